@@ -1,0 +1,90 @@
+# What a developer or an operator does with Escala. `make run` starts everything; `make test` checks everything.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_WORKERS ?= 2
+SOURCES := $(wildcard escala tests bench)
+
+# Debian packages that the tests need, and the file whose presence says they are there.
+DEBIAN_PACKAGES := postgresql
+DEBIAN_PACKAGES_FOUND = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb))
+
+.PHONY: help run test lint conformance bench lock clean system-packages
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime ## start the whole desk here: Temporal, worker, API (Ctrl-C stops it)
+	@exec $(BIN)/escala up
+
+test: $(VENV)/.development system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
+	@$(BIN)/python -m escala.conformance
+
+lint: $(VENV)/.development ## ruff, mypy and the import layers
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports --no-logo
+
+conformance: $(VENV)/.runtime ## the policy's rules: where each is enforced and tested (from the last `make test`)
+	@$(BIN)/python -m escala.conformance
+
+bench: $(VENV)/.development ## measure, side by side with peers
+	$(BIN)/python -m bench
+
+lock: $(VENV)/.development ## write both lock files anew, with the newest versions that pyproject.toml allows
+	$(call compile,requirements-dev.lock,--group dev)
+	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
+
+clean: ## remove what was generated; the desk's own data in .escala stays
+	rm -rf $(VENV) .escala-test .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+
+# ---------------------------------------------------------------- the machinery
+
+define compile
+	$(BIN)/uv pip compile pyproject.toml $(2) --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-emit-index-url --custom-compile-command 'make lock' --output-file $(1)
+endef
+
+# pip reads its own configuration on this machine: no index is named here.
+define install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+endef
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Escala needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Escala needs Python 3.11 or newer, and $(PYTHON) is older; name another one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+# The stamps: an install happens only when a lock or the project's own metadata changed.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Escala runs on (only after a change of requirements.lock) ..."
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Escala is developed with (only after a change of a lock) ..."
+	@$(call install,requirements-dev.lock)
+	@touch $(VENV)/.runtime $@
+
+system-packages:
+	@if [ -n "$(DEBIAN_PACKAGES_FOUND)" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian packages: $(DEBIAN_PACKAGES) ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq </dev/null; apt-get install -qq -y --no-install-recommends $(DEBIAN_PACKAGES) </dev/null >/dev/null; \
+	else \
+	  echo "The PostgreSQL tests will be skipped; to run them too: sudo apt-get install $(DEBIAN_PACKAGES)"; \
+	fi
