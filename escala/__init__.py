@@ -1,0 +1,1 @@
+"""Escala: a support desk whose promises keep themselves."""

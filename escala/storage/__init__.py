@@ -1,0 +1,1 @@
+"""The only SQL, and the edges where facts from outside become values."""
