@@ -1,0 +1,241 @@
+"""What a case is: its words, its clocks' shape and its state. Behaviour lives in the modules beside it.
+
+Every value is frozen and travels as JSON, so it holds ids and figures only: never a name, an address or a text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Status(StrEnum):
+    """Where a case stands in its life."""
+
+    HELD = "held"
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING_CUSTOMER = "waiting_customer"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class ClosingReason(StrEnum):
+    """Why a case was closed."""
+
+    CONFIRMED = "confirmed"
+    UNANSWERED = "unanswered"
+    OUT_OF_SCOPE = "out_of_scope"
+    NOT_COVERED = "not_covered"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+
+
+class Level(IntEnum):
+    """Who holds a case (ESC-1..3): Help Desk, Specialist Engineers Group, Director of Technology and Operations."""
+
+    HELP_DESK = 1
+    SPECIALISTS = 2
+    DIRECTOR = 3
+
+
+class Priority(IntEnum):
+    """How hard the fault hits the customer's operation (PRI-1..4)."""
+
+    CRITICAL = 1
+    SERIOUS = 2
+    MODERATE = 3
+    LOW = 4
+
+
+class Plan(StrEnum):
+    """The support plan a contract gives (PLAN-1)."""
+
+    STANDARD = "standard"
+    PREMIUM = "premium"
+
+
+class Channel(StrEnum):
+    """A way to reach support, or to try a remedy, without travelling (PLAN-7)."""
+
+    WEB = "web"
+    CHAT = "chat"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Category(StrEnum):
+    """What a case asks for (SCOPE-1, PLAN-3, PLAN-10, PLAN-11)."""
+
+    INCIDENT = "incident"
+    QUESTION = "question"
+    BEST_PRACTICE = "best_practice"
+    ARCHITECTURE = "architecture"
+
+
+class Outcome(StrEnum):
+    """How an attempt on a remote channel ended (ONS-4)."""
+
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    NO_ANSWER = "no_answer"
+
+
+class OutOfScopeKind(StrEnum):
+    """What support is not (SCOPE-2, SCOPE-3, SCOPE-4, in this order)."""
+
+    DEVELOPMENT = "development"
+    DATA_LOAD = "data_load"
+    DATABASE_UPDATE = "database_update"
+
+
+class WaitingFor(StrEnum):
+    """What the case waits for from the customer while its level clock is paused (ESC-10)."""
+
+    INFORMATION = "information"
+    QUOTE = "quote"
+    VISIT = "visit"
+
+
+class Role(StrEnum):
+    """In what capacity somebody acts. SYSTEM is a clock that ran out."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    DIRECTOR = "director"
+    COMMERCIAL = "commercial"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who gives a command. `levels` are those an agent serves; empty for everybody else."""
+
+    role: Role
+    id: str
+    levels: tuple[Level, ...] = ()
+
+
+SYSTEM = Actor(Role.SYSTEM, "escala")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A deposited body: where it is and its length in characters, so that a rule can ask for one unread."""
+
+    content_id: str
+    characters: int
+
+
+class ClockState(StrEnum):
+    """A clock's state. MISSED: its limit passed before what it promises came."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """One promise's time, counted in the hours of the customer's plan (ESC-4).
+
+    `spent` is what was counted up to `since_at`, where the stretch that goes on now began; `counting` says whether that
+    stretch adds to it (a missed level clock at level 3 counts on, ESC-6). `due_at` is when the limit is reached if
+    nothing changes: None while paused, kept once missed. `warn_at` is the warning still to be given (ESC-13).
+    """
+
+    limit: timedelta
+    state: ClockState
+    counting: bool
+    spent: timedelta
+    since_at: datetime
+    due_at: datetime | None
+    warn_at: datetime | None
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A logged try on a remote channel (ONS-4)."""
+
+    channel: Channel
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class ProviderCase:
+    """The case a service provider keeps for ours (ESC-9)."""
+
+    provider: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A customer's case, whole: what the workflow carries, the ledger projects and every rule reads."""
+
+    number: str
+    status: Status
+    level: Level
+    priority: Priority
+    customer_id: str
+    contact_id: str
+    solution_id: str
+    channel: Channel
+    category: Category
+    opened_at: datetime
+    turn: int = 0
+    facts: int = 0
+    last_at: datetime
+    group: str | None = None
+    assignee: str | None = None
+    serial_number: str | None = None
+    initial_attention: Clock | None = None
+    level_clock: Clock | None = None
+    first_answered_at: datetime | None = None
+    waiting_for: WaitingFor | None = None
+    overdue_at: datetime | None = None
+    overdue_periods: int = 0
+    overdue_repeat_at: datetime | None = None
+    held_until: datetime | None = None
+    resolved_at: datetime | None = None
+    reopen_until: datetime | None = None
+    closed_at: datetime | None = None
+    closing_reason: ClosingReason | None = None
+    out_of_scope_kind: OutOfScopeKind | None = None
+    duplicate_of: str | None = None
+    provider_case: ProviderCase | None = None
+    attempts: tuple[Attempt, ...] = field(default=())
+
+    @property
+    def overdue(self) -> bool:
+        """Whether level 3's limit has passed and the case still awaits its solution (ESC-6)."""
+        return self.overdue_at is not None and self.status not in (Status.RESOLVED, Status.CLOSED)
+
+    @property
+    def next_wake_at(self) -> datetime | None:
+        """When something next happens by itself, or None: the only deadline that anybody outside waits for."""
+        return min((at for at in self._deadlines() if at is not None), default=None)
+
+    @property
+    def next_hand_off_at(self) -> datetime | None:
+        """When the case leaves its level by itself, or None where that is not coming (ESC-5)."""
+        clock = self.level_clock
+        running = clock is not None and clock.state is ClockState.RUNNING and self.level < Level.DIRECTOR
+        return clock.due_at if clock and running else None
+
+    def _deadlines(self) -> tuple[datetime | None, ...]:
+        running = [
+            clock for clock in (self.initial_attention, self.level_clock) if clock and clock.state is ClockState.RUNNING
+        ]
+        return (
+            *(clock.warn_at for clock in running),
+            *(clock.due_at for clock in running),
+            self.overdue_repeat_at,
+            self.held_until,
+            self.reopen_until,
+        )

@@ -1,0 +1,249 @@
+"""The policy file: TOML text in, checked tables out. Errors name file, key and rule. Reading the file is the edge's."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from escala.policy.calendar import Calendar, Closure, Shift
+from escala.policy.case import Channel, Level, Plan
+from escala.policy.terms import EDITION, Cover, Terms
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
+Row = tuple[timedelta, timedelta, timedelta, timedelta]
+
+
+class PolicyFileError(Exception):
+    """The policy file says something that cannot be: which file, which key, which rule, and what is wrong."""
+
+    def __init__(self, file: str, key: str, rule: str | None, problem: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}" + (f" ({rule})" if rule else ""))
+        self.file, self.key, self.rule = file, key, rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """A week of shifts in a zone, and the country whose public holidays close it (None: no holidays)."""
+
+    name: str
+    zone: str
+    week: tuple[tuple[Shift, ...], ...]
+    holidays: str | None
+
+    def calendar(self, closures: tuple[Closure, ...]) -> Calendar:
+        """These hours with the closures of a case's horizon pinned; they apply only where holidays do."""
+        return Calendar(self.name, self.zone, self.week, closures if self.holidays else ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTable:
+    """What one plan gives (PLAN-1, PLAN-5..8)."""
+
+    hours: str
+    initial_attention_within: timedelta
+    channels: tuple[Channel, ...]
+    portal_users: int
+    functional_escalation: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyFile:
+    """The whole policy file, checked. `version` names its text: the file's own word and a digest of what it says."""
+
+    version: str
+    hours: Mapping[str, Hours]
+    plans: Mapping[Plan, PlanTable]
+    limits: tuple[Row, Row, Row]
+    groups: tuple[str, ...]
+    business_days: str
+    warn_at_percent: int
+    reopen_within_business_days: int
+    held_for_business_days: int
+    warranty_months: int
+    warranty_plan: Plan
+
+    def terms(
+        self, plan: Plan, *, cover: Cover, closures: Mapping[str, tuple[Closure, ...]], hours: str | None = None
+    ) -> Terms:
+        """The terms to pin to a case (PLAN-15): `closures` by country; `hours` if the contract has others (PLAN-14)."""
+        table = self.plans[plan]
+        return Terms(
+            edition=EDITION,
+            policy_version=self.version,
+            plan=plan,
+            hours=self._calendar(hours or table.hours, closures),
+            business_days=self._calendar(self.business_days, closures),
+            initial_attention_within=table.initial_attention_within,
+            limits=self.limits,
+            warn_at_percent=self.warn_at_percent,
+            channels=table.channels,
+            functional_escalation=table.functional_escalation,
+            groups=self.groups,
+            reopen_within_business_days=self.reopen_within_business_days,
+            held_for_business_days=self.held_for_business_days,
+            cover=cover,
+        )
+
+    def _calendar(self, name: str, closures: Mapping[str, tuple[Closure, ...]]) -> Calendar:
+        hours = self.hours[name]
+        return hours.calendar(closures.get(hours.holidays, ()) if hours.holidays else ())
+
+
+def read_policy(text: str, *, file: str) -> PolicyFile:
+    """Parse and check a policy file's text; raises `PolicyFileError` for the first thing that is wrong."""
+    try:
+        root = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyFileError(file, "TOML", None, str(error)) from error
+    reader = _Reader(file, root)
+    reader.only("", {"version", "hours", "plans", "matrix", "groups", "assumptions"})
+    hours = {name: reader.hours(name) for name in reader.table("hours", "PLAN-14")}
+    reader.only("plans", {plan.value for plan in Plan}, "PLAN-1")
+    plans = {plan: reader.plan(plan, hours) for plan in Plan}
+    reader.only("matrix", {f"level_{level}" for level in _LEVEL_RULES}, "ESC-1")
+    reader.only("assumptions", _ASSUMPTIONS)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return PolicyFile(
+        version=f"{reader.text('version', None)}+{digest}",
+        hours=hours,
+        plans=plans,
+        limits=(reader.row(Level(1)), reader.row(Level(2)), reader.row(Level(3))),
+        groups=reader.words("groups.names", "ESC-8"),
+        business_days=reader.one_of("assumptions.business_days", hours, "PLAN-14"),
+        warn_at_percent=reader.whole("assumptions.warn_at_percent", 1, 99, "ESC-13"),
+        reopen_within_business_days=reader.whole("assumptions.reopen_within_business_days", 1, 250, "ESC-14"),
+        held_for_business_days=reader.whole("assumptions.held_for_business_days", 1, 250, "WAR-3"),
+        warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
+        warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
+    )
+
+
+_ASSUMPTIONS = {
+    "business_days",
+    "warn_at_percent",
+    "reopen_within_business_days",
+    "held_for_business_days",
+    "warranty_months",
+    "warranty_plan",
+}
+
+
+class _Reader:
+    """Walks the parsed TOML by dotted keys and says where something is wrong."""
+
+    def __init__(self, file: str, root: dict[str, Any]) -> None:
+        self._file, self._root = file, root
+
+    def wrong(self, key: str, rule: str | None, problem: str) -> PolicyFileError:
+        return PolicyFileError(self._file, key, rule, problem)
+
+    def get(self, key: str, rule: str | None) -> Any:
+        value: Any = self._root
+        for part in key.split(".") if key else ():
+            if not isinstance(value, dict) or part not in value:
+                raise self.wrong(key, rule, "is missing")
+            value = value[part]
+        return value
+
+    def table(self, key: str, rule: str | None) -> dict[str, Any]:
+        value = self.get(key, rule)
+        if not isinstance(value, dict) or not value:
+            raise self.wrong(key, rule, "must be a table with entries")
+        return value
+
+    def only(self, key: str, known: set[str], rule: str | None = None) -> None:
+        for name in self.table(key, rule):
+            if name not in known:
+                raise self.wrong(
+                    f"{key}.{name}".strip("."), rule, f"is not known; known are {', '.join(sorted(known))}"
+                )
+
+    def text(self, key: str, rule: str | None) -> str:
+        value = self.get(key, rule)
+        if not isinstance(value, str) or not value:
+            raise self.wrong(key, rule, "must be a text")
+        return value
+
+    def whole(self, key: str, least: int, most: int, rule: str) -> int:
+        value = self.get(key, rule)
+        if type(value) is not int or not least <= value <= most:
+            raise self.wrong(key, rule, f"must be a whole number from {least} to {most}, not {value!r}")
+        return value
+
+    def words(self, key: str, rule: str) -> tuple[str, ...]:
+        value = self.get(key, rule)
+        if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
+            raise self.wrong(key, rule, "must be a list of names")
+        if len(set(value)) != len(value):
+            raise self.wrong(key, rule, "names something twice")
+        return tuple(value)
+
+    def one_of(self, key: str, known: Mapping[str, Any] | set[Plan], rule: str) -> str:
+        value = self.text(key, rule)
+        if value not in known:
+            raise self.wrong(key, rule, f"{value!r} is not one of {', '.join(sorted(known))}")
+        return value
+
+    def duration(self, value: object, key: str, rule: str) -> timedelta:
+        match = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?", value) if isinstance(value, str) else None
+        found = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0)) if match else timedelta(0)
+        if not found:
+            raise self.wrong(key, rule, f"must be a time above zero such as 30m, 1h or 1h30m, not {value!r}")
+        return found
+
+    def row(self, level: Level) -> Row:
+        key, rule = f"matrix.level_{int(level)}", _LEVEL_RULES[level]
+        value = self.get(key, rule)
+        if not isinstance(value, list) or len(value) != 4:
+            raise self.wrong(key, rule, "must list four times, for priorities 1 to 4")
+        first, second, third, fourth = (self.duration(cell, key, rule) for cell in value)
+        return first, second, third, fourth
+
+    def plan(self, plan: Plan, hours: Mapping[str, Hours]) -> PlanTable:
+        key = f"plans.{plan.value}"
+        self.table(key, "PLAN-1")
+        self.only(key, {"hours", "initial_attention_within", "channels", "portal_users", "functional_escalation"})
+        functional = self.get(f"{key}.functional_escalation", "PLAN-6")
+        if not isinstance(functional, bool):
+            raise self.wrong(f"{key}.functional_escalation", "PLAN-6", "must be true or false")
+        channels = self.words(f"{key}.channels", "PLAN-7")
+        for channel in channels:
+            if channel not in set(Channel):
+                raise self.wrong(f"{key}.channels", "PLAN-7", f"{channel!r} is not one of {', '.join(Channel)}")
+        within = self.get(f"{key}.initial_attention_within", "PLAN-5")
+        return PlanTable(
+            hours=self.one_of(f"{key}.hours", hours, "PLAN-1"),
+            initial_attention_within=self.duration(within, f"{key}.initial_attention_within", "PLAN-5"),
+            channels=tuple(Channel(channel) for channel in channels),
+            portal_users=self.whole(f"{key}.portal_users", 1, 1000, "PLAN-8"),
+            functional_escalation=functional,
+        )
+
+    def hours(self, name: str) -> Hours:
+        key = f"hours.{name}"
+        self.only(key, {"zone", "holidays", *_DAYS}, "PLAN-14")
+        table = self.table(key, "PLAN-14")
+        week = tuple(tuple(self.shift(text, f"{key}.{day}") for text in table.get(day, ())) for day in _DAYS)
+        holidays = self.text(f"{key}.holidays", "PLAN-14") if "holidays" in table else None
+        hours = Hours(name=name, zone=self.text(f"{key}.zone", "PLAN-14"), week=week, holidays=holidays)
+        try:
+            hours.calendar(())
+        except ValueError as error:
+            raise self.wrong(key, "PLAN-14", str(error)) from error
+        return hours
+
+    def shift(self, text: object, key: str) -> Shift:
+        match = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", text) if isinstance(text, str) else None
+        if not match:
+            raise self.wrong(key, "PLAN-14", f"must list shifts such as 08:00-12:00, not {text!r}")
+        opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+        try:
+            return Shift(opens, closes if closes > opens else closes + 24 * 60)
+        except ValueError as error:
+            raise self.wrong(key, "PLAN-14", str(error)) from error

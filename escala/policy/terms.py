@@ -1,0 +1,58 @@
+"""What a case was promised: the terms it was opened under, whole (PLAN-15). Nothing here is looked up later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from escala.policy.calendar import Calendar
+from escala.policy.case import Channel, Level, Plan, Priority
+
+EDITION = 1
+"""Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did."""
+
+
+class CoverKind(StrEnum):
+    """What entitles the customer to support for this case (WAR-3)."""
+
+    CONTRACT = "contract"
+    WARRANTY = "warranty"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The cover found at opening (WAR-3, WAR-6): its kind, the contract's or solution's id, its last day (included)."""
+
+    kind: CoverKind
+    reference: str | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Plan, matrix, calendars and cover as they were at opening.
+
+    `hours` counts every clock (ESC-4); `business_days` counts what the policy gives in business days (ESC-14, WAR-3).
+    `limits[level - 1][priority - 1]` is the longest a level may hold a case (ESC-1..3).
+    """
+
+    edition: int
+    policy_version: str
+    plan: Plan
+    hours: Calendar
+    business_days: Calendar
+    initial_attention_within: timedelta
+    limits: tuple[tuple[timedelta, timedelta, timedelta, timedelta], ...]
+    warn_at_percent: int
+    channels: tuple[Channel, ...]
+    functional_escalation: bool
+    groups: tuple[str, ...]
+    reopen_within_business_days: int
+    held_for_business_days: int
+    cover: Cover
+
+    def limit(self, level: Level, priority: Priority) -> timedelta:
+        """How long `level` may hold a case of `priority` (ESC-1..3)."""
+        return self.limits[level - 1][priority - 1]
