@@ -1,0 +1,145 @@
+"""The one place where Escala's settings are named, explained and checked; the policy's numbers live in its own file.
+
+Each is an environment variable: `ESCALA_` and the field's name in capitals.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from escala import console
+
+
+class Settings(BaseSettings):
+    """What one installation of Escala decides for itself."""
+
+    model_config = SettingsConfigDict(env_prefix="ESCALA_", frozen=True, env_ignore_empty=True)
+
+    profile: Literal["embedded", "production"] = "embedded"
+    """`embedded`: SQLite and a Temporal server of our own, on one machine. `production`: PostgreSQL and a given one."""
+
+    state_dir: Path = Path(".escala")
+    """Where the embedded profile keeps everything that outlives a restart: databases, mail, logs."""
+
+    language: Literal["es"] = "es"
+    """The language of what customers and agents read (PLAN-2)."""
+
+    policy_file: Path | None = None
+    """A policy file that replaces the built-in one for cases opened from now on (PLAN-15)."""
+
+    # -- storage
+    database_url: str = Field(default="", repr=False)
+    """SQLAlchemy's address of the database; empty means SQLite in the state folder (embedded profile only)."""
+
+    # -- Temporal
+    temporal_address: str = "127.0.0.1:7233"
+    """host:port of Temporal's front end."""
+
+    temporal_namespace: str = "default"
+    """The Temporal namespace that holds the cases."""
+
+    temporal_ui_url: str = "http://127.0.0.1:8233"
+    """Where operators open Temporal's own pages."""
+
+    task_queue: str = "escala"
+    """The queue that joins the API's commands and the worker."""
+
+    engine_timeout: float = Field(default=5.0, gt=0)
+    """Seconds that an API request waits for Temporal before it answers 503 (or 202 for a command under way)."""
+
+    sticky_queue_timeout: float = Field(default=1.5, gt=0)
+    """Seconds that a case waits for a worker that died before another one takes it."""
+
+    retention_days: int = Field(default=3650, ge=1)
+    """Days that Temporal keeps the history of a closed case."""
+
+    # -- the HTTP edge
+    api_host: str = "127.0.0.1"
+    """The address the API listens on."""
+
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    """The port the API listens on."""
+
+    public_url: str = ""
+    """The address that notices give to customers; empty means the API's own."""
+
+    # -- mail
+    smtp_url: SecretStr | None = None
+    """smtp://user:password@host:port, smtps://… or smtp+starttls://…; none: each notice is a file in `mail_dir`."""
+
+    mail_from: str = "Mesa de Ayuda <mesa.de.ayuda@escala.example>"
+    """The sender of every notice."""
+
+    level_1_mailbox: str = "nivel1@escala.example"
+    """Help Desk's queue (ESC-1)."""
+
+    level_2_mailbox: str = "nivel2@escala.example"
+    """The Specialist Engineers Group's queue (ESC-2)."""
+
+    level_3_mailbox: str = "direccion@escala.example"
+    """The Director of Technology and Operations (ESC-3)."""
+
+    commercial_mailbox: str = "comercial@escala.example"
+    """Who is told of held cases and of cover that ends (WAR-3, WAR-5)."""
+
+    # -- metrics
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where the worker serves Prometheus metrics; none: it serves none. The API's are at /api/v1/metrics."""
+
+    worker_metrics_host: str = "127.0.0.1"
+    """The address those metrics listen on."""
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where notices land as .eml files when there is no SMTP server."""
+        return self.state_dir / "mail"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where `escala up` keeps what its processes say."""
+        return self.state_dir / "log"
+
+    @property
+    def temporal_db(self) -> Path:
+        """The embedded Temporal server's database."""
+        return self.state_dir / "temporal.db"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: dict[str, object]) -> dict[str, object]:
+        """Fill in what follows from other settings, so that every reader finds a whole value."""
+        state_dir = Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)).absolute()
+        given["state_dir"] = state_dir
+        if not given.get("database_url") and given.get("profile") != "production":
+            given["database_url"] = f"sqlite+aiosqlite:///{state_dir / 'escala.db'}"
+        if not given.get("public_url"):
+            host, port = given.get("api_host", "127.0.0.1"), given.get("api_port", 8000)
+            given["public_url"] = f"http://{host}:{port}"
+        return given
+
+    @model_validator(mode="after")
+    def _database_fits_the_profile(self) -> Self:
+        if not self.database_url:
+            raise PydanticCustomError("no_database", console.NO_DATABASE_URL)
+        if self.profile == "production" and self.database_url.startswith("sqlite"):
+            raise PydanticCustomError("sqlite", console.SQLITE_IN_PRODUCTION)
+        if not self.database_url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise PydanticCustomError("unknown_database", console.UNKNOWN_DATABASE)
+        return self
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise console.Stopped(console.bad_settings([_reason(e["loc"], e["msg"]) for e in error.errors()])) from None
+
+
+def _reason(location: tuple[int | str, ...], message: str) -> str:
+    return f"ESCALA_{str(location[0]).upper()}: {message}" if location else message
