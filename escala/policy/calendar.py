@@ -214,6 +214,10 @@ class Calendar:
         at = _utc(at)
         return self._open_time.closing(at, at.astimezone(self._zone).date(), days)
 
+    def open_stretches(self, from_at: datetime, to_at: datetime) -> Iterator[tuple[datetime, datetime, date]]:
+        """The open time of a span in UTC, in order and cut at local midnight, each piece with its local date."""
+        return (stretch[:3] for stretch in self._stretches(from_at, to_at) if stretch.why is Why.OPEN)
+
     def __reduce__(self) -> tuple[type["Calendar"], tuple[object, ...]]:
         # Copies and pickles carry the four fields, never the compiled index.
         return Calendar, (self.name, self.zone, self.week, self.closures)
@@ -281,11 +285,7 @@ class Calendar:
 @lru_cache(maxsize=128)
 def _open_time_of(calendar: Calendar) -> OpenTime:
     """One index for all equal calendars: every case carries its own copy of the calendar it was promised."""
-
-    def open_stretches(from_at: datetime, to_at: datetime) -> Iterator[tuple[datetime, datetime, date]]:
-        return (stretch[:3] for stretch in calendar._stretches(from_at, to_at) if stretch.why is Why.OPEN)
-
-    return OpenTime(open_stretches)
+    return OpenTime(calendar.open_stretches)
 
 
 def _utc(at: datetime) -> datetime:
