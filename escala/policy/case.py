@@ -174,6 +174,30 @@ class ProviderCase:
     number: str
 
 
+class WakeKind(StrEnum):
+    """What a case wakes up for."""
+
+    ATTENTION_WARNING = "attention_warning"
+    ATTENTION_LIMIT = "attention_limit"
+    LEVEL_WARNING = "level_warning"
+    LEVEL_LIMIT = "level_limit"
+    OVERDUE_REPEAT = "overdue_repeat"
+    HELD_END = "held_end"
+    REOPENING_END = "reopening_end"
+
+
+LIMITS = frozenset({WakeKind.ATTENTION_LIMIT, WakeKind.LEVEL_LIMIT, WakeKind.HELD_END, WakeKind.REOPENING_END})
+"""The wakes that end a promise or a term; the others only remind of one."""
+
+
+@dataclass(frozen=True)
+class Wake:
+    """Something that will happen by itself, and when."""
+
+    at: datetime
+    kind: WakeKind
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A customer's case, whole: what the workflow carries, the ledger projects and every rule reads."""
@@ -217,9 +241,30 @@ class Case:
         return self.overdue_at is not None and self.status not in (Status.RESOLVED, Status.CLOSED)
 
     @property
+    def wakes(self) -> tuple[Wake, ...]:
+        """What will happen by itself if nothing changes, soonest first."""
+        found: list[tuple[datetime | None, WakeKind]] = [
+            (self.overdue_repeat_at, WakeKind.OVERDUE_REPEAT),
+            (self.held_until, WakeKind.HELD_END),
+            (self.reopen_until, WakeKind.REOPENING_END),
+        ]
+        if self.initial_attention and self.initial_attention.state is ClockState.RUNNING:
+            found.append((self.initial_attention.warn_at, WakeKind.ATTENTION_WARNING))
+            found.append((self.initial_attention.due_at, WakeKind.ATTENTION_LIMIT))
+        if self.level_clock and self.level_clock.state is ClockState.RUNNING:
+            found.append((self.level_clock.warn_at, WakeKind.LEVEL_WARNING))
+            found.append((self.level_clock.due_at, WakeKind.LEVEL_LIMIT))
+        return tuple(sorted((Wake(at, kind) for at, kind in found if at), key=lambda wake: wake.at))
+
+    @property
     def next_wake_at(self) -> datetime | None:
         """When something next happens by itself, or None: the only deadline that anybody outside waits for."""
-        return min((at for at in self._deadlines() if at is not None), default=None)
+        return min((wake.at for wake in self.wakes), default=None)
+
+    @property
+    def next_limit_at(self) -> datetime | None:
+        """The next promise's end: `next_wake_at` without warnings and repetitions."""
+        return min((wake.at for wake in self.wakes if wake.kind in LIMITS), default=None)
 
     @property
     def next_hand_off_at(self) -> datetime | None:
@@ -227,15 +272,3 @@ class Case:
         clock = self.level_clock
         running = clock is not None and clock.state is ClockState.RUNNING and self.level < Level.DIRECTOR
         return clock.due_at if clock and running else None
-
-    def _deadlines(self) -> tuple[datetime | None, ...]:
-        running = [
-            clock for clock in (self.initial_attention, self.level_clock) if clock and clock.state is ClockState.RUNNING
-        ]
-        return (
-            *(clock.warn_at for clock in running),
-            *(clock.due_at for clock in running),
-            self.overdue_repeat_at,
-            self.held_until,
-            self.reopen_until,
-        )

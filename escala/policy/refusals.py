@@ -20,10 +20,12 @@ class Refusal(Exception):
     message: ClassVar[str]
     is_about_state: ClassVar[bool] = False
     name: ClassVar[str]
+    known: ClassVar[dict[str, type[Refusal]]] = {}
 
     def __init_subclass__(cls) -> None:
-        """Derive the refusal's public name."""
+        """Derive the refusal's public name, by which it is found again after it has travelled."""
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        Refusal.known[cls.name] = cls
 
     def __init__(self, **values: str | int) -> None:
         super().__init__(self.name)
