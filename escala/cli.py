@@ -1,0 +1,111 @@
+"""The `escala` command: what each subcommand is called and takes; what it does lives in a module of its own.
+
+A subcommand imports its module when it runs, so that each starts with no more than it needs.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from escala import console
+from escala.settings import read_settings, settings
+
+
+class _OneSentence(TyperGroup):
+    """A command that cannot go on says why in one sentence; only a bug shows a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except console.Stopped as stopped:
+            typer.echo(f"escala: {stopped}", err=True)
+            raise typer.Exit(stopped.exit_code) from None
+
+
+app = typer.Typer(
+    cls=_OneSentence,
+    help="Escala, la mesa de ayuda que cumple sola sus promesas.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _port(environment: str, what: str) -> Any:
+    return typer.Option(min=1, max=65535, envvar=environment, help=what)
+
+
+@app.command()
+def up(
+    api_port: Annotated[int | None, _port("ESCALA_API_PORT", "Puerto de la API.")] = None,
+    temporal_port: Annotated[int | None, _port("ESCALA_TEMPORAL_PORT", "Puerto de Temporal.")] = None,
+    ui_port: Annotated[int | None, _port("ESCALA_TEMPORAL_UI_PORT", "Puerto de las páginas de Temporal.")] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(envvar="ESCALA_STATE_DIR", help="Carpeta donde queda todo lo que dura.")
+    ] = None,
+    demo: Annotated[bool, typer.Option(help="Siembra clientes de ejemplo donde no hay ninguno.")] = True,
+) -> None:
+    """Inicia toda la mesa en esta máquina: Temporal, worker y API (Ctrl-C la detiene)."""
+    from escala.up import up
+
+    chosen: dict[str, Any] = {"api_port": api_port, "state_dir": state_dir}
+    if temporal_port is not None:
+        chosen["temporal_address"] = f"127.0.0.1:{temporal_port}"
+    if ui_port is not None:
+        chosen["temporal_ui_url"] = f"http://127.0.0.1:{ui_port}"
+    up(read_settings(**{name: value for name, value in chosen.items() if value is not None}), demo=demo)
+
+
+@app.command()
+def worker() -> None:
+    """Atiende los casos: ejecuta los workflows y sus actividades."""
+    from escala.worker import run
+
+    asyncio.run(run(settings()))
+
+
+@app.command()
+def api() -> None:
+    """Sirve la API y el portal."""
+    import uvicorn
+
+    from escala.api.app import create_app
+
+    here = settings()
+    uvicorn.run(
+        create_app(here),
+        host=here.api_host,
+        port=here.api_port,
+        server_header=False,
+        timeout_graceful_shutdown=5,  # an open event stream must not hold up the stop
+    )
+
+
+@app.command()
+def migrate(
+    namespace: Annotated[
+        bool, typer.Option("--namespace", help="Prepara también el namespace de Temporal: atributos y retención.")
+    ] = False,
+) -> None:
+    """Pone al día la base de datos."""
+    from escala.storage.engine import upgrade
+    from escala.temporal_server import prepare_namespace
+
+    here = settings()
+    upgrade(here.database_url)
+    typer.echo(console.MIGRATED)
+    if namespace:
+        asyncio.run(prepare_namespace(here))
+        typer.echo(console.NAMESPACE_READY)
+
+
+@app.command()
+def doctor() -> None:
+    """Revisa que todo lo que Escala necesita esté en orden."""
+    from escala.doctor import examine
+
+    if not asyncio.run(examine(settings())):
+        raise typer.Exit(1)
