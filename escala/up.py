@@ -56,7 +56,7 @@ async def _until_signalled(settings: Settings, binary: Path, *, demo: bool) -> N
 async def _run_desk(supervisor: Supervisor, settings: Settings, binary: Path, *, demo: bool) -> None:
     from escala.storage.engine import upgrade
 
-    await supervisor.start(_temporal(settings, binary))
+    await supervisor.start(temporal_process(settings, binary))
     await temporal_server.prepare_namespace(settings)
     await asyncio.to_thread(upgrade, settings.database_url)
     _say(console.MIGRATED)
@@ -78,12 +78,13 @@ async def seed(settings: Settings) -> str | None:
     return str(demo.first_curl(settings))
 
 
-def _temporal(settings: Settings, binary: Path) -> Process:
+def temporal_process(settings: Settings, binary: Path) -> Process:
+    """The embedded Temporal server."""
     command = temporal_server.start_command(
         binary,
         settings.temporal_db,
-        port=_port(settings.temporal_address),
-        ui_port=_port(settings.temporal_ui_url),
+        port=port_of(settings.temporal_address),
+        ui_port=port_of(settings.temporal_ui_url),
         namespace=settings.temporal_namespace,
     )
     return Process(
@@ -131,8 +132,8 @@ def api_url(settings: Settings) -> str:
 def ports(settings: Settings) -> list[tuple[int, str, str]]:
     """The ports that `up` needs: number, whose it is, and the option that chooses another."""
     return [
-        (_port(settings.temporal_address), "Temporal", "--temporal-port"),
-        (_port(settings.temporal_ui_url), "páginas de Temporal", "--ui-port"),
+        (port_of(settings.temporal_address), "Temporal", "--temporal-port"),
+        (port_of(settings.temporal_ui_url), "páginas de Temporal", "--ui-port"),
         (settings.api_port, "API", "--api-port"),
     ]
 
@@ -180,7 +181,8 @@ def is_up(folder: Path) -> bool:
     return False
 
 
-def _port(address: str) -> int:
+def port_of(address: str) -> int:
+    """The port in `host:port` or in a URL."""
     return urlsplit(address if "//" in address else f"//{address}").port or 0
 
 

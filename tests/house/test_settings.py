@@ -1,0 +1,64 @@
+"""What an installation may set, and the one sentence it gets where that cannot be."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from escala import console
+from escala.settings import Settings, read_settings
+
+
+class TestEmbedded:
+    def test_needs_nothing_and_keeps_all_in_one_folder(self, tmp_path: Path) -> None:
+        settings = Settings(state_dir=tmp_path)
+
+        assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/escala.db"
+        assert settings.temporal_db.parent == settings.mail_dir.parent == settings.log_dir.parent == tmp_path
+
+    def test_makes_a_relative_folder_absolute_so_that_children_share_it(self) -> None:
+        assert Settings(state_dir=Path("here")).state_dir == Path.cwd() / "here"
+
+    def test_gives_customers_the_apis_own_address(self) -> None:
+        assert Settings(api_port=8123).public_url == "http://127.0.0.1:8123"
+
+    def test_its_children_find_the_same_settings(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        settings = Settings(state_dir=tmp_path, api_port=8123, temporal_address="127.0.0.1:7333")
+        for name, value in settings.environment().items():
+            monkeypatch.setenv(name, value)
+
+        assert Settings() == settings
+
+
+class TestProduction:
+    @pytest.fixture(autouse=True)
+    def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ESCALA_PROFILE", "production")
+
+    def test_refuses_to_start_without_a_database(self) -> None:
+        with pytest.raises(console.Stopped, match=r"^La configuración no es válida: .*exige ESCALA_DATABASE_URL"):
+            read_settings()
+
+    def test_refuses_sqlite(self) -> None:
+        with pytest.raises(console.Stopped, match="no admite SQLite"):
+            read_settings(database_url="sqlite+aiosqlite:///escala.db")
+
+    def test_takes_postgresql(self) -> None:
+        url = "postgresql+asyncpg://escala:secret@db/escala"
+
+        assert read_settings(database_url=url).database_url == url
+
+
+def test_a_wrong_value_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCALA_API_PORT", "eighty")
+
+    with pytest.raises(console.Stopped, match="ESCALA_API_PORT"):
+        read_settings()
+
+
+def test_no_secret_shows_in_a_traceback() -> None:
+    settings = Settings(
+        database_url="postgresql+asyncpg://escala:hidden@db/escala", smtp_url=SecretStr("smtp://escala:hidden@mail:25")
+    )
+
+    assert "hidden" not in repr(settings)
