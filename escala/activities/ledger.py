@@ -1,0 +1,49 @@
+"""The activity that records a turn. What it writes, and that it writes it once, is storage's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from escala.storage.engine import Database
+from temporalio import activity
+
+from escala.policy.case import Case
+from escala.policy.decision import Decision
+from escala.policy.terms import Terms
+from escala.storage import ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A decision to record. The first turn brings the terms; a command brings its id, a clock that ran out has none."""
+
+    decision: Decision
+    terms: Terms | None = None
+    command_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the ledger holds after a turn.
+
+    `ahead` is None in all ordinary life. A worker that is killed after it recorded turns and before Temporal learned of
+    them leaves the ledger ahead of the workflow: then `ahead` is the case as the ledger holds it, and `command_ids` are
+    the commands it already holds, and the workflow goes on from there. What was recorded once stays as it happened.
+    """
+
+    has_notices: bool
+    ahead: Case | None = None
+    command_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Writes turns to the database."""
+
+    database: Database
+
+    @activity.defn(name="record")
+    async def record(self, turn: Turn) -> Recorded:
+        """Record the turn in one transaction: facts, projection, notices and stretches."""
+        found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
+        return Recorded(has_notices=found.has_notices, ahead=found.ahead, command_ids=found.command_ids)

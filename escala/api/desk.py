@@ -1,0 +1,154 @@
+"""The one door to Temporal for everything that people ask. It knows no rules and no HTTP.
+
+Each call waits at most `engine_timeout`; what Temporal took before that goes on, and the same key asks for it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from escala.policy import lifecycle
+from escala.policy.commands import Command, OpenCase
+from escala.policy.refusals import Refusal
+from escala.policy.terms import Terms
+from escala.settings import Settings
+from escala.workflows import addresses, operator_text
+from escala.workflows.case import CaseRun, search_attributes
+
+_FAST = 1.0
+
+
+class EngineUnavailable(Exception):
+    """Temporal or its worker did not answer in time. The same key may ask again: it happens once."""
+
+
+class StillOpening(Exception):
+    """Temporal holds the opening for good, but no worker has recorded it yet."""
+
+
+class CaseNotRunning(Exception):
+    """No workflow runs under that number: the case is closed, or was never opened."""
+
+
+class Desk:
+    """Opens cases and gives them commands."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+
+    @classmethod
+    async def connect(cls, settings: Settings) -> Desk:
+        """A desk that connects at its first call, so that an API starts while Temporal is down."""
+        client = await Client.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            lazy=True,
+        )
+        return cls(client, settings)
+
+    async def open(self, command: OpenCase, terms: Terms) -> None:
+        """Open a case, or find it opened: one call, for ever the same case for the same number.
+
+        Raises Refusal (asked before anything starts), EngineUnavailable, or StillOpening.
+        """
+        decision = lifecycle.open_case(command, terms=terms)
+        start = WithStartWorkflowOperation[object, str](
+            addresses.CASE_WORKFLOW,
+            CaseRun(opening=command, terms=terms, link=f"{self._settings.public_url}/casos/{command.number}"),
+            id=command.number,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=operator_text.static_summary(decision.case, terms),
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(update.key, update.value)
+                    for update in search_attributes(decision.case, terms)
+                    if update.value is not None
+                ]
+            ),
+        )
+        try:
+            async with self._engine():
+                await self._client.execute_update_with_start_workflow(
+                    addresses.OPENED_UPDATE, id="opened", start_workflow_operation=start, result_type=int
+                )
+        except WorkflowAlreadyStartedError:
+            return  # opened by an earlier try, and closed since
+        except EngineUnavailable as unavailable:
+            if await self._holds(command.number):
+                raise StillOpening from unavailable
+            raise
+
+    async def command(self, number: str, command: Command, *, key: str) -> None:
+        """Give a case a command; `key` makes it happen once. Returns when its turn is recorded.
+
+        Raises Refusal, EngineUnavailable, or CaseNotRunning.
+        """
+        async with self._engine():
+            await self._client.get_workflow_handle(number).execute_update(
+                type(command).__name__, command, id=key, result_type=int
+            )
+
+    async def ready(self) -> bool:
+        """Whether Temporal answers now."""
+        try:
+            async with asyncio.timeout(_FAST):
+                return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+
+    async def _holds(self, number: str) -> bool:
+        try:
+            async with asyncio.timeout(_FAST):
+                await self._client.get_workflow_handle(number).describe()
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+        return True
+
+    @asynccontextmanager
+    async def _engine(self) -> AsyncIterator[None]:
+        """Our own time-out around a call (Temporal's is per attempt), and its errors in our words."""
+        try:
+            async with asyncio.timeout(self._settings.engine_timeout):
+                yield
+        except WorkflowUpdateFailedError as failed:
+            raise _refusal(failed) from failed
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise CaseNotRunning from error
+            raise EngineUnavailable from error
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RuntimeError) as error:
+            raise EngineUnavailable from error
+
+
+def _refusal(failed: WorkflowUpdateFailedError) -> Exception:
+    """The refusal that a workflow sent by name; a workflow that ended under a waiting command is a case not running."""
+    cause = failed.cause
+    if isinstance(cause, ApplicationError):
+        kind = Refusal.known.get(cause.type or "")
+        if kind:
+            return kind(**(cause.details[0] if cause.details else {}))
+        if cause.type == "AcceptedUpdateCompletedWorkflow":
+            return CaseNotRunning()
+    return EngineUnavailable()

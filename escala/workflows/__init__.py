@@ -1,0 +1,1 @@
+"""Workflows: they wait and keep order. No rules, no I/O."""

@@ -1,0 +1,30 @@
+"""Where things are found in Temporal: names, ids and search attributes. No behaviour."""
+
+from __future__ import annotations
+
+from temporalio.common import SearchAttributeKey
+
+CASE_WORKFLOW = "Case"
+OPENED_UPDATE = "opened"
+"""Answers once the opening is recorded. Commands are updates under their own names, such as `ResolveCase`."""
+CLOCKS_QUERY = "clocks"
+WAKES_QUERY = "wakes"
+
+STATUS = SearchAttributeKey.for_keyword("CaseStatus")
+LEVEL = SearchAttributeKey.for_int("CaseLevel")
+PRIORITY = SearchAttributeKey.for_int("CasePriority")
+PLAN = SearchAttributeKey.for_keyword("CasePlan")
+CUSTOMER = SearchAttributeKey.for_keyword("CaseCustomer")
+OVERDUE = SearchAttributeKey.for_bool("CaseOverdue")
+NEXT_DEADLINE = SearchAttributeKey.for_datetime("CaseNextDeadline")
+
+SEARCH_ATTRIBUTES: dict[str, str] = {
+    STATUS.name: "Keyword",
+    LEVEL.name: "Int",
+    PRIORITY.name: "Int",
+    PLAN.name: "Keyword",
+    CUSTOMER.name: "Keyword",
+    OVERDUE.name: "Bool",
+    NEXT_DEADLINE.name: "Datetime",
+}
+"""Every search attribute with its type, as the start-up registers them."""

@@ -1,0 +1,283 @@
+"""One case's life as a durable workflow: wait (a command or `next_wake_at`), ask the policy, have the turn recorded.
+
+No rules live here and no I/O; what a case is allowed to do is policy's, what is written down is the ledger's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from escala.policy import lifecycle
+from escala.policy.case import Case, Status
+from escala.policy.commands import COMMANDS, Command, OpenCase
+from escala.policy.decision import Decision
+from escala.policy.refusals import Refusal
+from escala.policy.terms import Terms
+from escala.workflows import addresses, operator_text
+from escala.workflows.alarm import Alarm
+
+with workflow.unsafe.imports_passed_through():
+    from escala.activities.ledger import Ledger, Recorded, Turn
+    from escala.activities.notices import Notices
+
+_COMMANDS_BY_NAME = {command.__name__: command for command in COMMANDS}
+_REMEMBERED = 200
+"""How many applied command ids are carried on: a caller repeats itself within minutes, not after 200 turns."""
+_COMMANDS_PER_RUN = 1_500
+"""Temporal stops taking updates at 2,000 a run."""
+_NEVER_LATER_THAN = timedelta(seconds=10)
+_RECORDING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=_NEVER_LATER_THAN)
+_DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRun:
+    """What a run begins with: an opening, or a case that lives already (the run before, or an import)."""
+
+    terms: Terms
+    link: str
+    opening: OpenCase | None = None
+    case: Case | None = None
+    applied: tuple[str, ...] = ()
+    undelivered: bool = False
+
+
+@workflow.defn(name=addresses.CASE_WORKFLOW)
+class CaseWorkflow:
+    """A case from opening to closing. Its id is the case's number."""
+
+    @workflow.init
+    def __init__(self, run: CaseRun) -> None:
+        """Take the run's state whole."""
+        self._terms = run.terms
+        self._link = run.link
+        self._opening = run.opening
+        self._case = run.case
+        self._applied = run.applied
+        self._undelivered = run.undelivered
+        self._delivering = False
+        self._commands = 0
+        self._one_turn = asyncio.Lock()
+        self._alarm = Alarm()
+        if self._case:
+            self._tell_operators(self._case)
+
+    @workflow.run
+    async def run(self, run: CaseRun) -> str:
+        """Live until closed; answer why."""
+        await self._open()
+        delivery = asyncio.create_task(self._deliver_notices())
+        while not self._is_over:
+            await workflow.wait_condition(lambda: self._alarm.rang or self._is_over or self._should_begin_anew)
+            if self._alarm.rang:
+                async with self._one_turn:
+                    await self._settle(self._now())
+                    self._set_alarm()
+            if self._should_begin_anew and not self._is_over:
+                await self._begin_anew()
+        self._alarm.stop()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await delivery
+        assert self._known_case.closing_reason is not None
+        return self._known_case.closing_reason.value
+
+    # -- what callers may ask -----------------------------------------------------------------------------------------
+
+    @workflow.update(name=addresses.OPENED_UPDATE)
+    async def opened(self) -> int:
+        """Wait until the opening is recorded."""
+        await workflow.wait_condition(lambda: self._case is not None)
+        return self._case.turn if self._case else 0
+
+    @workflow.update(dynamic=True)
+    async def command(self, name: str, args: Sequence[RawValue]) -> int:
+        """Apply the command that the update is named after; answer the case's turn once it is recorded."""
+        command, command_id = _parse(name, args), _update_id()
+        await workflow.wait_condition(lambda: self._case is not None)
+        async with self._one_turn:
+            while command_id not in self._applied:
+                at = self._now()
+                await self._settle(at)
+                if await self._record(_decide(self._known_case, command, self._terms, at), command_id=command_id):
+                    self._applied = (*self._applied, command_id)[-_REMEMBERED:]
+            self._commands += 1
+            self._set_alarm()
+            return self._known_case.turn
+
+    @command.validator
+    def check(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse what the policy refuses now, before it costs an event: the same rules that the handler asks."""
+        command = _parse(name, args)
+        if self._case is None or _update_id() in self._applied:
+            return
+        at = self._now()
+        case = self._case
+        for decision in lifecycle.settle(case, terms=self._terms, at=at):
+            case = decision.case
+        _decide(case, command, self._terms, at)
+
+    @workflow.query(
+        name=addresses.CLOCKS_QUERY, description="Los relojes del caso: estado, usado, límite y vencimiento"
+    )
+    def clocks(self) -> str:
+        """The clocks as a Markdown table, with state and due instants."""
+        return operator_text.current_details(self._known_case, self._terms, self._link)
+
+    @workflow.query(name=addresses.WAKES_QUERY, description="Lo que ocurrirá por sí solo, en orden, y cuándo")
+    def wakes(self) -> list[str]:
+        """What will happen by itself, soonest first."""
+        case = self._known_case
+        return [f"{operator_text.when(wake.at)}: {operator_text.wake_text(wake, case)}" for wake in case.wakes]
+
+    # -- one turn at a time -------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        if self._case is None:
+            assert self._opening is not None
+            try:
+                decision = lifecycle.open_case(self._opening, terms=self._terms)
+            except Refusal as refusal:  # the edge asks first; whoever starts a case by other ways is told here
+                raise _as_failure(refusal) from refusal
+            await self._record(decision, terms=self._terms)
+        self._set_alarm()
+
+    async def _settle(self, at: datetime) -> None:
+        """Record all that has fallen due by `at`, in order (ESC-15)."""
+        while (due_at := self._known_case.next_wake_at) is not None and due_at <= at:
+            await self._record(lifecycle.elapse(self._known_case, terms=self._terms, at=at))
+
+    async def _record(self, decision: Decision, *, command_id: str | None = None, terms: Terms | None = None) -> bool:
+        """Have a turn recorded and take its state; False where the ledger was ahead and the case goes on from there."""
+        what = ", ".join(entry.fact.kind for entry in decision.entries)
+        recorded: Recorded = await workflow.execute_local_activity_method(
+            Ledger.record,
+            Turn(decision=decision, terms=terms, command_id=command_id),
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_RECORDING,
+            summary=operator_text.record_summary(what, decision.case),
+        )
+        self._case = recorded.ahead or decision.case
+        self._applied = (*self._applied, *recorded.command_ids)[-_REMEMBERED:]
+        self._undelivered = self._undelivered or recorded.has_notices
+        self._tell_operators(self._case)
+        return recorded.ahead is None
+
+    async def _deliver_notices(self) -> None:
+        """Have notices delivered one batch at a time; what comes meanwhile goes with the next. Ends with the case."""
+        while True:
+            await workflow.wait_condition(lambda: self._undelivered or self._is_over)
+            if not self._undelivered:
+                return
+            self._undelivered, self._delivering = False, True
+            try:
+                await workflow.execute_activity_method(
+                    Notices.deliver,
+                    self._known_case.number,
+                    start_to_close_timeout=timedelta(minutes=5),
+                    schedule_to_close_timeout=timedelta(days=7),
+                    retry_policy=_DELIVERY,
+                    summary=f"avisos hasta el turno {self._known_case.turn}",
+                )
+            except ActivityError:
+                workflow.logger.exception("notices of %s stay undelivered", self._known_case.number)
+            self._delivering = False
+
+    async def _begin_anew(self) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._is_over:
+            return
+        workflow.continue_as_new(
+            CaseRun(
+                terms=self._terms,
+                link=self._link,
+                case=self._case,
+                applied=self._applied,
+                undelivered=self._undelivered or self._delivering,
+            )
+        )
+
+    # -- what others see ----------------------------------------------------------------------------------------------
+
+    def _set_alarm(self) -> None:
+        case = self._known_case
+        self._alarm.set(case.next_wake_at, operator_text.timer_summary(case, self._terms))
+
+    def _tell_operators(self, case: Case) -> None:
+        """Refresh the details page and the search attributes that changed (each upsert is an action)."""
+        workflow.set_current_details(operator_text.current_details(case, self._terms, self._link))
+        shown = workflow.info().typed_search_attributes
+        changed = [update for update in search_attributes(case, self._terms) if shown.get(update.key) != update.value]
+        if changed:
+            workflow.upsert_search_attributes(changed)
+
+    @property
+    def _known_case(self) -> Case:
+        assert self._case is not None
+        return self._case
+
+    @property
+    def _is_over(self) -> bool:
+        return self._case is not None and self._case.status is Status.CLOSED
+
+    @property
+    def _should_begin_anew(self) -> bool:
+        return self._commands >= _COMMANDS_PER_RUN or workflow.info().is_continue_as_new_suggested()
+
+    def _now(self) -> datetime:
+        """The workflow's clock, never before the case's last turn: the edge's clock may run ahead by a little."""
+        now = workflow.now()
+        return max(now, self._case.last_at) if self._case else now
+
+
+def search_attributes(case: Case, terms: Terms) -> list[SearchAttributeUpdate[Any]]:
+    """What operators search cases by; a case with nothing more to come has no next deadline."""
+    deadline = addresses.NEXT_DEADLINE
+    return [
+        addresses.STATUS.value_set(case.status.value),
+        addresses.LEVEL.value_set(int(case.level)),
+        addresses.PRIORITY.value_set(int(case.priority)),
+        addresses.PLAN.value_set(terms.plan.value),
+        addresses.CUSTOMER.value_set(case.customer_id),
+        addresses.OVERDUE.value_set(case.overdue),
+        deadline.value_set(case.next_limit_at) if case.next_limit_at else deadline.value_unset(),
+    ]
+
+
+def _update_id() -> str:
+    info = workflow.current_update_info()
+    assert info is not None
+    return info.id
+
+
+def _parse(name: str, args: Sequence[RawValue]) -> Command:
+    """The command that an update carries; what is no command is refused, so that no task fails over it."""
+    kind = _COMMANDS_BY_NAME.get(name)
+    if kind is None or len(args) != 1:
+        raise ApplicationError(f"There is no command {name} with {len(args)} arguments", type="unknown-command")
+    try:
+        command: Command = workflow.payload_converter().from_payload(args[0].payload, kind)
+    except Exception as error:
+        raise ApplicationError(f"{name} does not carry what it needs", type="malformed-command") from error
+    return command
+
+
+def _decide(case: Case, command: Command, terms: Terms, at: datetime) -> Decision:
+    try:
+        return lifecycle.decide(case, command, terms=terms, at=at)
+    except Refusal as refusal:
+        raise _as_failure(refusal) from refusal
+
+
+def _as_failure(refusal: Refusal) -> ApplicationError:
+    """A refusal as it travels: by name, with its values, to be rebuilt at the edge."""
+    return ApplicationError(
+        refusal.message.format(**refusal.values), refusal.values, type=refusal.name, non_retryable=True
+    )

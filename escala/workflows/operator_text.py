@@ -1,0 +1,132 @@
+"""What operators read in Temporal's UI about a case: short, in Spanish, Bogotá time, ids only and no personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from escala.policy.case import Case, Clock, ClockState, Level, Plan, Status, WaitingFor, Wake, WakeKind
+from escala.policy.terms import Terms
+
+_BOGOTA = ZoneInfo("America/Bogota")
+_DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
+_MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+_PLANS = {Plan.STANDARD: "estándar", Plan.PREMIUM: "premium"}
+_LEVELS = {
+    Level.HELP_DESK: "1 (Help Desk)",
+    Level.SPECIALISTS: "2 (Ingenieros Especialistas)",
+    Level.DIRECTOR: "3 (Director de Tecnología y Operaciones)",
+}
+_STATUSES = {
+    Status.HELD: "retenido, sin cobertura",
+    Status.NEW: "nuevo",
+    Status.IN_PROGRESS: "en atención",
+    Status.WAITING_CUSTOMER: "en espera del cliente",
+    Status.RESOLVED: "resuelto, por confirmar",
+    Status.CLOSED: "cerrado",
+}
+_WAITS = {
+    WaitingFor.INFORMATION: "información del cliente",
+    WaitingFor.QUOTE: "decisión sobre la cotización",
+    WaitingFor.VISIT: "fecha de la visita",
+}
+_CLOCK_STATES = {
+    ClockState.RUNNING: "corre",
+    ClockState.PAUSED: "en pausa",
+    ClockState.MET: "cumplido",
+    ClockState.MISSED: "incumplido",
+    ClockState.STOPPED: "detenido",
+}
+
+
+def when(at: datetime) -> str:
+    """An instant as operators say it: `lun 23 nov 09:00`, with the year where it is not the reader's to guess."""
+    local = at.astimezone(_BOGOTA)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+
+
+def wake_text(wake: Wake, case: Case) -> str:
+    """What happens at a wake."""
+    match wake.kind:
+        case WakeKind.ATTENTION_WARNING:
+            return "aviso: 75 % de la atención inicial"
+        case WakeKind.ATTENTION_LIMIT:
+            return "límite de la atención inicial"
+        case WakeKind.LEVEL_WARNING:
+            return f"aviso: 75 % del nivel {int(case.level)}"
+        case WakeKind.LEVEL_LIMIT:
+            return (
+                f"nivel {int(case.level)} -> {case.level + 1}" if case.level < Level.DIRECTOR else "nivel 3 -> vencido"
+            )
+        case WakeKind.OVERDUE_REPEAT:
+            return "vencido: se avisa de nuevo"
+        case WakeKind.HELD_END:
+            return "cierre por falta de cobertura"
+        case WakeKind.REOPENING_END:
+            return "cierre sin respuesta del cliente"
+
+
+def timer_summary(case: Case, terms: Terms) -> str:
+    """The line on the timer that runs: `nivel 1 -> 2, P2 estándar, vence lun 23 nov 2026 09:00`."""
+    if not case.wakes:
+        return "nada pendiente"
+    wake = case.wakes[0]
+    return f"{wake_text(wake, case)}, {kind_of_case(case, terms)}, vence {when(wake.at)}"
+
+
+def kind_of_case(case: Case, terms: Terms) -> str:
+    """Priority and plan: `P2 estándar`."""
+    return f"P{int(case.priority)} {_PLANS[terms.plan]}"
+
+
+def static_summary(case: Case, terms: Terms) -> str:
+    """The line that stays on the workflow for its whole life, as it was opened."""
+    return f"{kind_of_case(case, terms)} · {case.channel.value} · {case.category.value}"
+
+
+def record_summary(what: str, case: Case) -> str:
+    """The line on the activity that records a turn."""
+    return f"turno {case.turn}: {what}, nivel {int(case.level)}, {_STATUSES[case.status]}"
+
+
+def current_details(case: Case, terms: Terms, link: str) -> str:
+    """The Markdown page of a case: its state, who has it, what comes next, when and why."""
+    lines = [
+        f"### {case.number}: {_STATUSES[case.status]}",
+        "",
+        f"- **Nivel** {_LEVELS[case.level]}" + (f", grupo `{case.group}`" if case.group else ""),
+        f"- **Prioridad y plan** {kind_of_case(case, terms)} ({terms.hours.name})",
+        f"- **Cobertura** `{terms.cover.kind.value}`",
+        f"- **Responsable** {f'`{case.assignee}`' if case.assignee else 'sin asignar'}",
+    ]
+    if case.waiting_for:
+        lines.append(f"- **En espera de** {_WAITS[case.waiting_for]}: el reloj del nivel está en pausa (ESC-10)")
+    if case.overdue and case.overdue_at:
+        lines.append(f"- **Vencido** desde {when(case.overdue_at)} (ESC-6)")
+    if case.provider_case:
+        lines.append(f"- **Proveedor** {case.provider_case.provider}, caso `{case.provider_case.number}` (ESC-9)")
+    if case.closing_reason:
+        lines.append(f"- **Motivo del cierre** `{case.closing_reason.value}`")
+    lines += ["", "| reloj | estado | usado | límite | vence |", "|---|---|---|---|---|"]
+    lines += [
+        _clock_row(name, clock)
+        for name, clock in (
+            ("atención inicial", case.initial_attention),
+            (f"nivel {int(case.level)}", case.level_clock),
+        )
+        if clock
+    ]
+    lines += ["", "**Lo que sigue**", ""]
+    lines += [f"1. {when(wake.at)}: {wake_text(wake, case)}" for wake in case.wakes] or ["1. nada pendiente"]
+    return "\n".join([*lines, "", f"Turno {case.turn} · [abrir el caso]({link})"])
+
+
+def _clock_row(name: str, clock: Clock) -> str:
+    spent = f"{_duration(clock.spent)} al {when(clock.since_at)}" if clock.counting else _duration(clock.spent)
+    due = when(clock.due_at) if clock.due_at else "-"
+    return f"| {name} | {_CLOCK_STATES[clock.state]} | {spent} | {_duration(clock.limit)} | {due} |"
+
+
+def _duration(amount: timedelta) -> str:
+    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes:02} min"
