@@ -1,0 +1,185 @@
+"""Lives of cases for tests: people, texts, terms, openings, and `after`, which lets commands and time happen in order.
+
+Everything goes through the policy's three questions (open, decide, settle): a state that no life leads to is no state.
+Labels are Bogotá's wall clock; a label without a date is of Wednesday 2026-11-25, an ordinary working day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import escala.policy
+from escala.policy import commands as c
+from escala.policy.case import (
+    Actor,
+    Case,
+    Category,
+    Channel,
+    Level,
+    Outcome,
+    OutOfScopeKind,
+    Plan,
+    Priority,
+    Role,
+    Text,
+)
+from escala.policy.commands import Command, OpenCase
+from escala.policy.decision import Decision
+from escala.policy.facts import Fact
+from escala.policy.lifecycle import decide, open_case, settle
+from escala.policy.policy_file import PolicyFile, read_policy
+from escala.policy.terms import Cover, CoverKind, Terms
+from escala.storage.closures import holidays_between
+
+CONTACT = Actor(Role.CONTACT, "contact-1")
+HELP_DESK = Actor(Role.AGENT, "agent-1", (Level.HELP_DESK,))
+SPECIALIST = Actor(Role.AGENT, "agent-2", (Level.SPECIALISTS,))
+DIRECTOR = Actor(Role.DIRECTOR, "director-1")
+COMMERCIAL = Actor(Role.COMMERCIAL, "commercial-1")
+ADMIN = Actor(Role.ADMIN, "admin-1")
+
+WORDS = Text("content-1", 40)
+NO_WORDS = Text("content-0", 0)
+
+CONTRACT = Cover(CoverKind.CONTRACT, "contract-1", date(2027, 12, 31))
+NO_COVER = Cover(CoverKind.NONE)
+
+Step = datetime | tuple[datetime, Command]
+
+
+def bogota(label: str) -> datetime:
+    """The instant at which Bogotá's clocks show `label`: "09:30", "09:30:15" or "2026-11-27 16:30"."""
+    dated = label if "-" in label else f"2026-11-25 {label}"
+    return datetime.fromisoformat(f"{dated}-05:00").astimezone(UTC)
+
+
+# -- terms ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def policy() -> PolicyFile:
+    """The policy file that the product comes with."""
+    path = Path(escala.policy.__file__).with_name("policy.toml")
+    return read_policy(path.read_text(encoding="utf-8"), file=path.name)
+
+
+@cache
+def terms(plan: Plan = Plan.STANDARD, *, cover: Cover = CONTRACT) -> Terms:
+    """What a case of `plan` is promised by the product's own policy file, with Colombia's holidays."""
+    closures = {"CO": holidays_between(date(2026, 1, 1), date(2028, 12, 31))}
+    return policy().terms(plan, cover=cover, closures=closures)
+
+
+STANDARD = terms(Plan.STANDARD)
+PREMIUM = terms(Plan.PREMIUM)
+UNCOVERED = terms(Plan.STANDARD, cover=NO_COVER)
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+def opening(at: datetime | str = "09:00", priority: Priority = Priority.SERIOUS, **changes: Any) -> OpenCase:
+    """A contact's request on the web platform, at Wednesday 09:00 unless told otherwise."""
+    command = OpenCase(
+        by=CONTACT,
+        number="MA-2026-000001",
+        received_at=bogota(at) if isinstance(at, str) else at,
+        customer_id="customer-1",
+        contact_id="contact-1",
+        solution_id="solution-1",
+        channel=Channel.WEB,
+        category=Category.INCIDENT,
+        proposed_priority=priority,
+        title=WORDS,
+        description=WORDS,
+        prior_analysis=WORDS,
+    )
+    return replace(command, **changes)
+
+
+def commands() -> tuple[Command, ...]:
+    """One good command of each kind, given by somebody who may."""
+    return (
+        c.ClaimCase(by=HELP_DESK),
+        c.AssignCase(by=HELP_DESK, agent_id="agent-1"),
+        c.SendReply(by=HELP_DESK, body=WORDS),
+        c.AddNote(by=HELP_DESK, body=WORDS),
+        c.LogAttempt(by=HELP_DESK, channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
+        c.SetPriority(by=HELP_DESK, priority=Priority.LOW, reason=WORDS),
+        c.RequestInformation(by=HELP_DESK, body=WORDS),
+        c.AnswerAsCustomer(by=CONTACT, body=WORDS),
+        c.HandOff(by=HELP_DESK, reason=WORDS),
+        c.TransferCase(by=HELP_DESK, reason=WORDS, group="sig"),
+        c.EscalateToProvider(by=HELP_DESK, provider="google", provider_case="G-1"),
+        c.UpdateFromProvider(by=HELP_DESK, body=WORDS),
+        c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS),
+        c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"),
+        c.ResolveCase(by=HELP_DESK, summary=WORDS),
+        c.ConfirmSolution(by=CONTACT),
+        c.ReopenCase(by=CONTACT, reason=WORDS),
+        c.WithdrawCase(by=CONTACT),
+    )
+
+
+CLAIM = c.ClaimCase(by=HELP_DESK)
+REPLY = c.SendReply(by=HELP_DESK, body=WORDS)
+ASK = c.RequestInformation(by=HELP_DESK, body=WORDS)
+ANSWER = c.AnswerAsCustomer(by=CONTACT, body=WORDS)
+HAND_OFF = c.HandOff(by=HELP_DESK, reason=WORDS)
+RESOLVE = c.ResolveCase(by=HELP_DESK, summary=WORDS)
+CONFIRM = c.ConfirmSolution(by=CONTACT)
+REOPEN = c.ReopenCase(by=CONTACT, reason=WORDS)
+WITHDRAW = c.WithdrawCase(by=CONTACT)
+TO_PROVIDER = c.EscalateToProvider(by=HELP_DESK, provider="google", provider_case="G-1")
+
+
+def priority(to: Priority) -> c.SetPriority:
+    """Help Desk sets the priority, with a reason."""
+    return c.SetPriority(by=HELP_DESK, priority=to, reason=WORDS)
+
+
+def transfer(group: str | None = None, level: Level | None = None) -> c.TransferCase:
+    """Help Desk escalates functionally, with a reason."""
+    return c.TransferCase(by=HELP_DESK, reason=WORDS, group=group, level=level)
+
+
+# -- lives ------------------------------------------------------------------------------------------------------------
+
+
+def opened(at: datetime | str = "09:00", priority: Priority = Priority.SERIOUS, *, terms: Terms = STANDARD) -> Case:
+    """A case that has just been opened."""
+    return open_case(opening(at, priority), terms=terms).case
+
+
+def turns(case: Case, *steps: Step, terms: Terms = STANDARD) -> list[Decision]:
+    """Every turn that the steps lead to, in order: at each instant what fell due by then, and then the command."""
+    decisions: list[Decision] = []
+    for step in steps:
+        at, command = step if isinstance(step, tuple) else (step, None)
+        for decision in settle(case, terms=terms, at=at):
+            decisions.append(decision)
+            case = decision.case
+        if command:
+            decisions.append(decide(case, command, terms=terms, at=at))
+            case = decisions[-1].case
+    return decisions
+
+
+def after(case: Case, *steps: Step, terms: Terms = STANDARD) -> Case:
+    """The case after the steps: an instant lets time pass, a pair gives a command at an instant."""
+    decisions = turns(case, *steps, terms=terms)
+    return decisions[-1].case if decisions else case
+
+
+def facts(decisions: list[Decision]) -> list[Fact]:
+    """What happened in these turns, in order."""
+    return [entry.fact for decision in decisions for entry in decision.entries]
+
+
+def kinds(decisions: list[Decision]) -> list[str]:
+    """The kinds of what happened in these turns, in order."""
+    return [fact.kind for fact in facts(decisions)]
