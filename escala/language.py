@@ -1,0 +1,128 @@
+"""The languages that people read: messages, the policy's own words, instants and durations. No sentence lives here.
+
+A message is its English sentence; catalogues are the .po files under locale/, compiled in memory at first use.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.units import format_unit
+
+DEFAULT = "es"
+LANGUAGES = ("es", "en")
+
+_LOCALE_DIR = Path(__file__).parent / "locale"
+_BOGOTA = ZoneInfo("America/Bogota")
+_REGION = {"es": "es_CO", "en": "en_US"}
+_INSTANT = {"es": "EEEE d 'de' MMMM 'de' y, h:mm a", "en": "EEEE, MMMM d, y, h:mm a"}
+_UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
+_WORDS = {"plan": "plan", "channel": "channel", "channels": "channel"}
+"""Values of a message that are the policy's own words, each with the context its words have in the catalogues."""
+
+
+def translate(message: str, language: str = DEFAULT, **values: object) -> str:
+    """The message in that language, its `{placeholders}` filled in; a message without translation stays English.
+
+    Plans and channels (one, or several joined by ", "), instants and durations are shown in the language too.
+    """
+    if not message:
+        return ""  # gettext would answer with the catalogue's header
+    text = _translations(_known(language)).gettext(message)
+    return text.format(**{name: _shown(name, value, language) for name, value in values.items()})
+
+
+def word(kind: str, value: object, language: str = DEFAULT) -> str:
+    """One of the policy's own words: "en curso" for status and in_progress; a word that has none stays as it is."""
+    return _translations(_known(language)).pgettext(kind, str(value))
+
+
+def language_of(accept_language: str | None) -> str:
+    """The language that an Accept-Language header prefers among ours."""
+    best, best_quality = DEFAULT, 0.0
+    for item in (accept_language or "").split(","):
+        tag, _, parameter = item.strip().partition(";")
+        language, quality = tag.strip().lower().split("-")[0], _quality(parameter)
+        if language in LANGUAGES and quality > best_quality:
+            best, best_quality = language, quality
+    return best
+
+
+def show_instant(at: datetime, language: str = DEFAULT) -> str:
+    """The instant on Bogotá's clocks: "lunes 23 de noviembre de 2026, 9:00 a. m."."""
+    language = _known(language)
+    return _plain(format_datetime(at, _INSTANT[language], tzinfo=_BOGOTA, locale=_REGION[language]))
+
+
+def show_duration(duration: timedelta, language: str = DEFAULT) -> str:
+    """The duration in words: "1 hora y 30 minutos"."""
+    language = _known(language)
+    parts: list[str] = []
+    rest = int(duration.total_seconds())
+    for unit, seconds in _UNITS:
+        count, rest = divmod(rest, seconds)
+        if count or (seconds == 1 and not parts):
+            parts.append(format_unit(count, unit, "long", locale=_REGION[language]))
+    return _plain(format_list(parts, locale=_REGION[language]))
+
+
+def catalogues(language: str) -> Iterator[tuple[str, Catalog]]:
+    """Every catalogue of a language, with its name."""
+    for path in sorted((_LOCALE_DIR / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            yield path.stem, read_po(file, locale=language)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _translations(language: str) -> gettext.GNUTranslations:
+    merged = Catalog(locale=language)
+    for _, catalogue in catalogues(language):
+        for message in catalogue:
+            if message.id:
+                merged.add(message.id, message.string, flags=message.flags, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _known(language: str) -> str:
+    return language if language in LANGUAGES else DEFAULT
+
+
+def _shown(name: str, value: object, language: str) -> object:
+    if isinstance(value, datetime):
+        return show_instant(value, language)
+    if isinstance(value, timedelta):
+        return show_duration(value, language)
+    if name in _WORDS and isinstance(value, str):
+        return _list([word(_WORDS[name], each, language) for each in value.split(", ")], language)
+    return value
+
+
+def _list(items: list[str], language: str) -> str:
+    return format_list(items, locale=_REGION[_known(language)])
+
+
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _plain(text: str) -> str:
+    """The text with ordinary spaces where the locale's data has narrow or unbreakable ones."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")

@@ -1,0 +1,171 @@
+"""The catalogues are whole, and everything that is shown is shown in the reader's language."""
+
+import importlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import escala
+from escala.language import LANGUAGES, catalogues, language_of, show_duration, show_instant, translate, word
+from escala.policy import case, clock, terms
+from escala.policy.refusals import Refusal
+
+ENUMS: dict[str, type[Enum]] = {
+    "plan": case.Plan,
+    "channel": case.Channel,
+    "category": case.Category,
+    "status": case.Status,
+    "closing_reason": case.ClosingReason,
+    "level": case.Level,
+    "priority": case.Priority,
+    "outcome": case.Outcome,
+    "out_of_scope_kind": case.OutOfScopeKind,
+    "waiting_for": case.WaitingFor,
+    "role": case.Role,
+    "clock_state": case.ClockState,
+    "clock": clock.ClockName,
+    "cover": terms.CoverKind,
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def entries(language: str) -> Iterator[tuple[str, tuple[str | None, str], str]]:
+    """Every entry of a language: its catalogue, its context and id, its translation."""
+    for name, catalogue in catalogues(language):
+        for message in catalogue:
+            if message.id:
+                assert not message.fuzzy, f"{name}: {message.id}"
+                yield name, (message.context, str(message.id)), str(message.string or "")
+
+
+def translations(language: str) -> dict[tuple[str | None, str], str]:
+    return {key: text for _, key, text in entries(language)}
+
+
+def refusals() -> Iterator[type[Refusal]]:
+    """Every refusal that any module of Escala's defines."""
+    root = Path(escala.__file__).parent
+    for source in root.rglob("*.py"):
+        if "Refusal)" in source.read_text():
+            importlib.import_module(".".join(("escala", *source.relative_to(root).with_suffix("").parts)))
+    todo = [Refusal]
+    while todo:
+        each = todo.pop()
+        todo.extend(each.__subclasses__())
+        if hasattr(each, "message") and each.__module__.startswith("escala."):
+            yield each
+
+
+class TestTheCatalogues:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_translate_every_refusal_with_its_placeholders(self, language: str) -> None:
+        known = translations(language)
+        for refusal in refusals():
+            translation = known.get((None, refusal.message), "")
+            assert translation, f"{refusal.__name__} has no translation to {language}: {refusal.message}"
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_have_no_empty_fuzzy_or_misfilled_entry(self, language: str) -> None:
+        for name, (_, message), translation in entries(language):
+            assert translation, f"{name}: {message}"
+            assert placeholders(translation) == placeholders(message), f"{name}: {message}"
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_never_translate_one_message_in_two_ways(self, language: str) -> None:
+        seen: dict[tuple[str | None, str], str] = {}
+        for name, key, translation in entries(language):
+            assert seen.setdefault(key, translation) == translation, f"{name}: {key}"
+
+    def test_hold_the_same_messages_in_every_language(self) -> None:
+        assert translations("es").keys() == translations("en").keys()
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_name_every_word_of_the_policy(self, language: str) -> None:
+        known = translations(language)
+        missing = [
+            (kind, member.value)
+            for kind, enum in ENUMS.items()
+            for member in enum
+            if not known.get((kind, str(member.value)))
+        ]
+        assert missing == []
+
+
+class TestTranslating:
+    def test_fills_in_the_policys_own_words_in_the_language(self) -> None:
+        said = translate(
+            "The {plan} plan does not include the {channel} channel. Please use: {channels}.",
+            plan="premium",
+            channel="phone",
+            channels="web, chat, email",
+        )
+        assert said == (
+            "El plan Premium no incluye el canal teléfono. Por favor, use: plataforma web, chat y correo electrónico."
+        )
+
+    def test_leaves_an_unknown_message_as_it_is(self) -> None:
+        assert translate("Nobody translated {what}.", what="this") == "Nobody translated this."
+
+    def test_does_not_read_placeholders_in_what_is_filled_in(self) -> None:
+        assert translate("Say {what}.", what="{number} {0!r}") == "Say {number} {0!r}."
+
+    def test_of_nothing_is_nothing(self) -> None:
+        assert translate("") == ""
+
+    def test_falls_back_to_spanish_for_a_language_that_is_not_ours(self) -> None:
+        assert translate("The text cannot be empty.", "fr").startswith("El texto")
+
+    def test_shows_a_word_it_does_not_know_as_it_is(self) -> None:
+        assert word("status", "in_progress") == "en curso"
+        assert word("status", "unheard-of") == "unheard-of"
+
+
+class TestShowing:
+    def test_an_instant_on_bogotas_clocks(self) -> None:
+        at = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+        assert show_instant(at) == "lunes 23 de noviembre de 2026, 9:00 a. m."
+        assert show_instant(at, "en") == "Monday, November 23, 2026, 9:00 AM"
+
+    def test_an_instant_on_the_day_it_is_in_bogota(self) -> None:
+        assert show_instant(datetime(2027, 1, 1, 4, 59, tzinfo=UTC)).startswith(
+            "jueves 31 de diciembre de 2026, 11:59 p. m."
+        )
+
+    @pytest.mark.parametrize(
+        ("duration", "shown"),
+        [
+            (timedelta(minutes=30), "30 minutos"),
+            (timedelta(hours=1), "1 hora"),
+            (timedelta(hours=1, minutes=30), "1 hora y 30 minutos"),
+            (timedelta(days=1, hours=2), "1 día y 2 horas"),
+            (timedelta(0), "0 segundos"),
+        ],
+    )
+    def test_a_duration_in_words(self, duration: timedelta, shown: str) -> None:
+        assert show_duration(duration) == shown
+
+
+class TestTheLanguageOfARequest:
+    @pytest.mark.parametrize(
+        ("header", "language"),
+        [
+            (None, "es"),
+            ("", "es"),
+            ("en-US,en;q=0.9,es;q=0.8", "en"),
+            ("es-CO,en;q=0.9", "es"),
+            ("fr-FR, en;q=0.5", "en"),
+            ("fr", "es"),
+            ("en;q=0", "es"),
+            ("en;q=much, es;q=0.1", "es"),
+            (";;;,,q=", "es"),
+        ],
+    )
+    def test_is_the_preferred_one_of_ours(self, header: str | None, language: str) -> None:
+        assert language_of(header) == language
