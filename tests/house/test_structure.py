@@ -1,0 +1,81 @@
+"""What every file of the house keeps to, whoever writes it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from escala.conformance import ids_in, rule_texts, rules
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "escala").rglob("*.py"))
+MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+SAYS_NOTHING = {"utils", "util", "helpers", "common", "manager", "service", "base", "core"}
+VALUE_MODULES = {
+    "__future__", "abc", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal",
+    "enum", "functools", "hashlib", "heapq", "itertools", "math", "operator", "re", "string", "tomllib", "types",
+    "typing", "unicodedata", "zoneinfo",
+}  # fmt: skip
+"""What the policy may import: each turns values into values."""
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_every_module_opens_with_what_lives_there(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_no_module_has_a_name_that_says_nothing(module: Path) -> None:
+    assert not SAYS_NOTHING & {*module.relative_to(ROOT).parts, module.stem}
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "escala/policy").rglob("*.py")), ids=name_of)
+def test_policy_imports_value_modules_and_itself(module: Path) -> None:
+    outside = {name for name in _imports(module) if not f"{name}.".startswith("escala.policy.")}
+
+    assert {name.partition(".")[0] for name in outside} <= VALUE_MODULES
+
+
+def _imports(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_the_policy_has_all_its_rules() -> None:
+    families = [rule.partition("-")[0] for rule in rule_texts()]
+
+    assert {family: families.count(family) for family in families} == {
+        "PLAN": 15, "SCOPE": 6, "REQ": 7, "PRI": 5, "ESC": 15, "ONS": 6, "WAR": 6
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_every_rule_that_a_file_names_is_one_of_the_policys(module: Path) -> None:
+    assert set(ids_in(module.read_text(encoding="utf-8"))) <= set(rule_texts())
+
+
+def test_the_conformance_table_finds_where_a_rule_stands() -> None:
+    first = next(rule for rule in rules() if rule.id == "ESC-1")
+
+    assert first.text.startswith("1 · Help Desk · 30 min")
+    assert "settings.py:Settings" in first.places
+
+
+def test_no_file_of_the_project_names_a_package_registry() -> None:
+    hosts = re.compile("|".join(("p" + "ypi\\.", "python" + "hosted", "npm" + "js\\.", "deb\\." + "debian")))
+    files = [ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / "Dockerfile", ROOT / "docker-compose.yml"]
+    files += [*ROOT.glob("*.lock"), *MODULES]
+
+    assert [name_of(file) for file in files if hosts.search(file.read_text(encoding="utf-8"))] == []
