@@ -47,12 +47,9 @@ def _compiled(source: OpenStretches, first_year: int, last_year: int) -> _Table:
     closing_of: dict[date, datetime] = {}
     for from_at, to_at, on in source(begins_at, ends_at):
         closing_of[on] = to_at
-        if from_at == edges[-1]:
-            edges[-1] = to_at
-            worked[-1] += to_at - from_at
-        else:
-            edges += (from_at, to_at)
-            worked += (worked[-1], worked[-1] + (to_at - from_at))
+        # Stretches that touch at midnight leave two equal edges, which does no harm.
+        edges += (from_at, to_at)
+        worked += (worked[-1], worked[-1] + (to_at - from_at))
     # The last local date or two may go on beyond the table, so their closing is not known yet.
     complete_before = ends_at.date() - _DAY
     open_days = sorted(on for on in closing_of if on < complete_before)

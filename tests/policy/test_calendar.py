@@ -300,6 +300,15 @@ def test_two_nights_in_one_are_one_segment() -> None:
     ]
 
 
+def test_a_day_on_which_no_shift_begins_is_weekend_after_the_night_before() -> None:
+    """The night of Friday ends on Saturday at six; before a day's own shift it is night, not a break."""
+    nights = replace(EVERY_NIGHT, week=(*(NIGHT_SHIFT,) * 5, (), ()))
+    friday = [s.why for s in nights.explain(local("2026-07-10 00:00"), local("2026-07-11 00:00"))]
+    saturday = [s.why for s in nights.explain(local("2026-07-11 00:00"), local("2026-07-12 00:00"))]
+    assert friday == [Why.OPEN, Why.NIGHT, Why.OPEN]
+    assert saturday == [Why.OPEN, Why.WEEKEND]
+
+
 def test_what_is_counted_in_an_explanation_is_what_elapsed() -> None:
     """The page's segments add up to the clock's figure."""
     from_at, to_at = local("2026-03-20 15:17"), local("2026-04-09 10:10:10")
@@ -350,6 +359,13 @@ def test_fifteen_business_days_span_two_holidays() -> None:
 def test_a_business_day_that_never_closes_ends_at_midnight() -> None:
     """Under 7 x 24 every day is one."""
     assert ALWAYS.after_business_days(local("2026-12-30 12:00"), 3) == local("2027-01-03 00:00")
+
+
+def test_a_term_may_end_where_the_compiled_years_do() -> None:
+    """The last day of a compiled year goes on in the next one by UTC, and is not cut short."""
+    fresh = replace(ALWAYS, name="fresh")
+    fresh.after_business_days(local("2026-07-08 12:00"), 1)
+    assert fresh.after_business_days(local("2027-12-30 12:00"), 1) == local("2028-01-01 00:00")
 
 
 def test_a_date_that_the_zone_left_out_is_no_business_day() -> None:
