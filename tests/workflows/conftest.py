@@ -1,0 +1,102 @@
+"""One time-skipping server and one worker for the workflow tests; each case has a number, and so a clock, of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from escala.policy.case import Case
+from escala.policy.commands import Command, OpenCase
+from escala.policy.facts import Entry
+from escala.policy.terms import Terms
+from escala.worker import build_worker
+from escala.workflows import addresses
+from escala.workflows.case import CaseRun
+from tests.support.lives import STANDARD, opening
+from tests.support.server import (
+    MemoryLedger,
+    MemoryNotices,
+    eventually,
+    settings_for,
+    time_skipping_server,
+)
+
+_numbers = count(1)
+
+
+@dataclass
+class LiveCase:
+    """A case on the real server."""
+
+    env: WorkflowEnvironment
+    ledger: MemoryLedger
+    handle: WorkflowHandle[Any, Any]
+    opened_at: datetime
+
+    @property
+    def state(self) -> Case:
+        """The case as it was last recorded."""
+        return self.ledger.turns[self.handle.id][-1].decision.case
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The case's timeline."""
+        return self.ledger.entries(self.handle.id)
+
+    async def give(self, command: Command, key: str | None = None) -> int:
+        """Give a command; raises what the workflow answers."""
+        turn: int = await self.handle.execute_update(type(command).__name__, command, id=key)
+        return turn
+
+    async def until(self, at: datetime) -> None:
+        """Let the case's own clock run on to `at`, and wait until all that fell due by then is recorded."""
+        await self.env.fast_forward(self.handle, at - await self.now())
+        await eventually(lambda: (wake := self.state.next_wake_at) is None or wake > at)
+
+    async def now(self) -> datetime:
+        """The case's own clock."""
+        info = await self.env.get_time_skipping_info(self.handle)  # type: ignore[attr-defined]
+        if info is None:
+            return datetime.now(UTC)
+        now: datetime = info.current_time.ToDatetime(tzinfo=UTC)
+        return now
+
+
+@dataclass
+class House:
+    """The server, the worker's fakes, and how to open a case there."""
+
+    env: WorkflowEnvironment
+    ledger: MemoryLedger
+    notices: MemoryNotices
+    queue: str
+
+    async def open(self, command: OpenCase | None = None, terms: Terms = STANDARD, **changes: Any) -> LiveCase:
+        """Open a case under a new number and wait until that is recorded."""
+        number = f"MA-2026-{next(_numbers):06}"
+        command = replace(command or opening(), number=number, **changes)
+        handle = await self.env.client.start_workflow(
+            addresses.CASE_WORKFLOW,
+            CaseRun(opening=command, terms=terms, link=f"http://escala.test/casos/{number}"),
+            id=number,
+            task_queue=self.queue,
+        )
+        await handle.execute_update(addresses.OPENED_UPDATE)
+        return LiveCase(self.env, self.ledger, handle, command.received_at)
+
+
+@pytest.fixture(scope="session")
+async def house() -> AsyncIterator[House]:
+    """A server that skips time when told to, and a worker with an in-memory ledger."""
+    async with time_skipping_server() as env:
+        ledger, notices = MemoryLedger(), MemoryNotices()
+        settings = settings_for(env)
+        async with build_worker(env.client, settings, ledger=ledger, notices=notices):  # type: ignore[arg-type]
+            yield House(env, ledger, notices, settings.task_queue)
