@@ -91,11 +91,18 @@ def migrate(
     ] = False,
 ) -> None:
     """Pone al día la base de datos."""
+    from sqlalchemy.exc import DBAPIError
+
     from escala.storage.engine import upgrade
     from escala.temporal_server import prepare_namespace
 
     here = settings()
-    upgrade(here.database_url)
+    if here.profile == "embedded":
+        here.state_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        upgrade(here.database_url)
+    except (DBAPIError, OSError) as error:
+        raise console.Stopped(console.database_unreachable(error), 1) from None
     typer.echo(console.MIGRATED)
     if namespace:
         asyncio.run(prepare_namespace(here))

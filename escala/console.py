@@ -81,6 +81,10 @@ def stopped_by_force(what: str) -> str:
     return f"{what} no se detuvo a tiempo; se terminó por la fuerza."
 
 
+def database_unreachable(error: Exception) -> str:
+    return f"La base de datos no responde; revise ESCALA_DATABASE_URL ({str(error).splitlines()[0]})."
+
+
 def addresses(api: str, ui: str, state_dir: Path) -> str:
     return (
         "\nEscala está en servicio (Ctrl-C lo detiene)\n"
@@ -99,16 +103,12 @@ GOOD, NOT_YET, BAD = "bien", "  — ", "MAL "
 UP_PREPARES_IT = "«escala up» lo prepara; no está en marcha"
 IN_USE_BY_UP = "en uso por el «escala up» en marcha"
 DATABASE_CURRENT = "al día"
-DATABASE_BEHIND = "le faltan migraciones; ejecute «escala migrate»"
+DATABASE_NOT_READY = "no responde o le faltan migraciones; revise ESCALA_DATABASE_URL y ejecute «escala migrate»"
 ATTRIBUTES_COMPLETE = "completos"
 
 
 def doctor_line(mark: str, what: str, detail: str) -> str:
     return f"{mark}  {what}: {detail}"
-
-
-def database_unreachable(error: Exception) -> str:
-    return f"no responde ({str(error).splitlines()[0]})"
 
 
 def attributes_missing(names: list[str]) -> str:

@@ -1,16 +1,13 @@
 """`escala doctor`: one line for each thing that Escala needs, and whether it holds. It changes nothing."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from escala import console, temporal_server
 from escala.policy.policy_file import PolicyFileError, read_policy
 from escala.settings import Settings
-from escala.storage.engine import is_current
+from escala.storage.engine import Database
 from escala.up import is_free, is_up, ports
 
 
@@ -76,12 +73,12 @@ async def _policy_file(settings: Settings) -> str:
 
 async def _database(settings: Settings) -> str:
     _expect_up(settings)
+    database = Database.at(settings.database_url)
     try:
-        current = await asyncio.to_thread(is_current, settings.database_url)
-    except (SQLAlchemyError, OSError) as error:
-        raise _Fails(console.database_unreachable(error)) from None
-    if not current:
-        raise _Fails(console.DATABASE_BEHIND)
+        if not await database.ready():
+            raise _Fails(console.DATABASE_NOT_READY)
+    finally:
+        await database.close()
     return console.DATABASE_CURRENT
 
 

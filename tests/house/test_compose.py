@@ -1,0 +1,78 @@
+"""What the production compose file keeps to: the specification, no secret of its own, and health that is watched."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SECRET = re.compile(r"PASSWORD|PWD|SECRET|TOKEN|SMTP_URL|DATABASE_URL")
+
+each_service = pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+
+
+def test_it_is_what_the_compose_specification_says() -> None:
+    schema = files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json"
+
+    jsonschema.validate(COMPOSE, json.loads(schema.read_text(encoding="utf-8")))
+
+
+def is_one_shot(service: dict[str, Any]) -> bool:
+    return str(service["restart"]).startswith("on-failure")
+
+
+@each_service
+def test_every_service_is_watched_or_ends_by_itself(service: dict[str, Any]) -> None:
+    assert "healthcheck" in service or is_one_shot(service)
+
+
+@each_service
+def test_nobody_waits_for_less_than_ready(service: dict[str, Any]) -> None:
+    for name, wait in service.get("depends_on", {}).items():
+        expected = "service_completed_successfully" if is_one_shot(SERVICES[name]) else "service_healthy"
+        assert wait["condition"] == expected
+
+
+@each_service
+def test_no_secret_has_a_default(service: dict[str, Any]) -> None:
+    secrets = {name: value for name, value in service.get("environment", {}).items() if SECRET.search(name)}
+
+    assert all(re.search(r"\$\{\w+:\?", value) for value in secrets.values())
+
+
+@each_service
+def test_every_image_is_pinned(service: dict[str, Any]) -> None:
+    assert re.search(r":\d+\.\d+", service["image"])
+
+
+def test_the_databases_are_reached_from_inside_alone() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"temporal-ui", "api"}
+
+
+@pytest.mark.parametrize("name", ["migrations", "worker", "api"])
+def test_our_own_processes_can_write_nothing_but_tmp(name: str) -> None:
+    assert SERVICES[name]["read_only"]
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+
+
+def test_what_must_be_given_is_in_the_example_and_left_empty() -> None:
+    required = set(re.findall(r"\$\{(\w+):\?", TEXT))
+    example = (ROOT / "compose.env.example").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^(\w+)=$", example, re.MULTILINE)) == required
+    assert not re.findall(r"^\w+=.+$", example, re.MULTILINE)
+
+
+def test_the_image_runs_as_nobody_in_particular_and_installs_by_hash() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert "USER escala" in dockerfile
+    assert "--require-hashes -r requirements.lock" in dockerfile
