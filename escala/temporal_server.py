@@ -3,8 +3,10 @@
 No case is opened or commanded here; that is `api/desk.py`'s.
 """
 
+import atexit
 import shutil
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +22,9 @@ from temporalio.service import RPCError
 from escala import console
 from escala.settings import Settings
 from escala.workflows.addresses import SEARCH_ATTRIBUTES
+
+# The SDK's threads abort an interpreter that ends while they do (temporalio/sdk-python#300); short commands hit it.
+atexit.register(time.sleep, 0.2)
 
 
 def find_binary() -> Path:
