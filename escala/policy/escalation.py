@@ -87,13 +87,18 @@ def repeat_overdue(case: Case, due_at: datetime, *, at: datetime, terms: Terms) 
 
 
 def _past_limit(case: Case, cause: f.HandOffCause, *, at: datetime, terms: Terms) -> Change:
+    """Move the case up, or mark it overdue where there is no level above. One that was overdue already stays so."""
     if case.level < Level.DIRECTOR:
         return hand_off(case, Level(case.level + 1), cause, at=at, terms=terms)
     clock = case.level_clock
     assert clock is not None
+    since_at = case.overdue_at or at
     missed = clocks.miss(clock, count_on=True) if clock.counting else clock
-    case = replace(case, level_clock=replace(missed, due_at=at), overdue_at=at, overdue_periods=0)
-    return replace(case, overdue_repeat_at=_repeat_at(case, terms=terms)), (f.CaseOverdue(),)
+    # More than one period is behind a case whose limit a change of priority has shortened.
+    periods = clocks.spent_at(clock, at=at, calendar=terms.hours) // clock.limit - 1
+    facts = () if case.overdue_at else (f.CaseOverdue(),)
+    case = replace(case, level_clock=replace(missed, due_at=since_at), overdue_at=since_at, overdue_periods=periods)
+    return replace(case, overdue_repeat_at=_repeat_at(case, terms=terms)), facts
 
 
 def _repeat_at(case: Case, *, terms: Terms) -> datetime | None:
@@ -155,16 +160,9 @@ def set_priority(case: Case, command: c.SetPriority, *, at: datetime, terms: Ter
     )
     limit = terms.limit(case.level, Priority(command.priority))
     relimited = clocks.relimit(clock, limit, at=at, calendar=terms.hours, warn_at_percent=terms.warn_at_percent)
-    case = replace(
-        case,
-        priority=command.priority,
-        level_clock=relimited,
-        overdue_at=None,
-        overdue_periods=0,
-        overdue_repeat_at=None,
-    )
+    case = replace(case, priority=command.priority, level_clock=relimited)
     if spent < limit:
-        return case, (changed,)
+        return replace(case, overdue_at=None, overdue_periods=0, overdue_repeat_at=None), (changed,)
     moved, facts = _past_limit(case, "priority", at=at, terms=terms)
     return moved, (changed, *facts)
 

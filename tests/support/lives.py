@@ -48,11 +48,14 @@ NO_WORDS = Text("content-0", 0)
 CONTRACT = Cover(CoverKind.CONTRACT, "contract-1", date(2027, 12, 31))
 NO_COVER = Cover(CoverKind.NONE)
 
-Step = datetime | tuple[datetime, Command]
+When = str | datetime
+Step = When | tuple[When, Command]
 
 
-def bogota(label: str) -> datetime:
+def bogota(label: When) -> datetime:
     """The instant at which Bogotá's clocks show `label`: "09:30", "09:30:15" or "2026-11-27 16:30"."""
+    if isinstance(label, datetime):
+        return label
     dated = label if "-" in label else f"2026-11-25 {label}"
     return datetime.fromisoformat(f"{dated}-05:00").astimezone(UTC)
 
@@ -82,12 +85,12 @@ UNCOVERED = terms(Plan.STANDARD, cover=NO_COVER)
 # -- commands ---------------------------------------------------------------------------------------------------------
 
 
-def opening(at: datetime | str = "09:00", priority: Priority = Priority.SERIOUS, **changes: Any) -> OpenCase:
+def opening(at: When = "09:00", priority: Priority = Priority.SERIOUS, **changes: Any) -> OpenCase:
     """A contact's request on the web platform, at Wednesday 09:00 unless told otherwise."""
     command = OpenCase(
         by=CONTACT,
         number="MA-2026-000001",
-        received_at=bogota(at) if isinstance(at, str) else at,
+        received_at=bogota(at),
         customer_id="customer-1",
         contact_id="contact-1",
         solution_id="solution-1",
@@ -150,7 +153,7 @@ def transfer(group: str | None = None, level: Level | None = None) -> c.Transfer
 # -- lives ------------------------------------------------------------------------------------------------------------
 
 
-def opened(at: datetime | str = "09:00", priority: Priority = Priority.SERIOUS, *, terms: Terms = STANDARD) -> Case:
+def opened(at: When = "09:00", priority: Priority = Priority.SERIOUS, *, terms: Terms = STANDARD) -> Case:
     """A case that has just been opened."""
     return open_case(opening(at, priority), terms=terms).case
 
@@ -159,7 +162,8 @@ def turns(case: Case, *steps: Step, terms: Terms = STANDARD) -> list[Decision]:
     """Every turn that the steps lead to, in order: at each instant what fell due by then, and then the command."""
     decisions: list[Decision] = []
     for step in steps:
-        at, command = step if isinstance(step, tuple) else (step, None)
+        label, command = step if isinstance(step, tuple) else (step, None)
+        at = bogota(label)
         for decision in settle(case, terms=terms, at=at):
             decisions.append(decision)
             case = decision.case
@@ -170,7 +174,7 @@ def turns(case: Case, *steps: Step, terms: Terms = STANDARD) -> list[Decision]:
 
 
 def after(case: Case, *steps: Step, terms: Terms = STANDARD) -> Case:
-    """The case after the steps: an instant lets time pass, a pair gives a command at an instant."""
+    """The case after the steps: `"10:00"` lets time pass until then, `("10:00", CLAIM)` gives a command then."""
     decisions = turns(case, *steps, terms=terms)
     return decisions[-1].case if decisions else case
 
