@@ -1,0 +1,65 @@
+"""The solutions a customer was given: what support and warranty are for (WAR-1, WAR-4)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, select
+
+from escala.storage.engine import Database, insert
+from escala.storage.tables import customers, solutions
+
+
+class SolutionKind(StrEnum):
+    """What was delivered."""
+
+    CLOUD = "cloud"
+    SOFTWARE = "software"
+    EQUIPMENT = "equipment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """A delivered solution; its warranty runs from `accepted_on`, the day of the acceptance certificate."""
+
+    id: str
+    customer_id: str
+    name: str
+    kind: SolutionKind
+    accepted_on: date | None = None
+    acceptance_reference: str | None = None
+    supplied_by_us: bool = True
+    serial_number: str | None = None
+    provider_product: str | None = None
+
+
+async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:
+    """Keep a solution; the same id again gives the one that is kept. LookupError for an unknown customer."""
+    async with db.write() as connection:
+        if await connection.scalar(select(customers.c.id).where(customers.c.id == solution.customer_id)) is None:
+            raise LookupError(f"no customer {solution.customer_id}")
+        row = {**asdict(solution), "created_at": at}
+        await connection.execute(insert(connection, solutions).on_conflict_do_nothing(), row)
+        return _solution((await connection.execute(_SELECT.where(solutions.c.id == solution.id))).mappings().one())
+
+
+async def get(db: Database, solution_id: str) -> Solution | None:
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(solutions.c.id == solution_id))).mappings().first()
+    return None if row is None else _solution(row)
+
+
+async def of_customer(db: Database, customer_id: str) -> list[Solution]:
+    """The customer's solutions, in the order they were registered."""
+    wanted = _SELECT.where(solutions.c.customer_id == customer_id).order_by(solutions.c.created_at, solutions.c.id)
+    async with db.read() as connection:
+        return [_solution(row) for row in (await connection.execute(wanted)).mappings()]
+
+
+_SELECT = select(*(solutions.c[name] for name in Solution.__dataclass_fields__))
+
+
+def _solution(row: RowMapping) -> Solution:
+    return Solution(**{**row, "kind": SolutionKind(row["kind"])})

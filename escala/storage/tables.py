@@ -1,0 +1,294 @@
+"""Every table. What a migration made and what stands here is held together by a test.
+
+The facts are the record; `cases`, `stretches` and `notices` are projected from the same turns. Whoever changes a table
+writes a migration with it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from escala.policy.case import Category, Channel, ClosingReason, Plan, Role, Status
+from escala.policy.clock import ClockName
+from escala.policy.terms import CoverKind
+from escala.storage.columns import Instant, Json, word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# -- who: customers and those who serve them --------------------------------------------------------------------------
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("tax_id", String, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+contracts = Table(
+    "contracts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("plan", String, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False, index=True),
+    Column("paid_through", Date),  # the last day that is paid: a renewal agreed ahead takes away no day already paid
+    Column("paid_on", Date),
+    Column("payment_reference", Text),
+    Column("managed_support", Boolean, nullable=False),
+    Column("calendar", String),
+    Column("created_at", Instant, nullable=False),
+    word("plan", Plan),
+)
+
+contract_renewals = Table(
+    "contract_renewals",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("contract_id", ForeignKey("contracts.id"), nullable=False, index=True),
+    Column("from_ends_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+contract_payments = Table(
+    "contract_payments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("contract_id", ForeignKey("contracts.id"), nullable=False, index=True),
+    Column("paid_on", Date, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("paid_through", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+solutions = Table(
+    "solutions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("accepted_on", Date),
+    Column("acceptance_reference", Text),
+    Column("supplied_by_us", Boolean, nullable=False),
+    Column("serial_number", String),
+    Column("provider_product", String),
+    Column("created_at", Instant, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", String, nullable=False),
+    Column("mailbox", String, nullable=False),
+    Column("is_system_administrator", Boolean, nullable=False),
+    Column("notice_reference", Text, nullable=False),
+    Column("notified_on", Date, nullable=False),
+    Column("can_sign_in", Boolean, nullable=False),
+    Column("removed_at", Instant),
+    UniqueConstraint("customer_id", "mailbox"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", String, nullable=False),
+    Column("levels", Json, nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("is_director", Boolean, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("subject_id", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("levels", Json, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    word("role", Role),
+)
+
+# -- what comes in: before the engine is asked ------------------------------------------------------------------------
+
+number_sequences = Table(
+    "number_sequences",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("number", String, nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("content_id", String, primary_key=True),
+    Column("case_number", ForeignKey("reservations.number"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("deposited_at", Instant, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("begun_at", Instant, nullable=False, index=True),
+    Column("status", Integer),  # with the two below: the answer, once there is one
+    Column("headers", Json),
+    Column("body", Json),
+)
+
+# -- the record -------------------------------------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", ForeignKey("reservations.number"), primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("status", String, nullable=False, index=True),
+    Column("level", Integer, nullable=False, index=True),
+    Column("priority", Integer, nullable=False),
+    Column("plan", String, nullable=False, index=True),
+    Column("cover", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("solution_id", ForeignKey("solutions.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("assignee", String, index=True),
+    Column("case_group", String, index=True),
+    Column("overdue", Boolean, nullable=False, index=True),
+    Column("next_due_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closing_reason", String),
+    Column("title", Text, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("state", Json, nullable=False),
+    Index(None, "customer_id", "opened_at"),
+    Index(None, "opened_at", "number"),
+    Index(None, "next_due_at", "number"),
+    Index(None, "priority", "number"),
+    word("status", Status),
+    word("plan", Plan),
+    word("cover", CoverKind),
+    word("channel", Channel),
+    word("category", Category),
+    word("closing_reason", ClosingReason),
+)
+
+case_terms = Table(
+    "case_terms",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("terms", Json, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("take", Integer, primary_key=True),  # above 0 once a turn of the case was decided again
+    Column("turn", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant),  # at - due_at: the lateness of what a clock did (ESC-15)
+    Column("kind", String, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("data", Json, nullable=False),
+    word("actor_role", Role),
+)
+
+withdrawn_turns = Table(
+    "withdrawn_turns",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("take", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+stretches = Table(
+    "stretches",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("clock", String, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("from_at", Instant, nullable=False),
+    Column("to_at", Instant, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    Column("why", String),
+    word("clock", ClockName),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("limit_at", Instant),
+    Column("at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("given_up", Boolean, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    UniqueConstraint("case_number", "turn", "kind", "recipient"),
+    ForeignKeyConstraint(["case_number", "seq", "take"], ["facts.case_number", "facts.seq", "facts.take"]),
+)
