@@ -35,16 +35,22 @@ def up(settings: Settings, *, demo: bool) -> None:
 async def _until_signalled(settings: Settings, binary: Path, *, demo: bool) -> None:
     supervisor = Supervisor(say=_say)
     desk = asyncio.create_task(_run_desk(supervisor, settings, binary, demo=demo))
+    loop = asyncio.get_running_loop()
+    patience_ends_at: float | None = None
 
     def asked_to_stop() -> None:
-        if desk.cancelling():  # the second time: no more patience
-            supervisor.kill()
-        else:
+        nonlocal patience_ends_at
+        if patience_ends_at is None:
+            patience_ends_at = (
+                loop.time() + 1
+            )  # make passes on a signal that we also got ourselves: that is one request
             _say(console.STOPPING)
             desk.cancel()
+        elif loop.time() > patience_ends_at:
+            supervisor.kill()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop)
+        loop.add_signal_handler(number, asked_to_stop)
     try:
         with suppress(asyncio.CancelledError):
             await desk
