@@ -39,7 +39,7 @@ conformance: $(VENV)/.runtime ## the policy's rules: where each is enforced and 
 	@$(BIN)/python -m escala.conformance
 
 bench: $(VENV)/.development ## measure, side by side with peers
-	$(BIN)/python -m bench
+	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $${name%.py}"; $(BIN)/python -m bench.$${name%.py}; done
 
 lock: $(VENV)/.development ## write both lock files anew, with the newest versions that pyproject.toml allows
 	$(call compile,requirements-dev.lock,--group dev)
