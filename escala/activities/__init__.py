@@ -1,1 +1,1 @@
-"""The worker's I/O: each activity is a method of a dataclass whose fields are what it depends on. No rule lives here."""
+"""The worker's I/O: activities are methods of dataclasses whose fields are what they depend on. No rule lives here."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientRefused
+from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientRefused, SMTPResponseException
 
 from escala.settings import Settings
 
@@ -34,8 +34,12 @@ class BadSmtpUrl(ValueError):
 class MailPort(Protocol):
     """The way out for mail."""
 
-    async def send(self, message: EmailMessage, to: Sequence[str]) -> None:
-        """Send to all who can be reached; raise `Undeliverable` for nobody ever, anything else for not now."""
+    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
+        """Send to everybody who can be reached, and answer who that was.
+
+        Raises `Undeliverable` where nobody ever can be, and any other exception where not now. A mailbox that asks for
+        time holds the message back from all, so that nobody has it twice; without `all_or_nobody` it goes without it.
+        """
 
 
 def mail_port(settings: Settings) -> MailPort:
@@ -90,21 +94,26 @@ class SmtpMail:
             start_tls=False if implicit or tls == "none" else required or None,
         )
 
-    async def send(self, message: EmailMessage, to: Sequence[str]) -> None:
-        """Send in one transaction. A mailbox refused for good is left out; one that asks for time holds all back."""
-        reachable = mailboxes(to)
-        async with asyncio.timeout(self.timeout * 3):
-            async with self._client() as client:
-                await client.mail(parseaddr(str(message["From"]))[1])
-                refusals = [refusal for mailbox in reachable if (refusal := await _refusal(client, mailbox))]
-                if len(refusals) == len(reachable):
-                    raise Undeliverable("; ".join(refusals))
+    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
+        """Send in one transaction."""
+        async with self._client() as client:
+            await client.mail(parseaddr(str(message["From"]))[1])
+            reached, refusals = [], []
+            for mailbox in mailboxes(to):
                 try:
-                    await client.data(message.as_bytes())
-                except SMTPDataError as error:
-                    if _is_for_good(error.code):
-                        raise Undeliverable(f"{error.code} {error.message}") from error
-                    raise
+                    await client.rcpt(mailbox)
+                    reached.append(mailbox)
+                except SMTPRecipientRefused as refusal:
+                    if all_or_nobody and not _is_for_good(refusal):
+                        raise
+                    refusals.append(refusal)
+            if not reached:
+                raise next((refusal for refusal in refusals if not _is_for_good(refusal)), _undeliverable(*refusals))
+            try:
+                await client.data(message.as_bytes())
+            except SMTPDataError as refusal:
+                raise _undeliverable(refusal) if _is_for_good(refusal) else refusal from None
+            return reached
 
     def _client(self) -> SMTP:
         return SMTP(
@@ -129,10 +138,11 @@ class MailFolder:
 
     folder: Path
 
-    async def send(self, message: EmailMessage, to: Sequence[str]) -> None:
+    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
         """Write the message; it appears whole or not at all."""
-        mailboxes(to)
+        reached = mailboxes(to)
         await asyncio.to_thread(self._write, message)
+        return reached
 
     def _write(self, message: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -166,17 +176,10 @@ def _mailbox(address: str) -> str | None:
         return None
 
 
-async def _refusal(client: SMTP, mailbox: str) -> str | None:
-    """Why the server refuses this mailbox for good; None where it takes it."""
-    try:
-        await client.rcpt(mailbox)
-    except SMTPRecipientRefused as refused:
-        if not _is_for_good(refused.code):
-            raise
-        return f"{refused.code} {refused.message}"
-    return None
-
-
-def _is_for_good(code: int) -> bool:
+def _is_for_good(refusal: SMTPResponseException) -> bool:
     """Whether a reply speaks of the mailbox or the message; other 5xx speak of our set-up, which can be mended."""
-    return 550 <= code < 560
+    return 550 <= refusal.code < 560
+
+
+def _undeliverable(*refusals: SMTPResponseException) -> Undeliverable:
+    return Undeliverable("; ".join(f"{refusal.code} {refusal.message}" for refusal in refusals))

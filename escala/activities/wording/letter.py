@@ -45,6 +45,8 @@ def _summary(o: Occasion) -> str:
     ]
     if o.limit_at:
         lines.append(o.say("Deadline: {limit} (Colombian time)"))
+    elif o.due_at:
+        lines.append(o.say("It was due: {due} (Colombian time)", due=o.due_at))
     return "\n".join(lines)
 
 

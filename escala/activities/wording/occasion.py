@@ -15,7 +15,10 @@ Words = tuple[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """What a notice speaks of. `fact` is the fact as the timeline shows it: its texts are {"body": ...}."""
+    """What a notice speaks of. `fact` is the fact as the timeline shows it: its texts are {"body": ...}.
+
+    `limit_at` is the deadline ahead that it names; `due_at` the one behind it that made it happen.
+    """
 
     kind: str
     recipient: str
@@ -28,6 +31,7 @@ class Occasion:
     priority: int
     fact: Mapping[str, Any]
     limit_at: datetime | None
+    due_at: datetime | None
     link: str
     commercial_mailbox: str
 

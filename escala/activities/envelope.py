@@ -1,0 +1,50 @@
+"""A notice as an e-mail message: its headers, its identity and its thread. What it says comes from `wording`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from escala.activities.wording.letter import NoticeText
+
+_POLICY = SMTP.clone(cte_type="7bit")
+_SUBJECT_LENGTH = 150
+
+
+def enveloped(
+    text: NoticeText, *, case_number: str, turn: int, seq: int, kind: str, recipient: str, language: str,
+    sender: str, to: Sequence[str], at: datetime,
+) -> EmailMessage:  # fmt: skip
+    """The message, the same each time it is made, so that mail systems know one that comes twice for one.
+
+    Every notice of a case answers the same message, which nobody has: that is what joins them in one thread. It says
+    that no person sent it, so that no absence note and no other desk answers.
+    """
+    name, mailbox = parseaddr(sender)
+    domain = mailbox.rpartition("@")[2]
+    thread = f"<{case_number}@{domain}>"
+    reader = hashlib.sha256(recipient.encode()).hexdigest()[:10]
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = Address(display_name=name, addr_spec=mailbox)
+    message["To"] = ", ".join(to)
+    message["Subject"] = _one_line(text.subject)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{case_number}.t{turn:05}.s{seq:05}.{kind}.{reader}@{domain}>"
+    message["In-Reply-To"] = thread
+    message["References"] = thread
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = language
+    message.set_content(text.body)
+    return message
+
+
+def _one_line(text: str) -> str:
+    """The text without line breaks and other control characters, cut where a subject grows too long to be read."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= _SUBJECT_LENGTH else f"{line[: _SUBJECT_LENGTH - 1].rstrip()}…"
