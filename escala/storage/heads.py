@@ -20,7 +20,6 @@ class Head:
     """A case's last fact, and whether none follows it."""
 
     facts: int
-    take: int
     closed: bool
 
 
@@ -31,7 +30,7 @@ async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
     async with db.read() as connection:
         while some := list(islice(rest, _AT_ONCE)):
             rows = await connection.execute(
-                select(cases.c.number, cases.c.facts, cases.c.take, cases.c.status).where(cases.c.number.in_(some))
+                select(cases.c.number, cases.c.facts, cases.c.status).where(cases.c.number.in_(some))
             )
-            found |= {row.number: Head(row.facts, row.take, row.status == Status.CLOSED) for row in rows}
+            found |= {row.number: Head(row.facts, row.status == Status.CLOSED) for row in rows}
     return found

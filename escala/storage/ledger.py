@@ -1,15 +1,16 @@
 """Recording turns: the facts, and what is projected from them. The workflow's activity alone calls this.
 
-A worker that dies may decide the turn it was at again. The same decision then changes nothing; one that differs (it
-came later, and saw more) takes the turn over, for the first was never answered to anybody: its facts stay, withdrawn.
+A turn is recorded once. A worker that died after it had recorded a turn, and before the engine knew, may decide that
+turn again, and otherwise; what was recorded first stays, and the caller is told how far the ledger is.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, select, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +22,7 @@ from escala.storage import codec
 from escala.storage.columns import NEVER
 from escala.storage.engine import Database, insert
 from escala.storage.search import searchable
-from escala.storage.tables import case_terms, cases, contents, facts, notices, stretches, withdrawn_turns
+from escala.storage.tables import case_terms, cases, contents, facts, notices, stretches
 
 
 class TurnGap(Exception):
@@ -32,25 +33,62 @@ class ContentMissing(Exception):
     """A fact speaks of content that was never deposited."""
 
 
-async def record(db: Database, decision: Decision, terms: Terms | None) -> bool:
-    """Record a turn, once; the first one with its terms. Answers whether the case has notices to deliver."""
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the ledger holds after a turn.
+
+    `ahead` is None in all ordinary life. Where another decision had taken the turn, it is the case as the ledger holds
+    it, and `command_ids` are the commands that it holds from that turn on.
+    """
+
+    has_notices: bool
+    ahead: Case | None = None
+    command_ids: tuple[str, ...] = ()
+
+
+async def record(
+    db: Database, decision: Decision, terms: Terms | None = None, *, command_id: str | None = None
+) -> Recorded:
+    """Record a turn in one transaction, once; the first brings its terms. TurnGap if it does not follow the last."""
+    number = decision.case.number
     async with db.write() as connection:
-        take = await _take_turn(connection, decision, terms)
-        if take is not None:
-            await _append(connection, decision, take)
-            if decision.notices:
-                return True
-        return await _has_undelivered(connection, decision.case.number)
+        if await _is_new(connection, decision, terms):
+            await _append(connection, decision, command_id)
+            return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
+        has_notices = await _has_undelivered(connection, number)
+        found = await _found(connection, decision)
+        same = {"state": codec.case_to_json(decision.case), "command_ids": [command_id] if command_id else []}
+        if found == same:
+            return Recorded(has_notices=has_notices)
+        ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
+        return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids)
 
 
-async def _take_turn(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> int | None:
-    """Project the case; the take under which to record the turn, or None where that was done before."""
+async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
+    """Project the case as this turn leaves it, if the turn is the next one."""
     case = decision.case
-    if case.turn == 1 and await _open(connection, decision, terms):
-        return 0
-    follows = and_(cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
-    take = await _project(connection, case, follows)
-    return take if take is not None else await _take_turn_again(connection, decision)
+    if case.turn == 1:
+        return await _open(connection, decision, terms)
+    follows = (cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
+    projected = update(cases).where(cases.c.number == case.number, *follows).values(**_projected(case))
+    return (await connection.execute(projected)).rowcount == 1
+
+
+async def _found(connection: AsyncConnection, decision: Decision) -> dict[str, Any]:
+    """The state that the ledger holds instead, and the commands that it holds from the decision's turn on."""
+    case = decision.case
+    wanted = select(cases.c.turn, cases.c.facts, cases.c.state).where(cases.c.number == case.number)
+    known = (await connection.execute(wanted)).mappings().first()
+    if known is None or known["turn"] < case.turn:
+        raise TurnGap(
+            f"turn {case.turn} of case {case.number} ({case.facts} facts) does not follow {_described(known)}"
+        )
+    since = (
+        select(facts.c.command_id)
+        .where(facts.c.case_number == case.number, facts.c.turn >= case.turn, facts.c.command_id.is_not(None))
+        .order_by(facts.c.seq)
+    )
+    return {"state": known["state"], "command_ids": list(dict.fromkeys(await connection.scalars(since)))}
 
 
 async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
@@ -63,7 +101,6 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
     row = {
         **_projected(case),
         "number": case.number,
-        "take": 0,
         "plan": terms.plan,
         "cover": terms.cover.kind,
         "customer_id": case.customer_id,
@@ -84,42 +121,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
     return True
 
 
-async def _project(connection: AsyncConnection, case: Case, condition: Any, **more: int) -> int | None:
-    statement = update(cases).where(cases.c.number == case.number, condition).returning(cases.c.take)
-    take: int | None = await connection.scalar(statement.values(**_projected(case), **more))
-    return take
-
-
-async def _take_turn_again(connection: AsyncConnection, decision: Decision) -> int | None:
-    case = decision.case
-    wanted = select(cases.c.turn, cases.c.facts, cases.c.take, cases.c.last_at).where(cases.c.number == case.number)
-    known = (await connection.execute(wanted.with_for_update())).mappings().first()
-    if known is None or known["turn"] < case.turn:
-        raise TurnGap(f"turn {case.turn} of case {case.number} does not follow {_described(known)}")
-    if known["turn"] > case.turn or known["last_at"] >= case.last_at:
-        return None
-    await _withdraw(connection, decision, known)
-    return await _project(connection, case, cases.c.turn == case.turn, take=known["take"] + 1)
-
-
-async def _withdraw(connection: AsyncConnection, decision: Decision, known: RowMapping) -> None:
-    """Take back the last turn, which is about to be recorded anew; what was already sent stays sent."""
-    number, turn = decision.case.number, decision.case.turn
-    of_turn = and_(facts.c.case_number == number, facts.c.turn == turn, facts.c.take == known["take"])
-    before = known["facts"] - (await connection.scalar(select(func.count()).where(of_turn)) or 0)
-    if before != decision.case.facts - len(decision.entries):
-        raise TurnGap(f"turn {turn} of case {number} does not follow {before} facts")
-    await connection.execute(
-        plain_insert(withdrawn_turns),
-        {"case_number": number, "turn": turn, "take": known["take"], "at": decision.case.last_at},
-    )
-    await connection.execute(delete(stretches).where(stretches.c.case_number == number, stretches.c.turn == turn))
-    await connection.execute(
-        delete(notices).where(notices.c.case_number == number, notices.c.turn == turn, notices.c.delivered_at.is_(None))
-    )
-
-
-async def _append(connection: AsyncConnection, decision: Decision, take: int) -> None:
+async def _append(connection: AsyncConnection, decision: Decision, command_id: str | None) -> None:
     case = decision.case
     keys = {"case_number": case.number, "turn": case.turn}
     if decision.entries:
@@ -127,7 +129,7 @@ async def _append(connection: AsyncConnection, decision: Decision, take: int) ->
             {
                 **keys,
                 "seq": entry.seq,
-                "take": take,
+                "command_id": command_id,
                 "at": entry.at,
                 "due_at": entry.due_at,
                 "kind": entry.fact.kind,
@@ -161,7 +163,6 @@ async def _append(connection: AsyncConnection, decision: Decision, take: int) ->
                 "kind": notice.kind,
                 "recipient": notice.recipient,
                 "seq": notice.seq,
-                "take": take,
                 "limit_at": notice.limit_at,
                 "at": case.last_at,
                 "attempts": 0,
@@ -184,7 +185,6 @@ def _projected(case: Case) -> dict[str, Any]:
     return {
         "turn": case.turn,
         "facts": case.facts,
-        "last_at": case.last_at,
         "status": case.status,
         "level": int(case.level),
         "priority": int(case.priority),

@@ -190,8 +190,6 @@ cases = Table(
     Column("number", ForeignKey("reservations.number"), primary_key=True),
     Column("turn", Integer, nullable=False),
     Column("facts", Integer, nullable=False),
-    Column("take", Integer, nullable=False),
-    Column("last_at", Instant, nullable=False),
     Column("status", String, nullable=False, index=True),
     Column("level", Integer, nullable=False, index=True),
     Column("priority", Integer, nullable=False),
@@ -236,8 +234,8 @@ facts = Table(
     metadata,
     Column("case_number", ForeignKey("cases.number"), primary_key=True),
     Column("seq", Integer, primary_key=True),
-    Column("take", Integer, primary_key=True),  # above 0 once a turn of the case was decided again
     Column("turn", Integer, nullable=False),
+    Column("command_id", String),  # what asked for the turn; a clock that ran out has none
     Column("at", Instant, nullable=False),
     Column("due_at", Instant),  # at - due_at: the lateness of what a clock did (ESC-15)
     Column("kind", String, nullable=False),
@@ -246,15 +244,6 @@ facts = Table(
     Column("internal", Boolean, nullable=False),
     Column("data", Json, nullable=False),
     word("actor_role", Role),
-)
-
-withdrawn_turns = Table(
-    "withdrawn_turns",
-    metadata,
-    Column("case_number", ForeignKey("cases.number"), primary_key=True),
-    Column("turn", Integer, primary_key=True),
-    Column("take", Integer, primary_key=True),
-    Column("at", Instant, nullable=False),
 )
 
 stretches = Table(
@@ -281,7 +270,6 @@ notices = Table(
     Column("kind", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("take", Integer, nullable=False),
     Column("limit_at", Instant),
     Column("at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -290,5 +278,5 @@ notices = Table(
     Column("delivered_at", Instant),
     Column("delivered_to", Json),
     UniqueConstraint("case_number", "turn", "kind", "recipient"),
-    ForeignKeyConstraint(["case_number", "seq", "take"], ["facts.case_number", "facts.seq", "facts.take"]),
+    ForeignKeyConstraint(["case_number", "seq"], ["facts.case_number", "facts.seq"]),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, RowMapping, Select, and_, select, tuple_
+from sqlalchemy import Column, RowMapping, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Actor, Case, Level, Plan, Priority, Role, Status
@@ -18,7 +18,7 @@ from escala.storage.columns import NEVER
 from escala.storage.engine import Database
 from escala.storage.paging import Page
 from escala.storage.search import containing
-from escala.storage.tables import case_terms, contents, facts, withdrawn_turns
+from escala.storage.tables import case_terms, contents, facts
 from escala.storage.tables import cases as case_table
 from escala.storage.tables import notices as notice_table
 from escala.storage.tables import stretches as stretch_table
@@ -225,14 +225,7 @@ def _conditions(wanted: CaseFilter) -> list[Any]:
 
 
 def _facts(number: str) -> Select[Any]:
-    """The facts of a case that stand, in order."""
-    gone = withdrawn_turns.c
-    withdrawn = and_(gone.case_number == facts.c.case_number, gone.turn == facts.c.turn, gone.take == facts.c.take)
-    return (
-        select(facts)
-        .where(facts.c.case_number == number, ~select(gone.turn).where(withdrawn).exists())
-        .order_by(facts.c.seq)
-    )
+    return select(facts).where(facts.c.case_number == number).order_by(facts.c.seq)
 
 
 async def _bodies(connection: AsyncConnection, number: str, said: list[dict[str, Any]]) -> dict[str, str]:

@@ -149,8 +149,6 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("facts", sa.Integer(), nullable=False),
-        sa.Column("take", sa.Integer(), nullable=False),
-        sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -231,8 +229,8 @@ def upgrade() -> None:
         "facts",
         sa.Column("case_number", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("take", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.String(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
@@ -242,7 +240,7 @@ def upgrade() -> None:
         sa.Column("data", JSON, nullable=False),
         known("ck_facts_known_actor_role", "actor_role", "contact agent director commercial admin system"),
         sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_facts_case_number")),
-        sa.PrimaryKeyConstraint("case_number", "seq", "take", name=op.f("pk_facts")),
+        sa.PrimaryKeyConstraint("case_number", "seq", name=op.f("pk_facts")),
     )
     op.create_table(
         "stretches",
@@ -260,15 +258,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_number", "turn", "place", name=op.f("pk_stretches")),
     )
     op.create_table(
-        "withdrawn_turns",
-        sa.Column("case_number", sa.String(), nullable=False),
-        sa.Column("turn", sa.Integer(), nullable=False),
-        sa.Column("take", sa.Integer(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_withdrawn_turns_case_number")),
-        sa.PrimaryKeyConstraint("case_number", "turn", "take", name=op.f("pk_withdrawn_turns")),
-    )
-    op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_number", sa.String(), nullable=False),
@@ -276,7 +265,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("take", sa.Integer(), nullable=False),
         sa.Column("limit_at", INSTANT, nullable=True),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -285,9 +273,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", INSTANT, nullable=True),
         sa.Column("delivered_to", JSON, nullable=True),
         sa.ForeignKeyConstraint(
-            ["case_number", "seq", "take"],
-            ["facts.case_number", "facts.seq", "facts.take"],
-            name=op.f("fk_notices_case_number_seq_take"),
+            ["case_number", "seq"], ["facts.case_number", "facts.seq"], name=op.f("fk_notices_case_number_seq")
         ),
         sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_notices_case_number")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
