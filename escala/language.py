@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -35,7 +35,8 @@ _WORDS = {"plan": "plan", "channel": "channel", "channels": "channel"}
 def translate(message: str, language: str = DEFAULT, **values: object) -> str:
     """The message in that language, its `{placeholders}` filled in; a message without translation stays English.
 
-    Plans and channels (one, or several joined by ", "), instants and durations are shown in the language too.
+    Plans and channels (one, or several joined by ", "), instants, durations and dates (values named `…_on`, as dates or
+    as 2026-11-23) are shown in the language too.
     """
     if not message:
         return ""  # gettext would answer with the catalogue's header
@@ -63,6 +64,12 @@ def show_instant(at: datetime, language: str = DEFAULT) -> str:
     """The instant on Bogotá's clocks: "lunes 23 de noviembre de 2026, 9:00 a. m."."""
     language = _known(language)
     return _plain(format_datetime(at, _INSTANT[language], tzinfo=_BOGOTA, locale=_REGION[language]))
+
+
+def show_date(on: date, language: str = DEFAULT) -> str:
+    """The date in words: "23 de noviembre de 2026"."""
+    language = _known(language)
+    return format_date(on, "long", locale=_REGION[language])
 
 
 def show_duration(duration: timedelta, language: str = DEFAULT) -> str:
@@ -106,6 +113,8 @@ def _shown(name: str, value: object, language: str) -> object:
         return show_instant(value, language)
     if isinstance(value, timedelta):
         return show_duration(value, language)
+    if name.endswith("_on"):
+        return show_date(value if isinstance(value, date) else date.fromisoformat(str(value)), language)
     if name in _WORDS and isinstance(value, str):
         return _list([word(_WORDS[name], each, language) for each in value.split(", ")], language)
     return value

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from string import Formatter
@@ -125,6 +125,11 @@ class TestTranslating:
     def test_shows_a_word_it_does_not_know_as_it_is(self) -> None:
         assert word("status", "in_progress") == "en curso"
         assert word("status", "unheard-of") == "unheard-of"
+
+    def test_shows_dates_by_their_name(self) -> None:
+        message = "A renewal has to end after {ends_on}, the day on which the contract ends now."
+        assert "después del 31 de diciembre de 2026" in translate(message, ends_on="2026-12-31")
+        assert "after December 31, 2026" in translate(message, "en", ends_on=date(2026, 12, 31))
 
 
 class TestShowing:
