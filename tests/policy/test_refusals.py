@@ -1,0 +1,243 @@
+"""Every command in every state, every command by every role, and a life that leads to every refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from escala.policy import commands as c
+from escala.policy import refusals as r
+from escala.policy.case import SYSTEM, Case, Channel, Level, Priority, Role, Status
+from escala.policy.commands import COMMANDS, Command
+from escala.policy.decision import Decision
+from escala.policy.lifecycle import ALLOWED, ROLES, decide, open_case
+from escala.policy.terms import Terms
+from tests.support.lives import (
+    ADMIN,
+    ASK,
+    CLAIM,
+    COMMERCIAL,
+    CONTACT,
+    DIRECTOR,
+    HAND_OFF,
+    HELP_DESK,
+    NO_WORDS,
+    PREMIUM,
+    REOPEN,
+    REPLY,
+    RESOLVE,
+    SPECIALIST,
+    STANDARD,
+    TO_PROVIDER,
+    UNCOVERED,
+    WITHDRAW,
+    WORDS,
+    after,
+    bogota,
+    commands,
+    opened,
+    opening,
+    transfer,
+)
+
+# One case in each state, with a provider involved, so that nothing but the state decides.
+_WORKED = after(opened(priority=Priority.SERIOUS, terms=PREMIUM), ("09:01", TO_PROVIDER), terms=PREMIUM)
+STATES: dict[Status, tuple[Case, Terms]] = {
+    Status.HELD: (opened(terms=UNCOVERED), UNCOVERED),
+    Status.NEW: (_WORKED, PREMIUM),
+    Status.IN_PROGRESS: (after(_WORKED, ("09:02", REPLY), terms=PREMIUM), PREMIUM),
+    Status.WAITING_CUSTOMER: (after(_WORKED, ("09:02", ASK), terms=PREMIUM), PREMIUM),
+    Status.RESOLVED: (after(_WORKED, ("09:02", RESOLVE), terms=PREMIUM), PREMIUM),
+    Status.CLOSED: (after(_WORKED, ("09:02", WITHDRAW), terms=PREMIUM), PREMIUM),
+}
+GOOD = {type(command): command for command in commands()}
+
+# The law in rows that a manager can read: h(eld) n(ew) i(n progress) w(aiting) r(esolved) c(losed).
+WHEN_TAKEN = {
+    c.ClaimCase: "niw",
+    c.AssignCase: "niw",
+    c.SendReply: "hniwr",
+    c.AddNote: "hniwr",
+    c.LogAttempt: "niw",
+    c.SetPriority: "niw",
+    c.RequestInformation: "niw",
+    c.AnswerAsCustomer: "hniw",
+    c.HandOff: "niw",
+    c.TransferCase: "niw",
+    c.EscalateToProvider: "niw",
+    c.UpdateFromProvider: "niw",
+    c.CloseAsOutOfScope: "hniw",
+    c.CloseAsDuplicate: "hniw",
+    c.ResolveCase: "niw",
+    c.ConfirmSolution: "r",
+    c.ReopenCase: "r",
+    c.WithdrawCase: "hniw",
+}
+ONLY_RESOLVED = (c.ConfirmSolution, c.ReopenCase)
+
+
+def refusal_expected(kind: type[Command], status: Status) -> type[r.Refusal] | None:
+    """What the state alone says, besides a second question to a customer who was asked already."""
+    if status.value[0] in WHEN_TAKEN[kind]:
+        asked_twice = kind is c.RequestInformation and status is Status.WAITING_CUSTOMER
+        return r.AlreadyWaiting if asked_twice else None
+    if status is Status.CLOSED:
+        return r.CaseClosed
+    if kind in ONLY_RESOLVED:
+        return r.CaseNotResolved
+    return {Status.HELD: r.CaseHeld, Status.RESOLVED: r.CaseResolvedAlready}[status]
+
+
+def answer(kind: type[Command], status: Status) -> Decision | r.Refusal:
+    case, terms = STATES[status]
+    try:
+        return decide(case, GOOD[kind], terms=terms, at=bogota("09:10"))
+    except r.Refusal as refusal:
+        return refusal
+
+
+class TestEveryCommand:
+    @pytest.mark.parametrize("status", list(Status))
+    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    def test_in_every_state_is_decided_or_refused_as_the_table_says(self, kind: type[Command], status: Status) -> None:
+        """A decision where it is taken; elsewhere the refusal that names the state."""
+        answered = answer(kind, status)
+        expected = refusal_expected(kind, status)
+        assert isinstance(answered, Decision) if expected is None else type(answered) is expected
+
+    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    def test_has_its_row_in_the_table(self, kind: type[Command]) -> None:
+        """The policy's own table says the same as the one written here."""
+        assert ALLOWED[kind] == {status for status in Status if status.value[0] in WHEN_TAKEN[kind]}
+
+    @pytest.mark.parametrize("status", list(Status))
+    def test_finds_a_case_in_the_state_it_is_tried_on(self, status: Status) -> None:
+        """The lives above led where they say."""
+        assert STATES[status][0].status is status
+
+    @pytest.mark.parametrize("status", list(Status))
+    def test_that_is_refused_says_so_with_the_cases_number(self, status: Status) -> None:
+        """State refusals fill in their message."""
+        for refusal in (answer(kind, status) for kind in COMMANDS):
+            if isinstance(refusal, r.Refusal):
+                assert refusal.is_about_state
+                assert "MA-2026-000001" in refusal.message.format(**refusal.values)
+
+
+PEOPLE = {
+    Role.CONTACT: CONTACT,
+    Role.AGENT: HELP_DESK,
+    Role.DIRECTOR: DIRECTOR,
+    Role.COMMERCIAL: COMMERCIAL,
+    Role.ADMIN: ADMIN,
+    Role.SYSTEM: SYSTEM,
+}
+CUSTOMERS = {c.AnswerAsCustomer, c.ConfirmSolution, c.ReopenCase, c.WithdrawCase}
+
+
+def roles_expected(kind: type[Command]) -> set[Role]:
+    if kind is c.OpenCase:
+        return {Role.CONTACT, Role.AGENT, Role.DIRECTOR}
+    return {Role.CONTACT} if kind in CUSTOMERS else {Role.AGENT, Role.DIRECTOR}
+
+
+class TestEveryRole:
+    @pytest.mark.parametrize(("kind", "role"), list(product(COMMANDS, Role)), ids=str)
+    def test_may_give_exactly_its_commands(self, kind: type[Command], role: Role) -> None:
+        """Whoever is not named may not, whatever the state."""
+        command = replace(GOOD[kind], by=PEOPLE[role])
+        status = Status.RESOLVED if kind in ONLY_RESOLVED else Status.IN_PROGRESS
+        case, terms = STATES[status]
+        if role in roles_expected(kind):
+            assert decide(case, command, terms=terms, at=bogota("09:10")).entries[0].by.role is role
+        else:
+            with pytest.raises(r.RoleNotAllowed):
+                decide(case, command, terms=terms, at=bogota("09:10"))
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_may_open_a_case_or_not(self, role: Role) -> None:
+        """A contact, or an agent who writes down what came by telephone."""
+        if role in roles_expected(c.OpenCase):
+            assert open_case(opening(by=PEOPLE[role]), terms=STANDARD).case.turn == 1
+        else:
+            with pytest.raises(r.RoleNotAllowed):
+                open_case(opening(by=PEOPLE[role]), terms=STANDARD)
+
+    def test_may_not_give_a_command_that_nobody_listed(self) -> None:
+        """Default deny."""
+        with pytest.raises(r.RoleNotAllowed):
+            decide(opened(), Command(by=DIRECTOR), terms=STANDARD, at=bogota("09:10"))
+
+    @pytest.mark.parametrize("kind", [c.OpenCase, *COMMANDS], ids=lambda kind: kind.__name__)
+    def test_is_listed_for_every_command(self, kind: type[Command]) -> None:
+        """No command was forgotten."""
+        assert ROLES[kind] == roles_expected(kind)
+
+    def test_is_told_before_the_state_is(self) -> None:
+        """Who may not ask learns nothing about the case."""
+        case, terms = STATES[Status.CLOSED]
+        with pytest.raises(r.RoleNotAllowed):
+            decide(case, replace(CLAIM, by=CONTACT), terms=terms, at=bogota("09:10"))
+
+
+LEVEL_3 = after(opened(), ("09:01", HAND_OFF), ("09:02", HAND_OFF))
+CLAIMED = after(opened(), ("09:01", CLAIM))
+RESOLVED = after(opened(), ("09:01", RESOLVE))
+SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str], ...] = (
+    (r.RoleNotAllowed, None, opened(), replace(CLAIM, by=ADMIN), "09:10"),
+    (r.CaseClosed, None, after(opened(), ("09:01", WITHDRAW)), CLAIM, "09:10"),
+    (r.CaseResolvedAlready, "ESC-14", RESOLVED, CLAIM, "09:10"),
+    (r.CaseNotResolved, "ESC-14", opened(), REOPEN, "09:10"),
+    (r.CaseHeld, "WAR-3", opened(terms=UNCOVERED), CLAIM, "09:10"),
+    (r.AlreadyClaimed, None, CLAIMED, CLAIM, "09:10"),
+    (r.AlreadyAtHighestLevel, "ESC-7", LEVEL_3, HAND_OFF, "09:10"),
+    (r.AlreadyWaiting, "ESC-10", after(opened(), ("09:01", ASK)), ASK, "09:10"),
+    (r.LevelNotServed, "ESC-5", opened(), c.ClaimCase(by=SPECIALIST), "09:10"),
+    (r.ChannelNotInPlan, "PLAN-7", None, opening(channel=Channel.PHONE), "09:00"),
+    (r.PriorAnalysisMissing, "REQ-5", None, opening(prior_analysis=NO_WORDS), "09:00"),
+    (r.DescriptionMissing, "SCOPE-1", None, opening(title=NO_WORDS), "09:00"),
+    (r.TextMissing, None, opened(), replace(REPLY, body=NO_WORDS), "09:10"),
+    (r.ReasonMissing, None, opened(), replace(HAND_OFF, reason=NO_WORDS), "09:10"),
+    (r.FunctionalEscalationNotInPlan, "ESC-8", opened(), transfer("sig"), "09:10"),
+    (r.UnknownGroup, "ESC-8", opened(), transfer("astrology"), "09:10"),
+    (r.TransferTargetUnclear, "ESC-8", opened(), transfer(level=Level.SPECIALISTS), "09:10"),
+    (r.ProviderNotInvolved, "ESC-9", opened(), c.UpdateFromProvider(by=HELP_DESK, body=WORDS), "09:10"),
+    (r.DuplicateOfItself, None, opened(), c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000001"), "09:10"),
+    (r.ReopeningTooLate, "ESC-14", RESOLVED, REOPEN, "2026-12-02 17:00"),
+)
+"""Refusal, its rule, the case (None: an opening), the command and when."""
+FUNCTIONAL = {r.UnknownGroup, r.TransferTargetUnclear}
+
+
+def ask(case: Case | None, command: Command, terms: Terms, at: str) -> Decision:
+    if isinstance(command, c.OpenCase):
+        return open_case(command, terms=terms)
+    assert case
+    return decide(case, command, terms=terms, at=bogota(at))
+
+
+class TestARefusal:
+    @pytest.mark.parametrize(
+        ("refusal", "rule", "case", "command", "at"), SITUATIONS, ids=[row[0].__name__ for row in SITUATIONS]
+    )
+    def test_names_its_rule_in_a_sentence(
+        self, refusal: type[r.Refusal], rule: str | None, case: Case | None, command: Command, at: str
+    ) -> None:
+        """The situation, the rule's id, and a message whose blanks are all filled."""
+        terms = PREMIUM if refusal in FUNCTIONAL else STANDARD
+        with pytest.raises(refusal) as refused:
+            ask(case, command, terms, at)
+        assert refused.value.rule == rule
+        assert refused.value.message.format(**refused.value.values)
+
+    def test_is_found_in_the_table_above_whichever_it_is(self) -> None:
+        """Every refusal of the core has its situation."""
+        core = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, r.Refusal)}
+        assert core - {r.Refusal, r.StateRefusal} == {row[0] for row in SITUATIONS}
+
+    def test_has_a_public_name(self) -> None:
+        """The class in kebab-case, by which it is found again."""
+        assert r.ChannelNotInPlan.name == "channel-not-in-plan"
+        assert r.Refusal.known["channel-not-in-plan"] is r.ChannelNotInPlan
