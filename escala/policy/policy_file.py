@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from escala.policy.calendar import Calendar, Closure, Shift
+from escala.policy.calendar import MINUTES_A_DAY, Calendar, Closure, Shift
 from escala.policy.case import Channel, Level, Plan
 from escala.policy.terms import EDITION, Cover, Terms
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
+_SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)")
 Row = tuple[timedelta, timedelta, timedelta, timedelta]
 
 
@@ -71,7 +72,10 @@ class PolicyFile:
     def terms(
         self, plan: Plan, *, cover: Cover, closures: Mapping[str, tuple[Closure, ...]], hours: str | None = None
     ) -> Terms:
-        """The terms to pin to a case (PLAN-15): `closures` by country; `hours` if the contract has others (PLAN-14)."""
+        """The terms to pin to a case (PLAN-15): `closures` by country; `hours` if the contract has others (PLAN-14).
+
+        KeyError where the closures of a country that the hours ask for are not given: none is not the same as unknown.
+        """
         table = self.plans[plan]
         return Terms(
             edition=EDITION,
@@ -92,7 +96,7 @@ class PolicyFile:
 
     def _calendar(self, name: str, closures: Mapping[str, tuple[Closure, ...]]) -> Calendar:
         hours = self.hours[name]
-        return hours.calendar(closures.get(hours.holidays, ()) if hours.holidays else ())
+        return hours.calendar(closures[hours.holidays] if hours.holidays else ())
 
 
 def read_policy(text: str, *, file: str) -> PolicyFile:
@@ -102,15 +106,17 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
     except tomllib.TOMLDecodeError as error:
         raise PolicyFileError(file, "TOML", None, str(error)) from error
     reader = _Reader(file, root)
+    version = reader.text("version", None)
     reader.only("", {"version", "hours", "plans", "matrix", "groups", "assumptions"})
     hours = {name: reader.hours(name) for name in reader.table("hours", "PLAN-14")}
     reader.only("plans", {plan.value for plan in Plan}, "PLAN-1")
     plans = {plan: reader.plan(plan, hours) for plan in Plan}
     reader.only("matrix", {f"level_{level}" for level in _LEVEL_RULES}, "ESC-1")
+    reader.only("groups", {"names"}, "ESC-8")
     reader.only("assumptions", _ASSUMPTIONS)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return PolicyFile(
-        version=f"{reader.text('version', None)}+{digest}",
+        version=f"{version}+{digest}",
         hours=hours,
         plans=plans,
         limits=(reader.row(Level(1)), reader.row(Level(2)), reader.row(Level(3))),
@@ -207,8 +213,8 @@ class _Reader:
 
     def plan(self, plan: Plan, hours: Mapping[str, Hours]) -> PlanTable:
         key = f"plans.{plan.value}"
-        self.table(key, "PLAN-1")
-        self.only(key, {"hours", "initial_attention_within", "channels", "portal_users", "functional_escalation"})
+        known = {"hours", "initial_attention_within", "channels", "portal_users", "functional_escalation"}
+        self.only(key, known, "PLAN-1")
         functional = self.get(f"{key}.functional_escalation", "PLAN-6")
         if not isinstance(functional, bool):
             raise self.wrong(f"{key}.functional_escalation", "PLAN-6", "must be true or false")
@@ -229,7 +235,7 @@ class _Reader:
         key = f"hours.{name}"
         self.only(key, {"zone", "holidays", *_DAYS}, "PLAN-14")
         table = self.table(key, "PLAN-14")
-        week = tuple(tuple(self.shift(text, f"{key}.{day}") for text in table.get(day, ())) for day in _DAYS)
+        week = tuple(self.shifts(table.get(day, []), f"{key}.{day}") for day in _DAYS)
         holidays = self.text(f"{key}.holidays", "PLAN-14") if "holidays" in table else None
         hours = Hours(name=name, zone=self.text(f"{key}.zone", "PLAN-14"), week=week, holidays=holidays)
         try:
@@ -238,12 +244,17 @@ class _Reader:
             raise self.wrong(key, "PLAN-14", str(error)) from error
         return hours
 
+    def shifts(self, texts: object, key: str) -> tuple[Shift, ...]:
+        if not isinstance(texts, list):
+            raise self.wrong(key, "PLAN-14", f"must be a list of shifts such as 08:00-12:00, not {texts!r}")
+        return tuple(self.shift(text, key) for text in texts)
+
     def shift(self, text: object, key: str) -> Shift:
-        match = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", text) if isinstance(text, str) else None
+        match = _SHIFT.fullmatch(text) if isinstance(text, str) else None
         if not match:
             raise self.wrong(key, "PLAN-14", f"must list shifts such as 08:00-12:00, not {text!r}")
         opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
         try:
-            return Shift(opens, closes if closes > opens else closes + 24 * 60)
+            return Shift(opens, closes if closes > opens else closes + MINUTES_A_DAY)
         except ValueError as error:
             raise self.wrong(key, "PLAN-14", str(error)) from error
