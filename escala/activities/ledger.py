@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from escala.storage.engine import Database
 from temporalio import activity
 
 from escala.policy.case import Case
 from escala.policy.decision import Decision
 from escala.policy.terms import Terms
 from escala.storage import ledger
+from escala.storage.engine import Database
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ Each call waits at most `engine_timeout`; what Temporal took before that goes on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from temporalio.client import (
     Client,
@@ -34,6 +34,7 @@ from escala.workflows import addresses, operator_text
 from escala.workflows.case import CaseRun, search_attributes
 
 _FAST = 1.0
+_BETWEEN_RUNS = 0.02
 
 
 class EngineUnavailable(Exception):
@@ -71,28 +72,16 @@ class Desk:
 
         Raises Refusal (asked before anything starts), EngineUnavailable, or StillOpening.
         """
-        decision = lifecycle.open_case(command, terms=terms)
-        start = WithStartWorkflowOperation[object, str](
-            addresses.CASE_WORKFLOW,
-            CaseRun(opening=command, terms=terms, link=f"{self._settings.public_url}/casos/{command.number}"),
-            id=command.number,
-            task_queue=self._settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=operator_text.static_summary(decision.case, terms),
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(update.key, update.value)
-                    for update in search_attributes(decision.case, terms)
-                    if update.value is not None
-                ]
-            ),
-        )
+        lifecycle.open_case(command, terms=terms)
         try:
-            async with self._engine():
-                await self._client.execute_update_with_start_workflow(
-                    addresses.OPENED_UPDATE, id="opened", start_workflow_operation=start, result_type=int
+            await self._ask(
+                lambda: self._client.execute_update_with_start_workflow(
+                    addresses.OPENED_UPDATE,
+                    id="opened",
+                    start_workflow_operation=self._start(command, terms),
+                    result_type=int,
                 )
+            )
         except WorkflowAlreadyStartedError:
             return  # opened by an earlier try, and closed since
         except EngineUnavailable as unavailable:
@@ -105,10 +94,8 @@ class Desk:
 
         Raises Refusal, EngineUnavailable, or CaseNotRunning.
         """
-        async with self._engine():
-            await self._client.get_workflow_handle(number).execute_update(
-                type(command).__name__, command, id=key, result_type=int
-            )
+        case = self._client.get_workflow_handle(number)
+        await self._ask(lambda: case.execute_update(type(command).__name__, command, id=key, result_type=int))
 
     async def ready(self) -> bool:
         """Whether Temporal answers now."""
@@ -118,6 +105,22 @@ class Desk:
         except (RPCError, RuntimeError, TimeoutError):
             return False
 
+    def _start(self, command: OpenCase, terms: Terms) -> WithStartWorkflowOperation[Any, str]:
+        """How a case's workflow begins; one operation serves one call."""
+        case = lifecycle.open_case(command, terms=terms).case
+        shown = [update for update in search_attributes(case, terms) if update.value is not None]
+        return WithStartWorkflowOperation(
+            addresses.CASE_WORKFLOW,
+            CaseRun(opening=command, terms=terms, link=f"{self._settings.public_url}/casos/{command.number}"),
+            id=command.number,
+            task_queue=self._settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            result_type=str,
+            static_summary=operator_text.static_summary(case, terms),
+            search_attributes=TypedSearchAttributes([SearchAttributePair(each.key, each.value) for each in shown]),
+        )
+
     async def _holds(self, number: str) -> bool:
         try:
             async with asyncio.timeout(_FAST):
@@ -126,12 +129,22 @@ class Desk:
             return False
         return True
 
-    @asynccontextmanager
-    async def _engine(self) -> AsyncIterator[None]:
-        """Our own time-out around a call (Temporal's is per attempt), and its errors in our words."""
+    async def _ask(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Make a call under our own time-out (Temporal's is per attempt), and tell its errors in our words.
+
+        An update that meets a case between two of its runs is told to come again; its id makes that safe.
+        """
         try:
             async with asyncio.timeout(self._settings.engine_timeout):
-                yield
+                while True:
+                    try:
+                        await call()
+                    except RPCError as error:
+                        if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                            raise
+                        await asyncio.sleep(_BETWEEN_RUNS)
+                    else:
+                        return
         except WorkflowUpdateFailedError as failed:
             raise _refusal(failed) from failed
         except RPCError as error:

@@ -1,4 +1,4 @@
-"""One time-skipping server and one worker for the workflow tests; each case has a number, and so a clock, of its own."""
+"""One time-skipping server and one worker for the workflow tests; each case has a number and a clock of its own."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LiveCase:
 
     async def now(self) -> datetime:
         """The case's own clock."""
-        info = await self.env.get_time_skipping_info(self.handle)  # type: ignore[attr-defined]
+        info = await self.env.get_time_skipping_info(self.handle)
         if info is None:
             return datetime.now(UTC)
         now: datetime = info.current_time.ToDatetime(tzinfo=UTC)

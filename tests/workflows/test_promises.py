@@ -13,7 +13,7 @@ from tests.support.promises import PROMISES, Promise
 from tests.workflows.conftest import House
 
 
-def _due(entries: list[Entry], *kinds: type[f.Fact]) -> list[datetime | None]:  # type: ignore[valid-type]
+def _due(entries: list[Entry], *kinds: type[f.Fact]) -> list[datetime | None]:
     return [entry.due_at for entry in entries if isinstance(entry.fact, kinds)]
 
 

@@ -1,0 +1,67 @@
+"""A case that outlives its history: runs follow one another, and nobody notices."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from escala.api.desk import Desk
+from escala.worker import build_worker
+from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
+from tests.support.server import MemoryLedger, MemoryNotices, settings_for, time_skipping_server
+from tests.workflows.conftest import House, LiveCase
+
+
+@pytest.fixture(scope="module")
+async def short_house() -> AsyncIterator[House]:
+    """A server that suggests a new run every few commands."""
+    async with time_skipping_server("limit.historyCount.suggestContinueAsNew=60") as env:
+        ledger, notices = MemoryLedger(), MemoryNotices()
+        settings = settings_for(env)
+        async with build_worker(env.client, settings, ledger=ledger, notices=notices):  # type: ignore[arg-type]
+            yield House(env, ledger, notices, settings.task_queue)
+
+
+async def _run_id(case: LiveCase) -> str:
+    return (await case.handle.describe()).run_id or ""
+
+
+async def test_no_command_is_lost_or_done_twice_over_many_runs(short_house: House) -> None:
+    """Sixty replies over several runs, each once, and a repeated key is still known in a later run."""
+    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    first_run = await _run_id(case)
+    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    for number in range(60):
+        await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
+    assert await _run_id(case) != first_run
+    turn = case.state.turn
+    await desk.command(case.handle.id, REPLY, key="reply-1")
+    assert case.state.turn == turn == 61
+
+
+@pytest.mark.rule("ESC-5")
+async def test_a_clock_runs_on_into_the_next_run(short_house: House) -> None:
+    """The deadline of before still hands the case off, once."""
+    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    due_at = case.state.next_hand_off_at
+    assert due_at is not None
+    first_run = await _run_id(case)
+    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    for number in range(20):
+        await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
+    assert await _run_id(case) != first_run
+    await case.until(due_at + timedelta(seconds=1))
+    assert [entry.due_at for entry in case.entries if entry.fact.kind == "handed_off"] == [due_at]
+
+
+async def test_the_last_run_ends_the_case(short_house: House) -> None:
+    """The result comes from whichever run closes the case."""
+    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    for number in range(20):
+        await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
+    await desk.command(case.handle.id, RESOLVE, key="resolve")
+    await desk.command(case.handle.id, CONFIRM, key="confirm")
+    assert await short_house.env.client.get_workflow_handle(case.handle.id).result() == "confirmed"
