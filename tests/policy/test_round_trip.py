@@ -1,0 +1,116 @@
+"""Everything that a workflow carries survives its way through the history: JSON by Temporal's pydantic converter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from escala.policy import commands as c
+from escala.policy.case import Case, Level, OutOfScopeKind, Priority
+from escala.policy.commands import COMMANDS, Command
+from escala.policy.decision import Decision
+from escala.policy.facts import Fact
+from escala.policy.lifecycle import open_case
+from escala.policy.terms import Terms
+from tests.support.lives import (
+    ADMIN,
+    CLAIM,
+    HELP_DESK,
+    PREMIUM,
+    STANDARD,
+    UNCOVERED,
+    WORDS,
+    after,
+    bogota,
+    commands,
+    facts,
+    opened,
+    opening,
+    priority,
+    terms,
+    transfer,
+    turns,
+)
+
+_CONVERTER = pydantic_data_converter.payload_converter
+
+
+def carried(value: object, kind: type[Any]) -> Any:
+    """The value as the next workflow task reads it."""
+    (payload,) = _CONVERTER.to_payloads([value])
+    return _CONVERTER.from_payloads([payload], [kind])[0]
+
+
+ENDS = (c.CloseAsOutOfScope, c.CloseAsDuplicate, c.ConfirmSolution)
+
+
+def _lives() -> list[Decision]:
+    """Turns that hold every fact there is: one life with all commands that go on, the ends, and what time does."""
+    new = opened(terms=PREMIUM)
+    goes_on = [("09:05", command) for command in commands() if not isinstance(command, ENDS)]
+    return [
+        open_case(opening(), terms=PREMIUM),
+        open_case(opening(), terms=UNCOVERED),
+        *turns(new, *goes_on, terms=PREMIUM),
+        *turns(new, ("09:05", priority(new.priority)), ("09:06", transfer(level=Level.DIRECTOR)), terms=PREMIUM),
+        *turns(new, ("09:05", c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DEVELOPMENT, reason=WORDS))),
+        *turns(new, ("09:05", c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"))),
+        *turns(opened(), "2026-11-27 12:00"),
+    ]
+
+
+LIVES = _lives()
+
+
+class TestOnItsWayThroughAHistory:
+    @pytest.mark.parametrize("decision", LIVES, ids=[f"{n}-{d.entries[0].fact.kind}" for n, d in enumerate(LIVES)])
+    def test_a_decision_stays_what_it_is(self, decision: Decision) -> None:
+        """Case, entries, notices and stretches, each fact as its own kind."""
+        assert carried(decision, Decision) == decision
+
+    @pytest.mark.parametrize("command", [opening(), *commands()], ids=lambda command: type(command).__name__)
+    def test_a_command_stays_what_it_is(self, command: Command) -> None:
+        """With who gave it and the levels they serve."""
+        assert carried(command, type(command)) == command
+
+    @pytest.mark.parametrize(
+        "promised", [STANDARD, PREMIUM, UNCOVERED, terms()], ids=["standard", "premium", "uncovered", "default"]
+    )
+    def test_terms_stay_what_they_are(self, promised: Terms) -> None:
+        """With their calendars, shifts and closures."""
+        assert carried(promised, Terms) == promised
+
+    def test_a_case_decides_as_it_would_have(self) -> None:
+        """Equal values, equal decisions: enums, instants and durations come back as such."""
+        case, promised = carried(opened(), Case), carried(STANDARD, Terms)
+        steps = (("09:10", CLAIM), ("09:40", priority(Priority.CRITICAL)), "2026-11-27 12:00")
+        assert turns(case, *steps, terms=promised) == turns(opened(), *steps)
+
+    def test_an_instant_stays_in_utc(self) -> None:
+        """Written with Z, read as the same instant."""
+        case = carried(after(opened(), "10:00"), Case)
+        assert case.next_hand_off_at == bogota("11:00")
+
+    def test_no_words_travel(self) -> None:
+        """Histories carry ids and figures: the longest text in a turn is an id."""
+        (payload,) = _CONVERTER.to_payloads([LIVES[0]])
+        entry = json.loads(payload.data)["entries"][0]
+        assert entry["fact"]["description"] == {"content_id": "content-1", "characters": 40}
+
+    def test_a_command_by_nobody_in_particular_keeps_its_empty_levels(self) -> None:
+        """A tuple stays a tuple."""
+        assert carried(replace(CLAIM, by=ADMIN), type(CLAIM)).by.levels == ()
+
+
+class TestTheLivesAbove:
+    def test_hold_every_fact(self) -> None:
+        """So that none travels untested."""
+        assert {type(fact) for fact in facts(LIVES)} == set(get_args(Fact))
+
+    def test_hold_every_command(self) -> None:
+        """The builders know them all."""
+        assert tuple(type(command) for command in commands()) == COMMANDS
