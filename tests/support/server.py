@@ -80,6 +80,22 @@ class MemoryLedger:
         return [entry for turn in self.turns[number] for entry in turn.decision.entries]
 
 
+class LedgerAhead(MemoryLedger):
+    """Holds, besides what it is told, one turn that the workflow never heard of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost: Turn | None = None
+
+    @activity.defn(name="record")
+    async def record(self, turn: Turn) -> Recorded:
+        if self.lost and self.lost.decision.case.turn == turn.decision.case.turn:
+            lost, self.lost = self.lost, None
+            self.turns[turn.decision.case.number].append(lost)
+            return Recorded(has_notices=True, ahead=lost.decision.case, command_ids=(lost.command_id or "",))
+        return await super().record(turn)
+
+
 class MemoryNotices:
     """Counts deliveries."""
 

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from temporalio import activity
-
-from escala.activities.ledger import Recorded, Turn
+from escala.activities.ledger import Turn
 from escala.policy import lifecycle
 from escala.policy.commands import SendReply
 from escala.worker import build_worker
 from tests.support.lives import CLAIM, HELP_DESK, PREMIUM, REPLY
-from tests.support.server import MemoryLedger, MemoryNotices, settings_for
+from tests.support.server import LedgerAhead, MemoryNotices, settings_for
 from tests.workflows.conftest import House
-
-
-class LedgerAhead(MemoryLedger):
-    """Holds, besides what it is told, one turn that the workflow never heard of."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lost: Turn | None = None
-
-    @activity.defn(name="record")
-    async def record(self, turn: Turn) -> Recorded:
-        if self.lost and self.lost.decision.case.turn == turn.decision.case.turn:
-            lost, self.lost = self.lost, None
-            self.turns[turn.decision.case.number].append(lost)
-            return Recorded(has_notices=True, ahead=lost.decision.case, command_ids=(lost.command_id or "",))
-        return await super().record(turn)
 
 
 async def test_what_was_recorded_once_stays_and_the_new_command_follows(house: House) -> None:
