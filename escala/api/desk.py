@@ -72,7 +72,6 @@ class Desk:
 
         Raises Refusal (asked before anything starts), EngineUnavailable, or StillOpening.
         """
-        lifecycle.open_case(command, terms=terms)
         try:
             await self._ask(
                 lambda: self._client.execute_update_with_start_workflow(
