@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.extract import extract_from_dir
 
 import escala
 from escala.language import LANGUAGES, catalogues, language_of, show_duration, show_instant, translate, word
@@ -70,6 +71,12 @@ class TestTheCatalogues:
         for refusal in refusals():
             translation = known.get((None, refusal.message), "")
             assert translation, f"{refusal.__name__} has no translation to {language}: {refusal.message}"
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_hold_exactly_the_sentences_of_the_notices(self, language: str) -> None:
+        wording = Path(escala.__file__).parent / "activities" / "wording"
+        said = {message for _, _, message, _, _ in extract_from_dir(str(wording), keywords={"say": None})}
+        assert {message for name, (_, message), _ in entries(language) if name == "notices"} == said
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_have_no_empty_fuzzy_or_misfilled_entry(self, language: str) -> None:

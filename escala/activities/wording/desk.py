@@ -31,9 +31,9 @@ def _assigned(o: Occasion) -> Words:
 def _handed_off_at_desk(o: Occasion) -> Words:
     from_level, to_level = int(o.fact["from_level"]), int(o.fact["to_level"])
     causes = {
-        "limit": o.say("its time at {level} ended", level=o.level_name(from_level)),
+        "limit": o.say("its time at level {level} ended", level=from_level),
         "by_hand": o.say("it was moved up by hand"),
-        "priority": o.say("its new priority left it no time at {level}", level=o.level_name(from_level)),
+        "priority": o.say("its new priority left it no time at level {level}", level=from_level),
         "functional": o.say("functional escalation"),
     }
     cause = causes.get(o.fact["cause"], o.fact["cause"])

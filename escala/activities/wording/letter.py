@@ -26,13 +26,19 @@ def text_of(occasion: Occasion) -> NoticeText:
         body = [
             say("Hello,"),
             *paragraphs,
-            say("Follow your case in real time, and write to us about it, here: {link}", link=occasion.link),
+            _way_on(occasion),
             say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
         ]
     else:
         news, paragraphs = TO_DESK.get(occasion.kind, _something_new)(occasion)
         body = [*paragraphs, _summary(occasion), occasion.link]
     return NoticeText(f"[{occasion.number}] {news}: {occasion.title}", "\n\n".join(body) + "\n")
+
+
+def _way_on(o: Occasion) -> str:
+    if o.kind == "case_closed":
+        return o.say("You can read the whole case here: {link}", link=o.link)
+    return o.say("Follow your case in real time, and write to us about it, here: {link}", link=o.link)
 
 
 def _summary(o: Occasion) -> str:

@@ -1,0 +1,288 @@
+"""What notices say: every notice that the policy can ask for, to each recipient, in every language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+
+from escala.activities.wording.customer import TO_CUSTOMER
+from escala.activities.wording.desk import TO_DESK
+from escala.activities.wording.letter import NoticeText, text_of
+from escala.activities.wording.occasion import Occasion
+from escala.language import LANGUAGES
+from escala.policy import facts as f
+from escala.policy.case import Category, Channel, ClosingReason, Level, Outcome, OutOfScopeKind, Plan, Priority, Text
+from escala.policy.clock import ClockName
+from escala.policy.notices import Notice, notices_of
+from escala.policy.terms import CoverKind
+from escala.storage.codec import fact_to_json
+from tests.support.lives import HELP_DESK, STANDARD, bogota, opened
+
+NUMBER = "MA-2026-000001"
+BODY = "Revise el token {number} del mapa.\nLuego reinicie."
+WORDS = Text("content-1", len(BODY))
+LIMIT = bogota("2026-11-25 11:30")
+MAILBOX = "comercial@escala.example"
+
+
+def handed_off(
+    cause: f.HandOffCause, from_level: int = 1, to_level: int = 2, reason: Text | None = None
+) -> f.HandedOff:
+    return f.HandedOff(
+        from_level=Level(from_level), to_level=Level(to_level), cause=cause, left_by="agent-9", reason=reason
+    )
+
+
+def warned(clock: ClockName, level: int = 1) -> f.ClockWarned:
+    return f.ClockWarned(clock=clock, level=Level(level), limit_at=LIMIT)
+
+
+def closed(reason: ClosingReason, **more: Any) -> f.CaseClosed:
+    return f.CaseClosed(reason=reason, **more)
+
+
+OPENED = f.CaseOpened(
+    plan=Plan.STANDARD,
+    cover=CoverKind.CONTRACT,
+    priority=Priority.SERIOUS,
+    channel=Channel.WEB,
+    category=Category.INCIDENT,
+    title=WORDS,
+    description=WORDS,
+    prior_analysis=WORDS,
+)
+PRIORITY_CHANGED = f.PriorityChanged(
+    from_priority=Priority.LOW, to_priority=Priority.CRITICAL, spent=timedelta(minutes=5), reason=WORDS
+)
+SAMPLES: list[f.Fact] = [
+    OPENED,
+    f.CaseHeld(until=LIMIT),
+    f.CaseClaimed(agent_id="agent-1"),
+    f.CaseAssigned(agent_id="agent-1"),
+    f.ReplySent(body=WORDS),
+    f.NoteAdded(body=WORDS),
+    f.AttemptLogged(channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
+    f.InitialAttentionGiven(due_at=LIMIT, in_time=True),
+    f.InitialAttentionMissed(),
+    warned(ClockName.INITIAL_ATTENTION),
+    warned(ClockName.LEVEL),
+    warned(ClockName.LEVEL, 3),
+    f.PriorityConfirmed(priority=Priority.LOW, reason=WORDS),
+    PRIORITY_CHANGED,
+    f.InformationRequested(body=WORDS),
+    f.CustomerAnswered(body=WORDS),
+    handed_off("limit"),
+    handed_off("by_hand", 2, 3, WORDS),
+    handed_off("priority"),
+    handed_off("functional", 1, 3, WORDS),
+    f.CaseTransferred(from_group=None, to_group="sig", left_by=None, reason=WORDS),
+    f.ProviderEscalated(provider="Google", provider_case="G-77"),
+    f.ProviderUpdated(body=WORDS),
+    f.CaseOverdue(),
+    f.OverdueRepeated(periods=2),
+    f.CaseResolved(summary=WORDS, reopen_until=LIMIT),
+    f.CaseReopened(reason=WORDS),
+    closed(ClosingReason.CONFIRMED),
+    closed(ClosingReason.UNANSWERED),
+    closed(ClosingReason.NOT_COVERED),
+    closed(ClosingReason.WITHDRAWN, words=WORDS),
+    closed(ClosingReason.DUPLICATE, duplicate_of="MA-2026-000002"),
+    *(closed(ClosingReason.OUT_OF_SCOPE, words=WORDS, out_of_scope_kind=kind) for kind in OutOfScopeKind),
+]
+
+
+def notices(fact: f.Fact) -> tuple[Notice, ...]:
+    """The notices that the policy asks for when this happens to an assigned case."""
+    case = replace(opened(), assignee="agent-1")
+    entry = f.Entry(seq=1, at=LIMIT, by=HELP_DESK, fact=fact)
+    return notices_of((entry,), before=case, after=case, terms=STANDARD)
+
+
+def occasion(fact: f.Fact, recipient: str, language: str = "es", **changes: Any) -> Occasion:
+    data = {
+        name: {**value, "body": BODY} if isinstance(value, dict) and "content_id" in value else value
+        for name, value in fact_to_json(fact).items()
+    }
+    limit_at = next((notice.limit_at for notice in notices(fact) if notice.recipient == recipient), None)
+    given = Occasion(
+        kind=fact.kind,
+        recipient=recipient,
+        language=language,
+        number=NUMBER,
+        title="No carga el mapa {0}",
+        customer="Alcaldía de Ejemplo",
+        plan="premium",
+        level=2,
+        priority=1,
+        fact=data,
+        limit_at=limit_at,
+        due_at=None,
+        link=f"https://mesa.example/casos/{NUMBER}",
+        commercial_mailbox=MAILBOX,
+    )
+    return replace(given, **changes)
+
+
+def told(fact: f.Fact, recipient: str, language: str = "es", **changes: Any) -> NoticeText:
+    return text_of(occasion(fact, recipient, language, **changes))
+
+
+def body(fact: f.Fact, recipient: str = "contact:contact-1", **changes: Any) -> str:
+    return told(fact, recipient, **changes).body
+
+
+EVERY_NOTICE = [(fact, notice.recipient) for fact in SAMPLES for notice in notices(fact)]
+
+
+class TestEveryNotice:
+    def test_is_among_these_samples(self) -> None:
+        assert {type(fact) for fact in SAMPLES} == set(get_args(f.Fact))
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize(
+        ("fact", "recipient"), EVERY_NOTICE, ids=[f"{fact.kind}-{recipient}" for fact, recipient in EVERY_NOTICE]
+    )
+    def test_has_its_own_words_whole(self, fact: f.Fact, recipient: str, language: str) -> None:
+        text = told(fact, recipient, language)
+        for part in (text.subject, text.body):
+            assert NUMBER in part
+            assert "{" not in part.replace("{number} del mapa", "").replace("mapa {0}", "")
+        assert "https://mesa.example/casos/MA-2026-000001" in text.body
+        assert fact.kind in (TO_CUSTOMER if recipient.startswith(("contact", "administrators")) else TO_DESK)
+
+    @pytest.mark.parametrize(
+        "recipient", [recipient for _, recipient in EVERY_NOTICE if not recipient.startswith(("contact", "admin"))]
+    )
+    def test_names_customer_level_priority_and_plan_to_the_desk(self, recipient: str) -> None:
+        fact = next(fact for fact, each in EVERY_NOTICE if each == recipient)
+        summary = body(fact, recipient)
+        for line in (
+            "Cliente: Alcaldía de Ejemplo",
+            "Nivel: 2 (Grupo",
+            "Prioridad: 1 (impacto crítico)",
+            "Plan: Premium",
+        ):
+            assert line in summary
+
+    def test_of_a_kind_without_words_still_says_that_there_is_news(self) -> None:
+        assert "Hay novedades en el caso MA-2026-000001" in body(OPENED, kind="visit_scheduled")
+
+
+class TestTheCustomerReads:
+    def test_an_acknowledgement_with_priority_plan_and_when_it_will_be_attended(self) -> None:
+        said = body(OPENED, limit_at=LIMIT)
+        assert "Recibimos su caso MA-2026-000001" in said
+        assert "prioridad 1 (impacto crítico), en el plan Premium" in said
+        assert "a más tardar el miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in said
+
+    def test_no_promise_in_the_acknowledgement_of_a_held_case(self) -> None:
+        assert "a más tardar" not in body(OPENED, limit_at=None)
+
+    @pytest.mark.rule("WAR-3")
+    def test_why_a_case_is_held_until_when_and_whom_to_ask(self) -> None:
+        said = body(f.CaseHeld(until=LIMIT), limit_at=LIMIT)
+        assert "no encontramos un contrato ni una garantía vigente" in said
+        assert MAILBOX in said
+        assert "miércoles 25 de noviembre de 2026, 11:30 a. m." in said
+
+    @pytest.mark.rule("ESC-5")
+    def test_from_where_to_where_a_case_moved_why_and_what_comes_next(self) -> None:
+        said = body(handed_off("limit"), limit_at=LIMIT)
+        assert "Se cumplió el tiempo del nivel 1 (Mesa de Ayuda) sin una solución" in said
+        assert "pasó al nivel 2 (Grupo de Ingenieros Especialistas)" in said
+        assert "miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia), pasará por sí solo" in said
+
+    def test_the_reason_of_who_moved_the_case_by_hand(self) -> None:
+        said = body(handed_off("by_hand", reason=WORDS))
+        assert "Motivo:\n\n  Revise el token {number} del mapa.\n  Luego reinicie." in said
+
+    def test_what_was_answered_as_it_was_written(self) -> None:
+        assert "  Revise el token {number} del mapa.\n  Luego reinicie.\n" in body(f.ReplySent(body=WORDS))
+
+    @pytest.mark.rule("ESC-10")
+    def test_that_the_time_stands_still_while_an_answer_is_awaited(self) -> None:
+        assert "el tiempo del nivel está en pausa" in body(f.InformationRequested(body=WORDS))
+
+    @pytest.mark.rule("PRI-5")
+    def test_why_the_priority_changed(self) -> None:
+        said = body(PRIORITY_CHANGED)
+        assert "de 4 (impacto bajo) a 1 (impacto crítico)" in said
+        assert "Motivo:\n\n  Revise el token" in said
+
+    @pytest.mark.rule("ESC-6")
+    def test_how_often_a_case_was_said_to_be_overdue(self) -> None:
+        assert "(aviso 3)" in told(f.OverdueRepeated(periods=2), "administrators:customer-1").subject
+
+    @pytest.mark.rule("ESC-14")
+    def test_the_solution_and_until_when_the_case_can_be_reopened(self) -> None:
+        said = body(f.CaseResolved(summary=WORDS, reopen_until=LIMIT), limit_at=LIMIT)
+        assert "Revise el token" in said
+        assert "hasta el miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in said
+
+    @pytest.mark.rule("SCOPE-5")
+    @pytest.mark.parametrize(
+        ("kind", "named"),
+        [
+            (OutOfScopeKind.DEVELOPMENT, "desarrollo o consultoría de funciones"),
+            (OutOfScopeKind.DATA_LOAD, "carga de información en la solución"),
+            (OutOfScopeKind.DATABASE_UPDATE, "actualización de las bases de datos"),
+        ],
+    )
+    def test_what_kind_is_out_of_scope_and_where_to_turn(self, kind: OutOfScopeKind, named: str) -> None:
+        said = body(closed(ClosingReason.OUT_OF_SCOPE, words=WORDS, out_of_scope_kind=kind))
+        assert named in said
+        assert "Motivo:\n\n  Revise el token" in said
+        assert MAILBOX in said
+
+    def test_which_case_goes_on_for_a_duplicate(self) -> None:
+        assert "MA-2026-000002" in body(closed(ClosingReason.DUPLICATE, duplicate_of="MA-2026-000002"))
+
+    def test_no_invitation_to_write_about_a_case_that_takes_no_more_words(self) -> None:
+        said = body(closed(ClosingReason.CONFIRMED))
+        assert "escribirnos" not in said
+        assert "Puede consultar todo el caso en: https://mesa.example/casos/" in said
+
+    @pytest.mark.parametrize("fact", [fact for fact, recipient in EVERY_NOTICE if recipient.startswith("contact")])
+    def test_that_nobody_reads_answers_by_mail(self, fact: f.Fact) -> None:
+        assert "nadie lee esas respuestas" in body(fact)
+
+
+class TestTheDeskReads:
+    @pytest.mark.parametrize(
+        ("recipient", "news"),
+        [
+            ("level:2", "Llegó al nivel 2"),
+            ("level:1", "Pasó al nivel 2"),
+            ("agent:agent-9", "Ya no está a su cargo: pasó al nivel 2"),
+        ],
+    )
+    def test_its_own_side_of_a_hand_off(self, recipient: str, news: str) -> None:
+        text = told(handed_off("limit"), recipient)
+        assert text.subject == f"[MA-2026-000001] {news}: No carga el mapa {{0}}"
+        assert "se cumplió su tiempo en el nivel 1." in text.body
+
+    @pytest.mark.rule("ESC-13")
+    @pytest.mark.parametrize(
+        ("fact", "said"),
+        [
+            (
+                warned(ClockName.INITIAL_ATTENTION),
+                "Nadie le ha dado la atención inicial al caso, que vence el miércoles",
+            ),
+            (warned(ClockName.LEVEL), "entonces el caso pasa por sí solo al nivel siguiente"),
+            (warned(ClockName.LEVEL, 3), "entonces el caso queda vencido"),
+        ],
+    )
+    def test_what_will_happen_at_the_end_of_a_clock_and_when(self, fact: f.Fact, said: str) -> None:
+        text = body(fact, "level:1", limit_at=LIMIT)
+        assert said in text
+        assert "Vence: miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in text
+
+    def test_when_it_was_due_what_was_missed(self) -> None:
+        assert "Vencía: miércoles 25" in body(f.InitialAttentionMissed(), "level:1", due_at=LIMIT)
+
+    def test_what_the_customer_answered(self) -> None:
+        assert "Revise el token" in body(f.CustomerAnswered(body=WORDS), "agent:agent-1")
