@@ -27,6 +27,7 @@ from tests.support.lives import (
     REOPEN,
     REPLY,
     RESOLVE,
+    SPECIALIST,
     STANDARD,
     TO_PROVIDER,
     UNCOVERED,
@@ -85,10 +86,8 @@ LIVES: dict[str, Life] = {
     "in-progress": _life(CLAIM, ATTEMPT, c.AddNote(by=HELP_DESK, body=WORDS)),
     "waiting": _life(CLAIM, ASK, 2 * DAYS),
     "waiting-and-answered": _life(CLAIM, 5 * MINUTES, ASK, 3 * HOURS, ANSWER, 40 * MINUTES, REPLY),
-    "handed-off-by-hand": _life(
-        CLAIM, HAND_OFF, c.AssignCase(by=HELP_DESK, agent_id="agent-2"), 10 * MINUTES, HAND_OFF
-    ),
-    "handed-off-by-the-clock": _life(CLAIM, 70 * MINUTES, CLAIM.__class__(by=Actor(HELP_DESK.role, "a", (Level(2),)))),
+    "handed-off-by-hand": _life(CLAIM, HAND_OFF, ASSIGN, 10 * MINUTES, HAND_OFF),
+    "handed-off-by-the-clock": _life(CLAIM, 70 * MINUTES, c.ClaimCase(by=SPECIALIST)),
     "transferred": _life(CLAIM, transfer("sig"), 5 * MINUTES, transfer(level=Level.DIRECTOR), HOURS),
     "priority-raised-past-its-limit": _life(CLAIM, 45 * MINUTES, priority(Priority.CRITICAL), 10 * MINUTES),
     "priority-lowered": _life(priority(Priority.LOW), 90 * MINUTES, priority(Priority.LOW)),
