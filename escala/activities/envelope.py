@@ -39,8 +39,8 @@ def enveloped(
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = language
     message.set_content(text.body)
+    message["Content-Language"] = language
     return message
 
 

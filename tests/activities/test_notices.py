@@ -1,0 +1,297 @@
+"""Delivering a case's notices from a real outbox: each once, in order, and what becomes of those that cannot leave."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from escala.activities import notices as notices_module
+from escala.activities.mail import MailFolder, Undeliverable
+from escala.activities.notices import Notices, NoticesWaiting
+from escala.policy.case import Case, Level
+from escala.policy.commands import AssignCase
+from escala.settings import Settings
+from escala.storage import agents, outbox, views
+from escala.storage.agents import Agent
+from escala.storage.contacts import NewContact
+from escala.storage.engine import Database, upgrade
+from escala.storage.views import NoticeRow
+from tests.storage.desk import Desk, entry
+from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
+
+NOW = bogota("2026-11-25 18:00")
+CONTACT, LEVEL_1, LEVEL_2, LEVEL_3 = "ana@cliente.example", "n1@desk.example", "n2@desk.example", "n3@desk.example"
+MAILBOXES = {"level:1": LEVEL_1, "level:2": LEVEL_2, "level:3": LEVEL_3, "director": LEVEL_3}
+
+
+@dataclass
+class Post:
+    """Mail that stays here, and fails for an address as often as told."""
+
+    sent: list[EmailMessage] = field(default_factory=list)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    all_or_nobody: list[bool] = field(default_factory=list)
+
+    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
+        self.all_or_nobody.append(all_or_nobody)
+        for address in to:
+            if waiting := self.failures.get(address):
+                raise waiting.pop(0)
+        self.sent.append(message)
+        return list(to)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """To whom, and the news in each subject."""
+        return [(message["To"], message["Subject"].partition("] ")[2].partition(": ")[0]) for message in self.sent]
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("database") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def desk(empty_database: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    database = Database.at(f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'escala.db')}")
+    desk = Desk(database)
+    await desk.furnish()
+    for number in (1, 2):
+        agent = Agent(id=f"agent-{number}", name="Luz", email=f"a{number}@desk.example", levels=(Level(number),))
+        await agents.put(database, agent)
+    yield desk
+    await database.close()
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def notices(desk: Desk, post: Post) -> Notices:
+    return Notices(
+        database=desk.db,
+        mail=post,
+        mail_from="Mesa de Ayuda Ñ <mesa@escala.example>",
+        desk_mailboxes=MAILBOXES,
+        public_url="https://mesa.example/",
+        clock=lambda: NOW,
+    )
+
+
+async def deliver(notices: Notices, case: Case) -> list[Any]:
+    """Run the activity; what it beat."""
+    beats: list[Any] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = beats.append
+    await environment.run(notices.deliver, case.number)
+    return beats
+
+
+async def rows(desk: Desk, case: Case) -> list[NoticeRow]:
+    return (await views.notices(desk.db, case_number=case.number)).items[::-1]
+
+
+class TestDelivering:
+    async def test_tells_everybody_once_and_in_order(self, desk: Desk, notices: Notices, post: Post) -> None:
+        case = await desk.live(await desk.open(), ("09:05", CLAIM), ("09:10", REPLY))
+        await deliver(notices, case)
+        await deliver(notices, case)
+        assert post.told == [
+            (CONTACT, "Recibimos su caso"),
+            (LEVEL_1, "Caso nuevo, prioridad 2"),
+            (CONTACT, "Respondimos su caso"),
+        ]
+
+    async def test_notes_when_and_to_whom(self, desk: Desk, notices: Notices) -> None:
+        case = await desk.open()
+        await deliver(notices, case)
+        assert [(row.delivered_at, row.delivered_to) for row in await rows(desk, case)] == [
+            (NOW, (CONTACT,)),
+            (NOW, (LEVEL_1,)),
+        ]
+
+    @pytest.mark.rule("ESC-5")
+    async def test_tells_both_levels_the_customer_and_who_had_it_of_a_hand_off(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        case = await desk.live(await desk.open(), ("09:05", CLAIM), ("09:10", REPLY))
+        await deliver(notices, case)
+        post.sent.clear()
+        case = await desk.live(case, "10:00")
+        await deliver(notices, case)
+        assert post.told[-4:] == [
+            (LEVEL_1, "Pasó al nivel 2"),
+            (LEVEL_2, "Llegó al nivel 2"),
+            (CONTACT, "Su caso está ahora en el nivel 2"),
+            ("a1@desk.example", "Ya no está a su cargo"),
+        ]
+
+    @pytest.mark.rule("ESC-6")
+    async def test_tells_the_director_and_every_administrator_that_a_case_is_overdue(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        await desk.roster(NewContact("contact-1", entry()), NewContact("contact-2", entry("Beto")))
+        case = await desk.live(await desk.open(), "2026-11-25 17:00")
+        await deliver(notices, case)
+        assert post.told[-2:] == [
+            (LEVEL_3, "VENCIDO"),
+            (f"{CONTACT}, beto@cliente.example", "Su caso está vencido"),
+        ]
+
+    async def test_beats_for_each_notice(self, desk: Desk, notices: Notices) -> None:
+        assert await deliver(notices, await desk.open()) == [0, 1]
+
+    async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Notices) -> None:
+        case = await desk.open()
+        await deliver(notices, case)
+        assert await deliver(notices, case) == []
+
+    async def test_into_a_folder_leaves_a_file_for_each_notice_once(self, desk: Desk, tmp_path: Path) -> None:
+        settings = Settings(state_dir=tmp_path)
+        notices = Notices.of(settings, database=desk.db, clock=lambda: NOW)
+        case = await desk.live(await desk.open(), ("09:10", WITHDRAW))
+        await deliver(notices, case)
+        await deliver(notices, case)
+        assert isinstance(notices.mail, MailFolder)
+        assert len(sorted(settings.mail_dir.glob("*.eml"))) == 3
+
+
+class TestANoticeThatCannotLeaveNow:
+    async def test_is_tried_again_and_what_left_already_is_not_sent_again(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        post.failures[CONTACT] = [ConnectionResetError("gone"), TimeoutError("slow")]
+        case = await desk.open()
+        for _ in range(2):
+            with pytest.raises(NoticesWaiting):
+                await deliver(notices, case)
+        await deliver(notices, case)
+        assert [to for to, _ in post.told] == [LEVEL_1, CONTACT]
+        assert [row.attempts for row in await rows(desk, case)] == [3, 1]
+
+    async def test_keeps_later_ones_to_the_same_recipient_waiting(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        post.failures[CONTACT] = [ConnectionResetError("gone")]
+        case = await desk.live(await desk.open(), ("09:10", ASK))
+        with pytest.raises(NoticesWaiting):
+            await deliver(notices, case)
+        await deliver(notices, case)
+        assert [news for to, news in post.told if to == CONTACT] == [
+            "Recibimos su caso",
+            "Necesitamos información de su parte",
+        ]
+
+    async def test_is_kept_with_its_reason_which_the_engine_is_not_told(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        post.failures[CONTACT] = [ConnectionResetError(f"{CONTACT} is not to be told")]
+        case = await desk.open()
+        with pytest.raises(NoticesWaiting) as error:
+            await deliver(notices, case)
+        assert CONTACT not in str(error.value)
+        assert error.value.__cause__ is None
+        row = (await rows(desk, case))[0]
+        assert (row.last_error, row.given_up) == (f"ConnectionResetError: {CONTACT} is not to be told", False)
+
+    async def test_goes_to_whom_it_can_after_many_tries(self, desk: Desk, notices: Notices, post: Post) -> None:
+        case = await desk.open()
+        post.failures[CONTACT] = [TimeoutError() for _ in range(8)]
+        post.failures[LEVEL_1] = [Undeliverable("none")]
+        for _ in range(8):
+            with pytest.raises(NoticesWaiting):
+                await deliver(notices, case)
+        await deliver(notices, case)
+        assert post.all_or_nobody == [*[True] * 9, False]
+
+    async def test_waits_where_the_activity_has_taken_long(
+        self, desk: Desk, notices: Notices, post: Post, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(notices_module, "_BEGIN_NONE_AFTER", -1.0)
+        with pytest.raises(NoticesWaiting):
+            await deliver(notices, await desk.open())
+        assert post.sent == []
+
+
+class TestANoticeThatNobodyCanHave:
+    async def test_is_given_up_with_its_reason_and_not_tried_again(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        post.failures[CONTACT] = [Undeliverable("550 5.1.1 No such user")]
+        case = await desk.open()
+        await deliver(notices, case)
+        await deliver(notices, case)
+        assert [to for to, _ in post.told] == [LEVEL_1]
+        row = (await rows(desk, case))[0]
+        assert (row.given_up, row.last_error, row.attempts) == (True, "550 5.1.1 No such user", 1)
+
+    async def test_is_given_up_where_there_is_no_address(self, desk: Desk, notices: Notices) -> None:
+        case = await desk.live(await desk.open(), ("09:05", AssignCase(by=HELP_DESK, agent_id="agent-unknown")))
+        await deliver(notices, case)
+        assert [row.recipient for row in await rows(desk, case) if row.given_up] == ["agent:agent-unknown"]
+
+
+class TestAMessage:
+    async def test_is_the_same_when_a_worker_died_before_it_could_note_that_it_left(
+        self, desk: Desk, notices: Notices, post: Post, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def die(*_: Any, **__: Any) -> None:
+            raise RuntimeError
+
+        case = await desk.open()
+        with monkeypatch.context() as crash:
+            crash.setattr(outbox, "delivered", die)
+            with pytest.raises(RuntimeError):
+                await deliver(notices, case)
+        await deliver(notices, case)
+        first, again = post.sent[:2]
+        assert first.as_bytes() == again.as_bytes()
+
+    async def test_has_an_identity_of_its_own_and_joins_its_case_in_one_thread(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        case = await desk.live(await desk.open(), ("09:10", ASK))
+        await deliver(notices, case)
+        assert len({message["Message-ID"] for message in post.sent}) == len(post.sent)
+        for header in ("References", "In-Reply-To"):
+            assert {message[header] for message in post.sent} == {f"<{case.number}@escala.example>"}
+
+    async def test_says_that_no_person_sent_it_so_that_no_other_desk_answers(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        await deliver(notices, await desk.open())
+        message = post.sent[0]
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["X-Auto-Response-Suppress"] == "All"
+        assert message["From"].addresses[0].display_name == "Mesa de Ayuda Ñ"
+        assert message["Date"].datetime == bogota("09:00")
+        assert message["Content-Language"] == "es"
+
+    async def test_takes_no_header_from_a_title(self, desk: Desk, notices: Notices, post: Post) -> None:
+        title = "No carga\r\nBcc: otro@evil.example\u2028\x00 el mapa " + "ñ" * 400
+        await deliver(notices, await desk.open(title))
+        message = post.sent[0]
+        assert message["Bcc"] is None
+        assert message["Subject"].startswith(
+            "[MA-2026-000001] Recibimos su caso: No carga Bcc: otro@evil.example el mapa"
+        )
+        assert len(message["Subject"]) == 150
+
+    async def test_is_plain_ascii_on_the_way_and_reads_as_it_was_written(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        await deliver(notices, await desk.open("Avería en Bogotá"))
+        assert post.sent[0].as_bytes().isascii()
+        assert "«Avería en Bogotá»" in post.sent[0].get_content()
+        assert "https://mesa.example/casos/MA-2026-000001" in post.sent[0].get_content()
