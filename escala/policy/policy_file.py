@@ -197,8 +197,9 @@ class _Reader:
         return value
 
     def duration(self, value: object, key: str, rule: str) -> timedelta:
-        match = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?", value) if isinstance(value, str) else None
-        found = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0)) if match else timedelta(0)
+        match = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?", value) if isinstance(value, str) else None
+        hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+        found = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         if not found:
             raise self.wrong(key, rule, f"must be a time above zero such as 30m, 1h or 1h30m, not {value!r}")
         return found
