@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from escala.policy.case import Status
 from escala.storage.engine import Database
-from escala.storage.tables import cases
+from escala.storage.tables import cases, facts
 
 _AT_ONCE = 500
 
@@ -34,3 +34,10 @@ async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
             )
             found |= {row.number: Head(row.facts, row.status == Status.CLOSED) for row in rows}
     return found
+
+
+async def holds_command(db: Database, number: str, command_id: str) -> bool:
+    """Whether a turn that this command asked for is on record."""
+    wanted = select(facts.c.seq).where(facts.c.case_number == number, facts.c.command_id == command_id).limit(1)
+    async with db.read() as connection:
+        return await connection.scalar(wanted) is not None

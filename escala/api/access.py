@@ -1,0 +1,69 @@
+"""One line of JSON per request, and its figures: the route, never the words of path or query, no body, no token."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from escala.api.figures import Figures
+
+_log = logging.getLogger("escala.access")
+
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+def log_to_stderr() -> None:
+    """Let the lines be seen, whatever else logs in this process."""
+    if not _log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        _log.addHandler(handler)
+        _log.setLevel(logging.INFO)
+        _log.propagate = False
+
+
+class AccessLog:
+    """ASGI middleware: counts and logs each answer at its end, and marks it as not to be kept or guessed."""
+
+    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+        self._app, self._figures = app, figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status, first = 500, 0.0
+
+        async def watched(message: Message) -> None:
+            nonlocal status, first
+            if message["type"] == "http.response.start":
+                status, first = message["status"], time.monotonic() - began
+                present = {name.lower() for name, _ in message.get("headers", ())}
+                more = [each for each in (*_HEADERS, _NO_STORE) if each[0] not in present]
+                message = {**message, "headers": [*message.get("headers", ()), *more]}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            self._tell(scope, status, first, time.monotonic() - began)
+
+    def _tell(self, scope: Scope, status: int, first: float, whole: float) -> None:
+        route = str(getattr(scope.get("route"), "path", "unmatched"))
+        self._figures.answered(scope["method"], route, status, first or whole)
+        line = {
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "ms": round(whole * 1000, 1),
+            "role": scope.get("state", {}).get("role"),
+        }
+        _log.info(json.dumps(line))

@@ -1,0 +1,126 @@
+"""What bodies are made of: texts that are clean, dates that are sane, models that refuse what they do not know."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+LONGEST_TEXT = 20_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+ -]\d{2}:\d{2})")
+
+
+class Body(BaseModel):
+    """A request's body: unknown fields are refused, and validation errors never repeat what was given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Nothing(Body):
+    """A command that takes nothing: no body, or an empty object."""
+
+
+class Answer(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True, populate_by_name=True)
+
+
+def clean(value: object) -> object:
+    """The text normalised to NFC, its line ends to LF, without blanks around it; control characters are refused."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n")
+    if any(c in _BIDI_OVERRIDES or (unicodedata.category(c) == "Cc" and c not in "\n\t") for c in text):
+        raise PydanticCustomError("control_character", "control characters")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise PydanticCustomError("several_lines", "several lines")
+    return text
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise PydanticCustomError("day", "not a date")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day", "not a date") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise PydanticCustomError("day", "an absurd year")
+    return day
+
+
+def _instant(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(_RFC3339, value):
+        raise PydanticCustomError("instant", "not an instant")
+    try:
+        # A query's "+05:00" arrives as " 05:00" where the caller did not escape it.
+        at = datetime.fromisoformat(re.sub(r" (?=\d{2}:\d{2}$)", "+", value).upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("instant", "not an instant") from None
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise PydanticCustomError("instant", "an absurd year")
+    return at
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>()\[\],;:\\\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
+        raise PydanticCustomError("email", "not an address")
+    return text
+
+
+Words = Annotated[str, BeforeValidator(clean), Field(max_length=LONGEST_TEXT)]
+"""Free text of several lines. It may be empty: the policy says by which rule that is refused."""
+
+Title = Annotated[str, BeforeValidator(clean), Field(max_length=200), AfterValidator(_one_line)]
+"""One line of free text. It may be empty: see `Words`."""
+
+Name = Annotated[str, BeforeValidator(clean), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+"""A name of somebody or something."""
+
+Reference = Annotated[str, BeforeValidator(clean), Field(max_length=120), AfterValidator(_one_line)]
+"""The reference of a document."""
+
+Code = Annotated[
+    str, BeforeValidator(clean), Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
+]
+"""A short word that may travel in a workflow's history: a provider, its case number, a group."""
+
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+"""The id of something."""
+
+EmailAddress = Annotated[str, BeforeValidator(clean), Field(max_length=254), AfterValidator(_email)]
+"""One plain e-mail address, without a name."""
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A date, never a timestamp."""
+
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""An instant with its zone, kept in UTC."""
+
+PriorityNumber = Annotated[int, Field(strict=True, ge=1, le=4)]
+LevelNumber = Annotated[int, Field(strict=True, ge=1, le=3)]
+
+
+def show_instant(at: datetime) -> str:
+    """RFC 3339 in UTC with Z; microseconds only where there are any."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Z = Annotated[
+    datetime,
+    PlainSerializer(show_instant, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant as answers show it."""

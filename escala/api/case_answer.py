@@ -1,0 +1,155 @@
+"""A case as the contract shows it, with its clocks as they stand at the request's instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from escala.api.bodies import Answer, Z
+from escala.api.deps import Edge
+from escala.policy import clock as clocks
+from escala.policy.calendar import Calendar
+from escala.policy.case import (
+    Case,
+    Category,
+    Channel,
+    Clock,
+    ClockState,
+    ClosingReason,
+    OutOfScopeKind,
+    Plan,
+    Status,
+    WaitingFor,
+)
+from escala.policy.terms import CoverKind
+from escala.storage.hours import hours_of
+from escala.storage.views import CaseRow
+
+
+class ClockAnswer(Answer):
+    """One promise's time. `spent_seconds` is as of this answer; `warn_at` is the warning still to come (ESC-13)."""
+
+    state: ClockState
+    due_at: Z | None
+    limit_seconds: int
+    spent_seconds: int
+    warn_at: Z | None
+
+
+class ClocksAnswer(Answer):
+    """Both clocks; none while the case is held (WAR-3)."""
+
+    initial_attention: ClockAnswer | None
+    level: ClockAnswer | None
+
+
+class ProviderCaseAnswer(Answer):
+    """The case that a service provider keeps for ours (ESC-9)."""
+
+    provider: str
+    number: str
+
+
+class CaseAnswer(Answer):
+    """A case, as of `turn`."""
+
+    number: str = Field(examples=["MA-2026-000042"])
+    status: Status
+    closing_reason: ClosingReason | None
+    level: int = Field(ge=1, le=3)
+    group: str | None
+    assignee: str | None
+    priority: int = Field(ge=1, le=4)
+    plan: Plan
+    cover: CoverKind
+    customer_id: str
+    contact_id: str
+    solution_id: str
+    serial_number: str | None
+    channel: Channel
+    category: Category
+    title: str
+    opened_at: Z
+    overdue: bool
+    overdue_at: Z | None
+    clocks: ClocksAnswer
+    next_hand_off_at: Z | None
+    next_due_at: Z | None
+    first_answered_at: Z | None
+    waiting_for: WaitingFor | None
+    held_until: Z | None
+    resolved_at: Z | None
+    reopen_until: Z | None
+    closed_at: Z | None
+    out_of_scope_kind: OutOfScopeKind | None
+    duplicate_of: str | None
+    provider_case: ProviderCaseAnswer | None
+    visit: None = None
+    turn: int
+
+
+async def case_answers(edge: Edge, rows: list[CaseRow], *, at: datetime) -> list[CaseAnswer]:
+    """The cases as answers, each counted in the hours that it was promised."""
+    hours = await hours_of(edge.database, [row.number for row in rows])
+    return [case_answer(row, hours[row.number], at=at) for row in rows]
+
+
+def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
+    case = row.case
+    at = as_of(case, at)
+    provider = case.provider_case
+    return CaseAnswer(
+        number=case.number,
+        status=case.status,
+        closing_reason=case.closing_reason,
+        level=int(case.level),
+        group=case.group,
+        assignee=case.assignee,
+        priority=int(case.priority),
+        plan=row.plan,
+        cover=row.cover,
+        customer_id=case.customer_id,
+        contact_id=case.contact_id,
+        solution_id=case.solution_id,
+        serial_number=case.serial_number,
+        channel=case.channel,
+        category=case.category,
+        title=row.title,
+        opened_at=case.opened_at,
+        overdue=case.overdue,
+        overdue_at=case.overdue_at,
+        clocks=ClocksAnswer(
+            initial_attention=clock_answer(case.initial_attention, hours, at=at),
+            level=clock_answer(case.level_clock, hours, at=at),
+        ),
+        next_hand_off_at=case.next_hand_off_at,
+        next_due_at=row.next_due_at,
+        first_answered_at=case.first_answered_at,
+        waiting_for=case.waiting_for,
+        held_until=case.held_until,
+        resolved_at=case.resolved_at,
+        reopen_until=case.reopen_until,
+        closed_at=case.closed_at,
+        out_of_scope_kind=case.out_of_scope_kind,
+        duplicate_of=case.duplicate_of,
+        provider_case=ProviderCaseAnswer(provider=provider.provider, number=provider.number) if provider else None,
+        turn=case.turn,
+    )
+
+
+def clock_answer(clock: Clock | None, hours: Calendar, *, at: datetime) -> ClockAnswer | None:
+    if clock is None:
+        return None
+    return ClockAnswer(
+        state=clock.state,
+        due_at=clock.due_at,
+        limit_seconds=int(clock.limit.total_seconds()),
+        spent_seconds=int(clocks.spent_at(clock, at=at, calendar=hours).total_seconds()),
+        warn_at=clock.warn_at,
+    )
+
+
+def as_of(case: Case, at: datetime) -> datetime:
+    """The request's instant, or the case's last turn where the worker's clock is ahead of ours."""
+    return max(at, case.last_at)

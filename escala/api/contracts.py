@@ -1,0 +1,169 @@
+"""Contracts with their renewals and payments. What a contract covers on a day is the policy's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field, StrictBool
+
+from escala.api.answers import can_refuse
+from escala.api.auth import Caller, Registrar
+from escala.api.bodies import Answer, Body, Code, Day, Reference
+from escala.api.deps import At, Edge, EdgeDep
+from escala.api.idempotency import Given, OnceDep
+from escala.api.lists import Listed
+from escala.api.problems import NotFound
+from escala.api.visibility import IdInPath, VisibleCustomer, checked_id, sees
+from escala.policy.case import Plan
+from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
+from escala.storage import contracts
+from escala.storage.contracts import Contract
+from escala.storage.tokens import Principal
+
+router = APIRouter(tags=["contracts"])
+
+
+class NewContract(Body):
+    """A contract's terms, both days included."""
+
+    plan: Plan = Field(examples=["premium"])
+    starts_on: Day = Field(examples=["2026-11-01"])
+    ends_on: Day = Field(examples=["2027-10-31"])
+    paid: StrictBool = Field(default=False, examples=[True])
+    managed_support: StrictBool = Field(default=False, examples=[False])
+    calendar: Code | None = Field(
+        default=None, description="Hours of the policy file, where not the plan's", examples=["8x5"]
+    )
+
+
+class Renewal(Body):
+    """A contract's new last day."""
+
+    ends_on: Day = Field(examples=["2028-10-31"])
+
+
+class Payment(Body):
+    """A payment for all the days that the contract has."""
+
+    paid_on: Day = Field(examples=["2026-11-20"])
+    reference: Reference = Field(min_length=1, examples=["FV-2026-1180"])
+
+
+class ContractAnswer(Answer):
+    """A contract. `paid_through` is its last paid day."""
+
+    id: str
+    customer_id: str
+    plan: Plan
+    starts_on: date
+    ends_on: date
+    paid: bool
+    paid_through: date | None
+    paid_on: date | None
+    payment_reference: str | None
+    managed_support: bool
+    calendar: str | None
+
+
+@router.post(
+    "/customers/{customer_id}/contracts",
+    status_code=201,
+    response_model=ContractAnswer,
+    summary="Register a contract",
+    responses=can_refuse(NotFound, TermEndsBeforeItStarts, ContractsOverlap, UnknownCalendar, post=True, role=True),
+)
+async def register_contract(
+    customer: VisibleCustomer, _: Registrar, body: NewContract, once: OnceDep, edge: EdgeDep, at: At
+) -> JSONResponse:
+    async def act() -> Given:
+        kept = await contracts.create(
+            edge.database,
+            id=once.derived("con_"),
+            customer_id=customer.id,
+            plan=body.plan,
+            starts_on=body.starts_on,
+            ends_on=body.ends_on,
+            paid=body.paid,
+            managed_support=body.managed_support,
+            calendar=body.calendar,
+            calendars=tuple(edge.policy.hours),
+            at=at,
+        )
+        return Given(201, show(kept), f"/api/v1/contracts/{kept.id}")
+
+    return await once(body, act)
+
+
+@router.get(
+    "/customers/{customer_id}/contracts",
+    response_model=Listed[ContractAnswer],
+    summary="List a customer's contracts",
+    responses=can_refuse(NotFound),
+)
+async def list_contracts(customer: VisibleCustomer, edge: EdgeDep) -> Listed[ContractAnswer]:
+    return Listed(items=[show(each) for each in await contracts.of_customer(edge.database, customer.id)])
+
+
+@router.get(
+    "/contracts/{contract_id}", response_model=ContractAnswer, summary="Read a contract", responses=can_refuse(NotFound)
+)
+async def read_contract(contract_id: IdInPath, principal: Caller, edge: EdgeDep) -> ContractAnswer:
+    return show(await _visible(contract_id, principal, edge))
+
+
+@router.post(
+    "/contracts/{contract_id}/renewals",
+    response_model=ContractAnswer,
+    summary="Renew a contract",
+    responses=can_refuse(NotFound, RenewalTooShort, ContractsOverlap, post=True, role=True),
+)
+async def renew_contract(
+    contract_id: IdInPath, principal: Registrar, body: Renewal, once: OnceDep, edge: EdgeDep, at: At
+) -> JSONResponse:
+    contract = await _visible(contract_id, principal, edge)
+
+    async def act() -> Given:
+        renewed = await contracts.renew(
+            edge.database, contract.id, id=once.derived("ren_"), ends_on=body.ends_on, at=at
+        )
+        return Given(200, show(renewed))
+
+    return await once(body, act)
+
+
+@router.post(
+    "/contracts/{contract_id}/payments",
+    response_model=ContractAnswer,
+    summary="Register a contract's payment",
+    responses=can_refuse(NotFound, post=True, role=True),
+)
+async def pay_contract(
+    contract_id: IdInPath, principal: Registrar, body: Payment, once: OnceDep, edge: EdgeDep, at: At
+) -> JSONResponse:
+    contract = await _visible(contract_id, principal, edge)
+
+    async def act() -> Given:
+        paid = await contracts.pay(
+            edge.database,
+            contract.id,
+            id=once.derived("pay_"),
+            paid_on=body.paid_on,
+            reference=body.reference,
+            at=at,
+        )
+        return Given(200, show(paid))
+
+    return await once(body, act)
+
+
+def show(contract: Contract) -> ContractAnswer:
+    return ContractAnswer(**vars(contract), paid=contract.paid)
+
+
+async def _visible(contract_id: str, principal: Principal, edge: Edge) -> Contract:
+    contract = await contracts.get(edge.database, checked_id(contract_id))
+    if contract is None or not sees(principal, contract.customer_id):
+        raise NotFound
+    return contract

@@ -1,0 +1,64 @@
+"""What every operation may ask for: the edge's parts and the instant of the request. app.py puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from escala.api.feed import Feed
+from escala.api.figures import Figures
+from escala.api.turnstile import Turnstile
+from escala.language import language_of
+from escala.policy.commands import Command, OpenCase
+from escala.policy.policy_file import PolicyFile
+from escala.policy.terms import Terms
+from escala.storage.engine import Database
+
+
+class DeskPort(Protocol):
+    """What the operations need of `desk.Desk`; the tests give them one without an engine."""
+
+    async def open(self, command: OpenCase, terms: Terms) -> None: ...
+
+    async def command(self, number: str, command: Command, *, key: str) -> None: ...
+
+    async def ready(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """Everything that the operations share."""
+
+    database: Database
+    desk: DeskPort
+    policy: PolicyFile
+    clock: Callable[[], datetime]
+    feed: Feed
+    figures: Figures
+    turnstile: Turnstile
+
+
+def edge_of(request: Request) -> Edge:
+    return cast("Edge", request.app.state.edge)
+
+
+EdgeDep = Annotated[Edge, Depends(edge_of)]
+
+
+def now(edge: EdgeDep) -> datetime:
+    return edge.clock()
+
+
+At = Annotated[datetime, Depends(now)]
+"""The instant of the request, read once."""
+
+
+def language(request: Request) -> str:
+    return language_of(request.headers.get("accept-language"))
+
+
+Language = Annotated[str, Depends(language)]

@@ -1,0 +1,57 @@
+"""How much a request may bring: more is refused before anybody reads it, also when it comes in pieces."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from escala.api import problems
+from escala.language import language_of
+
+LARGEST_BODY = 256 * 1024
+
+
+class BodyLimit:
+    """ASGI middleware: the body is taken in whole up to the limit; past it the answer is 413."""
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+        self._app, self._largest = app, largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "0")
+        body = None
+        if not declared.isdecimal() or int(declared) <= self._largest:
+            body = await self._taken_in(receive)
+        if body is None:
+            refused = problems.RequestTooLarge(kibibytes=self._largest // 1024)
+            answer = problems.response(refused, language_of(headers.get("accept-language")))
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, _given_back(body, receive), send)
+
+    async def _taken_in(self, receive: Receive) -> list[Message] | None:
+        """The messages that carry the body, or None where they are too much."""
+        messages, size = [], 0
+        while True:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            if size > self._largest:
+                return None
+            if not message.get("more_body", False):
+                return messages
+
+
+def _given_back(messages: list[Message], receive: Receive) -> Receive:
+    waiting = iter(messages)
+
+    async def again() -> Message:
+        message = next(waiting, None)
+        return message if message is not None else await receive()
+
+    return again

@@ -1,0 +1,81 @@
+"""A case's timeline as it grows: server-sent events, one per fact, from the last one that the reader has seen.
+
+The reader's browser comes back by itself with `Last-Event-ID`. A stream ends when the case is closed and all was sent,
+after a while (so that a revoked token ends too), and when the process stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+
+from escala.api.answers import can_refuse
+from escala.api.auth import Caller
+from escala.api.deps import Edge, EdgeDep
+from escala.api.problems import NotFound
+from escala.api.timeline import fact_answer, is_for
+from escala.api.visibility import VisibleCase
+from escala.policy.case import Status
+from escala.storage import views
+from escala.storage.tokens import Principal
+from escala.storage.views import CaseRow
+
+router = APIRouter(tags=["cases"])
+
+HEARTBEAT = 15.0
+LIFETIME = 900.0
+_AT_ONCE = 200
+
+
+@router.get(
+    "/cases/{number}/stream",
+    response_class=EventSourceResponse,
+    response_model=None,
+    summary="Follow a case: server-sent events, one per fact",
+    responses={
+        200: {"description": "`id` is the fact's `seq`, `data` the fact as in the timeline."},
+        204: {"description": "The case is closed and everything was sent: there is nothing to come back for."},
+        **can_refuse(NotFound),
+    },
+)
+async def follow_case(
+    row: VisibleCase,
+    principal: Caller,
+    edge: EdgeDep,
+    last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
+) -> Response:
+    after = int(last_event_id) if last_event_id.isascii() and last_event_id.isdecimal() else 0
+    if row.case.status is Status.CLOSED and not await _is_more(edge, row, principal, after):
+        return Response(status_code=204)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return EventSourceResponse(_events(edge, row.number, principal, after), headers=headers)
+
+
+async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -> bool:
+    facts = await views.timeline(edge.database, row.number, after_seq=after)
+    return any(is_for(principal, fact) for fact in facts)
+
+
+async def _events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncIterator[bytes]:
+    ends_at = asyncio.get_running_loop().time() + LIFETIME
+    with edge.feed.watch(number) as watch, edge.figures.streams.track_inprogress():
+        yield KEEPALIVE_COMMENT  # the reader learns at once that it is connected
+        while not watch.over and asyncio.get_running_loop().time() < ends_at:
+            head = await watch.news(within=HEARTBEAT)
+            if head is None:
+                yield KEEPALIVE_COMMENT
+                continue
+            while after < head.facts:
+                facts = await views.timeline(edge.database, number, after_seq=after, limit=_AT_ONCE)
+                if not facts:
+                    break
+                for fact in facts:
+                    after = fact.seq
+                    if is_for(principal, fact):
+                        yield format_sse_event(id=str(fact.seq), data_str=fact_answer(fact).model_dump_json())
+            if head.closed:
+                return

@@ -1,0 +1,54 @@
+"""What a caller may see: a contact its own customer's, everybody else all. What one may not see is not there (404)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from escala.api.auth import Caller
+from escala.api.deps import EdgeDep
+from escala.api.problems import NotFound
+from escala.storage import customers, views
+from escala.storage.customers import Customer
+from escala.storage.tokens import Principal
+from escala.storage.views import CaseRow
+
+_NUMBER = re.compile(r"MA-\d{4}-\d{6,9}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
+
+Number = Annotated[str, Path(description="MA-2026-000042", json_schema_extra={"pattern": r"^MA-\d{4}-\d{6,9}$"})]
+IdInPath = Annotated[str, Path(json_schema_extra={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"})]
+
+
+def sees(principal: Principal, customer_id: str) -> bool:
+    """Whether this customer's things are there for the caller."""
+    return principal.customer_id is None or principal.customer_id == customer_id
+
+
+def checked_id(given: str) -> str:
+    """The id, or 404 for what can be nobody's."""
+    if not _ID.fullmatch(given):
+        raise NotFound
+    return given
+
+
+async def visible_case(number: Number, principal: Caller, edge: EdgeDep) -> CaseRow:
+    row = await views.case(edge.database, number) if _NUMBER.fullmatch(number) else None
+    if row is None or not sees(principal, row.case.customer_id):
+        raise NotFound
+    return row
+
+
+async def visible_customer(customer_id: IdInPath, principal: Caller, edge: EdgeDep) -> Customer:
+    if not sees(principal, checked_id(customer_id)):
+        raise NotFound
+    found = await customers.get(edge.database, customer_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+VisibleCase = Annotated[CaseRow, Depends(visible_case)]
+VisibleCustomer = Annotated[Customer, Depends(visible_customer)]

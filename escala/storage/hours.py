@@ -1,0 +1,29 @@
+"""The hours that cases are counted in, for lists: one query, and each distinct calendar is decoded once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from escala.policy.calendar import Calendar
+from escala.storage.engine import Database
+from escala.storage.tables import case_terms
+
+_CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
+
+
+async def hours_of(db: Database, numbers: Sequence[str]) -> dict[str, Calendar]:
+    """The calendar pinned to each of these cases (PLAN-15)."""
+    wanted = select(case_terms.c.case_number, case_terms.c.terms["hours"]).where(case_terms.c.case_number.in_(numbers))
+    async with db.read() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return {number: _decoded(json.dumps(hours)) for number, hours in rows}
+
+
+@lru_cache(maxsize=64)
+def _decoded(hours: str) -> Calendar:
+    return _CALENDAR.validate_json(hours)

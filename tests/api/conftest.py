@@ -1,0 +1,26 @@
+"""An office of its own for each test of the API, on SQLite."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from escala.storage.engine import upgrade
+from tests.api.office import Office, open_office
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def office(migrated: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    file = shutil.copy(migrated, tmp_path / "escala.db")
+    async with open_office(f"sqlite+aiosqlite:///{file}", tmp_path) as office:
+        yield office

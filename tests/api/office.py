@@ -1,0 +1,155 @@
+"""An office to call: the app on a real database and a paper desk, two customers, and a token for each role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from escala.api.app import create_app
+from escala.policy.case import Level, Plan, Role
+from escala.policy.contacts import RosterEntry
+from escala.settings import Settings
+from escala.storage import agents, contacts, contracts, customers, solutions, tokens
+from escala.storage.agents import Agent
+from escala.storage.contacts import NewContact
+from escala.storage.customers import Customer
+from escala.storage.engine import Database
+from escala.storage.solutions import Solution, SolutionKind
+from tests.support.desk import PaperDesk
+from tests.support.lives import bogota, policy
+
+BASE = "/api/v1"
+PREMIUM, STANDARD = "premium-1", "standard-1"
+
+NEW_CASE = {
+    "contact_id": f"contact-{STANDARD}",
+    "solution_id": f"solution-{STANDARD}",
+    "channel": "web",
+    "category": "incident",
+    "title": "El mapa no carga",
+    "description": "Aparece en blanco desde las 8:00.",
+    "prior_analysis": "Probamos otro navegador y otra red.",
+    "proposed_priority": 2,
+}
+NEW_PREMIUM_CASE = NEW_CASE | {"contact_id": f"contact-{PREMIUM}", "solution_id": f"solution-{PREMIUM}"}
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "contact": {"role": Role.CONTACT, "subject_id": f"contact-{STANDARD}", "customer_id": STANDARD},
+    "premium_contact": {"role": Role.CONTACT, "subject_id": f"contact-{PREMIUM}", "customer_id": PREMIUM},
+    "agent": {"role": Role.AGENT, "subject_id": "ana", "levels": (Level.HELP_DESK,)},
+    "specialist": {"role": Role.AGENT, "subject_id": "eva", "levels": (Level.SPECIALISTS,)},
+    "director": {"role": Role.DIRECTOR, "subject_id": "dora"},
+    "commercial": {"role": Role.COMMERCIAL, "subject_id": "carla"},
+    "admin": {"role": Role.ADMIN, "subject_id": "root"},
+}
+
+
+@dataclass
+class Clock:
+    """The edge's clock, which a test sets."""
+
+    at: datetime = field(default_factory=lambda: bogota("09:00"))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+@dataclass
+class Office:
+    """The app and those who call it."""
+
+    app: FastAPI
+    db: Database
+    clock: Clock
+    desk: PaperDesk
+    client: AsyncClient
+    secrets: dict[str, str]
+    keys: Any = field(default_factory=lambda: (f"key-{place}" for place in count(1)))
+
+    def headers(self, who: str | None, **more: str) -> dict[str, str]:
+        return ({"Authorization": f"Bearer {self.secrets[who]}"} if who else {}) | more
+
+    async def get(self, path: str, who: str | None = "agent", **query: Any) -> Response:
+        return await self.client.get(BASE + path, headers=self.headers(who), params=query)
+
+    async def post(
+        self, path: str, body: Any = None, who: str | None = "agent", *, key: str | None = None, **headers: str
+    ) -> Response:
+        sent = self.headers(who, **{"Idempotency-Key": key or next(self.keys), **headers})
+        return await self.client.post(BASE + path, json=body, headers=sent)
+
+    async def put(self, path: str, body: Any, who: str = "admin") -> Response:
+        return await self.client.put(BASE + path, json=body, headers=self.headers(who))
+
+    async def open(self, who: str = "contact", **changes: Any) -> str:
+        """A new case's number."""
+        case = NEW_PREMIUM_CASE if who == "premium_contact" else NEW_CASE
+        answer = await self.post("/cases", case | changes, who)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["number"])
+
+    async def give(self, number: str, command: str, who: str = "agent", /, **body: Any) -> Response:
+        return await self.post(f"/cases/{number}/{command}", body or None, who)
+
+    async def timeline(self, number: str, who: str = "agent") -> list[dict[str, Any]]:
+        return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
+
+
+@asynccontextmanager
+async def open_office(url: str, state_dir: Path) -> AsyncIterator[Office]:
+    """The app on the migrated, empty database at `url`, furnished."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        db = Database.at(url)
+        stack.push_async_callback(db.close)
+        desk = PaperDesk(db, clock)
+        app = create_app(Settings(state_dir=state_dir, database_url=url), database=db, desk=desk, clock=clock)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
+        yield Office(app, db, clock, desk, client, await _furnish(db))
+
+
+async def _furnish(db: Database) -> dict[str, str]:
+    at = bogota("2026-11-02 08:00")
+    for customer, plan in ((STANDARD, Plan.STANDARD), (PREMIUM, Plan.PREMIUM)):
+        await customers.create(db, Customer(customer, f"Cliente {customer}", f"NIT-{customer}"), at=at)
+        await contracts.create(
+            db,
+            id=f"contract-{customer}",
+            customer_id=customer,
+            plan=plan,
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2027, 12, 31),
+            paid=True,
+            at=at,
+        )
+        solution = Solution(id=f"solution-{customer}", customer_id=customer, name="Geoportal", kind=SolutionKind.CLOUD)
+        await solutions.create(db, solution, at=at)
+        entry = RosterEntry(
+            name="Ana",
+            email="ana@cliente.example",
+            is_system_administrator=True,
+            notice_reference="Carta 17",
+            notified_on=date(2026, 11, 2),
+            can_sign_in=True,
+        )
+        await contacts.replace_roster(db, customer, [NewContact(f"contact-{customer}", entry)], policy=policy(), at=at)
+    levels = (Level.HELP_DESK,)
+    await agents.put(db, Agent(id="ana", name="Ana Torres", email="ana@escala.example", levels=levels))
+    secrets = {}
+    for name, person in PEOPLE.items():
+        secrets[name] = tokens.new_secret()
+        await tokens.create(db, id=f"token-{name}", secret=secrets[name], at=at, **person)
+    return secrets

@@ -1,0 +1,201 @@
+"""Each command of the contract: taken, refused with its rule and a Spanish sentence, and allowed by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from escala.api.commands import OFFERS
+from escala.policy.commands import COMMANDS
+from escala.policy.lifecycle import ROLES
+from tests.api.office import Office
+
+BODIES: dict[str, dict[str, Any]] = {
+    "claim": {},
+    "assignments": {"agent_id": "ana"},
+    "replies": {"body": "Lo estamos revisando."},
+    "notes": {"body": "Parece la cuota de la API."},
+    "attempts": {"channel": "phone", "outcome": "not_solved", "summary": "Llamamos; sigue en blanco."},
+    "priority": {"priority": 1, "reason": "Toda la operación está detenida."},
+    "information-requests": {"body": "¿Desde qué navegador?"},
+    "answers": {"body": "Desde Firefox."},
+    "hand-offs": {"reason": "Es un problema de base de datos."},
+    "transfers": {"group": "sig", "reason": "Es un problema del servidor de mapas."},
+    "provider-escalations": {"provider": "google", "provider_case": "58120034"},
+    "provider-updates": {"body": "Google confirma el incidente."},
+    "out-of-scope": {"kind": "data_load", "reason": "La carga de rutas no hace parte del soporte."},
+    "duplicate-of": {"number": "MA-2026-000001"},
+    "resolution": {"summary": "Se amplió la cuota."},
+    "confirmation": {},
+    "reopening": {"reason": "Sigue en blanco."},
+    "withdrawal": {},
+}
+OF_THE_CUSTOMER = {"answers", "confirmation", "reopening", "withdrawal"}
+
+
+def who_gives(command: str) -> str:
+    return "premium_contact" if command in OF_THE_CUSTOMER else "agent"
+
+
+async def ready_for(office: Office, command: str) -> str:
+    """A Premium case in a state that takes the command."""
+    await office.open("premium_contact")
+    number = await office.open("premium_contact")
+    if command in ("confirmation", "reopening"):
+        await office.give(number, "resolution", summary="Se amplió la cuota.")
+    if command == "provider-updates":
+        await office.give(number, "provider-escalations", **BODIES["provider-escalations"])
+    return number
+
+
+def test_the_api_offers_every_command_of_the_policy() -> None:
+    assert {offer.command for offer in OFFERS} == set(COMMANDS)
+    assert {offer.path for offer in OFFERS} == set(BODIES)
+
+
+@pytest.mark.parametrize("command", BODIES)
+async def test_is_taken_and_answers_the_case_after_its_turn(office: Office, command: str) -> None:
+    number = await ready_for(office, command)
+    before = (await office.get(f"/cases/{number}")).json()["turn"]
+    answer = await office.give(number, command, who_gives(command), **BODIES[command])
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["number"], answer.json()["turn"]) == (number, before + 1)
+
+
+@pytest.mark.parametrize("command", BODIES)
+async def test_is_refused_once_the_case_is_closed(office: Office, command: str) -> None:
+    number = await ready_for(office, "claim")
+    await office.give(number, "withdrawal", "premium_contact")
+    answer = await office.give(number, command, who_gives(command), **BODIES[command])
+    told = answer.json()
+    assert (answer.status_code, told["type"]) == (409, "urn:escala:case-closed")
+    assert told["detail"].startswith(f"El caso {number} está cerrado")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.path)
+async def test_is_refused_to_every_role_that_may_not_give_it(office: Office, offer: Any) -> None:
+    number = await ready_for(office, offer.path)
+    people = {"premium_contact": "contact", "agent": "agent", "director": "director"}
+    others = {"commercial": "commercial", "admin": "admin"}
+    for who, role in {**people, **others}.items():
+        if role not in ROLES[offer.command]:
+            answer = await office.give(number, offer.path, who, **BODIES[offer.path])
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:escala:role-not-allowed"), who
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "status", "name", "rule", "sentence"),
+    [
+        pytest.param("replies", {"body": "  "}, 422, "text-missing", None, "no puede quedar vacío", id="replies"),
+        pytest.param("hand-offs", {"reason": ""}, 422, "reason-missing", None, "motivo", id="hand-offs"),
+        pytest.param(
+            "transfers",
+            {"group": "cocina", "reason": "x"},
+            422,
+            "unknown-group",
+            "ESC-8",
+            "cocina",
+            id="unknown group",
+            marks=pytest.mark.rule("ESC-8"),
+        ),
+        pytest.param(
+            "transfers",
+            {"reason": "x"},
+            422,
+            "transfer-target-unclear",
+            "ESC-8",
+            "indique solo uno",
+            id="no target",
+            marks=pytest.mark.rule("ESC-8"),
+        ),
+        pytest.param(
+            "confirmation",
+            {},
+            409,
+            "case-not-resolved",
+            "ESC-14",
+            "aún no se ha resuelto",
+            id="confirmation",
+            marks=pytest.mark.rule("ESC-14"),
+        ),
+        pytest.param(
+            "provider-updates",
+            {"body": "x"},
+            409,
+            "provider-not-involved",
+            "ESC-9",
+            "proveedor",
+            id="provider-updates",
+            marks=pytest.mark.rule("ESC-9"),
+        ),
+        pytest.param(
+            "assignments", {"agent_id": "nadie"}, 422, "agent-unknown", None, "No existe el agente nadie", id="agent"
+        ),
+        pytest.param(
+            "duplicate-of", {"number": "MA-2026-999999"}, 422, "duplicate-unknown", None, "no tiene un caso", id="dup"
+        ),
+    ],
+)
+async def test_is_refused_with_its_rule_and_a_spanish_sentence(
+    office: Office, command: str, body: dict[str, Any], status: int, name: str, rule: str | None, sentence: str
+) -> None:
+    number = await office.open("premium_contact")
+    answer = await office.give(number, command, who_gives(command), **body)
+    told = answer.json()
+    assert (answer.status_code, told["status"]) == (status, status), answer.text
+    assert (told["type"], told.get("rule")) == (f"urn:escala:{name}", rule)
+    assert sentence in told["detail"]
+
+
+@pytest.mark.rule("ESC-8")
+@pytest.mark.rule("PLAN-6")
+async def test_a_transfer_is_refused_for_the_standard_plan_and_says_why(office: Office) -> None:
+    told = (await office.give(await office.open(), "transfers", **BODIES["transfers"])).json()
+    assert (told["type"], told["rule"]) == ("urn:escala:functional-escalation-not-in-plan", "ESC-8")
+    assert "Premium" in told["detail"]
+
+
+@pytest.mark.rule("ESC-7")
+async def test_a_hand_off_stops_at_level_3(office: Office) -> None:
+    number = await office.open()
+    for _ in range(2):
+        await office.give(number, "hand-offs", **BODIES["hand-offs"])
+    answer = await office.give(number, "hand-offs", **BODIES["hand-offs"])
+    assert (answer.status_code, answer.json()["rule"]) == (409, "ESC-7")
+
+
+async def test_a_claim_is_refused_while_somebody_has_the_case(office: Office) -> None:
+    number = await office.open()
+    await office.give(number, "claim")
+    answer = await office.give(number, "claim", "director")
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:escala:already-claimed")
+
+
+async def test_a_claim_is_refused_to_an_agent_of_another_level(office: Office) -> None:
+    answer = await office.give(await office.open(), "claim", "specialist")
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:level-not-served")
+
+
+async def test_a_case_of_another_customer_is_no_duplicate_and_not_told_of(office: Office) -> None:
+    """The same answer as for a number that nobody has."""
+    foreign, own = await office.open("premium_contact"), await office.open()
+    found = await office.give(own, "duplicate-of", number=foreign)
+    missing = await office.give(own, "duplicate-of", number="MA-2026-999999")
+    assert found.json()["detail"].replace(foreign, "") == missing.json()["detail"].replace("MA-2026-999999", "")
+
+
+async def test_a_refusal_speaks_english_to_who_asks_for_it(office: Office) -> None:
+    number = await office.open()
+    answer = await office.post(f"/cases/{number}/replies", {"body": ""}, **{"Accept-Language": "en"})
+    assert answer.json()["detail"] == "The text cannot be empty."
+    assert answer.headers["content-language"] == "en"
+
+
+async def test_free_text_never_reaches_the_engine(office: Office) -> None:
+    number = await office.open()
+    await office.give(number, "replies", body="Mi cédula es 52.123.456")
+    [command] = office.desk.heard.values()
+    assert "cédula" not in repr(command)
+    assert (await office.timeline(number))[1]["data"]["body"] == "Mi cédula es 52.123.456"

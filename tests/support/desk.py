@@ -1,0 +1,62 @@
+"""A desk without an engine: commands meet the pure policy and the ledger directly, as a workflow would have them do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from escala.api.desk import CaseNotRunning, EngineUnavailable, StillOpening
+from escala.policy.case import Case, Status
+from escala.policy.commands import Command, OpenCase
+from escala.policy.lifecycle import decide, open_case, settle
+from escala.policy.terms import Terms
+from escala.storage import ledger, views
+from escala.storage.engine import Database
+
+
+@dataclass
+class PaperDesk:
+    """What the API needs of a desk. `down` makes it unreachable, `slow` lets it answer before a turn is recorded."""
+
+    db: Database
+    clock: Callable[[], datetime]
+    down: bool = False
+    slow: bool = False
+    heard: dict[str, Command] = field(default_factory=dict)
+
+    async def open(self, command: OpenCase, terms: Terms) -> None:
+        decision = open_case(command, terms=terms)
+        if self.down:
+            raise EngineUnavailable
+        if self.slow:
+            raise StillOpening
+        if await views.case(self.db, command.number) is None:
+            await ledger.record(self.db, decision, terms)
+
+    async def command(self, number: str, command: Command, *, key: str) -> None:
+        if self.down:
+            raise EngineUnavailable
+        case = await self.settle(number)
+        if case.status is Status.CLOSED:
+            raise CaseNotRunning
+        if key in self.heard:
+            return
+        terms = await views.terms(self.db, number)
+        assert terms is not None
+        await ledger.record(self.db, decide(case, command, terms=terms, at=self.clock()), command_id=key)
+        self.heard[key] = command
+
+    async def ready(self) -> bool:
+        return not self.down
+
+    async def settle(self, number: str) -> Case:
+        """Let happen what has fallen due by now."""
+        row, terms = await views.case(self.db, number), await views.terms(self.db, number)
+        assert row is not None
+        assert terms is not None
+        case = row.case
+        for decision in settle(case, terms=terms, at=self.clock()):
+            await ledger.record(self.db, decision)
+            case = decision.case
+        return case
