@@ -1,0 +1,106 @@
+"""What the benchmarks of the engine share: a furnished desk, and the words of a case. Nothing is measured here."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from escala.policy.case import Actor, Level, Plan, Role, Text
+from escala.policy.contacts import RosterEntry
+from escala.storage import agents, contacts, contracts, customers, solutions, tokens
+from escala.storage.agents import Agent
+from escala.storage.contacts import NewContact
+from escala.storage.customers import Customer
+from escala.storage.engine import Database
+from escala.storage.intake import Deposit, deposit
+from escala.storage.solutions import Solution, SolutionKind
+from escala.storage.terms import read_policy_file
+
+CUSTOMER, CONTACT_ID, SOLUTION = "customer", "contact", "solution"
+CONTACT = Actor(Role.CONTACT, CONTACT_ID)
+HELP_DESK = Actor(Role.AGENT, "ana", (Level.HELP_DESK,))
+SPECIALIST = Actor(Role.AGENT, "eva", (Level.SPECIALISTS,))
+WORDS = "Desde las 8:00 el mapa aparece en blanco para todos los despachadores; probamos otra red."
+HERE = Text("", len(WORDS))
+"""Stands for a text until `written` deposits it."""
+
+SomeCommand = TypeVar("SomeCommand")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The tokens of those who call the API."""
+
+    contact: str
+    agent: str
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+async def furnish(db: Database) -> Secrets:
+    """A customer under contract with a contact and a solution, those who serve it, and two tokens."""
+    at = datetime.now(UTC)
+    await customers.create(db, Customer(CUSTOMER, "Transportes del Norte", "900123456"), at=at)
+    await contracts.create(
+        db,
+        id="contract",
+        customer_id=CUSTOMER,
+        plan=Plan.STANDARD,
+        starts_on=at.date() - timedelta(days=30),
+        ends_on=at.date() + timedelta(days=700),
+        paid=True,
+        at=at,
+    )
+    await contacts.replace_roster(
+        db, CUSTOMER, [NewContact(CONTACT_ID, _entry(at.date()))], policy=read_policy_file(None), at=at
+    )
+    await solutions.create(
+        db, Solution(id=SOLUTION, customer_id=CUSTOMER, name="Geoportal", kind=SolutionKind.CLOUD), at=at
+    )
+    for actor in (HELP_DESK, SPECIALIST):
+        mailbox = f"{actor.id}@escala.example"
+        await agents.put(db, Agent(id=actor.id, name=actor.id.title(), email=mailbox, levels=actor.levels))
+    return Secrets(await _token(db, CONTACT, at, CUSTOMER), await _token(db, HELP_DESK, at))
+
+
+async def written(db: Database, number: str, command: SomeCommand, *, key: str) -> SomeCommand:
+    """The command with its texts deposited."""
+    given: Any = command
+    texts = [field.name for field in fields(given) if getattr(given, field.name) == HERE]
+    ids = {name: f"{number}-{key}-{name}" for name in texts}
+    await deposit(db, [Deposit(each, number, WORDS) for each in ids.values()], at=datetime.now(UTC))
+    return replace(given, **{name: Text(each, len(WORDS)) for name, each in ids.items()})  # type: ignore[no-any-return]
+
+
+def _entry(on: date) -> RosterEntry:
+    return RosterEntry(
+        name="Lina Prado",
+        email="lina@cliente.example",
+        is_system_administrator=True,
+        notice_reference="Carta 17",
+        notified_on=on - timedelta(days=20),
+        can_sign_in=True,
+    )
+
+
+async def _token(db: Database, actor: Actor, at: datetime, customer_id: str | None = None) -> str:
+    secret = tokens.new_secret()
+    await tokens.create(
+        db,
+        id=f"token-{actor.id}",
+        secret=secret,
+        role=actor.role,
+        subject_id=actor.id,
+        customer_id=customer_id,
+        levels=actor.levels,
+        at=at,
+    )
+    return secret
