@@ -1,0 +1,106 @@
+"""kill -9 of any process, while cases wait and while commands run: nothing acknowledged is lost or done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from escala.policy.case import Role
+from tests.journeys.conftest import LiveDesk
+from tests.support.server import eventually
+
+CASES = 6
+REPLIES = 12
+
+
+async def _insist(http: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    """Repeat a request with its key, as a client should, until it is answered for good."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                answer = await http.post(path, json=body, headers={"Idempotency-Key": key})
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if answer.status_code in (200, 201):
+                found: dict[str, Any] = answer.json()
+                return found
+            assert answer.status_code in (202, 409, 503), answer.text  # 409: the first try is still under way
+            await asyncio.sleep(0.05)
+
+
+async def _reply_often(desk: LiveDesk, number: str) -> list[str]:
+    said = [f"{number}: respuesta {place}" for place in range(REPLIES)]
+    async with desk.client(Role.AGENT) as http:
+        for body in said:
+            await _insist(http, f"/cases/{number}/replies", {"body": body}, key=body.replace(" ", "-"))
+    return said
+
+
+@pytest.mark.rule("ESC-15")
+@pytest.mark.parametrize("which", ["worker", "api", "start-dev"])
+async def test_commands_that_were_acknowledged_are_there_once(live_desk: LiveDesk, which: str) -> None:
+    """Twice in the middle of many replies the process dies; every reply is on the timeline once, in order."""
+    numbers = [(await live_desk.open_case(priority=4))["number"] for _ in range(CASES)]
+    talking = asyncio.gather(*(_reply_often(live_desk, number) for number in numbers))
+    for _ in range(2):
+        killed = live_desk.part(which).pid
+        live_desk.kill(which)
+        await live_desk.until_another(which, killed)
+    said = await talking
+
+    for number, bodies in zip(numbers, said, strict=True):
+        timeline = await live_desk.timeline(number)
+        assert [fact["seq"] for fact in timeline] == list(range(1, len(timeline) + 1))
+        assert [fact["data"]["body"] for fact in timeline if fact["kind"] == "reply_sent"] == bodies
+
+
+@pytest.mark.rule("ESC-5")
+@pytest.mark.parametrize("which", ["worker", "api", "start-dev"])
+async def test_hand_offs_of_waiting_cases_happen_once(live_desk: LiveDesk, which: str) -> None:
+    """The process dies while clocks run; each level is left once, and overdue comes once."""
+    numbers = [(await live_desk.open_case(priority=1))["number"] for _ in range(CASES)]
+    killed = live_desk.part(which).pid
+    live_desk.kill(which)
+    await live_desk.until_another(which, killed)
+
+    for number in numbers:
+        await _until_overdue(live_desk, number)
+        kinds = Counter(fact["kind"] for fact in await live_desk.timeline(number))
+        assert (kinds["handed_off"], kinds["case_overdue"], kinds["initial_attention_missed"]) == (2, 1, 0)
+
+
+@pytest.mark.rule("ESC-15")
+async def test_what_fell_due_while_everything_was_down_happens_at_the_restart(live_desk: LiveDesk) -> None:
+    """Each next clock starts at the due instant before it, and the lateness is recorded."""
+    case = await live_desk.open_case(priority=2)
+    number = case["number"]
+    await live_desk.stop(signal.SIGKILL)
+    due_at = datetime.fromisoformat(case["next_hand_off_at"])
+    await eventually(lambda: datetime.now(UTC) > due_at)
+    await live_desk.start()
+    await _until_level(live_desk, number, 3)
+
+    first, second = (await live_desk.get(Role.AGENT, f"/cases/{number}/clocks"))["hand_offs"]
+    assert datetime.fromisoformat(first["due_at"]) == due_at
+    assert first["late_seconds"] >= 0
+    assert datetime.fromisoformat(first["at"]) > due_at
+    assert (datetime.fromisoformat(second["due_at"]) - due_at).total_seconds() == 6
+
+
+async def _until_overdue(desk: LiveDesk, number: str) -> None:
+    async with asyncio.timeout(30):
+        while not (await desk.get(Role.AGENT, f"/cases/{number}"))["overdue"]:
+            await asyncio.sleep(0.1)
+
+
+async def _until_level(desk: LiveDesk, number: str, level: int) -> None:
+    async with asyncio.timeout(30):
+        while (await desk.get(Role.AGENT, f"/cases/{number}"))["level"] < level:
+            await asyncio.sleep(0.1)
