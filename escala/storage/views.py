@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, RowMapping, Select, select, tuple_
+from sqlalchemy import Column, RowMapping, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Actor, Case, Level, Plan, Priority, Role, Status
@@ -111,8 +111,8 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     place = [number] if column is number else [column, number]
     if cursor is not None:
         beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
-        after = tuple_(*place) < tuple_(*beyond) if descending else tuple_(*place) > tuple_(*beyond)
-        wanted = wanted.where(after)
+        last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
+        wanted = wanted.where(tuple_(*place) < last if descending else tuple_(*place) > last)
     wanted = wanted.order_by(*(each.desc() if descending else each.asc() for each in place))
     limit = paging.clamp(limit)
     async with db.read() as connection:

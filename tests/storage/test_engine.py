@@ -1,0 +1,269 @@
+"""The way into the database: transactions, instants, migrations, and being ready."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from escala.storage.engine import Database, upgrade
+from escala.storage.tables import metadata, requests
+from tests.storage.desk import Desk
+
+AT = datetime(2026, 11, 25, 14, 0, 0, 123456, UTC)
+
+
+def a_request(key: str, at: datetime = AT) -> dict[str, Any]:
+    return {"scope": "tests", "key": key, "fingerprint": "f", "begun_at": at}
+
+
+async def keys(db: Database) -> list[str]:
+    async with db.read() as connection:
+        return list(await connection.scalars(select(requests.c.key).order_by(requests.c.begun_at)))
+
+
+# -- transactions
+
+
+async def test_what_fails_half_way_leaves_nothing(db: Database) -> None:
+    async def fails() -> None:
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request("one"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fails()
+
+    assert await keys(db) == []
+
+
+async def test_what_is_cancelled_half_way_leaves_nothing(db: Database) -> None:
+    """And the next write goes through: neither a lock nor a connection is lost."""
+
+    async def never_ends() -> None:
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request("one"))
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(never_ends())
+    await asyncio.wait([task], timeout=0.1)
+    task.cancel()
+    await asyncio.wait([task])
+
+    async with db.write() as connection:
+        await connection.execute(insert(requests), a_request("two"))
+    assert await keys(db) == ["two"]
+
+
+async def test_readers_do_not_wait_for_a_writer(db: Database) -> None:
+    """They see what was there before it."""
+    async with db.write() as connection:
+        await connection.execute(insert(requests), a_request("one"))
+
+        assert await asyncio.wait_for(keys(db), 5) == []
+
+
+async def test_many_writers_at_once_all_get_their_turn(db: Database) -> None:
+    async def write(key: str) -> None:
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request(key))
+
+    await asyncio.gather(*(write(str(place)) for place in range(50)))
+
+    assert len(await keys(db)) == 50
+
+
+async def test_two_databases_on_one_file_take_turns(url: str) -> None:
+    """As the API and the worker do."""
+    one, other = Database.at(url), Database.at(url)
+
+    async def write(db: Database, key: str) -> None:
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request(key))
+
+    try:
+        await asyncio.gather(*(write(db, f"{place}-{id(db)}") for place in range(25) for db in (one, other)))
+        assert len(await keys(one)) == 50
+    finally:
+        await one.close()
+        await other.close()
+
+
+async def test_reading_does_not_write(tmp_path: Path) -> None:
+    """On SQLite the connections of readers cannot, so no write gets past the lock."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'escala.db'}"
+    upgrade(url)
+    db = Database.at(url)
+    try:
+        with pytest.raises(DBAPIError, match="readonly"):
+            async with db.read() as connection:
+                await connection.execute(delete(requests))
+    finally:
+        await db.close()
+
+
+async def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+    """WAL and synchronous FULL (2): an acknowledged turn survives a power cut."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'escala.db'}"
+    upgrade(url)
+    db = Database.at(url)
+    try:
+        async with db.write() as connection:
+            pragmas = [await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")]
+            assert pragmas == ["wal", 2]
+            assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+    finally:
+        await db.close()
+
+
+async def test_foreign_keys_are_kept(db: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with db.write() as connection:
+            await connection.execute(text("INSERT INTO case_terms (case_number, terms) VALUES ('MA-0', '{}')"))
+
+
+def test_sqlite_in_memory_is_refused() -> None:
+    """Each of its connections would be a database of its own."""
+    with pytest.raises(ValueError, match="file"):
+        Database.at("sqlite+aiosqlite://")
+
+
+# -- instants
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        AT,
+        AT.replace(microsecond=0),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=-5))),
+    ],
+)
+async def test_an_instant_comes_back_in_utc_to_the_microsecond(db: Database, at: datetime) -> None:
+    async with db.write() as connection:
+        await connection.execute(insert(requests), a_request("one", at))
+        found = await connection.scalar(select(requests.c.begun_at))
+
+    assert found == at
+    assert found.tzinfo is UTC
+
+
+async def test_an_instant_without_a_zone_is_refused(db: Database) -> None:
+    with pytest.raises(StatementError, match="no time zone"):
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request("one", AT.replace(tzinfo=None)))
+
+
+async def test_instants_compare_in_sql_as_in_time(db: Database) -> None:
+    """Also around the second, where a shorter text would sort wrongly."""
+    instants = [AT.replace(microsecond=micro) for micro in (0, 1, 10, 999_999)] + [AT.replace(second=1, microsecond=0)]
+    async with db.write() as connection:
+        for place in (3, 0, 4, 2, 1):
+            await connection.execute(insert(requests), a_request(str(place), instants[place]))
+
+    assert await keys(db) == ["0", "1", "2", "3", "4"]
+
+
+# -- migrations
+
+
+async def test_migrations_and_tables_agree(db: Database) -> None:
+    """Whoever changes a table writes a migration, and the other way round."""
+
+    def differences(connection: Connection) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+    async with db.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_every_foreign_key_of_the_case_is_indexed_or_rare(db: Database) -> None:
+    """What lists filter by has an index that begins with it."""
+    indexed = {next(iter(index.columns)).name for index in metadata.tables["cases"].indexes}
+
+    assert indexed >= {
+        "status", "level", "priority", "plan", "customer_id", "assignee", "overdue", "next_due_at", "opened_at"
+    }  # fmt: skip
+
+
+async def test_upgrading_again_keeps_everything(desk: Desk, url: str) -> None:
+    case = await desk.open()
+
+    upgrade(url)
+
+    async with desk.db.read() as connection:
+        assert await connection.scalar(text("SELECT number FROM cases")) == case.number
+
+
+async def test_a_database_is_ready_once_it_is_migrated(empty_url: str) -> None:
+    db = Database.at(empty_url)
+    try:
+        assert not await db.ready()
+        upgrade(empty_url)
+        assert await db.ready()
+    finally:
+        await db.close()
+
+
+async def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:
+    """And asking makes no file."""
+    for url in (f"sqlite+aiosqlite:///{tmp_path}/none/escala.db", f"postgresql+asyncpg://nobody@/none?host={tmp_path}"):
+        db = Database.at(url)
+        assert not await db.ready()
+        await db.close()
+
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_a_database_of_a_later_version_is_not_ready(db: Database) -> None:
+    async with db.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert not await db.ready()
+
+
+async def test_processes_that_migrate_at_once_wait_for_one_another(empty_url: str) -> None:
+    """Both end well, and the tables are there once."""
+    program = "import sys; from escala.storage.engine import upgrade; upgrade(sys.argv[1])"
+    command = [sys.executable, "-c", program, empty_url]
+
+    ended = await asyncio.gather(*(asyncio.to_thread(subprocess.run, command, check=False) for _ in range(3)))
+
+    db = Database.at(empty_url)
+    assert [process.returncode for process in ended] == [0, 0, 0]
+    assert await db.ready()
+    await db.close()
+
+
+async def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All tables of a step, or none: also on SQLite."""
+    from escala.storage import engine
+
+    def fails(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine, "_to_head", fails)
+        with pytest.raises(RuntimeError):
+            upgrade(empty_url)
+    upgrade(empty_url)
+
+    db = Database.at(empty_url)
+    with pytest.raises(DBAPIError):
+        async with db.read() as connection:
+            await connection.execute(text("SELECT * FROM half"))
+    await db.close()

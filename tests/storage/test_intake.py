@@ -1,0 +1,151 @@
+"""What comes in before the engine is asked: numbers, deposits, and answers to repeated requests."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from escala.storage import intake, views
+from escala.storage.engine import Database
+from escala.storage.intake import Answered, Deposit, KeyReused
+from tests.storage.desk import START, Desk
+from tests.support.lives import bogota
+
+
+async def reserve(db: Database, key: str, at: str = "09:00", scope: str = "tests") -> str:
+    return (await intake.reserve_number(db, scope=scope, key=key, at=bogota(at))).number
+
+
+# -- numbers
+
+
+async def test_numbers_follow_one_another(db: Database) -> None:
+    assert [await reserve(db, key) for key in "abc"] == ["MA-2026-000001", "MA-2026-000002", "MA-2026-000003"]
+
+
+async def test_the_same_key_has_the_same_number_and_instant_for_ever(db: Database) -> None:
+    """However late it is asked again; and no number is used up by that."""
+    first = await intake.reserve_number(db, scope="tests", key="a", at=bogota("09:00"))
+
+    assert await intake.reserve_number(db, scope="tests", key="a", at=bogota("2027-03-01 10:00")) == first
+    assert await reserve(db, "b") == "MA-2026-000002"
+
+
+async def test_keys_of_two_scopes_are_two_keys(db: Database) -> None:
+    assert await reserve(db, "a", scope="one") != await reserve(db, "a", scope="other")
+
+
+async def test_each_year_counts_anew_at_midnight_in_bogota(db: Database) -> None:
+    """An hour later than midnight UTC, and five: the year is Bogotá's."""
+    numbers = [await reserve(db, key, at) for key, at in (("a", "2026-12-31 23:59"), ("b", "2027-01-01 00:00"))]
+
+    assert numbers == ["MA-2026-000001", "MA-2027-000001"]
+
+
+async def test_numbers_asked_for_at_once_are_all_different_and_without_gaps(db: Database) -> None:
+    numbers = await asyncio.gather(*(reserve(db, str(place)) for place in range(30)))
+
+    assert sorted(numbers) == [f"MA-2026-{place:06}" for place in range(1, 31)]
+
+
+async def test_one_key_at_once_from_many_sides_is_one_number(db: Database) -> None:
+    numbers = await asyncio.gather(*(reserve(db, "a") for _ in range(20)))
+
+    assert set(numbers) == {"MA-2026-000001"}
+    assert await reserve(db, "b") == "MA-2026-000002"
+
+
+# -- deposits
+
+
+async def test_what_is_deposited_is_invisible_until_a_fact_speaks_of_it(desk: Desk) -> None:
+    case = await desk.open()
+    await desk.text(case.number, "Nadie lo ha dicho todavía.")
+
+    bodies = [value for row in await views.timeline(desk.db, case.number) for value in row.data.values()]
+
+    assert "todavía" not in str(bodies)
+
+
+async def test_a_deposit_stays_as_it_was_first_made(desk: Desk) -> None:
+    """The same id again is the same request again."""
+    opened = await desk.opening("Primero")
+    title = opened.entries[0].fact.title  # type: ignore[union-attr]
+    await intake.deposit(desk.db, [Deposit(title.content_id, opened.case.number, "Segundo")], at=START)
+
+    case = await desk.open("Otro")
+
+    assert case.number != opened.case.number
+    async with desk.db.read() as connection:
+        assert await views._bodies(connection, opened.case.number, [{"title": {"content_id": title.content_id}}]) == {
+            title.content_id: "Primero"
+        }
+
+
+async def test_a_deposit_needs_a_reserved_number(db: Database) -> None:
+    with pytest.raises(DBAPIError):
+        await intake.deposit(db, [Deposit("content", "MA-2026-000001", "Texto")], at=START)
+
+
+# -- repeated requests
+
+
+async def begin(db: Database, fingerprint: str = "print", scope: str = "token") -> Answered | None:
+    return await intake.begin(db, scope=scope, key="key", fingerprint=fingerprint, at=START)
+
+
+async def finish(db: Database, status: int = 201) -> None:
+    await intake.finish(db, scope="token", key="key", status=status, headers={"Location": "/x"}, body={"a": [1, None]})
+
+
+async def test_a_request_that_was_answered_has_that_answer(db: Database) -> None:
+    await begin(db)
+    await finish(db)
+
+    assert await begin(db) == Answered(201, {"Location": "/x"}, {"a": [1, None]})
+
+
+async def test_a_request_that_was_not_finished_goes_on(db: Database) -> None:
+    assert await begin(db) is None
+    assert await begin(db) is None
+
+
+async def test_the_first_answer_stays(db: Database) -> None:
+    await begin(db)
+    await finish(db, 201)
+    await finish(db, 409)
+
+    answered = await begin(db)
+
+    assert answered is not None
+    assert answered.status == 201
+
+
+async def test_a_key_with_another_request_is_refused(db: Database) -> None:
+    await begin(db)
+
+    with pytest.raises(KeyReused):
+        await begin(db, "another")
+
+
+async def test_two_requests_at_once_under_one_key_do_not_both_get_in(db: Database) -> None:
+    """Of two different ones, one is refused."""
+    found = await asyncio.gather(begin(db, "one"), begin(db, "other"), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in found) == ["KeyReused", "NoneType"]
+
+
+async def test_scopes_do_not_see_one_anothers_keys(db: Database) -> None:
+    await begin(db)
+    await finish(db)
+
+    assert await begin(db, scope="another token") is None
+
+
+async def test_old_answers_are_forgotten(db: Database) -> None:
+    await begin(db)
+
+    assert await intake.forget(db, before=bogota("2026-11-03 00:00")) == 1
+    assert await begin(db, "another") is None

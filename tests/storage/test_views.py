@@ -1,0 +1,246 @@
+"""What pages show of cases: lists with filters, orders and pages, and timelines with their words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from escala.policy.case import Level, Plan, Priority, Status
+from escala.policy.commands import SendReply
+from escala.storage import paging, views
+from escala.storage.views import CaseFilter, Sort
+from tests.storage.desk import Desk, priority
+from tests.support.lives import (
+    ASK,
+    CLAIM,
+    HELP_DESK,
+    PREMIUM,
+    REPLY,
+    STANDARD,
+    WITHDRAW,
+    bogota,
+    turns,
+)
+from tests.support.lives import priority as set_priority
+
+
+async def titles(desk: Desk, **filters: object) -> list[str]:
+    """The titles of the cases that pass, in the order of their numbers."""
+    wanted = CaseFilter(**{"sort": "number", **filters})  # type: ignore[arg-type]
+    return [row.title for row in (await views.cases(desk.db, wanted)).items]
+
+
+# -- one case
+
+
+async def test_an_unknown_case_is_none(desk: Desk) -> None:
+    assert await views.case(desk.db, "MA-2026-999999") is None
+    assert await views.terms(desk.db, "MA-2026-999999") is None
+    assert await views.timeline(desk.db, "MA-2026-999999") == []
+
+
+async def test_the_next_due_instant_is_the_nearest_promise(desk: Desk) -> None:
+    """First attention and level both by 10:00; answered, the level's alone; paused, none."""
+    case = await desk.open()
+    due = [(await views.case(desk.db, case.number)).next_due_at]  # type: ignore[union-attr]
+    for step in (("09:05", REPLY), ("09:10", set_priority(Priority.LOW)), ("09:20", ASK)):
+        case = await desk.live(case, step)
+        due.append((await views.case(desk.db, case.number)).next_due_at)  # type: ignore[union-attr]
+
+    assert due == [bogota("10:00"), bogota("10:00"), bogota("11:00"), None]
+
+
+async def test_a_broken_promise_stays_the_nearest_until_it_is_kept(desk: Desk) -> None:
+    """Nobody has answered yet: the list still says since when."""
+    case = await desk.live(await desk.open(), "10:05")
+    missed = await views.case(desk.db, case.number)
+    answered = await views.case(desk.db, (await desk.live(case, ("10:06", REPLY))).number)
+
+    assert missed is not None
+    assert answered is not None
+    assert (missed.next_due_at, answered.next_due_at) == (bogota("10:00"), bogota("11:00"))
+
+
+# -- lists
+
+
+async def test_cases_are_filtered_by_what_they_are(desk: Desk) -> None:
+    await desk.furnish("customer-2", "contact-2", "solution-2")
+    await desk.open("uno", **priority(1))
+    await desk.open("dos", terms=PREMIUM, **priority(2))
+    of_another = {"customer_id": "customer-2", "contact_id": "contact-2", "solution_id": "solution-2"}
+    await desk.open("tres", **priority(3), **of_another)
+    await desk.live(await desk.open("cuatro", **priority(4)), ("09:10", CLAIM))
+    await desk.live(await desk.open("cinco", **priority(1)), "09:40")
+    await desk.live(await desk.open("seis", **priority(1)), "2026-11-26 16:00")
+    await desk.live(await desk.open("siete", **priority(4)), ("09:10", WITHDRAW))
+
+    assert await titles(desk, status=(Status.IN_PROGRESS,)) == ["cuatro"]
+    assert await titles(desk, status=(Status.IN_PROGRESS, Status.CLOSED)) == ["cuatro", "siete"]
+    assert await titles(desk, level=Level.SPECIALISTS) == ["cinco"]
+    assert await titles(desk, priority=Priority.SERIOUS) == ["dos"]
+    assert await titles(desk, plan=Plan.PREMIUM) == ["dos"]
+    assert await titles(desk, customer_id="customer-2") == ["tres"]
+    assert await titles(desk, assignee=HELP_DESK.id) == ["cuatro"]
+    assert await titles(desk, overdue=True) == ["seis"]
+    assert await titles(desk, overdue=False, priority=Priority.CRITICAL) == ["uno", "cinco"]
+    assert await titles(desk, priority=Priority.CRITICAL, customer_id="customer-2") == []
+
+
+async def test_due_before_leaves_out_what_is_due_then_and_what_never_is(desk: Desk) -> None:
+    await desk.open("a las 9:30", **priority(1))
+    await desk.open("a las 10", **priority(2))
+    await desk.live(await desk.open("en pausa"), ("09:10", ASK))
+
+    assert await titles(desk, due_before=bogota("10:00")) == ["a las 9:30"]
+    assert await titles(desk, due_before=bogota("2027-01-01 00:00")) == ["a las 9:30", "a las 10"]
+
+
+@pytest.mark.parametrize(
+    "q", ["averia", "AVERÍA", "avería del   geo", "avéria", "geoportal", "000001", "ma-2026-000001", "100%", "_1"]
+)
+async def test_a_search_finds_title_and_number_without_accents_and_capitals(desk: Desk, q: str) -> None:
+    await desk.open("Avería del GEOPORTAL al 100% en capa_1")
+    await desk.open("Otra cosa")
+
+    assert await titles(desk, q=q) == ["Avería del GEOPORTAL al 100% en capa_1"]
+
+
+@pytest.mark.parametrize("q", ["%", "_", "\\", "av%a", "capa 1", "' OR 1=1 --"])
+async def test_a_search_takes_its_signs_as_they_are(desk: Desk, q: str) -> None:
+    """No sign stands for others."""
+    await desk.open("Avería de la capa")
+
+    assert await titles(desk, q=q) == []
+
+
+ORDERS: dict[Sort, list[str]] = {
+    "opened_at": ["ocho", "nueve", "pausa", "diez"],
+    "-opened_at": ["diez", "pausa", "nueve", "ocho"],
+    "next_due": ["ocho", "nueve", "diez", "pausa"],
+    "-next_due": ["pausa", "diez", "nueve", "ocho"],
+    "priority": ["diez", "ocho", "pausa", "nueve"],
+    "number": ["ocho", "diez", "nueve", "pausa"],
+}
+
+
+@pytest.fixture
+async def four(desk: Desk) -> Desk:
+    """Cases opened at three instants, of three priorities; one is paused."""
+    await desk.open("ocho", "08:00", **priority(2))
+    await desk.open("diez", "10:00", **priority(1))
+    await desk.open("nueve", "09:00", **priority(4))
+    await desk.live(await desk.open("pausa", "09:00", **priority(2)), ("09:10", ASK))
+    return desk
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 50])
+@pytest.mark.parametrize("sort", list(ORDERS))
+async def test_pages_join_up_to_the_whole_list(four: Desk, sort: Sort, limit: int) -> None:
+    """In every order, with equal values across pages, nothing twice and nothing left out."""
+    found: list[str] = []
+    cursor: str | None = None
+    for _ in range(5):
+        page = await views.cases(four.db, CaseFilter(sort=sort), limit=limit, cursor=cursor)
+        found += [row.title for row in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+
+    assert found == ORDERS[sort]
+
+
+async def test_a_cursor_of_another_list_is_refused(four: Desk) -> None:
+    page = await views.cases(four.db, CaseFilter(sort="number"), limit=1)
+
+    for other in (CaseFilter(sort="opened_at"), CaseFilter(sort="number", customer_id="customer-1")):
+        with pytest.raises(ValueError, match="cursor"):
+            await views.cases(four.db, other, cursor=page.next_cursor)
+
+
+FORGED = [
+    "", "x", "ñ", "AAAA", "W10", "bnVsbA", "W1tdXQ", "eyJhIjoxfQ", "=" * 8, "WyJhIiwgMV0", "[" * 5000,
+    paging.encode("a", 1), paging.encode("", "a", "b"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cursor", FORGED)
+async def test_a_forged_cursor_is_refused(four: Desk, cursor: str) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        await views.cases(four.db, CaseFilter(), cursor=cursor)
+
+
+async def test_a_page_has_bounds(four: Desk) -> None:
+    assert len((await views.cases(four.db, CaseFilter(), limit=0)).items) == 1
+    assert len((await views.cases(four.db, CaseFilter(), limit=10**9)).items) == 4
+
+
+# -- timelines
+
+
+async def test_a_timeline_tells_facts_in_order_with_their_words(desk: Desk) -> None:
+    case = await desk.open("No carga")
+    words = await desk.text(case.number, "Ya lo revisamos.")
+    case = await desk.live(case, ("09:10", SendReply(by=HELP_DESK, body=words)))
+
+    rows = await views.timeline(desk.db, case.number)
+
+    assert [row.seq for row in rows] == [1, 2, 3]
+    assert rows[0].data["title"]["body"] == "No carga"
+    assert rows[1].data == {"body": {"content_id": words.content_id, "body": "Ya lo revisamos."}}
+    assert (rows[1].actor.id, rows[1].at, rows[1].internal) == (HELP_DESK.id, bogota("09:10"), False)
+
+
+async def test_a_timeline_goes_on_after_a_fact(desk: Desk) -> None:
+    case = await desk.live(await desk.open(), ("09:10", CLAIM), ("09:20", REPLY))
+
+    rows = await views.timeline(desk.db, case.number, after_seq=1, limit=2)
+
+    assert [row.kind for row in rows] == ["case_claimed", "reply_sent"]
+
+
+async def test_durations_are_told_in_whole_seconds(desk: Desk) -> None:
+    case = await desk.live(await desk.open(), ("09:10", set_priority(Priority.LOW)))
+
+    changed = (await views.timeline(desk.db, case.number))[-1]
+
+    assert (changed.kind, changed.data["spent_seconds"]) == ("priority_changed", 600)
+    assert "spent" not in changed.data
+
+
+async def test_a_fact_shows_no_words_of_another_case(desk: Desk) -> None:
+    """Whoever names another case's content sees nothing of it."""
+    other = await desk.open("Secreto")
+    stolen = turns(other, ("09:05", REPLY))[0].entries[0]
+    theirs = (await views.timeline(desk.db, other.number))[0].data["title"]["content_id"]
+    case = await desk.open("Propio")
+    body = replace(stolen.fact.body, content_id=theirs)  # type: ignore[union-attr]
+    case = await desk.live(case, ("09:10", SendReply(by=HELP_DESK, body=body)))
+
+    said = (await views.timeline(desk.db, case.number))[1].data["body"]
+
+    assert said == {"content_id": theirs, "body": None}
+
+
+# -- notices
+
+
+async def test_notices_are_listed_newest_first_page_by_page(desk: Desk) -> None:
+    await desk.live(await desk.open(), ("09:10", REPLY))
+    seen: list[int] = []
+    cursor: str | None = None
+    for _ in range(20):
+        page = await views.notices(desk.db, limit=1, cursor=cursor)
+        seen += [row.id for row in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == len((await views.notices(desk.db)).items) > 2
+
+
+async def test_terms_stay_what_they_were_at_opening(desk: Desk) -> None:
+    """PLAN-15, at the level of storage: the first turn's terms are kept, whatever comes."""
+    case = await desk.live(await desk.open(terms=STANDARD), ("09:10", CLAIM))
+
+    assert await views.terms(desk.db, case.number) == STANDARD

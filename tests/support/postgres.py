@@ -1,0 +1,92 @@
+"""A PostgreSQL server of the tests' own: a throw-away cluster from the system's binaries, on a unix socket."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from escala.storage.engine import upgrade
+
+_TEMPLATE = "escala_template"
+
+
+@dataclass
+class PostgresServer:
+    """A running cluster. Each database it gives is a copy of a migrated one."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self._names = (f"test_{place}" for place in count(1))
+        self._has_template = False
+
+    def url(self, database: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    async def empty_database(self) -> str:
+        """The address of a database without tables."""
+        return await self._create("template0")
+
+    async def migrated_database(self) -> str:
+        """The address of a database with all the tables, and nothing in them."""
+        if not self._has_template:
+            await self._run(f"CREATE DATABASE {_TEMPLATE}")
+            upgrade(self.url(_TEMPLATE))
+            self._has_template = True
+        return await self._create(_TEMPLATE)
+
+    async def drop(self, url: str) -> None:
+        await self._run(f"DROP DATABASE {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
+
+    async def _create(self, template: str) -> str:
+        name = next(self._names)
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    async def _run(self, statement: str) -> None:
+        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start a cluster and end it. It keeps nothing, so it need not wait for any disk."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not binaries:
+        pytest.fail("the tests need PostgreSQL's binaries; on Debian: apt-get install postgresql", pytrace=False)
+    folder = Path(tempfile.mkdtemp(prefix="escala-pg-"))
+    # PostgreSQL refuses to run as root.
+    owner = "postgres" if os.getuid() == 0 else None
+    if owner:
+        shutil.chown(folder, owner)
+
+    def run(binary: str, *arguments: str) -> None:
+        subprocess.run(
+            [binaries[-1] / binary, *arguments], check=True, user=owner, cwd=folder, stdout=subprocess.DEVNULL
+        )
+
+    data = str(folder / "data")
+    try:
+        run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        settings = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses="
+        # pg_ctl answers once the server takes connections.
+        run("pg_ctl", "start", "-w", "-D", data, "-l", str(folder / "log"), "-o", f"{settings} -k {folder}")
+        try:
+            yield PostgresServer(folder)
+        finally:
+            run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
