@@ -1,0 +1,120 @@
+"""The production profile's own processes, in the environment that docker-compose.yml gives them, on PostgreSQL.
+
+No container engine is needed: the images' parts (PostgreSQL, a Temporal server) run beside them as processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from escala import temporal_server
+from escala.policy.case import Role
+from escala.settings import Settings
+from tests.journeys.conftest import free_ports
+from tests.journeys.talk import Talk
+from tests.support.postgres import postgres_server
+from tests.support.server import eventually
+
+COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
+
+
+class Inbox:
+    """A mail server that keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        self.subjects.append(str(message_from_bytes(content, policy=default)["Subject"]))
+        return "250 OK"
+
+
+def environment(**values: str) -> dict[str, str]:
+    """The environment of the worker and the API in docker-compose.yml, its addresses being this machine's."""
+    names = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["x-escala-environment"].keys()
+    assert values.keys() == names, "docker-compose.yml names other settings than this test gives"
+    return {**os.environ, **values}
+
+
+@asynccontextmanager
+async def process(*arguments: str, env: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that is asked to end, and does."""
+    with log.open("ab") as out:
+        started = await asyncio.create_subprocess_exec(*arguments, env=env, stdout=out, stderr=out)
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            started.terminate()
+        await started.wait()
+
+
+@pytest.fixture
+async def inbox() -> AsyncIterator[tuple[Inbox, int]]:
+    """An SMTP server on a port of its own."""
+    kept = Inbox()
+    controller = Controller(kept, hostname="127.0.0.1", port=free_ports()[0])
+    controller.start()
+    yield kept, controller.port
+    controller.stop()
+
+
+async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbox, int]) -> None:
+    """migrate, worker and api on PostgreSQL: a case is opened, worked on and closed, and its notices go out by SMTP."""
+    api, temporal, ui = free_ports()
+    kept, smtp = inbox
+    with postgres_server() as postgres:
+        database = await postgres.empty_database()
+        env = environment(
+            ESCALA_PROFILE="production",
+            ESCALA_STATE_DIR=str(tmp_path / "nothing"),
+            ESCALA_DATABASE_URL=database,
+            ESCALA_TEMPORAL_ADDRESS=f"127.0.0.1:{temporal}",
+            ESCALA_TEMPORAL_NAMESPACE="escala",
+            ESCALA_TEMPORAL_UI_URL=f"http://127.0.0.1:{ui}",
+            ESCALA_PUBLIC_URL="https://mesa.example",
+            ESCALA_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
+            ESCALA_MAIL_FROM="Mesa de Ayuda <mesa@example.com>",
+            ESCALA_LEVEL_1_MAILBOX="nivel1@example.com",
+            ESCALA_LEVEL_2_MAILBOX="nivel2@example.com",
+            ESCALA_LEVEL_3_MAILBOX="director@example.com",
+            ESCALA_COMMERCIAL_MAILBOX="comercial@example.com",
+        ) | {"ESCALA_API_PORT": str(api)}
+        binary = temporal_server.find_binary()
+        server = temporal_server.start_command(binary, tmp_path / "temporal.db", temporal, ui, "escala")
+        python = (sys.executable, "-m", "escala")
+        async with AsyncExitStack() as running:
+            log = tmp_path / "log"
+            await running.enter_async_context(process(*server, env=env, log=log))
+            where = Settings(temporal_address=f"127.0.0.1:{temporal}", temporal_namespace="escala")
+            async with asyncio.timeout(30):
+                while not await temporal_server.is_ready(where):
+                    await asyncio.sleep(0.05)
+            async with process(*python, "migrate", "--namespace", env=env, log=log) as migrations:
+                assert await migrations.wait() == 0, log.read_text()
+            await running.enter_async_context(process(*python, "worker", env=env, log=log))
+            await running.enter_async_context(process(*python, "api", env=env, log=log))
+
+            talk = Talk(url=f"http://127.0.0.1:{api}/api/v1", database_url=database)
+            await talk.until_ready()
+            await talk.settle_in()
+            number = (await talk.open_case())["number"]
+            await talk.post(Role.AGENT, f"/cases/{number}/claim")
+            await talk.post(Role.AGENT, f"/cases/{number}/resolution", {"summary": "Se corrigió la capa."})
+            closed = await talk.post(Role.CONTACT, f"/cases/{number}/confirmation")
+            assert closed["closing_reason"] == "confirmed"
+            await eventually(lambda: sum(number in subject for subject in kept.subjects) >= 4)
+            assert not (tmp_path / "nothing").exists()
