@@ -1,0 +1,297 @@
+"""Customers, contracts, solutions, contacts and agents: kept once per id, changed only as the rules allow."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from escala.policy.case import Level, Plan
+from escala.policy.contacts import AdministratorMissing, TooManySignIns, WrittenNoticeMissing
+from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
+from escala.storage import agents, contacts, contracts, customers, solutions
+from escala.storage.agents import Agent
+from escala.storage.contacts import NewContact
+from escala.storage.contracts import Contract
+from escala.storage.customers import Customer, TaxIdTaken
+from escala.storage.engine import Database
+from escala.storage.solutions import Solution, SolutionKind
+from tests.storage.desk import START, Desk, entry
+from tests.support.lives import bogota
+
+ACME = Customer("acme", "Acme S.A.S.", "900123456-7")
+
+
+async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> Contract:
+    given: dict[str, Any] = {
+        "customer_id": "customer-1",
+        "plan": Plan.PREMIUM,
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "paid": True,
+        "at": START,
+    }
+    return await contracts.create(desk.db, id=id_, **{**given, **changes})
+
+
+# -- customers
+
+
+async def test_a_customer_is_kept_once_per_id(db: Database) -> None:
+    """The same request again gives the same customer, whatever it says."""
+    await customers.create(db, ACME, at=START)
+
+    again = await customers.create(db, Customer("acme", "Otro", "1"), at=START)
+
+    assert again == await customers.get(db, "acme") == ACME
+    assert await customers.get(db, "nobody") is None
+
+
+async def test_two_customers_do_not_share_a_tax_id(db: Database) -> None:
+    await customers.create(db, ACME, at=START)
+
+    with pytest.raises(TaxIdTaken):
+        await customers.create(db, Customer("other", "Otro", ACME.tax_id), at=START)
+
+
+async def test_customers_are_listed_page_by_page(db: Database) -> None:
+    for name in "cab":
+        await customers.create(db, Customer(name, name, name), at=START)
+
+    first = await customers.listing(db, limit=2)
+    rest = await customers.listing(db, limit=2, cursor=first.next_cursor)
+
+    assert [each.id for each in (*first.items, *rest.items)] == ["a", "b", "c"]
+    assert rest.next_cursor is None
+
+
+# -- contracts
+
+
+async def test_a_contract_is_kept_once_per_id(desk: Desk) -> None:
+    """A retry does not overlap with itself."""
+    made = await contract(desk)
+
+    assert await contract(desk) == made == await contracts.get(desk.db, "contract-1")
+    assert made.paid
+
+
+@pytest.mark.rule("PLAN-12")
+async def test_contracts_that_overlap_are_refused(desk: Desk) -> None:
+    await contract(desk)
+
+    with pytest.raises(ContractsOverlap):
+        await contract(desk, "contract-2", starts_on=date(2026, 12, 31), ends_on=date(2027, 12, 30))
+    with pytest.raises(TermEndsBeforeItStarts):
+        await contract(desk, "contract-3", starts_on=date(2028, 1, 2), ends_on=date(2028, 1, 1))
+
+
+@pytest.mark.rule("PLAN-12")
+async def test_two_contracts_made_at_once_cannot_overlap(desk: Desk) -> None:
+    """One of them is refused, whoever comes first."""
+    found = await asyncio.gather(*(contract(desk, f"contract-{n}") for n in range(5)), return_exceptions=True)
+
+    assert sum(isinstance(each, Contract) for each in found) == 1
+    assert sum(isinstance(each, ContractsOverlap) for each in found) == 4
+
+
+@pytest.mark.rule("PLAN-14")
+async def test_a_contract_takes_hours_that_the_policy_knows(desk: Desk) -> None:
+    assert (await contract(desk, calendar="7x24", calendars=["8x5", "7x24"])).calendar == "7x24"
+
+    with pytest.raises(UnknownCalendar):
+        await contract(desk, "contract-2", calendar="9x9", calendars=["8x5", "7x24"])
+
+
+async def test_a_contract_of_an_unknown_customer_is_not_found(desk: Desk) -> None:
+    with pytest.raises(LookupError):
+        await contract(desk, customer_id="nobody")
+    for change in (contracts.renew, contracts.pay):
+        with pytest.raises(LookupError):
+            await change(desk.db, "none", id="x", at=START, **_MORE[change.__name__])
+
+
+_MORE: dict[str, dict[str, Any]] = {
+    "renew": {"ends_on": date(2027, 1, 1)},
+    "pay": {"paid_on": date(2027, 1, 1), "reference": "R"},
+}
+
+
+@pytest.mark.rule("WAR-2")
+async def test_a_renewal_agreed_ahead_covers_once_it_is_paid_and_takes_nothing_away(desk: Desk) -> None:
+    await contract(desk)
+
+    renewed = await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
+    before = [renewed.cover.covers(on) for on in (date(2026, 12, 31), date(2027, 1, 1))]
+    paid = await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 12, 1), reference="F-1", at=START)
+
+    assert (renewed.paid, before) == (False, [True, False])
+    assert (paid.paid, paid.cover.covers(date(2027, 12, 31))) == (True, True)
+
+
+async def test_a_renewal_and_a_payment_happen_once_per_id(desk: Desk) -> None:
+    """And stay as rows of their own."""
+    await contract(desk, paid=False)
+    for _ in range(2):
+        await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
+        await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 12, 1), reference="F-1", at=START)
+
+    renewals = await contracts.renewals(desk.db, "contract-1")
+    payments = await contracts.payments(desk.db, "contract-1")
+    assert [(each.from_ends_on, each.ends_on) for each in renewals] == [(date(2026, 12, 31), date(2027, 12, 31))]
+    assert [(each.reference, each.paid_through) for each in payments] == [("F-1", date(2027, 12, 31))]
+
+
+@pytest.mark.rule("PLAN-12")
+async def test_a_renewal_that_adds_nothing_or_overlaps_is_refused(desk: Desk) -> None:
+    await contract(desk)
+    await contract(desk, "contract-2", starts_on=date(2027, 7, 1), ends_on=date(2028, 6, 30))
+
+    for ends_on, refusal in ((date(2026, 12, 31), RenewalTooShort), (date(2027, 7, 1), ContractsOverlap)):
+        with pytest.raises(refusal):
+            await contracts.renew(desk.db, "contract-1", id="r1", ends_on=ends_on, at=START)
+    assert [each.ends_on for each in await contracts.of_customer(desk.db, "customer-1")] == [
+        date(2026, 12, 31),
+        date(2028, 6, 30),
+    ]
+
+
+# -- solutions
+
+
+async def test_a_solution_is_kept_whole_and_once(desk: Desk) -> None:
+    given = Solution(
+        id="solution-2",
+        customer_id="customer-1",
+        name="Rastreador",
+        kind=SolutionKind.EQUIPMENT,
+        accepted_on=date(2026, 9, 1),
+        acceptance_reference="Acta 4",
+        supplied_by_us=False,
+        serial_number="SN-1",
+        provider_product="maps",
+    )
+
+    kept = [await solutions.create(desk.db, given, at=START) for _ in range(2)]
+
+    assert kept == [given, given]
+    assert await solutions.get(desk.db, "solution-2") == given
+    assert [each.id for each in await solutions.of_customer(desk.db, "customer-1")] == ["solution-1", "solution-2"]
+
+
+async def test_a_solution_of_an_unknown_customer_is_not_found(db: Database) -> None:
+    with pytest.raises(LookupError):
+        await solutions.create(db, Solution(id="s", customer_id="nobody", name="S", kind=SolutionKind.CLOUD), at=START)
+
+
+# -- contacts
+
+
+async def test_a_roster_replaces_the_one_before(desk: Desk) -> None:
+    """By e-mail address, whatever its capitals: who stays keeps the id, and who is left out is none any more."""
+    await desk.roster(NewContact("a", entry("Ana")), NewContact("b", entry("Beto")))
+    case = await desk.open(contact_id="contact-1")
+
+    changed = entry("Ana María", email="ANA@cliente.example", is_system_administrator=True)
+    roster = await desk.roster(NewContact("c", changed), NewContact("d", entry("Dora")))
+
+    assert [(each.id, each.name) for each in roster] == [("contact-1", "Ana María"), ("d", "Dora")]
+    assert case.contact_id == "contact-1"
+    gone = await contacts.get(desk.db, "b")
+    assert gone is not None
+    assert gone.removed_at == START
+
+
+async def test_who_comes_back_is_the_same_contact(desk: Desk) -> None:
+    await desk.roster(NewContact("b", entry("Beto")))
+    roster = await desk.roster(NewContact("x", entry("Ana")))
+
+    assert [(each.id, each.removed_at) for each in roster] == [("contact-1", None)]
+
+
+@pytest.mark.rule("REQ-2")
+async def test_a_roster_without_an_administrator_leaves_the_old_one(desk: Desk) -> None:
+    with pytest.raises(AdministratorMissing):
+        await desk.roster(NewContact("b", entry("Beto", is_system_administrator=False)))
+
+    assert [each.id for each in await contacts.roster(desk.db, "customer-1")] == ["contact-1"]
+
+
+@pytest.mark.rule("REQ-3")
+async def test_a_contact_without_written_notice_is_refused(desk: Desk) -> None:
+    with pytest.raises(WrittenNoticeMissing):
+        await desk.roster(NewContact("b", entry("Beto", notice_reference=None)))
+
+
+@pytest.mark.rule("REQ-3")
+async def test_a_contact_is_active_from_the_day_of_the_notice_in_bogota(desk: Desk) -> None:
+    (contact,) = await desk.roster(NewContact("b", entry("Beto", notified_on=date(2026, 11, 25))))
+
+    assert not contact.is_active(at=bogota("2026-11-24 23:59"))
+    assert contact.is_active(at=bogota("2026-11-25 00:00"))
+
+
+def people(count: int) -> list[NewContact]:
+    return [NewContact(f"p{place}", entry(f"Persona{place}")) for place in range(count)]
+
+
+@pytest.mark.rule("REQ-6", "PLAN-8")
+async def test_places_in_the_portal_are_those_of_the_plan_in_force(desk: Desk) -> None:
+    """Two under Standard, which is also what a customer without a contract has; five under Premium."""
+    with pytest.raises(TooManySignIns) as standard:
+        await desk.roster(*people(3))
+    await contract(desk)
+    assert len(await desk.roster(*people(5))) == 5
+    with pytest.raises(TooManySignIns) as premium:
+        await desk.roster(*people(6))
+
+    assert [each.value.values["places"] for each in (standard, premium)] == [2, 5]
+
+
+@pytest.mark.rule("REQ-6")
+async def test_rosters_put_at_once_leave_one_of_them_whole(desk: Desk) -> None:
+    """Never a mixture, which could have more sign-ins than places."""
+    rosters = [[NewContact(f"{n}-{p}", entry(f"Persona{n}{p}")) for p in range(2)] for n in range(5)]
+
+    await asyncio.gather(*(desk.roster(*roster) for roster in rosters))
+
+    kept = {each.id for each in await contacts.roster(desk.db, "customer-1")}
+    assert kept in [{each.id for each in roster} for roster in rosters]
+
+
+async def test_rosters_belong_to_their_customers(desk: Desk) -> None:
+    """The same address may be a contact of two, and is found for both."""
+    await desk.furnish("customer-2", "contact-2", "solution-2")
+
+    assert [each.id for each in await contacts.roster(desk.db, "customer-2")] == ["contact-2"]
+    assert [each.id for each in await contacts.by_email(desk.db, "ANA@cliente.example")] == ["contact-1", "contact-2"]
+    with pytest.raises(LookupError):
+        await desk.roster(*people(1), customer="nobody")
+
+
+# -- agents
+
+
+async def test_an_agent_is_kept_as_last_given(db: Database) -> None:
+    agent = Agent(
+        id="a", name="Luz", email="luz@escala.example", levels=(Level.HELP_DESK, Level.SPECIALISTS), groups=("sig",)
+    )
+    await agents.put(db, Agent(id="a", name="L", email="l@escala.example", levels=()))
+
+    await agents.put(db, agent)
+
+    assert await agents.get(db, "a") == agent
+    assert await agents.listing(db) == [agent]
+    assert await agents.get(db, "b") is None
+
+
+async def test_names_are_kept_as_they_are_written(db: Database) -> None:
+    """Nothing in a name is read as SQL or loses its accents."""
+    name = "Peña'); DROP TABLE customers; -- 测试 😀"
+    await customers.create(db, Customer("x", name, "1"), at=START)
+
+    async with db.read() as connection:
+        assert await connection.scalar(text("SELECT name FROM customers")) == name

@@ -1,0 +1,137 @@
+"""What a case to come would be promised: plan, hours, holidays and cover on the day in Bogotá."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escala.policy.case import Plan
+from escala.policy.policy_file import PolicyFileError
+from escala.policy.terms import Cover, CoverKind, Terms
+from escala.storage import contracts, solutions
+from escala.storage.solutions import Solution, SolutionKind
+from escala.storage.terms import preview_terms, read_policy_file, terms_for
+from tests.storage.desk import START, Desk
+from tests.support.lives import bogota, policy
+
+
+async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
+    given: dict[str, Any] = {
+        "customer_id": "customer-1",
+        "plan": Plan.PREMIUM,
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "paid": True,
+        "at": START,
+    }
+    await contracts.create(desk.db, id=id_, **{**given, **changes})
+
+
+async def accepted(desk: Desk, on: date) -> None:
+    given = Solution(id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on)
+    await solutions.create(desk.db, given, at=START)
+
+
+async def found(desk: Desk, at: str = "09:00", solution: str = "solution-1", customer: str = "customer-1") -> Terms:
+    return await terms_for(desk.db, policy(), customer_id=customer, solution_id=solution, at=bogota(at))
+
+
+@pytest.mark.rule("WAR-3")
+async def test_a_contract_gives_its_plan_and_cover(desk: Desk) -> None:
+    await contract(desk)
+
+    terms = await found(desk)
+
+    assert (terms.plan, terms.cover) == (Plan.PREMIUM, Cover(CoverKind.CONTRACT, "contract-1", date(2026, 12, 31)))
+
+
+@pytest.mark.rule("WAR-6")
+@pytest.mark.parametrize(
+    ("at", "kind"), [("2026-12-31 23:59", CoverKind.CONTRACT), ("2027-01-01 00:00", CoverKind.NONE)]
+)
+async def test_cover_ends_with_the_day_in_bogota(desk: Desk, at: str, kind: CoverKind) -> None:
+    """In UTC the last day is over five hours earlier."""
+    await contract(desk)
+
+    assert (await found(desk, at)).cover.kind is kind
+
+
+@pytest.mark.rule("PLAN-12")
+async def test_a_contract_that_has_not_begun_covers_nothing(desk: Desk) -> None:
+    await contract(desk, starts_on=date(2026, 11, 26))
+
+    assert (await found(desk, "2026-11-25 23:59")).cover.kind is CoverKind.NONE
+
+
+@pytest.mark.rule("WAR-2")
+async def test_a_contract_that_is_not_paid_covers_nothing_until_it_is(desk: Desk) -> None:
+    await contract(desk, paid=False)
+    before = await found(desk)
+
+    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=START)
+
+    assert (before.cover.kind, (await found(desk)).cover.kind) == (CoverKind.NONE, CoverKind.CONTRACT)
+
+
+@pytest.mark.rule("WAR-1", "WAR-3")
+async def test_without_a_contract_the_warranty_covers_for_three_months(desk: Desk) -> None:
+    """Its last day included; the plan is the policy file's for warranties."""
+    await accepted(desk, date(2026, 11, 30))
+
+    last = await found(desk, "2027-02-28 23:59", "accepted")
+    after = await found(desk, "2027-03-01 00:00", "accepted")
+
+    assert (last.plan, last.cover) == (Plan.STANDARD, Cover(CoverKind.WARRANTY, "accepted", date(2027, 2, 28)))
+    assert after.cover == Cover(CoverKind.NONE)
+
+
+async def test_another_customers_solution_covers_nothing(desk: Desk) -> None:
+    await accepted(desk, date(2026, 11, 1))
+    await desk.furnish("customer-2", "contact-2", "solution-2")
+
+    assert (await found(desk, solution="accepted", customer="customer-2")).cover.kind is CoverKind.NONE
+
+
+@pytest.mark.rule("PLAN-14")
+async def test_a_contract_may_have_hours_of_its_own(desk: Desk) -> None:
+    await contract(desk, plan=Plan.STANDARD, calendar="7x24", calendars=list(policy().hours))
+
+    terms = await found(desk)
+
+    assert (terms.plan, terms.hours.name, terms.business_days.name) == (Plan.STANDARD, "7x24", "8x5")
+
+
+@pytest.mark.rule("PLAN-14", "PLAN-15")
+async def test_holidays_of_the_opening_year_and_the_two_after_are_pinned(desk: Desk) -> None:
+    """From 2026 the law adds Monday 13 July."""
+    await contract(desk, plan=Plan.STANDARD)
+
+    closures = [closure.on for closure in (await found(desk)).hours.closures]
+
+    assert (closures[0], closures[-1]) == (date(2026, 1, 1), date(2028, 12, 25))
+    assert date(2026, 7, 13) in closures
+
+
+async def test_the_year_of_the_holidays_is_bogotas(desk: Desk) -> None:
+    closures = (await found(desk, "2026-12-31 22:00")).business_days.closures
+
+    assert closures[0].on == date(2026, 1, 1)
+
+
+async def test_a_preview_is_what_a_contract_of_the_plan_would_give(desk: Desk) -> None:
+    await contract(desk)
+    real, preview = await found(desk), preview_terms(policy(), Plan.PREMIUM, at=bogota("09:00"))
+
+    assert (preview.plan, preview.hours, preview.limits) == (real.plan, real.hours, real.limits)
+
+
+def test_the_built_in_policy_file_is_read_when_none_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "policy.toml"
+    own.write_text("version = 1")
+
+    assert read_policy_file(None) == policy()
+    with pytest.raises(PolicyFileError, match=r"policy\.toml"):
+        read_policy_file(own)
