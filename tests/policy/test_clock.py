@@ -89,6 +89,12 @@ class TestAPausedClock:
         clock = resumed(clocks.pause(missed, at=bogota("11:00"), calendar=OFFICE), "14:00")
         assert (clock.state, clock.counting, clock.due_at) == (ClockState.MISSED, True, bogota("10:00"))
 
+    def test_goes_on_as_missed_when_it_was_paused_at_the_very_limit(self) -> None:
+        """There was nothing left to go on with."""
+        missed = clocks.miss(started(), count_on=True)
+        clock = resumed(clocks.pause(missed, at=bogota("10:00"), calendar=OFFICE), "14:00")
+        assert (clock.state, clock.due_at) == (ClockState.MISSED, bogota("10:00"))
+
 
 class TestAResumedClock:
     def test_is_warned_at_once_when_its_warning_has_passed(self) -> None:

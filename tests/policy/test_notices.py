@@ -116,6 +116,11 @@ class TestANotice:
         """Before the limit, not to the customer."""
         assert set(told(CLAIMED, "09:45")["clock_warned"]) == {"level:1", "agent:agent-1"}
 
+    def test_of_a_missed_promise_goes_to_those_who_missed_it(self) -> None:
+        """Also where the case leaves them in the same instant."""
+        claimed = after(opened(), ("09:05", CLAIM))
+        assert told(claimed, "10:00", terms=STANDARD)["initial_attention_missed"] == ["level:1", "agent:agent-1"]
+
     @pytest.mark.rule("ESC-12")
     def test_of_the_opening_acknowledges_it_and_meets_no_promise(self) -> None:
         """The customer knows the deadline; the clock for the first human answer runs."""
