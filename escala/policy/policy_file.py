@@ -17,6 +17,7 @@ from escala.policy.terms import EDITION, Cover, Terms
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)")
+_DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
 Row = tuple[timedelta, timedelta, timedelta, timedelta]
 
 
@@ -197,7 +198,7 @@ class _Reader:
         return value
 
     def duration(self, value: object, key: str, rule: str) -> timedelta:
-        match = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?", value) if isinstance(value, str) else None
+        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
         hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
         found = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         if not found:

@@ -123,10 +123,13 @@ class TestThePolicyFile:
         assert policy().version.startswith("2026-11+")
         assert other.version != policy().version
 
-    def test_takes_durations_of_hours_and_minutes(self) -> None:
-        """1h30m is ninety minutes."""
-        other = read_policy(changed('"30m"', '"1h30m"'), file="policy.toml")
-        assert other.plans[Plan.PREMIUM].initial_attention_within == timedelta(minutes=90)
+    @pytest.mark.parametrize(
+        ("written", "seconds"), [("1h30m", 5400), ("90m", 5400), ("2h", 7200), ("45s", 45), ("1h1m1s", 3661)]
+    )
+    def test_takes_durations_of_hours_minutes_and_seconds(self, written: str, seconds: int) -> None:
+        """In this order, each at most once."""
+        other = read_policy(changed('"30m"', f'"{written}"'), file="policy.toml")
+        assert other.plans[Plan.PREMIUM].initial_attention_within == timedelta(seconds=seconds)
 
     def test_takes_a_shift_over_midnight(self) -> None:
         """It closes on the next day."""
