@@ -37,9 +37,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[s
         yield f"sqlite+aiosqlite:///{shutil.copy(template, tmp_path / 'escala.db')}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    where = await server.migrated_database()
-    yield where
-    await server.drop(where)
+    yield await server.clean_database()
 
 
 @pytest.fixture(params=BOTH)
@@ -49,7 +47,7 @@ async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         yield f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    where = await server.empty_database()
+    where = await server.new_database()
     yield where
     await server.drop(where)
 

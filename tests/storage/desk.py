@@ -94,6 +94,6 @@ class Desk:
         return case
 
 
-def priority(level: int) -> dict[str, Priority]:
+def priority(level: int) -> dict[str, Any]:
     """What an opening changes to propose this priority."""
     return {"proposed_priority": Priority(level)}

@@ -182,7 +182,7 @@ async def test_migrations_and_tables_agree(db: Database) -> None:
     """Whoever changes a table writes a migration, and the other way round."""
 
     def differences(connection: Connection) -> list[Any]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
     async with db.read() as connection:
         assert await connection.run_sync(differences) == []
@@ -226,11 +226,16 @@ async def test_a_database_that_cannot_be_reached_is_not_ready(tmp_path: Path) ->
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
-async def test_a_database_of_a_later_version_is_not_ready(db: Database) -> None:
-    async with db.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+async def test_a_database_of_another_version_is_not_ready(empty_url: str) -> None:
+    upgrade(empty_url)
+    db = Database.at(empty_url)
+    try:
+        async with db.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    assert not await db.ready()
+        assert not await db.ready()
+    finally:
+        await db.close()
 
 
 async def test_processes_that_migrate_at_once_wait_for_one_another(empty_url: str) -> None:

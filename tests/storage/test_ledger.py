@@ -124,7 +124,7 @@ async def test_an_opening_whose_title_was_not_deposited_is_refused(desk: Desk) -
     """No case stands there without its words."""
     opened = await desk.opening()
     other = await desk.opening(title="Otro", at="09:01")
-    undeposited = replace(opened.entries[0].fact, title=replace(other.entries[0].fact.title, content_id="none"))  # type: ignore[union-attr, arg-type, call-arg]
+    undeposited = replace(opened.entries[0].fact, title=replace(other.entries[0].fact.title, content_id="none"))  # type: ignore[union-attr, arg-type]
 
     with pytest.raises(ContentMissing):
         await ledger.record(desk.db, replace(opened, entries=(replace(opened.entries[0], fact=undeposited),)), STANDARD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_cases_are_filtered_by_what_they_are(desk: Desk) -> None:
     await desk.furnish("customer-2", "contact-2", "solution-2")
     await desk.open("uno", **priority(1))
     await desk.open("dos", terms=PREMIUM, **priority(2))
-    of_another = {"customer_id": "customer-2", "contact_id": "contact-2", "solution_id": "solution-2"}
+    of_another: dict[str, Any] = {"customer_id": "customer-2", "contact_id": "contact-2", "solution_id": "solution-2"}
     await desk.open("tres", **priority(3), **of_another)
     await desk.live(await desk.open("cuatro", **priority(4)), ("09:10", CLAIM))
     await desk.live(await desk.open("cinco", **priority(1)), "09:40")

@@ -16,45 +16,48 @@ import asyncpg
 import pytest
 
 from escala.storage.engine import upgrade
+from escala.storage.tables import metadata
 
-_TEMPLATE = "escala_template"
+_SHARED = "escala"
+_WITHOUT_TRIGGERS = "SET session_replication_role = replica; "  # which refuse to delete facts, and keep foreign keys
 
 
 @dataclass
 class PostgresServer:
-    """A running cluster. Each database it gives is a copy of a migrated one."""
+    """A running cluster, and the databases that tests ask of it."""
 
     folder: Path
 
     def __post_init__(self) -> None:
         self._names = (f"test_{place}" for place in count(1))
-        self._has_template = False
+        self._cleaning = ""
 
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
 
-    async def empty_database(self) -> str:
-        """The address of a database without tables."""
-        return await self._create("template0")
+    async def new_database(self) -> str:
+        """The address of a database without tables; `drop` it."""
+        name = next(self._names)
+        await self._run(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self.url(name)
 
-    async def migrated_database(self) -> str:
-        """The address of a database with all the tables, and nothing in them."""
-        if not self._has_template:
-            await self._run(f"CREATE DATABASE {_TEMPLATE}")
-            upgrade(self.url(_TEMPLATE))
-            self._has_template = True
-        return await self._create(_TEMPLATE)
+    async def clean_database(self) -> str:
+        """The address of the one migrated database, with nothing in it: for one test at a time.
+
+        Emptying it takes a hundredth of the time that a new one would.
+        """
+        if not self._cleaning:
+            await self._run(f"CREATE DATABASE {_SHARED}")
+            upgrade(self.url(_SHARED))
+            self._cleaning = _WITHOUT_TRIGGERS + "".join(f"DELETE FROM {table}; " for table in metadata.tables)
+        await self._run(self._cleaning, _SHARED)
+        return self.url(_SHARED)
 
     async def drop(self, url: str) -> None:
         await self._run(f"DROP DATABASE {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
 
-    async def _create(self, template: str) -> str:
-        name = next(self._names)
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.url(name)
-
-    async def _run(self, statement: str) -> None:
-        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
+    async def _run(self, statement: str, database: str = "postgres") -> None:
+        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=database)
         try:
             await connection.execute(statement)
         finally:
