@@ -47,7 +47,7 @@ async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         yield f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    where = await server.new_database()
+    where = await server.empty_database()
     yield where
     await server.drop(where)
 

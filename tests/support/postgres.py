@@ -35,7 +35,7 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
 
-    async def new_database(self) -> str:
+    async def empty_database(self) -> str:
         """The address of a database without tables; `drop` it."""
         name = next(self._names)
         await self._run(f"CREATE DATABASE {name} TEMPLATE template0")
