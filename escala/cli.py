@@ -109,6 +109,17 @@ def migrate(
         typer.echo(console.NAMESPACE_READY)
 
 
+@app.command(name="seed-demo")
+def seed_demo() -> None:
+    """Siembra clientes y casos de ejemplo donde no hay ninguno (nunca en producción)."""
+    from escala.demo.seed import first_curl, seed_demo
+
+    here = settings()
+    asyncio.run(seed_demo(here))
+    if command := first_curl(here):
+        typer.echo(console.first_curl(command))
+
+
 @app.command()
 def doctor() -> None:
     """Revisa que todo lo que Escala necesita esté en orden."""

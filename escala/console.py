@@ -98,6 +98,25 @@ def first_curl(command: str) -> str:
     return f"Para abrir un primer caso, pegue esto en otra terminal:\n\n{command}\n"
 
 
+# Demonstration and import
+NO_DEMO_IN_PRODUCTION = "Los datos de ejemplo no se siembran en el perfil de producción."
+
+
+def demo_seeded(customers: int, cases: int, file: Path, secrets: dict[str, str]) -> str:
+    width = max(len(name) for name in secrets)
+    return "\n".join(
+        (
+            f"Datos de ejemplo: {customers} clientes y {cases} casos. Accesos (quedan en {file}):",
+            *(f"  {name:<{width}}  {secret}" for name, secret in secrets.items()),
+        )
+    )
+
+
+def not_imported(refused: list[tuple[str, int, str]]) -> str:
+    reasons = (f"{key}, paso {step}: {reason}" for key, step, reason in refused)
+    return f"No se pudieron importar {len(refused)} casos; {' '.join(reasons)}"
+
+
 # Doctor
 GOOD, NOT_YET, BAD = "bien", "  — ", "MAL "
 UP_PREPARES_IT = "«escala up» lo prepara; no está en marcha"

@@ -1,0 +1,184 @@
+"""`escala seed-demo`: customers, people and cases to try Escala with, where nothing is yet. Never in production.
+
+Whatever it makes has an id of its own and is made once, so a seeding that was killed is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from escala import console
+from escala.api.desk import Desk, EngineUnavailable
+from escala.demo import access
+from escala.demo.access import DemoAccess, DemoToken
+from escala.demo.lives import contact_id, customer_id, lives, solution_id
+from escala.demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
+from escala.importing import Adopter, import_lives
+from escala.policy.case import Plan, Role
+from escala.policy.contacts import RosterEntry
+from escala.policy.policy_file import PolicyFile
+from escala.settings import Settings
+from escala.storage import agents, contacts, contracts, customers, solutions
+from escala.storage.contacts import NewContact
+from escala.storage.customers import Customer
+from escala.storage.engine import Database
+from escala.storage.solutions import Solution
+from escala.storage.terms import bogota_date, preview_terms, read_policy_file
+
+SCOPE = "demo"
+"""The import's name, under which its cases are known."""
+
+_HOST = CUSTOMERS[0]
+TOKENS = (
+    DemoToken("contacto", Role.CONTACT, contact_id(_HOST.key, _HOST.contacts[0].mailbox)),
+    DemoToken("agente-nivel-1", Role.AGENT, AGENTS[0].id, AGENTS[0].levels),
+    DemoToken("agente-nivel-2", Role.AGENT, AGENTS[3].id, AGENTS[3].levels),
+    DemoToken("director", Role.DIRECTOR, DIRECTOR),
+    DemoToken("comercial", Role.COMMERCIAL, "marcela.duarte"),
+    DemoToken("administrador", Role.ADMIN, "administracion"),
+)
+
+
+async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
+    """Seed where no customers are, or finish a seeding that was interrupted; say what there is to use.
+
+    console.Stopped in a production profile.
+    """
+    if settings.profile == "production":
+        raise console.Stopped(console.NO_DEMO_IN_PRODUCTION)
+    database = Database.at(settings.database_url)
+    try:
+        wanted = await _wanted(database, settings, now=(now or datetime.now(UTC)).replace(microsecond=0))
+        if wanted is None:
+            return
+        access.write(settings.state_dir, wanted)
+        cases = await plant(database, await Desk.connect(settings), read_policy_file(settings.policy_file), wanted)
+        access.write(settings.state_dir, replace(wanted, complete=True))
+    except EngineUnavailable:
+        raise console.Stopped(console.temporal_unreachable(settings.temporal_address), 1) from None
+    finally:
+        await database.close()
+    print(console.demo_seeded(len(CUSTOMERS), cases, settings.state_dir / access.FILE, wanted.secrets), flush=True)
+
+
+async def _wanted(database: Database, settings: Settings, *, now: datetime) -> DemoAccess | None:
+    """What to seed: a new demonstration, one that was left half done, or nothing."""
+    known = access.read(settings.state_dir)
+    if not (await customers.listing(database, limit=1)).items:
+        return DemoAccess(
+            seeded_at=now,
+            complete=False,
+            customer_id=customer_id(_HOST.key),
+            contact_id=TOKENS[0].subject_id,
+            solution_id=solution_id(_HOST.key, "maps"),
+            secrets=access.new_secrets(TOKENS),
+        )
+    return known if known and not known.complete else None
+
+
+async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: DemoAccess) -> int:
+    """Put everything there as of the seeding's instant; how many cases that were."""
+    at = wanted.seeded_at
+    for customer in CUSTOMERS:
+        await _settle_in(customer, database, policy, at=at)
+    for agent in AGENTS:
+        await agents.put(database, agent)
+    await access.grant(database, wanted, TOKENS)
+    # Holidays are pinned from the year of an instant on: one of some months ago knows all that the lives run through.
+    hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in Plan}
+    found = await import_lives(lives(at, hours), scope=SCOPE, until=at, database=database, policy=policy, desk=desk)
+    if found.refused:
+        raise console.Stopped(console.not_imported([(each.key, each.step, each.reason) for each in found.refused]), 1)
+    return len(found.adopted) + len(found.closed)
+
+
+async def _settle_in(customer: DemoCustomer, database: Database, policy: PolicyFile, *, at: datetime) -> None:
+    """A customer with its contract, solutions and roster."""
+    key, today = customer_id(customer.key), bogota_date(at)
+
+    await customers.create(database, Customer(key, customer.name, customer.tax_id), at=at)
+    if terms := customer.contract:
+        contract = await contracts.create(
+            database,
+            id=f"con_{customer.key}",
+            customer_id=key,
+            plan=terms.plan,
+            starts_on=today + timedelta(days=terms.starts),
+            ends_on=today + timedelta(days=terms.ends),
+            paid=True,
+            managed_support=terms.managed,
+            at=at,
+        )
+        if terms.renewed_to is not None:
+            ends_on = today + timedelta(days=terms.renewed_to)
+            await contracts.renew(database, contract.id, id=f"ren_{customer.key}", ends_on=ends_on, at=at)
+    for name, given in customer.solutions.items():
+        solution = Solution(
+            id=solution_id(customer.key, name),
+            customer_id=key,
+            name=given.name,
+            kind=given.kind,
+            accepted_on=today - timedelta(days=given.accepted),
+            acceptance_reference=given.certificate,
+            serial_number=given.serial_number,
+            provider_product=given.provider_product,
+        )
+        await solutions.create(database, solution, at=at)
+    roster = [
+        NewContact(
+            contact_id(customer.key, contact.mailbox),
+            RosterEntry(
+                name=contact.name,
+                email=customer.email(contact),
+                is_system_administrator=contact.administrator,
+                notice_reference=contact.letter,
+                notified_on=today - timedelta(days=400),
+                can_sign_in=contact.signs_in,
+            ),
+        )
+        for contact in customer.contacts
+    ]
+    await contacts.replace_roster(database, key, roster, policy=policy, at=at)
+
+
+# -- the first case ---------------------------------------------------------------------------------------------------
+
+
+def first_curl(settings: Settings) -> str:
+    """One command for bash that opens a case of the demonstration; empty where there is none. A second paste of the
+    same command finds the same case.
+    """
+    known = access.read(settings.state_dir)
+    if known is None:
+        return ""
+    headers = {
+        "Authorization": f"Bearer {known.secrets['contacto']}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": f"demo-{secrets.token_hex(8)}",
+    }
+    body = json.dumps(
+        {"contact_id": known.contact_id, "solution_id": known.solution_id, **FIRST_CASE}, ensure_ascii=False
+    )
+    parts = [f"curl -sS {_api(settings)}/api/v1/cases"]
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
+    return " \\\n  ".join([*parts, f"-d {shlex.quote(body)}"])
+
+
+FIRST_CASE = {
+    "channel": "web",
+    "category": "incident",
+    "title": "El mapa de rutas no carga en el portal de despacho",
+    "description": "Desde las 8:00 el mapa aparece en blanco para todos los despachadores de Fontibón.",
+    "prior_analysis": "Probamos otro navegador y otra red; la consola muestra un error de cuota de la API.",
+    "proposed_priority": 2,
+}
+"""What the first case says, beside whose it is."""
+
+
+def _api(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.api_host in {"0.0.0.0", "::"} else settings.api_host  # noqa: S104 compared, not bound
+    return f"http://{host}:{settings.api_port}"

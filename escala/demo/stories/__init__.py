@@ -1,0 +1,10 @@
+"""What happens to the demonstration's customers, told as stories; told.py is their grammar."""
+
+from escala.demo.stories.desk import STORIES as OF_THE_DESK
+from escala.demo.stories.gis import STORIES as OF_GIS
+from escala.demo.stories.maps import STORIES as OF_MAPS
+from escala.demo.stories.told import Story
+from escala.demo.stories.tracking import STORIES as OF_TRACKING
+
+STORIES: dict[str, Story] = {story.name: story for story in (*OF_MAPS, *OF_GIS, *OF_TRACKING, *OF_THE_DESK)}
+"""Every story by its name."""
