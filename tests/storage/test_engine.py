@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from escala.storage.engine import Database, upgrade
+from escala.storage.engine import Database, _config, upgrade
 from escala.storage.tables import metadata, requests
 from tests.storage.desk import Desk
 
@@ -236,6 +237,13 @@ async def test_a_database_of_another_version_is_not_ready(empty_url: str) -> Non
         assert not await db.ready()
     finally:
         await db.close()
+
+
+def test_no_migration_can_be_undone() -> None:
+    """Going back is restoring a backup: a step that drops what it made would drop facts."""
+    for step in ScriptDirectory.from_config(_config()).walk_revisions():
+        with pytest.raises(NotImplementedError):
+            step.module.downgrade()
 
 
 async def test_processes_that_migrate_at_once_wait_for_one_another(empty_url: str) -> None:
