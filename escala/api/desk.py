@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from temporalio.client import (
@@ -26,6 +27,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from escala.policy import lifecycle
+from escala.policy.case import Case
 from escala.policy.commands import Command, OpenCase
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
@@ -96,6 +98,16 @@ class Desk:
         case = self._client.get_workflow_handle(number)
         await self._ask(lambda: case.execute_update(type(command).__name__, command, id=key, result_type=int))
 
+    async def adopt(self, case: Case, terms: Terms) -> None:
+        """Let a case that lived elsewhere, and is recorded, go on from here; one that does already is left alone.
+
+        Raises EngineUnavailable.
+        """
+        run = CaseRun(case=case, terms=terms, link=self._link(case.number))
+        identity = self._identity(case, terms)
+        with suppress(WorkflowAlreadyStartedError):
+            await self._ask(lambda: self._client.start_workflow(addresses.CASE_WORKFLOW, run, **identity))
+
     async def ready(self) -> bool:
         """Whether Temporal answers now."""
         try:
@@ -106,19 +118,27 @@ class Desk:
 
     def _start(self, command: OpenCase, terms: Terms) -> WithStartWorkflowOperation[Any, str]:
         """How a case's workflow begins; one operation serves one call."""
-        case = lifecycle.open_case(command, terms=terms).case
-        shown = [update for update in search_attributes(case, terms) if update.value is not None]
         return WithStartWorkflowOperation(
             addresses.CASE_WORKFLOW,
-            CaseRun(opening=command, terms=terms, link=f"{self._settings.public_url}/casos/{command.number}"),
-            id=command.number,
-            task_queue=self._settings.task_queue,
+            CaseRun(opening=command, terms=terms, link=self._link(command.number)),
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             result_type=str,
-            static_summary=operator_text.static_summary(case, terms),
-            search_attributes=TypedSearchAttributes([SearchAttributePair(each.key, each.value) for each in shown]),
+            **self._identity(lifecycle.open_case(command, terms=terms).case, terms),
         )
+
+    def _identity(self, case: Case, terms: Terms) -> dict[str, Any]:
+        """Under which id a case's workflow runs, never twice, and what operators see of it from its start."""
+        shown = [update for update in search_attributes(case, terms) if update.value is not None]
+        return {
+            "id": case.number,
+            "task_queue": self._settings.task_queue,
+            "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            "static_summary": operator_text.static_summary(case, terms),
+            "search_attributes": TypedSearchAttributes([SearchAttributePair(each.key, each.value) for each in shown]),
+        }
+
+    def _link(self, number: str) -> str:
+        return f"{self._settings.public_url}/casos/{number}"
 
     async def _holds(self, number: str) -> bool:
         try:
