@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from escala.policy.case import Case, Clock, ClockState, Level, Plan, Status, WaitingFor, Wake, WakeKind
-from escala.policy.terms import Terms
+from escala.policy import clock as clocks
+from escala.policy.case import (
+    LIMITS,
+    Case,
+    Category,
+    Clock,
+    ClockState,
+    ClosingReason,
+    Level,
+    Plan,
+    Status,
+    WaitingFor,
+    Wake,
+    WakeKind,
+)
+from escala.policy.terms import CoverKind, Terms
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
@@ -30,6 +44,25 @@ _WAITS = {
     WaitingFor.QUOTE: "decisión sobre la cotización",
     WaitingFor.VISIT: "fecha de la visita",
 }
+_COVERS = {
+    CoverKind.CONTRACT: "contrato",
+    CoverKind.WARRANTY: "garantía",
+    CoverKind.NONE: "ninguna",
+}
+_CATEGORIES = {
+    Category.INCIDENT: "incidente",
+    Category.QUESTION: "consulta",
+    Category.BEST_PRACTICE: "buenas prácticas",
+    Category.ARCHITECTURE: "arquitectura",
+}
+_CLOSING_REASONS = {
+    ClosingReason.CONFIRMED: "solución confirmada",
+    ClosingReason.UNANSWERED: "sin respuesta del cliente",
+    ClosingReason.OUT_OF_SCOPE: "fuera de alcance",
+    ClosingReason.NOT_COVERED: "sin cobertura",
+    ClosingReason.WITHDRAWN: "retirado por el cliente",
+    ClosingReason.DUPLICATE: "duplicado",
+}
 _CLOCK_STATES = {
     ClockState.RUNNING: "corre",
     ClockState.PAUSED: "en pausa",
@@ -38,9 +71,12 @@ _CLOCK_STATES = {
     ClockState.STOPPED: "detenido",
 }
 
+_DUE = {ClockState.RUNNING: "vence", ClockState.MISSED: "venció"}
+"""The states in which a clock's due instant says something."""
+
 
 def when(at: datetime) -> str:
-    """An instant as operators say it: `lun 23 nov 09:00`, with the year where it is not the reader's to guess."""
+    """An instant as operators say it: `lun 23 nov 2026 09:00`; with its year, because a case may be read long after."""
     local = at.astimezone(_BOGOTA)
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
@@ -67,11 +103,15 @@ def wake_text(wake: Wake, case: Case) -> str:
 
 
 def timer_summary(case: Case, terms: Terms) -> str:
-    """The line on the timer that runs: `nivel 1 -> 2, P2 estándar, vence lun 23 nov 2026 09:00`."""
+    """The line on the timer that runs: `nivel 1 -> 2, P2 estándar, vence lun 23 nov 2026 09:00`.
+
+    Only a limit is due (`vence`); a warning or a repetition has its instant and no more.
+    """
     if not case.wakes:
         return "nada pendiente"
     wake = case.wakes[0]
-    return f"{wake_text(wake, case)}, {kind_of_case(case, terms)}, vence {when(wake.at)}"
+    due = "vence " if wake.kind in LIMITS else ""
+    return f"{wake_text(wake, case)}, {kind_of_case(case, terms)}, {due}{when(wake.at)}"
 
 
 def kind_of_case(case: Case, terms: Terms) -> str:
@@ -81,7 +121,7 @@ def kind_of_case(case: Case, terms: Terms) -> str:
 
 def static_summary(case: Case, terms: Terms) -> str:
     """The line that stays on the workflow for its whole life, as it was opened."""
-    return f"{kind_of_case(case, terms)} · {case.channel.value} · {case.category.value}"
+    return f"{kind_of_case(case, terms)} · {case.channel.value} · {_CATEGORIES[case.category]}"
 
 
 def record_summary(what: str, case: Case) -> str:
@@ -96,7 +136,7 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
         "",
         f"- **Nivel** {_LEVELS[case.level]}" + (f", grupo `{case.group}`" if case.group else ""),
         f"- **Prioridad y plan** {kind_of_case(case, terms)} ({terms.hours.name})",
-        f"- **Cobertura** `{terms.cover.kind.value}`",
+        f"- **Cobertura** {_COVERS[terms.cover.kind]}",
         f"- **Responsable** {f'`{case.assignee}`' if case.assignee else 'sin asignar'}",
     ]
     if case.waiting_for:
@@ -106,27 +146,28 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
     if case.provider_case:
         lines.append(f"- **Proveedor** {case.provider_case.provider}, caso `{case.provider_case.number}` (ESC-9)")
     if case.closing_reason:
-        lines.append(f"- **Motivo del cierre** `{case.closing_reason.value}`")
-    lines += ["", "| reloj | estado | usado | límite | vence |", "|---|---|---|---|---|"]
-    lines += [
-        _clock_row(name, clock)
-        for name, clock in (
-            ("atención inicial", case.initial_attention),
-            (f"nivel {int(case.level)}", case.level_clock),
-        )
-        if clock
-    ]
+        lines.append(f"- **Motivo del cierre** {_CLOSING_REASONS[case.closing_reason]}")
+    lines += ["", "**Relojes**", "", *_clock_lines(case, terms)]
     lines += ["", "**Lo que sigue**", ""]
-    lines += [f"1. {when(wake.at)}: {wake_text(wake, case)}" for wake in case.wakes] or ["1. nada pendiente"]
-    return "\n".join([*lines, "", f"Turno {case.turn} · [abrir el caso]({link})"])
+    lines += [f"1. {when(wake.at)}: {wake_text(wake, case)}" for wake in case.wakes] or ["Nada por sí solo."]
+    return "\n".join([*lines, "", f"Turno {case.turn}, {when(case.last_at)} · [abrir el caso]({link})"])
 
 
-def _clock_row(name: str, clock: Clock) -> str:
-    spent = f"{_duration(clock.spent)} al {when(clock.since_at)}" if clock.counting else _duration(clock.spent)
-    due = when(clock.due_at) if clock.due_at else "-"
-    return f"| {name} | {_CLOCK_STATES[clock.state]} | {spent} | {_duration(clock.limit)} | {due} |"
+def _clock_lines(case: Case, terms: Terms) -> list[str]:
+    """A line for each clock, as of the last turn: the page is written at a turn and stands until the next one."""
+    named = (("Atención inicial", case.initial_attention), (f"Nivel {int(case.level)}", case.level_clock))
+    lines = [_clock_line(name, clock, case, terms) for name, clock in named if clock]
+    return lines or ["Ninguno corre: el caso está retenido (WAR-3)."]
+
+
+def _clock_line(name: str, clock: Clock, case: Case, terms: Terms) -> str:
+    spent = clocks.spent_at(clock, at=case.last_at, calendar=terms.hours)
+    due = f", {_DUE[clock.state]} {when(clock.due_at)}" if clock.due_at and clock.state in _DUE else ""
+    return f"- **{name}** {_CLOCK_STATES[clock.state]}: {_duration(spent)} de {_duration(clock.limit)}{due}"
 
 
 def _duration(amount: timedelta) -> str:
+    """`45 min`, `1 h`, `1 h 30 min`."""
     hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
-    return f"{hours} h {minutes:02} min"
+    parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0 or hours == 0)
+    return " ".join(parts)
