@@ -40,6 +40,8 @@ def clean(value: object) -> object:
     text = value.replace("\r\n", "\n")
     if any(c in _BIDI_OVERRIDES or (unicodedata.category(c) == "Cc" and c not in "\n\t") for c in text):
         raise PydanticCustomError("control_character", "control characters")
+    if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: JSON may say it, no database keeps it
+        raise PydanticCustomError("string_unicode", "half a character")
     return unicodedata.normalize("NFC", text).strip()
 
 

@@ -1,4 +1,7 @@
-"""How much a request may bring: more is refused before anybody reads it, also when it comes in pieces."""
+"""How much a request may bring: more is refused before anybody reads it, also when it comes in pieces.
+
+FastAPI's own limit answers in plain text; here every refusal is a problem document.
+"""
 
 from __future__ import annotations
 

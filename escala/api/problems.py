@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, ClassVar
 
 from fastapi.responses import JSONResponse
@@ -175,6 +176,7 @@ _INPUT = {
     "tax_id": "It must be a NIT: digits, with or without the check digit after a hyphen.",
 }
 _OTHERWISE = "It is not valid."
+_MOST_ERRORS, _LONGEST_PATH = 50, 200
 
 
 def input_errors(errors: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, str]]:
@@ -186,14 +188,14 @@ def input_errors(errors: Iterable[Mapping[str, Any]], language: str) -> list[dic
                 _INPUT.get(error["type"], _OTHERWISE), language, **_values(error.get("ctx") or {}, language)
             ),
         }
-        for error in errors
+        for error in islice(errors, _MOST_ERRORS)
     ]
 
 
 def _path(location: tuple[str | int, ...]) -> str:
     """`title` of the body stays `title`; everything else says where it was: `query.limit`, `header.idempotency-key`."""
     parts = location[1:] if location[0] == "body" and len(location) > 1 else location
-    return ".".join(str(part) for part in parts)
+    return ".".join(str(part) for part in parts).encode("utf-8", "replace").decode()[:_LONGEST_PATH]
 
 
 def _values(context: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from tests.support.lives import bogota, policy
 BASE = "/api/v1"
 PREMIUM, STANDARD = "premium-1", "standard-1"
 
-NEW_CASE = {
+NEW_CASE: dict[str, Any] = {
     "contact_id": f"contact-{STANDARD}",
     "solution_id": f"solution-{STANDARD}",
     "channel": "web",
@@ -39,7 +39,7 @@ NEW_CASE = {
     "prior_analysis": "Probamos otro navegador y otra red.",
     "proposed_priority": 2,
 }
-NEW_PREMIUM_CASE = NEW_CASE | {"contact_id": f"contact-{PREMIUM}", "solution_id": f"solution-{PREMIUM}"}
+NEW_PREMIUM_CASE: dict[str, Any] = NEW_CASE | {"contact_id": f"contact-{PREMIUM}", "solution_id": f"solution-{PREMIUM}"}
 
 PEOPLE: dict[str, dict[str, Any]] = {
     "contact": {"role": Role.CONTACT, "subject_id": f"contact-{STANDARD}", "customer_id": STANDARD},

@@ -1,0 +1,53 @@
+"""A contact of one customer never sees another's: every route that names something is tried, as OpenAPI lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from escala.settings import Settings
+from tests.api.office import BASE, PREMIUM, Office
+from tests.api.test_commands import BODIES
+
+NAMED = {
+    "{number}": "MA-2026-000001",
+    "{customer_id}": PREMIUM,
+    "{contract_id}": f"contract-{PREMIUM}",
+}
+
+
+def named_operations() -> Iterator[tuple[str, str]]:
+    from escala.api.app import create_app
+
+    for path, methods in create_app(Settings()).openapi()["paths"].items():
+        if "{" in path:
+            yield from ((method, path) for method in methods)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(named_operations()))
+async def test_what_is_another_customers_is_not_there(office: Office, method: str, path: str) -> None:
+    await office.open("premium_contact")
+    for name, value in NAMED.items():
+        path = path.replace(name, value)
+    body = BODIES.get(path.rsplit("/", 1)[1]) if method == "post" else None
+    headers = office.headers("contact", **{"Idempotency-Key": "k"})
+    foreign = await office.client.request(method, path, json=body, headers=headers)
+    if (method, path.removeprefix(BASE)) in registrars_only():
+        assert foreign.status_code in (403, 404)
+        return
+    assert foreign.status_code == 404, f"{foreign.status_code} {foreign.text}"
+    assert foreign.json()["type"] == "urn:escala:not-found"
+
+
+def registrars_only() -> set[tuple[str, str]]:
+    """Contracts are renewed and paid by id: a contact is refused by its role before anything is looked up."""
+    return {("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments")}
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(named_operations()))
+async def test_without_a_token_nothing_is_told(office: Office, method: str, path: str) -> None:
+    for name, value in NAMED.items():
+        path = path.replace(name, value)
+    answer = await office.client.request(method, path, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
