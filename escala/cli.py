@@ -120,6 +120,77 @@ def seed_demo() -> None:
         typer.echo(console.first_curl(command))
 
 
+_Url = Annotated[str | None, typer.Option(envvar="ESCALA_URL", help="Dirección de la API; por defecto, esta máquina.")]
+_Token = Annotated[
+    str | None,
+    typer.Option(envvar="ESCALA_TOKEN", help="Acceso a la API; por defecto, el de los datos de ejemplo."),
+]
+
+
+@app.command(name="open")
+def open_case(
+    title: Annotated[str | None, typer.Option(help="Título, en una línea.")] = None,
+    description: Annotated[str | None, typer.Option(help="Qué ocurre.")] = None,
+    analysis: Annotated[str | None, typer.Option(help="Qué analizó y probó su equipo.")] = None,
+    priority: Annotated[int | None, typer.Option(min=1, max=4, help="Prioridad propuesta, de 1 a 4.")] = None,
+    category: Annotated[str | None, typer.Option(help="incident, question, best_practice o architecture.")] = None,
+    channel: Annotated[str | None, typer.Option(help="web, chat, email o phone.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Id del contacto que lo pide.")] = None,
+    solution: Annotated[str | None, typer.Option(help="Id de la solución.")] = None,
+    url: _Url = None,
+    token: _Token = None,
+) -> None:
+    """Abre un caso por la API; lo que no se indica es de ejemplo."""
+    from rich.console import Console
+
+    from escala import terminal
+
+    given = {
+        "title": title,
+        "description": description,
+        "prior_analysis": analysis,
+        "proposed_priority": priority,
+        "category": category,
+        "channel": channel,
+        "contact_id": contact,
+        "solution_id": solution,
+    }
+    where = terminal.entrance(settings(), url=url, token=token, as_whom="contacto")
+    terminal.open_case(where, {name: value for name, value in given.items() if value is not None}, Console())
+
+
+@app.command()
+def show(number: str, url: _Url = None, token: _Token = None) -> None:
+    """Muestra un caso: su estado, sus relojes, lo que sigue y su historia."""
+    from rich.console import Console
+
+    from escala import terminal
+
+    where = terminal.entrance(settings(), url=url, token=token, as_whom="director")
+    terminal.show_case(where, number, Console())
+
+
+@app.command()
+def tail(
+    number: Annotated[str | None, typer.Argument(help="El caso; sin él, todos los abiertos.")] = None,
+    url: _Url = None,
+    token: _Token = None,
+) -> None:
+    """Sigue en vivo lo que ocurre en un caso, o en todos (Ctrl-C termina)."""
+    from contextlib import suppress
+
+    from rich.console import Console
+
+    from escala import terminal
+
+    where = terminal.entrance(settings(), url=url, token=token, as_whom="director")
+    with suppress(KeyboardInterrupt):
+        if number is None:
+            terminal.follow_all(where, Console())
+        else:
+            terminal.follow_case(where, number, Console())
+
+
 @app.command()
 def doctor() -> None:
     """Revisa que todo lo que Escala necesita esté en orden."""

@@ -117,6 +117,42 @@ def not_imported(refused: list[tuple[str, int, str]]) -> str:
     return f"No se pudieron importar {len(refused)} casos; {' '.join(reasons)}"
 
 
+# From a terminal, over the API
+NO_ACCESS = "Falta el acceso: indique --token o ESCALA_TOKEN (aquí no hay datos de ejemplo que lo tengan)."
+NO_CONTACT_OR_SOLUTION = "Indique para quién se abre el caso: --contact y --solution."
+RECONNECTING = "La API no responde; se intenta de nuevo…"
+
+
+def api_unreachable(url: str) -> str:
+    return f"La API no responde en {url} (--url, ESCALA_URL)."
+
+
+def not_escala(url: str) -> str:
+    return f"Lo que responde en {url} no es la API de Escala."
+
+
+def http_error(status: int, url: str) -> str:
+    return f"La API respondió {status} en {url}."
+
+
+def refused(detail: str, rule: str | None, wrong: list[str]) -> str:
+    reasons = f" ({'; '.join(wrong)})" if wrong else ""
+    return f"{detail}{reasons}" + (f" [{rule}]" if rule else "")
+
+
+def case_is_opening(number: str) -> str:
+    return f"El caso {number} quedó en cola y estará abierto en un momento: escala show {number}"
+
+
+def case_is_closed(number: str) -> str:
+    return f"El caso {number} está cerrado: no habrá más hechos."
+
+
+def following(cases: int, more: bool) -> str:
+    most = "; hay más, y se siguen los más recientes" if more else ""
+    return f"Siguiendo {cases} casos abiertos y los que se abran (Ctrl-C termina){most}."
+
+
 # Doctor
 GOOD, NOT_YET, BAD = "bien", "  — ", "MAL "
 UP_PREPARES_IT = "«escala up» lo prepara; no está en marcha"

@@ -10,22 +10,25 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from escala.policy.case import Level, Role
-from escala.storage import tokens
-from escala.storage.engine import Database
+
+if TYPE_CHECKING:
+    from escala.storage.engine import Database
 
 FILE = "demo-tokens.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccess:
-    """Who may enter, by name, with the contact and solution that a first case is opened for."""
+    """Who may enter, by name and where, with the contact and solution that a first case is opened for."""
 
     seeded_at: datetime
     complete: bool
+    url: str
     customer_id: str
     contact_id: str
     solution_id: str
@@ -67,11 +70,15 @@ def write(state_dir: Path, access: DemoAccess) -> None:
 
 def new_secrets(given: tuple[DemoToken, ...]) -> dict[str, str]:
     """A secret for each token."""
+    from escala.storage import tokens
+
     return {token.name: tokens.new_secret() for token in given}
 
 
 async def grant(db: Database, access: DemoAccess, given: tuple[DemoToken, ...]) -> None:
     """Let the secrets in. Each seeding's tokens have ids of their own; the same ones again change nothing."""
+    from escala.storage import tokens  # the terminal only reads the file, and starts without a database's libraries
+
     for token in given:
         await tokens.create(
             db,

@@ -5,9 +5,6 @@ Whatever it makes has an id of its own and is made once, so a seeding that was k
 
 from __future__ import annotations
 
-import json
-import secrets
-import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +12,7 @@ from escala import console
 from escala.api.desk import Desk, EngineUnavailable
 from escala.demo import access
 from escala.demo.access import DemoAccess, DemoToken
+from escala.demo.first_case import first_curl, here
 from escala.demo.lives import contact_id, customer_id, lives, solution_id
 from escala.demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
 from escala.importing import Adopter, import_lives
@@ -28,6 +26,8 @@ from escala.storage.customers import Customer
 from escala.storage.engine import Database
 from escala.storage.solutions import Solution
 from escala.storage.terms import bogota_date, preview_terms, read_policy_file
+
+__all__ = ["first_curl", "plant", "seed_demo"]
 
 SCOPE = "demo"
 """The import's name, under which its cases are known."""
@@ -54,6 +54,7 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
     try:
         wanted = await _wanted(database, settings, now=(now or datetime.now(UTC)).replace(microsecond=0))
         if wanted is None:
+            _note_address(settings)
             return
         access.write(settings.state_dir, wanted)
         cases = await plant(database, await Desk.connect(settings), read_policy_file(settings.policy_file), wanted)
@@ -72,12 +73,20 @@ async def _wanted(database: Database, settings: Settings, *, now: datetime) -> D
         return DemoAccess(
             seeded_at=now,
             complete=False,
+            url=here(settings),
             customer_id=customer_id(_HOST.key),
             contact_id=TOKENS[0].subject_id,
             solution_id=solution_id(_HOST.key, "maps"),
             secrets=access.new_secrets(TOKENS),
         )
     return known if known and not known.complete else None
+
+
+def _note_address(settings: Settings) -> None:
+    """Keep where the API is at this start, for `escala open`, `show` and `tail` in another terminal."""
+    known = access.read(settings.state_dir)
+    if known and known.url != here(settings):
+        access.write(settings.state_dir, replace(known, url=here(settings)))
 
 
 async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: DemoAccess) -> int:
@@ -143,42 +152,3 @@ async def _settle_in(customer: DemoCustomer, database: Database, policy: PolicyF
         for contact in customer.contacts
     ]
     await contacts.replace_roster(database, key, roster, policy=policy, at=at)
-
-
-# -- the first case ---------------------------------------------------------------------------------------------------
-
-
-def first_curl(settings: Settings) -> str:
-    """One command for bash that opens a case of the demonstration; empty where there is none. A second paste of the
-    same command finds the same case.
-    """
-    known = access.read(settings.state_dir)
-    if known is None:
-        return ""
-    headers = {
-        "Authorization": f"Bearer {known.secrets['contacto']}",
-        "Content-Type": "application/json",
-        "Idempotency-Key": f"demo-{secrets.token_hex(8)}",
-    }
-    body = json.dumps(
-        {"contact_id": known.contact_id, "solution_id": known.solution_id, **FIRST_CASE}, ensure_ascii=False
-    )
-    parts = [f"curl -sS {_api(settings)}/api/v1/cases"]
-    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
-    return " \\\n  ".join([*parts, f"-d {shlex.quote(body)}"])
-
-
-FIRST_CASE = {
-    "channel": "web",
-    "category": "incident",
-    "title": "El mapa de rutas no carga en el portal de despacho",
-    "description": "Desde las 8:00 el mapa aparece en blanco para todos los despachadores de Fontibón.",
-    "prior_analysis": "Probamos otro navegador y otra red; la consola muestra un error de cuota de la API.",
-    "proposed_priority": 2,
-}
-"""What the first case says, beside whose it is."""
-
-
-def _api(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.api_host in {"0.0.0.0", "::"} else settings.api_host  # noqa: S104 compared, not bound
-    return f"http://{host}:{settings.api_port}"
