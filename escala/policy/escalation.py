@@ -43,14 +43,16 @@ def _level_clock(case: Case, level: Level, *, at: datetime, terms: Terms) -> Clo
 
 
 def warn(case: Case, due_at: datetime) -> Change:
-    """Warn of every clock whose warning falls due at `due_at` (ESC-13)."""
-    warned: list[f.Fact] = []
+    """Warn of the clock whose warning falls due at `due_at` (ESC-13).
+
+    One a turn: two clocks may reach it at the same instant, and a turn tells each recipient once of each kind.
+    """
     for name in ClockName:
         clock = case.initial_attention if name is ClockName.INITIAL_ATTENTION else case.level_clock
         if clock and clock.state is ClockState.RUNNING and clock.warn_at == due_at and clock.due_at:
-            warned.append(f.ClockWarned(clock=name, level=case.level, limit_at=clock.due_at))
-            case = _with_clock(case, name, replace(clock, warn_at=None, warned=True))
-    return case, tuple(warned)
+            fact = f.ClockWarned(clock=name, level=case.level, limit_at=clock.due_at)
+            return _with_clock(case, name, replace(clock, warn_at=None, warned=True)), (fact,)
+    return case, ()
 
 
 def miss_attention(case: Case, due_at: datetime) -> Change:
@@ -114,10 +116,14 @@ def _repeat_at(case: Case, *, terms: Terms) -> datetime | None:
 def hand_off(
     case: Case, to: Level, cause: f.HandOffCause, *, at: datetime, terms: Terms, reason: Text | None = None
 ) -> Change:
-    """Move the case to level `to`, unassigned, on a clock that starts at `at` (ESC-5)."""
+    """Move the case to level `to`, unassigned, on a clock that starts at `at` (ESC-5).
+
+    A specialist group that Help Desk named goes with it to level 2, where the specialists are; level 3 is one person.
+    """
     fact = f.HandedOff(from_level=case.level, to_level=to, cause=cause, left_by=case.assignee, reason=reason)
-    moved = replace(case, level=to, assignee=None, group=None, level_clock=_level_clock(case, to, at=at, terms=terms))
-    return moved, (fact,)
+    group = case.group if to is Level.SPECIALISTS else None
+    clock = _level_clock(case, to, at=at, terms=terms)
+    return replace(case, level=to, assignee=None, group=group, level_clock=clock), (fact,)
 
 
 def hand_off_by_hand(case: Case, command: c.HandOff, *, at: datetime, terms: Terms) -> Change:

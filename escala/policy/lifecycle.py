@@ -151,7 +151,10 @@ def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Dec
 
 
 def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
-    """Let happen what falls due at `case.next_wake_at`, which is not after `at`: one due instant, one turn (ESC-15)."""
+    """Let happen what falls due at `case.next_wake_at`, which is not after `at` (ESC-15).
+
+    One due instant makes one turn, but for a second warning at that instant, which makes another.
+    """
     due_at = case.next_wake_at
     if due_at is None or due_at > at:
         raise ValueError(f"nothing of case {case.number} is due at {at}")

@@ -54,13 +54,19 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
             yield f"level:{int(fact.from_level)}"
             yield f"level:{int(fact.to_level)}"
             yield contact
+            yield from _group(before)
             if fact.left_by:
                 yield f"agent:{fact.left_by}"
         case f.CaseTransferred():
             yield f"group:{fact.to_group}"
             yield contact
+            if fact.left_by:
+                yield f"agent:{fact.left_by}"
         case f.ClockWarned() | f.InitialAttentionMissed():
-            yield from _workers(before)
+            yield f"level:{int(before.level)}"
+            yield from _group(before)
+            if before.assignee:
+                yield f"agent:{before.assignee}"
         case f.CaseOverdue() | f.OverdueRepeated():
             yield "director"
             yield f"administrators:{after.customer_id}"
@@ -83,10 +89,9 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
             return
 
 
-def _workers(case: Case) -> Iterator[str]:
-    yield _queue(case)
-    if case.assignee:
-        yield f"agent:{case.assignee}"
+def _group(case: Case) -> Iterator[str]:
+    if case.group:
+        yield f"group:{case.group}"
 
 
 def _queue(case: Case) -> str:

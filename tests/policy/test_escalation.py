@@ -71,10 +71,11 @@ class TestALevel:
         assert decision.case.assignee is None
         assert [fact.left_by for fact in facts([decision]) if isinstance(fact, HandedOff)] == ["agent-1"]
 
-    def test_takes_the_case_out_of_its_group(self) -> None:
-        """The next level's queue gets it."""
+    def test_keeps_the_group_at_level_2_and_leaves_it_at_level_3(self) -> None:
+        """The specialists are at level 2; level 3 is one person."""
         case = after(opened(terms=PREMIUM), ("09:10", transfer("sig")), "10:00", terms=PREMIUM)
-        assert (case.level, case.group) == (2, None)
+        assert (case.level, case.group) == (2, "sig")
+        assert after(case, "11:00", terms=PREMIUM).group is None
 
     def test_starts_its_clock_when_the_case_arrives(self) -> None:
         """With nothing spent, at the due instant of the level before."""

@@ -9,7 +9,7 @@ import pytest
 from escala.policy import commands as c
 from escala.policy import facts as f
 from escala.policy.case import Case, ClockState, Level, OutOfScopeKind, Priority
-from escala.policy.facts import Fact
+from escala.policy.facts import ClockWarned, Fact
 from escala.policy.lifecycle import open_case
 from escala.policy.notices import Notice
 from escala.policy.terms import Terms
@@ -32,6 +32,7 @@ from tests.support.lives import (
     Step,
     after,
     bogota,
+    facts,
     opened,
     opening,
     priority,
@@ -74,7 +75,7 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (NEW, ("09:05", transfer(level=Level.DIRECTOR)), "handed_off", ["level:1", "level:3", CONTACT]),
     (NEW, "09:22:30", "clock_warned", ["level:1"]),
     (CLAIMED, "09:22:30", "clock_warned", ["level:1", "agent:agent-1"]),
-    (GROUPED, "09:22:30", "clock_warned", ["group:sig"]),
+    (GROUPED, "09:22:30", "clock_warned", ["level:1", "group:sig"]),
     (CLAIMED, "09:30", "initial_attention_missed", ["level:1", "agent:agent-1"]),
     (AT_LEVEL_3, "13:07", "case_overdue", ["director", OWNERS]),
     (AT_LEVEL_3, "17:07", "overdue_repeated", ["director", OWNERS]),
@@ -146,11 +147,12 @@ class TestANotice:
         decision = turns(NEW, ("09:05", out), terms=PREMIUM)[-1]
         assert [(n.recipient, n.seq) for n in decision.notices] == [(CONTACT, decision.entries[0].seq)]
 
-    def test_goes_to_each_recipient_once(self) -> None:
-        """Where two clocks are warned of at the same instant, about the same limit, one message says so."""
-        decision = turns(opened(), "09:45")[-1]
-        assert len(decision.entries) == 2
-        assert [(n.recipient, n.limit_at) for n in decision.notices] == [("level:1", bogota("10:00"))]
+    def test_of_two_clocks_at_one_instant_goes_out_for_each(self) -> None:
+        """Initial attention and level 1 reach their warning together: neither swallows the other."""
+        warned = turns(opened(), "09:45")
+        clocks = [fact.clock for fact in facts(warned) if isinstance(fact, ClockWarned)]
+        assert clocks == ["initial_attention", "level"]
+        assert [[n.recipient for n in decision.notices] for decision in warned] == [["level:1"], ["level:1"]]
 
 
 class TestTheInstantInANotice:
