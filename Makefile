@@ -86,5 +86,5 @@ system-packages:
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  apt-get update -qq </dev/null; apt-get install -qq -y --no-install-recommends $(DEBIAN_PACKAGES) </dev/null >/dev/null; \
 	else \
-	  echo "The PostgreSQL tests will be skipped; to run them too: sudo apt-get install $(DEBIAN_PACKAGES)"; \
+	  echo "The PostgreSQL tests need: sudo apt-get install $(DEBIAN_PACKAGES)"; \
 	fi

@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.user_properties.append(("rules", sorted(rules)))
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class RuleRecorder:
     """The outcome of every test that names a rule, written when the session ends."""
 
