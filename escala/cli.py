@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from escala import console
+from escala import cli_tokens, console
 from escala.settings import read_settings, settings
 
 
@@ -32,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_tokens.app, name="tokens")
 
 
 def _port(environment: str, what: str) -> Any:
@@ -80,6 +82,7 @@ def api() -> None:
         host=here.api_host,
         port=here.api_port,
         server_header=False,
+        access_log=False,  # uvicorn's own would write query strings, and people search for names
         timeout_graceful_shutdown=5,  # an open event stream must not hold up the stop
     )
 
