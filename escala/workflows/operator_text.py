@@ -1,4 +1,7 @@
-"""What operators read in Temporal's UI about a case: short, in Spanish, Bogotá time, ids only and no personal data."""
+"""What operators read in Temporal's UI about a case: short, in Spanish, Bogotá time, ids only and no personal data.
+
+The policy's own words are those of the catalogues, which workflows do not read; a test holds them together.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +28,18 @@ from escala.policy.terms import CoverKind, Terms
 _BOGOTA = ZoneInfo("America/Bogota")
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 _MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
-_PLANS = {Plan.STANDARD: "estándar", Plan.PREMIUM: "premium"}
+_PLANS = {Plan.STANDARD: "Estándar", Plan.PREMIUM: "Premium"}
 _LEVELS = {
-    Level.HELP_DESK: "1 (Help Desk)",
-    Level.SPECIALISTS: "2 (Ingenieros Especialistas)",
+    Level.HELP_DESK: "1 (Mesa de Ayuda)",
+    Level.SPECIALISTS: "2 (Grupo de Ingenieros Especialistas)",
     Level.DIRECTOR: "3 (Director de Tecnología y Operaciones)",
 }
 _STATUSES = {
-    Status.HELD: "retenido, sin cobertura",
+    Status.HELD: "retenido",
     Status.NEW: "nuevo",
-    Status.IN_PROGRESS: "en atención",
+    Status.IN_PROGRESS: "en curso",
     Status.WAITING_CUSTOMER: "en espera del cliente",
-    Status.RESOLVED: "resuelto, por confirmar",
+    Status.RESOLVED: "resuelto",
     Status.CLOSED: "cerrado",
 }
 _WAITS = {
@@ -47,24 +50,24 @@ _WAITS = {
 _COVERS = {
     CoverKind.CONTRACT: "contrato",
     CoverKind.WARRANTY: "garantía",
-    CoverKind.NONE: "ninguna",
+    CoverKind.NONE: "sin cobertura",
 }
 _CATEGORIES = {
     Category.INCIDENT: "incidente",
-    Category.QUESTION: "consulta",
-    Category.BEST_PRACTICE: "buenas prácticas",
+    Category.QUESTION: "consulta técnica",
+    Category.BEST_PRACTICE: "mejores prácticas",
     Category.ARCHITECTURE: "arquitectura",
 }
 _CLOSING_REASONS = {
     ClosingReason.CONFIRMED: "solución confirmada",
-    ClosingReason.UNANSWERED: "sin respuesta del cliente",
+    ClosingReason.UNANSWERED: "sin respuesta",
     ClosingReason.OUT_OF_SCOPE: "fuera de alcance",
     ClosingReason.NOT_COVERED: "sin cobertura",
-    ClosingReason.WITHDRAWN: "retirado por el cliente",
+    ClosingReason.WITHDRAWN: "retirado",
     ClosingReason.DUPLICATE: "duplicado",
 }
 _CLOCK_STATES = {
-    ClockState.RUNNING: "corre",
+    ClockState.RUNNING: "en marcha",
     ClockState.PAUSED: "en pausa",
     ClockState.MET: "cumplido",
     ClockState.MISSED: "incumplido",
@@ -103,7 +106,7 @@ def wake_text(wake: Wake, case: Case) -> str:
 
 
 def timer_summary(case: Case, terms: Terms) -> str:
-    """The line on the timer that runs: `nivel 1 -> 2, P2 estándar, vence lun 23 nov 2026 09:00`.
+    """The line on the timer that runs: `nivel 1 -> 2, P2 Estándar, vence lun 23 nov 2026 09:00`.
 
     Only a limit is due (`vence`); a warning or a repetition has its instant and no more.
     """
@@ -115,7 +118,7 @@ def timer_summary(case: Case, terms: Terms) -> str:
 
 
 def kind_of_case(case: Case, terms: Terms) -> str:
-    """Priority and plan: `P2 estándar`."""
+    """Priority and plan: `P2 Estándar`."""
     return f"P{int(case.priority)} {_PLANS[terms.plan]}"
 
 
@@ -157,7 +160,7 @@ def _clock_lines(case: Case, terms: Terms) -> list[str]:
     """A line for each clock, as of the last turn: the page is written at a turn and stands until the next one."""
     named = (("Atención inicial", case.initial_attention), (f"Nivel {int(case.level)}", case.level_clock))
     lines = [_clock_line(name, clock, case, terms) for name, clock in named if clock]
-    return lines or ["Ninguno corre: el caso está retenido (WAR-3)."]
+    return lines or ["Ninguno en marcha: el caso está retenido (WAR-3)."]
 
 
 def _clock_line(name: str, clock: Clock, case: Case, terms: Terms) -> str:

@@ -232,4 +232,4 @@ class TestOperators:
             for event in history.events
             if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED
         ]
-        assert summaries == ["aviso: 75 % de la atención inicial, P1 premium, mar 2 feb 2027 09:22"]
+        assert summaries == ["aviso: 75 % de la atención inicial, P1 Premium, mar 2 feb 2027 09:22"]
