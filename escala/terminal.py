@@ -105,7 +105,7 @@ def follow_case(where: Entrance, number: str, screen: Console, *, last: int = 10
                         seen = fact["seq"]
             except httpx.TransportError:
                 screen.print(console.RECONNECTING, style="dim")
-            time.sleep(_COME_BACK_AFTER)
+            _wait(_COME_BACK_AFTER)
 
 
 def follow_all(where: Entrance, screen: Console) -> None:
@@ -115,7 +115,7 @@ def follow_all(where: Entrance, screen: Console) -> None:
         screen.print(console.following(len(turns), more), style="dim")
         seen: dict[str, int] = {}
         while True:
-            time.sleep(_POLL_EVERY)
+            _wait(_POLL_EVERY)
             try:
                 now, _, _ = _open_cases(api)
                 changed = [number for number, turn in now.items() if turns.get(number) != turn]
@@ -133,6 +133,10 @@ def follow_all(where: Entrance, screen: Console) -> None:
                 screen.print(terminal_view.line(fact, number=number))
                 seen[number] = fact["seq"]
             turns = now
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 # -- the API ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,54 @@
+"""A migrated SQLite database for each test of imports and the demonstration, and a desk that only notes adoptions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from escala.api.desk import EngineUnavailable
+from escala.policy.case import Case
+from escala.policy.terms import Terms
+from escala.storage.engine import Database, upgrade
+
+
+@dataclass
+class NotingDesk:
+    """Notes whom it adopted; the first time counts, as in Temporal. `patience`: how many calls before it is gone."""
+
+    adopted: dict[str, tuple[Case, Terms]] = field(default_factory=dict)
+    patience: int | None = None
+
+    async def adopt(self, case: Case, terms: Terms) -> None:
+        if self.patience is not None:
+            self.patience -= 1
+            if self.patience < 0:
+                raise EngineUnavailable
+        self.adopted.setdefault(case.number, (case, terms))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def database_url(migrated: Path, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated, tmp_path / 'escala.db')}"
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    database = Database.at(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def desk() -> NotingDesk:
+    return NotingDesk()

@@ -1,0 +1,153 @@
+"""Seeding: where nothing is, once, finished after a crash, never in production; and the first command for bash."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+
+import httpx
+import pytest
+
+from escala import console
+from escala.api.app import create_app
+from escala.demo import access, seed
+from escala.demo.first_case import first_curl
+from escala.policy.case import Role, Status
+from escala.settings import Settings
+from escala.storage import customers, tokens, views
+from escala.storage.customers import Customer
+from escala.storage.engine import Database
+from tests.demo.conftest import NotingDesk
+from tests.support.desk import PaperDesk
+from tests.support.lives import bogota
+
+NOW = bogota("10:20")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(state_dir=tmp_path / "state", database_url=database_url)
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
+    """Seeding meets the desk that only notes."""
+
+    class Connects:
+        @staticmethod
+        async def connect(settings: Settings) -> NotingDesk:
+            return desk
+
+    monkeypatch.setattr(seed, "Desk", Connects)
+
+
+async def numbers(db: Database) -> list[str]:
+    return [row.number for row in (await views.cases(db, views.CaseFilter(sort="number"), limit=200)).items]
+
+
+async def test_an_empty_desk_is_seeded_in_seconds(settings: Settings, db: Database, desk: NotingDesk) -> None:
+    began = perf_counter()
+    await seed.seed_demo(settings, now=NOW)
+
+    assert perf_counter() - began < 20
+    assert len((await customers.listing(db)).items) == 12
+    open_cases = [number for number in await numbers(db) if number in desk.adopted]
+    assert len(open_cases) == len(desk.adopted) > 40
+
+
+async def test_the_second_start_seeds_nothing(
+    settings: Settings, db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await seed.seed_demo(settings, now=NOW)
+    cases, said = await numbers(db), capsys.readouterr().out
+    await seed.seed_demo(settings, now=NOW + timedelta(days=3))
+
+    assert "12 clientes y" in said
+    assert capsys.readouterr().out == ""
+    assert await numbers(db) == cases
+
+
+@pytest.mark.parametrize("patience", [0, 30])
+async def test_a_seeding_that_was_interrupted_is_finished_as_it_began(
+    settings: Settings, db: Database, desk: NotingDesk, patience: int
+) -> None:
+    """The engine goes away half way; three hours later the next start goes on, with the first instant and secrets."""
+    desk.patience = patience
+    with pytest.raises(console.Stopped, match="Temporal no responde"):
+        await seed.seed_demo(settings, now=NOW)
+    begun = access.read(settings.state_dir)
+    desk.patience = None
+
+    await seed.seed_demo(settings, now=NOW + timedelta(hours=3))
+
+    finished = access.read(settings.state_dir)
+    assert begun is not None
+    assert finished is not None
+    assert (begun.complete, finished.complete) == (False, True)
+    assert (finished.seeded_at, finished.secrets) == (begun.seeded_at, begun.secrets) == (NOW, begun.secrets)
+    rows = (await views.cases(db, views.CaseFilter(), limit=200)).items
+    assert {row.number for row in rows if row.case.status is not Status.CLOSED} == set(desk.adopted)
+    assert max(row.case.last_at for row in rows) <= NOW
+
+
+async def test_customers_of_ones_own_are_left_alone(settings: Settings, db: Database) -> None:
+    await customers.create(db, Customer("cus_own", "Cliente propio", "900123456-8"), at=NOW)
+
+    await seed.seed_demo(settings, now=NOW)
+
+    assert len((await customers.listing(db)).items) == 1
+    assert first_curl(settings) == ""
+
+
+async def test_production_is_refused_in_one_sentence(settings: Settings, db: Database) -> None:
+    production = settings.model_copy(update={"profile": "production"})
+
+    with pytest.raises(console.Stopped, match="no se siembran en el perfil de producción"):
+        await seed.seed_demo(production, now=NOW)
+    assert (await customers.listing(db)).items == []
+
+
+async def test_the_secrets_are_the_owners_alone_and_kept_as_digests(settings: Settings, db: Database) -> None:
+    await seed.seed_demo(settings, now=NOW)
+
+    known = access.read(settings.state_dir)
+    assert known is not None
+    assert stat.S_IMODE((settings.state_dir / access.FILE).stat().st_mode) == 0o600
+    found = {name: await tokens.principal(db, secret, at=NOW) for name, secret in known.secrets.items()}
+    assert {who.actor.role for who in found.values() if who} == set(Role) - {Role.SYSTEM}
+
+
+async def as_bash_reads(command: str) -> list[str]:
+    """The arguments that curl would get."""
+    script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}"
+    bash = await asyncio.create_subprocess_exec("bash", "-c", script, stdout=asyncio.subprocess.PIPE)
+    arguments, _ = await bash.communicate()
+    return arguments.decode().split("\0")[:-1]
+
+
+async def test_the_first_command_opens_a_case_and_pasted_twice_the_same(settings: Settings, db: Database) -> None:
+    await seed.seed_demo(settings, now=NOW)
+    _, url, *options = await as_bash_reads(first_curl(settings))
+    headers = dict(
+        option.split(": ", 1) for flag, option in zip(options[::2], options[1::2], strict=True) if flag == "-H"
+    )
+    app = create_app(settings, database=db, desk=PaperDesk(db, lambda: NOW), clock=lambda: NOW)
+
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        answers = [await client.post(url, headers=headers, content=options[-1].encode()) for _ in range(2)]
+
+    assert url == "http://127.0.0.1:8000/api/v1/cases"
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len({answer.json()["number"] for answer in answers}) == 1
+
+
+async def test_where_the_api_is_now_is_noted_at_every_start(settings: Settings) -> None:
+    await seed.seed_demo(settings, now=NOW)
+    await seed.seed_demo(settings.model_copy(update={"api_port": 8123}), now=NOW)
+
+    known = access.read(settings.state_dir)
+    assert known is not None
+    assert known.url == "http://127.0.0.1:8123"
