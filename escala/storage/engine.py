@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from escala.storage import sqlite_driver
 from escala.storage.write_lock import WriteLock
 
 _BUSY_MS = 10_000
@@ -168,10 +170,17 @@ def _lock_file(file: Path) -> Path:
 
 
 def _sqlite_engine(file: Path, mode: str, *, begin: str, pragmas: tuple[str, ...] = (), **pool: Any) -> AsyncEngine:
-    where = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(file))}", query={"mode": mode, "uri": "true"})
-    engine = create_async_engine(where, **pool)
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{quote(str(file))}?mode={mode}", uri=True, check_same_thread=False)
+
+    async def opened() -> sqlite_driver.Connection:
+        connection = sqlite_driver.Connection(connect)
+        await connection
+        return connection
+
+    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(file)), async_creator=opened, **pool)
     event.listen(engine.sync_engine, "connect", _on_connect(pragmas))
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine.sync_engine, "begin", lambda it: it.connection.driver_connection.begin(begin))
     return engine
 
 
