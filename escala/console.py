@@ -159,6 +159,7 @@ UP_PREPARES_IT = "«escala up» lo prepara; no está en marcha"
 IN_USE_BY_UP = "en uso por el «escala up» en marcha"
 DATABASE_CURRENT = "al día"
 DATABASE_NOT_READY = "no responde o le faltan migraciones; revise ESCALA_DATABASE_URL y ejecute «escala migrate»"
+DATABASE_NOT_THERE = f"La base de datos {DATABASE_NOT_READY}."
 ATTRIBUTES_COMPLETE = "completos"
 
 

@@ -50,8 +50,13 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
     """
     if settings.profile == "production":
         raise console.Stopped(console.NO_DEMO_IN_PRODUCTION)
-    database = Database.at(settings.database_url)
     try:
+        database = Database.at(settings.database_url)
+    except OSError:
+        raise console.Stopped(console.DATABASE_NOT_THERE, 1) from None
+    try:
+        if not await database.ready():
+            raise console.Stopped(console.DATABASE_NOT_THERE, 1)
         wanted = await _wanted(database, settings, now=(now or datetime.now(UTC)).replace(microsecond=0))
         if wanted is None:
             _note_address(settings)

@@ -110,6 +110,14 @@ async def test_production_is_refused_in_one_sentence(settings: Settings, db: Dat
     assert (await customers.listing(db)).items == []
 
 
+async def test_a_database_that_is_not_there_is_named_in_one_sentence(tmp_path: Path) -> None:
+    for missing in (tmp_path / "nowhere" / "escala.db", tmp_path / "empty.db"):
+        settings = Settings(state_dir=tmp_path / "state", database_url=f"sqlite+aiosqlite:///{missing}")
+
+        with pytest.raises(console.Stopped, match="ejecute «escala migrate»"):
+            await seed.seed_demo(settings, now=NOW)
+
+
 async def test_the_secrets_are_the_owners_alone_and_kept_as_digests(settings: Settings, db: Database) -> None:
     await seed.seed_demo(settings, now=NOW)
 
