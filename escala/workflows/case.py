@@ -76,18 +76,25 @@ class CaseWorkflow:
         await self._open()
         delivery = asyncio.create_task(self._deliver_notices())
         while not self._is_over:
-            await workflow.wait_condition(lambda: self._alarm.rang or self._is_over or self._should_begin_anew)
-            if self._alarm.rang:
-                async with self._one_turn:
-                    await self._settle(self._now())
-                    self._set_alarm()
-            if self._should_begin_anew and not self._is_over:
-                await self._begin_anew()
+            try:
+                await self._live_on()
+            except asyncio.CancelledError:  # a case ends by its own rules, not by a button in Temporal's UI
+                workflow.logger.warning("the cancellation of %s is ignored", self._known_case.number)
         self._alarm.stop()
         await workflow.wait_condition(workflow.all_handlers_finished)
         await delivery
         assert self._known_case.closing_reason is not None
         return self._known_case.closing_reason.value
+
+    async def _live_on(self) -> None:
+        """Wait for the alarm, for the end, or for the time to begin a new run; then do what it asks for."""
+        await workflow.wait_condition(lambda: self._alarm.rang or self._is_over or self._should_begin_anew)
+        if self._alarm.rang:
+            async with self._one_turn:
+                await self._settle(self._now())
+                self._set_alarm()
+        if self._should_begin_anew and not self._is_over:
+            await self._begin_anew()
 
     # -- what callers may ask -----------------------------------------------------------------------------------------
 

@@ -192,6 +192,18 @@ class TestALife:
         assert case.entries[-1].fact.kind == "case_closed"
         assert isinstance(answers[0], int)
 
+    @pytest.mark.rule("ESC-5")
+    async def test_goes_on_when_somebody_cancels_its_workflow(self, house: House) -> None:
+        """A button in Temporal's UI takes no promise back."""
+        case = await house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+        due_at = case.state.next_hand_off_at
+        assert due_at is not None
+        await case.handle.cancel()
+        await case.until(due_at)
+        assert case.state.level is Level.SPECIALISTS
+        await case.give(c.WithdrawCase(by=CONTACT))
+        assert await case.handle.result() == "withdrawn"
+
     async def test_delivers_its_notices(self, house: House) -> None:
         """Each turn with notices asks for a delivery, and the last one goes out before the end."""
         case = await house.open(terms=PREMIUM)
