@@ -83,10 +83,10 @@ def clocks(case: Json) -> RenderableType:
 def next_steps(case: Json) -> RenderableType:
     """What will happen by itself, soonest first."""
     coming: list[tuple[str, str]] = []
-    for name, label in (("initial_attention", "la atención inicial"), ("level", f"el nivel {case['level']}")):
+    for name, label in (("initial_attention", "de la atención inicial"), ("level", f"del nivel {case['level']}")):
         clock = case["clocks"][name]
         if clock and clock["state"] == "running":
-            coming += [(clock["warn_at"], f"aviso: se ha usado el 75 % de {label}")] if clock["warn_at"] else []
+            coming += [(clock["warn_at"], f"aviso: se ha usado el 75 % {label}")] if clock["warn_at"] else []
             if name == "initial_attention":
                 coming.append((clock["due_at"], "vence la atención inicial"))
             elif case["level"] == 3:
