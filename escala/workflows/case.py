@@ -6,7 +6,7 @@ No rules live here and no I/O; what a case is allowed to do is policy's, what is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,18 +73,26 @@ class CaseWorkflow:
     @workflow.run
     async def run(self, run: CaseRun) -> str:
         """Live until closed; answer why."""
-        await self._open()
+        while self._case is None:
+            await self._undeterred(self._open())
+        self._set_alarm()
         delivery = asyncio.create_task(self._deliver_notices())
         while not self._is_over:
-            try:
-                await self._live_on()
-            except asyncio.CancelledError:  # a case ends by its own rules, not by a button in Temporal's UI
-                workflow.logger.warning("the cancellation of %s is ignored", self._known_case.number)
+            await self._undeterred(self._live_on())
         self._alarm.stop()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        await delivery
+        while not (delivery.done() and workflow.all_handlers_finished()):
+            await self._undeterred(
+                workflow.wait_condition(lambda: delivery.done() and workflow.all_handlers_finished())
+            )
         assert self._known_case.closing_reason is not None
         return self._known_case.closing_reason.value
+
+    async def _undeterred(self, step: Awaitable[None]) -> None:
+        """Take a step; where a cancellation breaks it off, say so: a case ends by its own rules, not by a button."""
+        try:
+            await step
+        except asyncio.CancelledError:
+            workflow.logger.warning("the cancellation of %s is ignored", workflow.info().workflow_id)
 
     async def _live_on(self) -> None:
         """Wait for the alarm, for the end, or for the time to begin a new run; then do what it asks for."""
@@ -147,14 +155,12 @@ class CaseWorkflow:
     # -- one turn at a time -------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
-        if self._case is None:
-            assert self._opening is not None
-            try:
-                decision = lifecycle.open_case(self._opening, terms=self._terms)
-            except Refusal as refusal:  # the edge asks first; whoever starts a case by other ways is told here
-                raise _as_failure(refusal) from refusal
-            await self._record(decision, terms=self._terms)
-        self._set_alarm()
+        assert self._opening is not None
+        try:
+            decision = lifecycle.open_case(self._opening, terms=self._terms)
+        except Refusal as refusal:  # the edge asks first; whoever starts a case by other ways is told here
+            raise _as_failure(refusal) from refusal
+        await self._record(decision, terms=self._terms)
 
     async def _settle(self, at: datetime) -> None:
         """Record all that has fallen due by `at`, in order (ESC-15)."""

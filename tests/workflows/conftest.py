@@ -78,7 +78,9 @@ class House:
     notices: MemoryNotices
     queue: str
 
-    async def open(self, command: OpenCase | None = None, terms: Terms = STANDARD, **changes: Any) -> LiveCase:
+    async def open(
+        self, command: OpenCase | None = None, terms: Terms = STANDARD, *, cancelled: bool = False, **changes: Any
+    ) -> LiveCase:
         """Open a case under a new number and wait until that is recorded."""
         number = f"MA-2026-{next(_numbers):06}"
         command = replace(command or opening(), number=number, **changes)
@@ -88,6 +90,8 @@ class House:
             id=number,
             task_queue=self.queue,
         )
+        if cancelled:
+            await handle.cancel()
         await handle.execute_update(addresses.OPENED_UPDATE)
         return LiveCase(self.env, self.ledger, handle, command.received_at)
 

@@ -204,6 +204,11 @@ class TestALife:
         await case.give(c.WithdrawCase(by=CONTACT))
         assert await case.handle.result() == "withdrawn"
 
+    async def test_opens_though_it_is_cancelled_at_once(self, house: House) -> None:
+        """Also while its first turn is being recorded."""
+        case = await house.open(terms=PREMIUM, cancelled=True)
+        assert await case.give(CLAIM) == 2
+
     async def test_delivers_its_notices(self, house: House) -> None:
         """Each turn with notices asks for a delivery, and the last one goes out before the end."""
         case = await house.open(terms=PREMIUM)
