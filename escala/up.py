@@ -159,7 +159,7 @@ def is_free(port: int) -> bool:
 def state_lock(folder: Path) -> Iterator[None]:
     """One `up` a folder. The kernel drops the lock with the process, so a kill -9 leaves none behind."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' words and addresses lie here
         lock = (folder / "up.lock").open("a+")
     except OSError:
         raise console.Stopped(console.state_not_writable(folder)) from None

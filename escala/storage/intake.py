@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.refusals import Refusal
@@ -113,12 +113,6 @@ async def finish(db: Database, *, scope: str, key: str, status: int, headers: Ma
         await connection.execute(
             update(requests).where(*unanswered).values(status=status, headers=dict(headers), body=body)
         )
-
-
-async def forget(db: Database, *, before: datetime) -> int:
-    """Drop the answers of requests that began before an instant; how many those were."""
-    async with db.write() as connection:
-        return (await connection.execute(delete(requests).where(requests.c.begun_at < before))).rowcount
 
 
 async def _reserved(connection: AsyncConnection, scope: str, key: str) -> Reservation | None:

@@ -142,10 +142,3 @@ async def test_scopes_do_not_see_one_anothers_keys(db: Database) -> None:
     await finish(db)
 
     assert await begin(db, scope="another token") is None
-
-
-async def test_old_answers_are_forgotten(db: Database) -> None:
-    await begin(db)
-
-    assert await intake.forget(db, before=bogota("2026-11-03 00:00")) == 1
-    assert await begin(db, "another") is None
