@@ -73,8 +73,7 @@ class Notices:
         pending = await outbox.pending(self.database, case_number)
         case = await views.case(self.database, case_number)
         waiting: set[str] = set()
-        for done, row in enumerate(pending):
-            activity.heartbeat(done)
+        for row in pending:
             late = time.monotonic() - began > _BEGIN_NONE_AFTER
             if late or row.recipient in waiting or not await self._is_done_with(row, case):
                 waiting.add(row.recipient)
