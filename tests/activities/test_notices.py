@@ -149,9 +149,6 @@ class TestDelivering:
             (f"{CONTACT}, beto@cliente.example", "Su caso está vencido"),
         ]
 
-    async def test_beats_for_each_notice(self, desk: Desk, notices: Notices) -> None:
-        assert await deliver(notices, await desk.open()) == [0, 1]
-
     async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Notices) -> None:
         case = await desk.open()
         await deliver(notices, case)
