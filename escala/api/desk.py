@@ -33,7 +33,8 @@ from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
 from escala.settings import Settings
 from escala.workflows import addresses, operator_text
-from escala.workflows.case import CaseRun, search_attributes
+from escala.workflows.case import search_attributes
+from escala.workflows.case_run import CaseRun
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,12 +16,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from escala.policy import lifecycle
 from escala.policy.case import Case, Status
-from escala.policy.commands import COMMANDS, Command, OpenCase
+from escala.policy.commands import COMMANDS, Command
 from escala.policy.decision import Decision
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
 from escala.workflows import addresses, operator_text
 from escala.workflows.alarm import Alarm
+from escala.workflows.case_run import CaseRun
 
 with workflow.unsafe.imports_passed_through():
     from escala.activities.ledger import Ledger, Recorded, Turn
@@ -36,18 +36,6 @@ _COMMANDS_PER_RUN = 1_500
 _NEVER_LATER_THAN = timedelta(seconds=10)
 _RECORDING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=_NEVER_LATER_THAN)
 _DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseRun:
-    """What a run begins with: an opening, or a case that lives already (the run before, or an import)."""
-
-    terms: Terms
-    link: str
-    opening: OpenCase | None = None
-    case: Case | None = None
-    applied: tuple[str, ...] = ()
-    undelivered: bool = False
 
 
 @workflow.defn(name=addresses.CASE_WORKFLOW)

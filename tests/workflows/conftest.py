@@ -18,7 +18,7 @@ from escala.policy.facts import Entry
 from escala.policy.terms import Terms
 from escala.worker import build_worker
 from escala.workflows import addresses
-from escala.workflows.case import CaseRun
+from escala.workflows.case_run import CaseRun
 from tests.support.lives import STANDARD, opening
 from tests.support.server import (
     MemoryLedger,
