@@ -25,9 +25,6 @@ class Settings(BaseSettings):
     state_dir: Path = Path(".escala")
     """Where the embedded profile keeps everything that outlives a restart: databases, mail, logs."""
 
-    language: Literal["es"] = "es"
-    """The language of what customers and agents read (PLAN-2)."""
-
     policy_file: Path | None = None
     """A policy file that replaces the built-in one for cases opened from now on (PLAN-15)."""
 

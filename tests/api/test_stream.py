@@ -53,6 +53,7 @@ async def following(office: Office, number: str, who: str = "agent", **headers: 
         _ITERATORS.pop(id(answer), None)
 
 
+@pytest.mark.rule("PLAN-9")
 async def test_sends_what_happened_and_then_what_happens(office: Office) -> None:
     number = await office.open()
     async with asyncio.timeout(10), following(office, number) as answer:
@@ -84,6 +85,7 @@ async def test_begins_anew_for_a_reader_who_is_confused(office: Office, last: st
         assert [seq for seq, _ in await events(answer, 1)] == [1]
 
 
+@pytest.mark.rule("PLAN-9")
 async def test_hides_internal_facts_from_contacts(office: Office) -> None:
     number = await office.open()
     await office.give(number, "notes", body="Ojo.")

@@ -126,6 +126,7 @@ class TestTranslating:
     def test_of_nothing_is_nothing(self) -> None:
         assert translate("") == ""
 
+    @pytest.mark.rule("PLAN-2")
     def test_falls_back_to_spanish_for_a_language_that_is_not_ours(self) -> None:
         assert translate("The text cannot be empty.", "fr").startswith("El texto")
 
