@@ -6,16 +6,20 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from escala.policy.calendar import MINUTES_A_DAY, Calendar, Closure, Shift
 from escala.policy.case import Channel, Level, Plan
+from escala.policy.groups import Group
+from escala.policy.holiday_list import HolidayChanges
+from escala.policy.open_time import FIRST_YEAR, LAST_YEAR
 from escala.policy.terms import EDITION, Cover, Terms
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
+_GROUP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)")
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
 Row = tuple[timedelta, timedelta, timedelta, timedelta]
@@ -62,13 +66,14 @@ class PolicyFile:
     hours: Mapping[str, Hours]
     plans: Mapping[Plan, PlanTable]
     limits: tuple[Row, Row, Row]
-    groups: tuple[str, ...]
+    groups: tuple[Group, ...]
     business_days: str
     warn_at_percent: int
     reopen_within_business_days: int
     held_for_business_days: int
     warranty_months: int
     warranty_plan: Plan
+    holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
 
     def terms(
         self, plan: Plan, *, cover: Cover, closures: Mapping[str, tuple[Closure, ...]], hours: str | None = None
@@ -89,7 +94,7 @@ class PolicyFile:
             warn_at_percent=self.warn_at_percent,
             channels=table.channels,
             functional_escalation=table.functional_escalation,
-            groups=self.groups,
+            groups=tuple(group.id for group in self.groups),
             reopen_within_business_days=self.reopen_within_business_days,
             held_for_business_days=self.held_for_business_days,
             cover=cover,
@@ -108,12 +113,11 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         raise PolicyFileError(file, "TOML", None, str(error)) from error
     reader = _Reader(file, root)
     version = reader.text("version", None)
-    reader.only("", {"version", "hours", "plans", "matrix", "groups", "assumptions"})
+    reader.only("", {"version", "hours", "plans", "matrix", "groups", "holidays", "assumptions"})
     hours = {name: reader.hours(name) for name in reader.table("hours", "PLAN-14")}
     reader.only("plans", {plan.value for plan in Plan}, "PLAN-1")
     plans = {plan: reader.plan(plan, hours) for plan in Plan}
     reader.only("matrix", {f"level_{level}" for level in _LEVEL_RULES}, "ESC-1")
-    reader.only("groups", {"names"}, "ESC-8")
     reader.only("assumptions", _ASSUMPTIONS)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return PolicyFile(
@@ -121,13 +125,14 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         hours=hours,
         plans=plans,
         limits=(reader.row(Level(1)), reader.row(Level(2)), reader.row(Level(3))),
-        groups=reader.words("groups.names", "ESC-8"),
+        groups=tuple(reader.group(name) for name in reader.table("groups", "ESC-8")),
         business_days=reader.one_of("assumptions.business_days", hours, "PLAN-14"),
         warn_at_percent=reader.whole("assumptions.warn_at_percent", 1, 99, "ESC-13"),
         reopen_within_business_days=reader.whole("assumptions.reopen_within_business_days", 1, 250, "ESC-14"),
         held_for_business_days=reader.whole("assumptions.held_for_business_days", 1, 250, "WAR-3"),
         warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
         warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
+        holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
 
@@ -232,6 +237,49 @@ class _Reader:
             portal_users=self.whole(f"{key}.portal_users", 1, 1000, "PLAN-8"),
             functional_escalation=functional,
         )
+
+    def group(self, name: str) -> Group:
+        key = f"groups.{name}"
+        if not _GROUP.fullmatch(name) or not isinstance(self.get(key, "ESC-8"), dict):
+            raise self.wrong(key, "ESC-8", "must be a table of its own such as [groups.sig], with name and skills")
+        self.only(key, {"name", "skills"}, "ESC-8")
+        skills = self.words(f"{key}.skills", "ESC-8")
+        return Group(id=name, name=self.text(f"{key}.name", "ESC-8"), skills=skills)
+
+    def holidays(self, countries: set[str]) -> dict[str, HolidayChanges]:
+        if "holidays" not in self._root:
+            return {}
+        self.only("holidays", countries, "PLAN-14")
+        return {country: self.holiday_changes(f"holidays.{country}") for country in self._root["holidays"]}
+
+    def holiday_changes(self, key: str) -> HolidayChanges:
+        self.only(key, {"added", "removed"}, "PLAN-14")
+        table = self.table(key, "PLAN-14")
+        added = tuple(self.closure(each, f"{key}.added") for each in self.listed(table.get("added", []), key))
+        removed = tuple(self.day(each, f"{key}.removed") for each in self.listed(table.get("removed", []), key))
+        days = [*(closure.on for closure in added), *removed]
+        twice = next((day for place, day in enumerate(days) if day in days[:place]), None)
+        if twice:
+            raise self.wrong(key, "PLAN-14", f"names {twice} twice")
+        return HolidayChanges(added, removed)
+
+    def listed(self, value: object, key: str) -> list[object]:
+        if not isinstance(value, list):
+            raise self.wrong(key, "PLAN-14", f"must list days, not {value!r}")
+        return value
+
+    def closure(self, value: object, key: str) -> Closure:
+        named = isinstance(value, dict) and set(value) == {"on", "name"} and isinstance(value["name"], str)
+        if not isinstance(value, dict) or not named or not value["name"].strip():
+            example = '{ on = 2026-12-31, name = "..." }'
+            raise self.wrong(key, "PLAN-14", f"must list days with their names such as {example}, not {value!r}")
+        return Closure(self.day(value["on"], key), value["name"].strip())
+
+    def day(self, value: object, key: str) -> date:
+        whole = isinstance(value, date) and not isinstance(value, datetime)
+        if not isinstance(value, date) or not whole or not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise self.wrong(key, "PLAN-14", f"must be a date such as 2026-12-31 (unquoted), not {value!r}")
+        return value
 
     def hours(self, name: str) -> Hours:
         key = f"hours.{name}"

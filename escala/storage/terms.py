@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from escala.policy.calendar import Closure
 from escala.policy.case import Plan
 from escala.policy.cover import ContractTerm, cover_on
+from escala.policy.holiday_list import NO_CHANGES
 from escala.policy.policy_file import PolicyFile, read_policy
 from escala.policy.terms import Cover, CoverKind, Terms
 from escala.storage.closures import holidays_between
@@ -87,9 +88,14 @@ async def _contracts(connection: AsyncConnection, customer_id: str) -> dict[Cont
 
 def _closures(policy: PolicyFile, year: int) -> dict[str, tuple[Closure, ...]]:
     countries = {hours.holidays for hours in policy.hours.values() if hours.holidays}
-    return {
+    first, last = date(year, 1, 1), date(year + _YEARS_AHEAD, 12, 31)
+    listed = {
         country: tuple(day for ahead in range(_YEARS_AHEAD + 1) for day in _holidays(country, year + ahead))
         for country in countries
+    }
+    return {
+        country: policy.holidays.get(country, NO_CHANGES).applied(days, first=first, last=last)
+        for country, days in listed.items()
     }
 
 

@@ -41,7 +41,7 @@ def test_there_are_customers_of_every_cover() -> None:
 
 def test_there_are_agents_for_every_level_and_every_group_of_the_policy() -> None:
     assert {level for agent in AGENTS for level in agent.levels} == set(Level)
-    assert set(SPECIALISTS) == set(policy().groups)
+    assert set(SPECIALISTS) == {group.id for group in policy().groups}
     groups = {agent.id: agent.groups for agent in AGENTS}
     assert all(group in groups[agent] for group, agent in SPECIALISTS.items())
     assert [agent.is_director for agent in AGENTS].count(True) == 1

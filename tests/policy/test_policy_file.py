@@ -22,6 +22,12 @@ def changed(old: str, new: str) -> str:
     return TEXT.replace(old, new, 1)
 
 
+def holidays(says: str) -> str:
+    """The product's policy file with this of Colombia's holidays."""
+    return changed("[plans.standard]", f"[holidays.CO]\n{says}\n[plans.standard]")
+
+
+NEW_YEARS_EVE = 'added = [{ on = 2026-12-31, name = "Día de la vida" }]'
 STANDARD_CHANNELS = 'channels = ["web"]'
 MONDAY = 'monday = ["08:00-12:00", "13:00-17:00"]'
 BROKEN: tuple[tuple[str, str, str | None], ...] = (
@@ -30,7 +36,7 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed('version = "2026-11"', ""), "version", None),
     (changed('version = "2026-11"', "version = 11"), "version", None),
     (changed('version = "2026-11"', 'version = ""'), "version", None),
-    (changed("[groups]", "[teams]"), "teams", None),
+    (changed("[groups.sig]", "[teams.sig]"), "teams", None),
     # hours
     (changed(MONDAY, 'monday = "08:00-12:00"'), "hours.8x5.monday", "PLAN-14"),
     (changed(MONDAY, "monday = 8"), "hours.8x5.monday", "PLAN-14"),
@@ -67,8 +73,24 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed('level_2 = ["30m", ', "level_2 = ["), "matrix.level_2", "ESC-2"),
     (changed('"16h"]', '"never"]'), "matrix.level_3", "ESC-3"),
     (changed("level_3 = [", "level_4 = ["), "matrix.level_4", "ESC-1"),
-    (changed("names = [", 'names = ["", '), "groups.names", "ESC-8"),
-    (changed("names = [", 'leader = "x"\nnames = ['), "groups.leader", "ESC-8"),
+    (changed("[groups.sig]", '[groups]\nnames = ["sig"]\n[groups.sig]'), "groups.names", "ESC-8"),
+    (changed("[groups.sig]", '[groups."S I G"]'), "groups.S I G", "ESC-8"),
+    (changed('skills = ["Geoportal"', 'skills = ["", "Geoportal"'), "groups.sig.skills", "ESC-8"),
+    (changed('skills = ["Geoportal"', 'leader = "x"\nskills = ["Geoportal"'), "groups.sig.leader", "ESC-8"),
+    (changed('name = "Infraestructura"', ""), "groups.infraestructura.name", "ESC-8"),
+    # holidays
+    (holidays("added = 1"), "holidays.CO", "PLAN-14"),
+    (holidays('added = [{ on = "2026-12-31", name = "X" }]'), "holidays.CO.added", "PLAN-14"),
+    (holidays('added = [{ on = 2026-12-31T00:00:00, name = "X" }]'), "holidays.CO.added", "PLAN-14"),
+    (holidays('added = [{ on = 1026-12-31, name = "X" }]'), "holidays.CO.added", "PLAN-14"),
+    (holidays("added = [{ on = 2026-12-31 }]"), "holidays.CO.added", "PLAN-14"),
+    (holidays('added = [{ on = 2026-12-31, name = " " }]'), "holidays.CO.added", "PLAN-14"),
+    (holidays('added = [{ on = 2026-12-31, name = "X", half = true }]'), "holidays.CO.added", "PLAN-14"),
+    (holidays("removed = [true]"), "holidays.CO.removed", "PLAN-14"),
+    (holidays("removed = [2026-12-08, 2026-12-08]"), "holidays.CO", "PLAN-14"),
+    (holidays(f"{NEW_YEARS_EVE}\nremoved = [2026-12-31]"), "holidays.CO", "PLAN-14"),
+    (holidays("moved = []"), "holidays.CO.moved", "PLAN-14"),
+    (holidays("removed = []").replace("holidays.CO]", "holidays.PE]"), "holidays.PE", "PLAN-14"),
     # assumptions
     (changed('business_days = "8x5"', 'business_days = "9x5"'), "assumptions.business_days", "PLAN-14"),
     (changed("warn_at_percent = 75", "warn_at_percent = 100"), "assumptions.warn_at_percent", "ESC-13"),
@@ -149,3 +171,29 @@ class TestThePolicyFile:
         """A calendar without them would escalate on a holiday, so there is none."""
         with pytest.raises(KeyError):
             policy().terms(Plan.STANDARD, cover=CONTRACT, closures={})
+
+    @pytest.mark.rule("PLAN-14")
+    def test_adds_holidays_before_the_library_knows_them_and_removes_others(self) -> None:
+        """By date, and only those of the span that is asked for."""
+        listed = (Closure(date(2026, 12, 8), "La Inmaculada Concepción"), Closure(date(2026, 12, 25), "Navidad"))
+        changes = read_policy(holidays(f"{NEW_YEARS_EVE}\nremoved = [2026-12-08]"), file="p").holidays["CO"]
+        year = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+        assert changes.applied(listed, **year) == (listed[1], Closure(date(2026, 12, 31), "Día de la vida"))
+        assert changes.applied((), first=date(2027, 1, 1), last=date(2027, 12, 31)) == ()
+
+    @pytest.mark.rule("PLAN-14")
+    def test_says_a_holiday_once_that_the_library_has_learned_since(self) -> None:
+        """With the name that the file gives it."""
+        changes = read_policy(holidays(NEW_YEARS_EVE), file="p").holidays["CO"]
+        listed = (Closure(date(2026, 12, 31), "Another name"),)
+        year = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
+        assert changes.applied(listed, **year) == (Closure(date(2026, 12, 31), "Día de la vida"),)
+
+    def test_changes_no_holidays_unless_told_to(self) -> None:
+        assert policy().holidays == {}
+
+    @pytest.mark.rule("ESC-8")
+    def test_pins_the_groups_by_their_ids(self) -> None:
+        """Their skills are advice, not a promise."""
+        standard = policy().terms(Plan.STANDARD, cover=CONTRACT, closures={"CO": ()})
+        assert standard.groups == ("google-maps-platform", "sig", "rastreo", "infraestructura")

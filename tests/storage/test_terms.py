@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from escala.policy.calendar import Closure
 from escala.policy.case import Plan
+from escala.policy.holiday_list import HolidayChanges
 from escala.policy.policy_file import PolicyFileError
 from escala.policy.terms import Cover, CoverKind, Terms
 from escala.storage import contracts, solutions
@@ -113,6 +116,19 @@ async def test_holidays_of_the_opening_year_and_the_two_after_are_pinned(desk: D
 
     assert (closures[0], closures[-1]) == (date(2026, 1, 1), date(2028, 12, 25))
     assert date(2026, 7, 13) in closures
+
+
+@pytest.mark.rule("PLAN-14")
+def test_the_policy_files_own_holidays_close_new_cases_calendars() -> None:
+    """A law that the library does not know yet; by its name, in the days' order."""
+    changes = HolidayChanges((Closure(date(2026, 11, 27), "Día de la vida"),), (date(2026, 12, 8),))
+    changed = replace(policy(), holidays={"CO": changes})
+
+    closures = preview_terms(changed, Plan.STANDARD, at=bogota("09:00")).hours.closures
+
+    assert changes.added[0] in closures
+    assert date(2026, 12, 8) not in {closure.on for closure in closures}
+    assert list(closures) == sorted(closures, key=lambda closure: closure.on)
 
 
 async def test_the_year_of_the_holidays_is_bogotas(desk: Desk) -> None:
