@@ -143,6 +143,14 @@ tokens = Table(
     word("role", Role),
 )
 
+municipalities = Table(  # beyond the capitals, which ship as data
+    "municipalities",
+    metadata,
+    Column("code", String(5), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+)
+
 # -- what comes in: before the engine is asked ------------------------------------------------------------------------
 
 number_sequences = Table(
@@ -279,4 +287,17 @@ notices = Table(
     Column("delivered_to", Json),
     UniqueConstraint("case_number", "turn", "kind", "recipient"),
     ForeignKeyConstraint(["case_number", "seq"], ["facts.case_number", "facts.seq"]),
+)
+
+channel_notices = Table(  # to who asked on a channel that the plan lacks: once a day (REQ-7)
+    "channel_notices",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("on_date", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    Column("last_error", Text),
+    word("channel", Channel),
 )

@@ -1,0 +1,126 @@
+"""Where a visit can be: codes of municipalities, and Bogotá in every spelling."""
+
+import unicodedata
+
+import pytest
+
+from escala.policy.places import (
+    Municipality,
+    MunicipalityCodeMalformed,
+    MunicipalityNameMissing,
+    UnknownDepartment,
+    VisitInsideBogota,
+    is_in_bogota,
+    municipality,
+    spells_bogota,
+)
+
+DEPARTMENTS = {"05": "Antioquia", "11": "Bogotá, D.C.", "25": "Cundinamarca"}
+MEDELLIN = Municipality("05001", "Medellín", "Antioquia")
+BOGOTA = Municipality("11001", "Bogotá, D.C.", "Bogotá, D.C.")
+
+
+def found(code: str, name: str | None = None) -> Municipality:
+    listed = {each.code: each for each in (MEDELLIN, BOGOTA)}
+    return municipality(code, name, listed=listed, departments=DEPARTMENTS)
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("name", [None, "", "Medellin", "Otra cosa"])
+def test_a_listed_code_has_the_listed_name(name: str | None) -> None:
+    assert found("05001", name) == MEDELLIN
+
+
+@pytest.mark.rule("ONS-1")
+def test_an_unlisted_code_of_a_known_department_is_taken_with_the_name_given() -> None:
+    assert found("25175", "  Chía ") == Municipality("25175", "Chía", "Cundinamarca")
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("name", [None, "", "   "])
+def test_an_unlisted_code_without_a_name_is_refused(name: str | None) -> None:
+    with pytest.raises(MunicipalityNameMissing) as refused:
+        found("25175", name)
+
+    assert refused.value.values == {"municipality": "25175"}
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("code", ["00001", "03001", "98001"])
+def test_an_unknown_department_is_refused(code: str) -> None:
+    with pytest.raises(UnknownDepartment) as refused:
+        found(code, "Macondo")
+
+    assert refused.value.values == {"department": code[:2]}
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("code", ["", "5001", "050010", "O5001", " 05001", "05001\n", "０５００１", "05.001", "٠٥٠٠١"])
+def test_a_code_that_is_not_five_digits_is_refused(code: str) -> None:
+    with pytest.raises(MunicipalityCodeMalformed):
+        found(code, "Medellín")
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("code", ["11001", "11000", "11850"])
+@pytest.mark.parametrize("name", [None, "Chía"])
+def test_a_code_of_bogota_is_refused_whatever_the_name(code: str, name: str | None) -> None:
+    assert is_in_bogota(code)
+    with pytest.raises(VisitInsideBogota):
+        found(code, name)
+
+
+SPELLINGS = [
+    "Bogotá",
+    "BOGOTA",
+    "bogotá",
+    "Bogotá D.C.",
+    "Bogotá, D.C.",
+    "BOGOTÁ. D.C.",
+    "BOGOTA DC",
+    "Bogotá D. C.",
+    "Bogotá (D.C.)",
+    "Bogotá D.C., Colombia",
+    "Bogotá, Cundinamarca",
+    "Bogotá  Distrito   Capital",
+    "Distrito Capital",
+    "Distrito Capital de Bogotá",
+    "D.C. Bogotá",
+    "Santa Fe de Bogotá",
+    "Santafé de Bogotá",
+    "SANTAFE DE BOGOTA D.C.",
+    "Santa Fé de Bogotá, Distrito Capital",
+    "Ciudad de Bogotá",
+    "  Bogotá\t",
+    "B o g o t á",
+    "Bogotá - D.C.",
+    "BOGOTA_DC",
+    "Bo\u00adgo\u200btá",
+    "Bogotá\u00a0D.C.",
+    unicodedata.normalize("NFD", "Bogotá, D.C."),
+    "Ｂｏｇｏｔá Ｄ．Ｃ．",
+    "𝐁𝐨𝐠𝐨𝐭á",
+    "Bogotà",
+    "Bogotá 11001",
+]
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.parametrize("code", ["25999", "05001"])
+def test_bogota_spelled_in_any_way_is_refused(code: str, name: str) -> None:
+    """Under whatever code."""
+    with pytest.raises(VisitInsideBogota) as refused:
+        found(code, name)
+
+    assert refused.value.rule == "ONS-1"
+
+
+@pytest.mark.rule("ONS-1")
+@pytest.mark.parametrize(
+    "name",
+    ["Puerto Bogotá", "Bogotacito", "Santa Fe", "Santafé de Antioquia", "Bogotá Viejo", "Nueva Bogotá", "Capital"],
+)
+def test_bogota_as_a_part_of_another_name_is_no_problem(name: str) -> None:
+    assert found("25320", name).name == name
+    assert not spells_bogota(name)
