@@ -13,6 +13,7 @@ from escala.api.deps import EdgeDep
 from escala.api.idempotency import Given, OnceDep
 from escala.api.lists import Listed
 from escala.policy.case import Level
+from escala.policy.refusals import UnknownGroup
 from escala.storage import agents
 from escala.storage.agents import Agent
 
@@ -46,10 +47,14 @@ class AgentAnswer(Answer):
     status_code=201,
     response_model=AgentAnswer,
     summary="Register an agent, or change one",
-    responses=can_refuse(post=True, role=True),
+    responses=can_refuse(UnknownGroup, post=True, role=True),
 )
 async def register_agent(body: NewAgent, _: Admin, once: OnceDep, edge: EdgeDep) -> JSONResponse:
     async def act() -> Given:
+        known = [group.id for group in edge.policy.groups]
+        for group in body.groups:
+            if group not in known:
+                raise UnknownGroup(group=group, groups=", ".join(known))
         agent = Agent(
             id=body.id or once.derived("agt_"),
             name=body.name,

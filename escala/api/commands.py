@@ -24,11 +24,12 @@ from escala.api.deps import At, Edge, EdgeDep
 from escala.api.desk import CaseNotRunning, EngineUnavailable
 from escala.api.idempotency import Given, Once, OnceDep
 from escala.api.problems import NotFound
-from escala.api.refusals import AgentUnknown, DuplicateUnknown
+from escala.api.refusals import AgentDoesNotServe, AgentUnknown, DuplicateUnknown
 from escala.api.visibility import VisibleCase
 from escala.policy import commands as c
 from escala.policy import refusals as r
 from escala.policy.case import Actor, Channel, Level, Outcome, OutOfScopeKind, Priority, Status, Text
+from escala.policy.groups import serves
 from escala.policy.lifecycle import ALLOWED, ROLES
 from escala.policy.refusals import CaseClosed, Refusal, RoleNotAllowed
 from escala.storage import agents, intake, views
@@ -109,9 +110,12 @@ class Offer:
     check: Callable[[Edge, CaseRow, Any], Awaitable[None]] | None = None
 
 
-async def _known_agent(edge: Edge, _: CaseRow, body: Assignment) -> None:
-    if await agents.get(edge.database, body.agent_id) is None:
+async def _agent_who_serves(edge: Edge, row: CaseRow, body: Assignment) -> None:
+    agent, case = await agents.get(edge.database, body.agent_id), row.case
+    if agent is None:
         raise AgentUnknown(agent=body.agent_id)
+    if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):
+        raise AgentDoesNotServe(agent=agent.id, number=case.number, level=int(case.level), group=case.group or "-")
 
 
 async def _case_of_the_same_customer(edge: Edge, row: CaseRow, body: DuplicateOf) -> None:
@@ -134,8 +138,8 @@ OFFERS: tuple[Offer, ...] = (
         command=c.AssignCase,
         body=Assignment,
         make=lambda by, body, _: c.AssignCase(by=by, agent_id=body.agent_id),
-        refusals=(AgentUnknown,),
-        check=_known_agent,
+        refusals=(AgentUnknown, AgentDoesNotServe),
+        check=_agent_who_serves,
     ),
     Offer(
         path="replies",

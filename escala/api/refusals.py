@@ -25,6 +25,16 @@ class AgentUnknown(Refusal):
     message = "There is no agent {agent}."
 
 
+class AgentDoesNotServe(Refusal):
+    """A case is assigned to somebody who serves its group, or its level where it has none."""
+
+    rule = "ESC-8"
+    message = (
+        "Agent {agent} does not serve case {number}, which is at level {level} (specialist group: {group}). "
+        "Assign it to somebody who does."
+    )
+
+
 class DuplicateUnknown(Refusal):
     """The case that holds the same is one of the same customer."""
 

@@ -1,11 +1,13 @@
-"""The specialist groups of level 2, what each knows, and which of them fit a case (ESC-8)."""
+"""The specialist groups of level 2: what each knows, which of them fit a case, and who serves one (ESC-8)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from escala.policy.case import Level
 
 _SHORTEST_WORD = 3
 """Shorter words ("de", "y", "el") join others and tell nothing."""
@@ -36,6 +38,16 @@ def fitting(groups: Iterable[Group], product: Product) -> tuple[Group, ...]:
     """
     ranked = ((_fit(group, product), group) for group in groups)
     return tuple(group for fit, group in sorted(ranked, key=lambda each: each[0], reverse=True) if any(fit))
+
+
+def serves(levels: Collection[Level], groups: Collection[str], *, level: Level, group: str | None) -> bool:
+    """Whether an agent of these levels and groups serves a case that is at `level`, with `group` where it has one.
+
+    A group's case is for its members, at whatever level its clock runs. An agent in no group serves any, by level.
+    """
+    if group is not None and groups:
+        return group in groups
+    return level in levels
 
 
 def _fit(group: Group, product: Product) -> tuple[bool, int]:
