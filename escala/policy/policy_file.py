@@ -73,6 +73,7 @@ class PolicyFile:
     held_for_business_days: int
     warranty_months: int
     warranty_plan: Plan
+    cover_end_announced_days_before: tuple[int, ...]
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
 
     def terms(
@@ -132,6 +133,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         held_for_business_days=reader.whole("assumptions.held_for_business_days", 1, 250, "WAR-3"),
         warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
         warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
+        cover_end_announced_days_before=reader.days("assumptions.cover_end_announced_days_before", 365, "WAR-5"),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
@@ -143,6 +145,7 @@ _ASSUMPTIONS = {
     "held_for_business_days",
     "warranty_months",
     "warranty_plan",
+    "cover_end_announced_days_before",
 }
 
 
@@ -187,6 +190,14 @@ class _Reader:
         if type(value) is not int or not least <= value <= most:
             raise self.wrong(key, rule, f"must be a whole number from {least} to {most}, not {value!r}")
         return value
+
+    def days(self, key: str, most: int, rule: str) -> tuple[int, ...]:
+        value = self.get(key, rule)
+        if not isinstance(value, list) or not all(type(each) is int and 1 <= each <= most for each in value):
+            raise self.wrong(key, rule, f"must list whole numbers of days from 1 to {most}, not {value!r}")
+        if len(set(value)) != len(value):
+            raise self.wrong(key, rule, "names something twice")
+        return tuple(sorted(value, reverse=True))
 
     def words(self, key: str, rule: str) -> tuple[str, ...]:
         value = self.get(key, rule)

@@ -99,6 +99,10 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed("days = 15", 'days = "15"'), "assumptions.held_for_business_days", "WAR-3"),
     (changed("months = 3", "months = 3.5"), "assumptions.warranty_months", "WAR-1"),
     (changed('plan = "standard"', 'plan = "gold"'), "assumptions.warranty_plan", "WAR-1"),
+    (changed("[30, 15, 7, 1]", "30"), "assumptions.cover_end_announced_days_before", "WAR-5"),
+    (changed("[30, 15, 7, 1]", "[30, 0]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
+    (changed("[30, 15, 7, 1]", "[true]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
+    (changed("[30, 15, 7, 1]", "[7, 7]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
     (changed("warranty_months = 3", "warranty_months = 3\nmood = 1"), "assumptions.mood", None),
 )
 
