@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from escala import cli_tokens, console
+from escala import cli_municipalities, cli_tokens, console
 from escala.settings import read_settings, settings
 
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_tokens.app, name="tokens")
+app.add_typer(cli_municipalities.app, name="municipalities")
 
 
 def _port(environment: str, what: str) -> Any:

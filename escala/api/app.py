@@ -30,6 +30,7 @@ from escala.api import (
     groups,
     health,
     metrics,
+    municipalities,
     notices,
     openapi,
     openings,
@@ -69,6 +70,7 @@ _ROUTERS = (
     clocks,
     stream,
     preview,
+    municipalities,
     notices,
     metrics,
 )

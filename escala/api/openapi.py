@@ -37,6 +37,8 @@ _VALUES: dict[str, str | int] = {
     "second": 2,
     "kibibytes": 256,
     "missing": "Temporal",
+    "department": "98",
+    "municipality": "25175",
 }
 _INSTANT, _DATE = "2026-11-23T14:00:00Z", "2026-11-23"
 
