@@ -34,7 +34,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="El CSV de la DIVIPOLA
     except NotDivipola as why:
         raise Stopped(f"{file}: {why}") from None
     done = _run(lambda db: municipalities.import_all(db, names, at=datetime.now(UTC)))
-    typer.echo(f"Municipios: {done.new} nuevos, {done.renamed} con otro nombre, {done.unchanged} sin cambio.")
+    typer.echo(f"Municipios nuevos: {done.new}. Con otro nombre: {done.renamed}. Sin cambio: {done.unchanged}.")
 
 
 @app.command("list")

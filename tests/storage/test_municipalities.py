@@ -1,0 +1,76 @@
+"""The listed municipalities: capitals from the start, the others by imports that happen whole."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from escala.storage import municipalities
+from escala.storage.engine import Database
+from escala.storage.municipalities import Imported
+from tests.storage.desk import START
+
+FILE = {"05001": "MEDELLÍN", "05002": "Abejorral", "54001": "San José de Cúcuta"}
+
+
+@pytest.mark.rule("ONS-1")
+async def test_the_capitals_are_listed_from_the_start(db: Database) -> None:
+    listed = await municipalities.listed(db)
+
+    assert len(listed) == 32
+    assert (listed["05001"].name, listed["05001"].department) == ("Medellín", "Antioquia")
+
+
+async def test_an_import_says_what_it_changed_and_happens_once(db: Database) -> None:
+    """A name that differs in capitals alone is no other name."""
+    first = await municipalities.import_all(db, FILE, at=START)
+    again = await municipalities.import_all(db, FILE, at=START)
+
+    assert (first, again) == (Imported(1, 1, 1), Imported(0, 0, 3))
+    listed = await municipalities.listed(db)
+    assert [listed[code].name for code in FILE] == ["Medellín", "Abejorral", "San José de Cúcuta"]
+
+
+async def test_imports_at_once_leave_the_whole_of_the_file(db: Database) -> None:
+    await asyncio.gather(*(municipalities.import_all(db, FILE, at=START) for _ in range(4)))
+
+    assert len(await municipalities.listed(db)) == 33
+
+
+async def test_a_later_import_renames_and_takes_nothing_away(db: Database) -> None:
+    await municipalities.import_all(db, FILE, at=START)
+
+    assert await municipalities.import_all(db, {"05002": "Otra"}, at=START) == Imported(0, 1, 0)
+    assert len(await municipalities.listed(db)) == 33
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"q": "medellin"}, ["05001"]),
+        ({"q": " SAN  JOSE "}, ["54001", "95001"]),
+        ({"q": "05"}, ["05001", "05002"]),
+        ({"department": "05"}, ["05001", "05002"]),
+        ({"q": "cali", "department": "05"}, []),
+        ({"q": "%"}, []),
+    ],
+)
+async def test_they_are_found_by_name_code_and_department(
+    db: Database, wanted: dict[str, str], found: list[str]
+) -> None:
+    await municipalities.import_all(db, FILE, at=START)
+
+    assert [each.code for each in (await municipalities.listing(db, **wanted)).items] == found
+
+
+async def test_they_are_listed_page_by_page(db: Database) -> None:
+    codes: list[str] = []
+    cursor = None
+    while True:
+        page = await municipalities.listing(db, limit=10, cursor=cursor)
+        codes += [each.code for each in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+
+    assert codes == sorted(municipalities.capitals())
