@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from escala.policy.amended_terms import AmendmentOutcome
 from escala.policy.case import Category, Channel, ClosingReason, Plan, Role, Status
 from escala.policy.clock import ClockName
 from escala.policy.terms import CoverKind
@@ -61,6 +62,7 @@ contracts = Table(
     Column("managed_support", Boolean, nullable=False),
     Column("calendar", String),
     Column("created_at", Instant, nullable=False),
+    Column("registered_paid_through", Date),  # as far as it was paid when it was registered; payments have rows
     word("plan", Plan),
 )
 
@@ -125,6 +127,27 @@ agents = Table(
     Column("levels", Json, nullable=False),
     Column("groups", Json, nullable=False),
     Column("is_director", Boolean, nullable=False),
+)
+
+cover_announcements = Table(  # that a cover ends: one row to each recipient (WAR-5)
+    "cover_announcements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cover", String, nullable=False),
+    Column("cover_id", String, nullable=False),  # the contract's id, or for a warranty the solution's
+    Column("ends_on", Date, nullable=False),
+    Column("days_before", Integer, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("unpaid_until", Date),  # the last day of a renewal that was agreed and not paid
+    Column("at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("given_up", Boolean, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    UniqueConstraint("cover", "cover_id", "ends_on", "days_before", "recipient"),
+    word("cover", CoverKind),
 )
 
 tokens = Table(
@@ -300,4 +323,61 @@ channel_notices = Table(  # to who asked on a channel that the plan lacks: once 
     Column("delivered_to", Json),
     Column("last_error", Text),
     word("channel", Channel),
+)
+
+amendments = Table(  # a changed holiday list or matrix, applied to chosen open cases (PLAN-15)
+    "amendments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("what", Json, nullable=False),
+    Column("policy_version", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("numbers", Json, nullable=False),
+    Index(None, "at", "id"),
+    word("actor_role", Role),
+)
+
+amendment_outcomes = Table(  # one for each case that was asked for, as soon as it is known
+    "amendment_outcomes",
+    metadata,
+    Column("amendment_id", ForeignKey("amendments.id"), primary_key=True),
+    Column("case_number", String, primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("deadlines", Json, nullable=False),
+    Column("problem", Json),
+    word("outcome", AmendmentOutcome),
+)
+
+# -- what providers publish -------------------------------------------------------------------------------------------
+
+provider_incidents = Table(
+    "provider_incidents",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("products", Json, nullable=False),
+    Column("product_ids", Json, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("severity", String, nullable=False),
+    Column("impact", String, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Index(None, "began_at", "provider", "id"),
+)
+
+provider_feeds = Table(
+    "provider_feeds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("last_tried_at", Instant, nullable=False),
+    Column("last_ok_at", Instant),
+    Column("last_error", String),  # a word; none after a good poll
+    Column("failures", Integer, nullable=False),  # since the last good poll
+    Column("incidents", Integer, nullable=False),  # with the two below: of the last good poll
+    Column("skipped", Integer, nullable=False),
+    Column("etag", Text),
 )
