@@ -11,6 +11,15 @@ from escala.policy.case import Plan
 from escala.policy.terms import Cover, CoverKind
 
 
+@dataclass(frozen=True, kw_only=True)
+class CoverRef:
+    """Which cover is meant: a customer's contract, or the warranty of one of its solutions, by that one's id."""
+
+    kind: CoverKind
+    id: str
+    customer_id: str
+
+
 @dataclass(frozen=True)
 class ContractTerm:
     """A contract as cover sees it: in force from `starts_on` to `ends_on`, both included, once paid (WAR-2)."""

@@ -33,9 +33,10 @@ class Announcement:
 class CoverDates:
     """A contract's or a warranty's days as they are known now.
 
-    `covered_through` is the last day that is paid (a warranty's last day), None before the first payment; `agreed_until`
-    the last day that was agreed, paid or not. `given` are the announcements already given for `covered_through`, each
-    by its days before. `goes_on`: a paid contract covers the customer on the day after, so there is no end to announce.
+    `covered_through` is the last day that is paid (a warranty's last day), None before the first payment;
+    `agreed_until` the last day that was agreed, paid or not. `given` are the announcements already given for
+    `covered_through`, each by its days before. `goes_on`: a paid contract covers the customer on the day after, so
+    there is no end to announce.
     """
 
     starts_on: date

@@ -116,7 +116,8 @@ async def create(
             managed_support=managed_support,
             calendar=calendar,
         )
-        await connection.execute(insert(connection, contracts).values(**vars(contract), created_at=at))
+        row = {**vars(contract), "created_at": at, "registered_paid_through": contract.paid_through}
+        await connection.execute(insert(connection, contracts).values(**row))
         return contract
 
 

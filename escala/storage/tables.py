@@ -146,7 +146,9 @@ cover_announcements = Table(  # that a cover ends: one row to each recipient (WA
     Column("given_up", Boolean, nullable=False),
     Column("delivered_at", Instant),
     Column("delivered_to", Json),
-    UniqueConstraint("cover", "cover_id", "ends_on", "days_before", "recipient"),
+    UniqueConstraint(
+        "cover", "cover_id", "ends_on", "days_before", "recipient", name="uq_cover_announcements_once"
+    ),
     word("cover", CoverKind),
 )
 
@@ -257,6 +259,7 @@ case_terms = Table(
     "case_terms",
     metadata,
     Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("from_turn", Integer, primary_key=True),  # what a later turn replaced stays: it counted the time until then
     Column("terms", Json, nullable=False),
 )
 

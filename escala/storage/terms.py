@@ -5,6 +5,8 @@ What a case *was* promised is kept with it: `views.terms`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
@@ -16,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.calendar import Closure
 from escala.policy.case import Plan
-from escala.policy.cover import ContractTerm, cover_on
+from escala.policy.cover import ContractTerm, cover_on, warranty_ends_on
+from escala.policy.cover_since import Registered, covered_at
 from escala.policy.holiday_list import NO_CHANGES
 from escala.policy.policy_file import PolicyFile, read_policy
 from escala.policy.terms import Cover, CoverKind, Terms
 from escala.storage.closures import holidays_between
 from escala.storage.engine import Database
-from escala.storage.tables import contracts, solutions
+from escala.storage.tables import contract_payments, contracts, solutions
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _YEARS_AHEAD = 2
@@ -41,6 +44,15 @@ def read_policy_file(path: Path | None) -> PolicyFile:
     return read_policy(path.read_text("utf-8"), file=path.name)
 
 
+@dataclass(frozen=True)
+class _Contract:
+    """A contract as a case would have it: its term as far as it is paid, its own hours if any, its add-on."""
+
+    term: ContractTerm
+    hours: str | None
+    managed_support: bool
+
+
 async def terms_for(db: Database, policy: PolicyFile, *, customer_id: str, solution_id: str, at: datetime) -> Terms:
     """The terms of a case opened at `at` for this customer and solution; without any cover, those of a warranty."""
     on = bogota_date(at)
@@ -49,16 +61,56 @@ async def terms_for(db: Database, policy: PolicyFile, *, customer_id: str, solut
         accepted_on = await connection.scalar(
             select(solutions.c.accepted_on).where(solutions.c.id == solution_id, solutions.c.customer_id == customer_id)
         )
+    return _terms_on(on, policy, held, solution_id=solution_id, accepted_on=accepted_on)
+
+
+async def covered_terms(
+    db: Database,
+    policy: PolicyFile,
+    *,
+    customer_id: str,
+    solution_id: str,
+    opened_at: datetime,
+    held_until: datetime,
+) -> tuple[Terms, datetime] | None:
+    """What a held case is promised, and since when: as it stood at the first covered instant before `held_until`.
+
+    That instant may lie ahead, where a contract that is paid begins later. None where no cover came (WAR-2, WAR-3).
+    """
+    async with db.read() as connection:
+        held = {each.term.id: each for each in await _contracts(connection, customer_id)}
+        steps = await _payments(connection, customer_id)
+        wanted = select(solutions.c.accepted_on, solutions.c.created_at).where(
+            solutions.c.id == solution_id, solutions.c.customer_id == customer_id
+        )
+        solution = (await connection.execute(wanted)).first()
+    accepted_on = solution.accepted_on if solution else None
+    if solution and accepted_on:
+        ends_on = warranty_ends_on(accepted_on, months=policy.warranty_months)
+        steps.append(Registered(starts_on=accepted_on, ends_on=ends_on, at=solution.created_at))
+    at = covered_at(steps, opened_at=opened_at, held_until=held_until)
+    if at is None:
+        return None
+    known = [replace(held[each.contract.id], term=each.contract) for each in steps if each.contract and each.at <= at]
+    return _terms_on(bogota_date(at), policy, known, solution_id=solution_id, accepted_on=accepted_on), at
+
+
+def _terms_on(
+    on: date, policy: PolicyFile, held: Sequence[_Contract], *, solution_id: str, accepted_on: date | None
+) -> Terms:
     cover = cover_on(
         on,
-        contracts=list(held),
+        contracts=[each.term for each in held],
         solution_id=solution_id,
         accepted_on=accepted_on,
         warranty_months=policy.warranty_months,
     )
-    found = {term.id: (term.plan, hours) for term, hours in held.items()}
-    plan, hours = (policy.warranty_plan, None) if cover.kind is not CoverKind.CONTRACT else found[str(cover.reference)]
-    return policy.terms(plan, cover=cover, closures=_closures(policy, on.year), hours=hours)
+    closures = _closures(policy, on.year)
+    if cover.kind is not CoverKind.CONTRACT:
+        return policy.terms(policy.warranty_plan, cover=cover, closures=closures)
+    found = next(each for each in held if each.term.id == cover.reference)
+    terms = policy.terms(found.term.plan, cover=cover, closures=closures, hours=found.hours)
+    return replace(terms, managed_support=found.managed_support)
 
 
 def preview_terms(policy: PolicyFile, plan: Plan, *, at: datetime) -> Terms:
@@ -69,21 +121,47 @@ def preview_terms(policy: PolicyFile, plan: Plan, *, at: datetime) -> Terms:
 
 async def plan_on(connection: AsyncConnection, policy: PolicyFile, *, customer_id: str, on: date) -> Plan:
     """The customer's plan on a day: its contract's, else the one that a warranty gives."""
-    held = [term for term in await _contracts(connection, customer_id) if term.covers(on)]
+    held = [each.term for each in await _contracts(connection, customer_id) if each.term.covers(on)]
     last = max(held, key=lambda term: term.ends_on, default=None)
     return last.plan if last else policy.warranty_plan
 
 
-async def _contracts(connection: AsyncConnection, customer_id: str) -> dict[ContractTerm, str | None]:
-    """The customer's contracts as cover sees them, as far as they are paid, each with its own hours if it has any."""
+async def paid_terms(connection: AsyncConnection, customer_id: str) -> list[ContractTerm]:
+    """The customer's contracts as cover sees them, as far as they are paid."""
+    return [each.term for each in await _contracts(connection, customer_id)]
+
+
+async def _contracts(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
     c = contracts.c
-    wanted = select(c.id, c.plan, c.starts_on, c.paid_through, c.calendar).where(
+    wanted = select(c.id, c.plan, c.starts_on, c.paid_through, c.calendar, c.managed_support).where(
         c.customer_id == customer_id, c.paid_through.is_not(None)
     )
-    return {
-        ContractTerm(row.id, Plan(row.plan), row.starts_on, row.paid_through, paid=True): row.calendar
+    return [
+        _Contract(_term(row.id, row.plan, row.starts_on, row.paid_through), row.calendar, row.managed_support)
         for row in await connection.execute(wanted)
-    }
+    ]
+
+
+async def _payments(connection: AsyncConnection, customer_id: str) -> list[Registered]:
+    """How far the customer's contracts were paid, and since when: at their registration, and with each payment."""
+    c, paid = contracts.c, contract_payments.c
+    first = select(c.id, c.plan, c.starts_on, c.registered_paid_through.label("through"), c.created_at.label("at"))
+    later = select(c.id, c.plan, c.starts_on, paid.paid_through.label("through"), paid.at).join_from(
+        contracts, contract_payments, paid.contract_id == c.id
+    )
+    rows = [
+        *await connection.execute(first.where(c.customer_id == customer_id, c.registered_paid_through.is_not(None))),
+        *await connection.execute(later.where(c.customer_id == customer_id)),
+    ]
+    terms = [_term(row.id, row.plan, row.starts_on, row.through) for row in rows]
+    return [
+        Registered(starts_on=term.starts_on, ends_on=term.ends_on, at=row.at, contract=term)
+        for term, row in zip(terms, rows, strict=True)
+    ]
+
+
+def _term(id: str, plan: str, starts_on: date, through: date) -> ContractTerm:  # noqa: A002
+    return ContractTerm(id, Plan(plan), starts_on, through, paid=True)
 
 
 def _closures(policy: PolicyFile, year: int) -> dict[str, tuple[Closure, ...]]:
