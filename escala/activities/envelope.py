@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,18 +25,37 @@ def enveloped(
     Every notice of a case answers the same message, which nobody has: that is what joins them in one thread. It says
     that no person sent it, so that no absence note and no other desk answers.
     """
+    identity = f"{case_number}.t{turn:05}.s{seq:05}.{kind}.{_reader(recipient)}"
+    return _message(text, thread=case_number, identity=identity, language=language, sender=sender, to=to, at=at)
+
+
+def announced(
+    text: NoticeText, *, cover: str, cover_id: str, ends_on: date, days_before: int, recipient: str, language: str,
+    sender: str, to: Sequence[str], at: datetime,
+) -> EmailMessage:  # fmt: skip
+    """The message that a cover ends (WAR-5); all of one cover are one thread."""
+    thread = f"{cover}-{cover_id}"
+    identity = f"{thread}.{ends_on:%Y%m%d}.d{days_before:03}.{_reader(recipient)}"
+    return _message(text, thread=thread, identity=identity, language=language, sender=sender, to=to, at=at)
+
+
+def _reader(recipient: str) -> str:
+    return hashlib.sha256(recipient.encode()).hexdigest()[:10]
+
+
+def _message(
+    text: NoticeText, *, thread: str, identity: str, language: str, sender: str, to: Sequence[str], at: datetime
+) -> EmailMessage:
     name, mailbox = parseaddr(sender)
     domain = mailbox.rpartition("@")[2]
-    thread = f"<{case_number}@{domain}>"
-    reader = hashlib.sha256(recipient.encode()).hexdigest()[:10]
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(display_name=name, addr_spec=mailbox)
     message["To"] = ", ".join(to)
     message["Subject"] = _one_line(text.subject)
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{case_number}.t{turn:05}.s{seq:05}.{kind}.{reader}@{domain}>"
-    message["In-Reply-To"] = thread
-    message["References"] = thread
+    message["Message-ID"] = f"<{identity}@{domain}>"
+    message["In-Reply-To"] = f"<{thread}@{domain}>"
+    message["References"] = f"<{thread}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text.body)

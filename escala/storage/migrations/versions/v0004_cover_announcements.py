@@ -48,4 +48,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("going back is restoring a backup")
+    raise NotImplementedError("migrations go forward only; restore a backup instead")
