@@ -15,7 +15,10 @@ from escala.storage.engine import Database
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """A decision to record. The first turn brings the terms; a command brings its id, a clock that ran out has none."""
+    """A decision to record. A command brings its id, a clock that ran out has none.
+
+    The first turn brings the terms, and so does a turn that replaces them.
+    """
 
     decision: Decision
     terms: Terms | None = None
@@ -28,12 +31,14 @@ class Recorded:
 
     `ahead` is None in all ordinary life. A worker that is killed after it recorded turns and before Temporal learned of
     them leaves the ledger ahead of the workflow: then `ahead` is the case as the ledger holds it, and `command_ids` are
-    the commands it already holds, and the workflow goes on from there. What was recorded once stays as it happened.
+    the commands it already holds, and the workflow goes on from there, under `terms` where those turns replaced them.
+    What was recorded once stays as it happened.
     """
 
     has_notices: bool
     ahead: Case | None = None
     command_ids: tuple[str, ...] = ()
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -46,4 +51,6 @@ class Ledger:
     async def record(self, turn: Turn) -> Recorded:
         """Record the turn in one transaction: facts, projection, notices and stretches."""
         found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
-        return Recorded(has_notices=found.has_notices, ahead=found.ahead, command_ids=found.command_ids)
+        return Recorded(
+            has_notices=found.has_notices, ahead=found.ahead, command_ids=found.command_ids, terms=found.terms
+        )

@@ -30,8 +30,8 @@ from escala.policy import commands as c
 from escala.policy import refusals as r
 from escala.policy.case import Actor, Channel, Level, Outcome, OutOfScopeKind, Priority, Status, Text
 from escala.policy.groups import serves
-from escala.policy.lifecycle import ALLOWED, ROLES
-from escala.policy.refusals import CaseClosed, Refusal, RoleNotAllowed
+from escala.policy.lifecycle import ALLOWED, check_role
+from escala.policy.refusals import CaseClosed, Refusal
 from escala.storage import agents, intake, views
 from escala.storage.heads import holds_command
 from escala.storage.intake import Deposit
@@ -331,8 +331,7 @@ def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
     async def give(
         row: VisibleCase, principal: Caller, once: OnceDep, edge: EdgeDep, at: At, body: Any = None
     ) -> JSONResponse:
-        if principal.actor.role not in ROLES[offer.command]:
-            raise RoleNotAllowed
+        check_role(offer.command, principal.actor.role)
         return await once(body, lambda: _give(offer, row, principal.actor, body, once, edge, at))
 
     takes_nothing = offer.body is Nothing

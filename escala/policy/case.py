@@ -5,9 +5,11 @@ Every value is frozen and travels as JSON, so it holds ids and figures only: nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+
+from escala.policy.visit import Term, Visit
 
 
 class Status(StrEnum):
@@ -88,6 +90,15 @@ class OutOfScopeKind(StrEnum):
     DEVELOPMENT = "development"
     DATA_LOAD = "data_load"
     DATABASE_UPDATE = "database_update"
+
+
+class Cause(StrEnum):
+    """What a specialist found to be wrong with a piece of equipment (WAR-4)."""
+
+    MANUFACTURING_DEFECT = "manufacturing_defect"
+    MISUSE = "misuse"
+    WEAR = "wear"
+    OTHER = "other"
 
 
 class WaitingFor(StrEnum):
@@ -174,6 +185,16 @@ class ProviderCase:
     number: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RemoteSession:
+    """A remote session that is going on: with which tool, and who consented to it before it began (ONS-6)."""
+
+    number: int
+    tool: str
+    consented_by: str
+    started_at: datetime
+
+
 class WakeKind(StrEnum):
     """What a case wakes up for."""
 
@@ -184,9 +205,22 @@ class WakeKind(StrEnum):
     OVERDUE_REPEAT = "overdue_repeat"
     HELD_END = "held_end"
     REOPENING_END = "reopening_end"
+    VISIT_REMINDER = "visit_reminder"
+    VISIT_LIMIT = "visit_limit"
+    EXCESS_REMINDER = "excess_reminder"
+    EXCESS_LIMIT = "excess_limit"
 
 
-LIMITS = frozenset({WakeKind.ATTENTION_LIMIT, WakeKind.LEVEL_LIMIT, WakeKind.HELD_END, WakeKind.REOPENING_END})
+LIMITS = frozenset(
+    {
+        WakeKind.ATTENTION_LIMIT,
+        WakeKind.LEVEL_LIMIT,
+        WakeKind.HELD_END,
+        WakeKind.REOPENING_END,
+        WakeKind.VISIT_LIMIT,
+        WakeKind.EXCESS_LIMIT,
+    }
+)
 """The wakes that end a promise or a term; the others only remind of one."""
 
 
@@ -200,7 +234,11 @@ class Wake:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A customer's case, whole: what the workflow carries, the ledger projects and every rule reads."""
+    """A customer's case, whole: what the workflow carries, the ledger projects and every rule reads.
+
+    While it waits for several things at once, `waiting_for` is the first and `also_waiting_for` the others. `visit` is
+    the last one, ended or not.
+    """
 
     number: str
     status: Status
@@ -222,6 +260,7 @@ class Case:
     level_clock: Clock | None = None
     first_answered_at: datetime | None = None
     waiting_for: WaitingFor | None = None
+    also_waiting_for: tuple[WaitingFor, ...] = ()
     overdue_at: datetime | None = None
     overdue_periods: int = 0
     overdue_repeat_at: datetime | None = None
@@ -233,12 +272,23 @@ class Case:
     out_of_scope_kind: OutOfScopeKind | None = None
     duplicate_of: str | None = None
     provider_case: ProviderCase | None = None
-    attempts: tuple[Attempt, ...] = field(default=())
+    provider_incidents: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    visit: Visit | None = None
+    remote_session: RemoteSession | None = None
+    remote_sessions: int = 0
+    is_equipment: bool = False
+    diagnosis: Cause | None = None
 
     @property
     def overdue(self) -> bool:
         """Whether level 3's limit has passed and the case still awaits its solution (ESC-6)."""
         return self.overdue_at is not None and self.status not in (Status.RESOLVED, Status.CLOSED)
+
+    @property
+    def waits(self) -> tuple[WaitingFor, ...]:
+        """All that the case waits for from the customer (ESC-10)."""
+        return (self.waiting_for, *self.also_waiting_for) if self.waiting_for else ()
 
     @property
     def wakes(self) -> tuple[Wake, ...]:
@@ -248,6 +298,9 @@ class Case:
             (self.held_until, WakeKind.HELD_END),
             (self.reopen_until, WakeKind.REOPENING_END),
         ]
+        if self.visit:
+            found += _term_wakes(self.visit.term, WakeKind.VISIT_REMINDER, WakeKind.VISIT_LIMIT)
+            found += _term_wakes(self.visit.excess, WakeKind.EXCESS_REMINDER, WakeKind.EXCESS_LIMIT)
         if self.initial_attention and self.initial_attention.state is ClockState.RUNNING:
             found.append((self.initial_attention.warn_at, WakeKind.ATTENTION_WARNING))
             found.append((self.initial_attention.due_at, WakeKind.ATTENTION_LIMIT))
@@ -272,3 +325,7 @@ class Case:
         clock = self.level_clock
         running = clock is not None and clock.state is ClockState.RUNNING and self.level < Level.DIRECTOR
         return clock.due_at if clock and running else None
+
+
+def _term_wakes(term: Term | None, reminder: WakeKind, limit: WakeKind) -> list[tuple[datetime | None, WakeKind]]:
+    return [(term.remind_at, reminder), (term.due_at, limit)] if term else []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from escala.policy.case import Actor, Category, Channel, Level, Outcome, OutOfScopeKind, Priority, Text
+from escala.policy.case import Actor, Category, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Text
+from escala.policy.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +16,20 @@ class Command:
     by: Actor
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What is known of the equipment that a case is about (WAR-4)."""
+
+    supplied_by_us: bool
+    serial_number: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class OpenCase(Command):
-    """Open case `number`, received at `received_at`; the requester proposes the priority (PRI-5)."""
+    """Open case `number`, received at `received_at`; the requester proposes the priority (PRI-5).
+
+    `equipment` is what is known of the solution where that is a piece of equipment; `serial_number` is the claim's.
+    """
 
     number: str
     received_at: datetime
@@ -31,6 +43,7 @@ class OpenCase(Command):
     description: Text
     prior_analysis: Text
     serial_number: str | None = None
+    equipment: Equipment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +173,123 @@ class WithdrawCase(Command):
     """Take the request back."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LinkProviderIncident(Command):
+    """Tie the case to an incident that the provider published."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordDiagnosis(Command):
+    """Say, as a specialist, what is wrong with the equipment."""
+
+    cause: Cause
+    summary: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartRemoteSession(Command):
+    """Begin a remote session, to which the contact `consented_by` has agreed."""
+
+    tool: str
+    consented_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndRemoteSession(Command):
+    """End the remote session and say what was done."""
+
+    session: int
+    summary: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestVisit(Command):
+    """Ask for a visit on site, in the municipality `city_code` (DIVIPOLA), which `place` names."""
+
+    city_code: str
+    place: Text
+    address: Text
+    reason: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveVisit(Command):
+    """Decide as the director: approved with a quote of the travel expenses in COP, or not, with the reason."""
+
+    approved: bool
+    quote: int | None = None
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptVisit(Command):
+    """Decide as the customer about the quote, or about expenses above it. `amount` (COP), if any, is what was read."""
+
+    accepted: bool
+    amount: int | None = None
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleVisit(Command):
+    """Agree a date, or another one. Who moves a date may leave the engineer as it is."""
+
+    starts_at: datetime
+    engineer_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelVisit(Command):
+    """Call the visit off."""
+
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartVisit(Command):
+    """Be there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogVisitExpense(Command):
+    """Log what the visit cost, in COP, with its receipt."""
+
+    concept: Text
+    amount: int
+    receipt_reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportVisit(Command):
+    """Say what was found and done."""
+
+    found: Text
+    done: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOffVisit(Command):
+    """Agree, as the customer, that the visit was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendTerms(Command):
+    """Apply a changed holiday list or matrix to the case: those of `terms`; plan and cover stay (PLAN-15)."""
+
+    terms: Terms
+    reason: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCase(Command):
+    """Let a held case go on under `terms`, whose cover was registered at `covered_at`. No person asks for it."""
+
+    terms: Terms
+    covered_at: datetime
+
+
 COMMANDS: tuple[type[Command], ...] = (
     ClaimCase,
     AssignCase,
@@ -173,11 +303,25 @@ COMMANDS: tuple[type[Command], ...] = (
     TransferCase,
     EscalateToProvider,
     UpdateFromProvider,
+    LinkProviderIncident,
+    RecordDiagnosis,
+    StartRemoteSession,
+    EndRemoteSession,
+    RequestVisit,
+    ApproveVisit,
+    AcceptVisit,
+    ScheduleVisit,
+    CancelVisit,
+    StartVisit,
+    LogVisitExpense,
+    ReportVisit,
+    SignOffVisit,
     CloseAsOutOfScope,
     CloseAsDuplicate,
     ResolveCase,
     ConfirmSolution,
     ReopenCase,
     WithdrawCase,
+    AmendTerms,
 )
-"""Every command that an open case can take."""
+"""Every command that somebody may give to an open case."""

@@ -18,18 +18,32 @@ Change = tuple[Case, tuple[Fact, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """One turn of a case: its state afterwards, what happened, who must learn of it, and clock stretches that ended."""
+    """One turn of a case: its state afterwards, what happened, who must learn of it, and clock stretches that ended.
+
+    `terms` are those that hold from this turn on, where the turn replaced them (WAR-3, PLAN-15).
+    """
 
     case: Case
     entries: tuple[Entry, ...]
     notices: tuple[Notice, ...]
     stretches: tuple[Stretch, ...]
+    terms: Terms | None = None
 
 
 def decided(
-    before: Case | None, change: Change, *, by: Actor, at: datetime, terms: Terms, due_at: datetime | None = None
+    before: Case | None,
+    change: Change,
+    *,
+    by: Actor,
+    at: datetime,
+    terms: Terms,
+    due_at: datetime | None = None,
+    replaced: Terms | None = None,
 ) -> Decision:
-    """The turn that `change` makes: numbered, dated, with the notices and the ended stretches that follow from it."""
+    """The turn that `change` makes: numbered, dated, with the notices and the ended stretches that follow from it.
+
+    `replaced` are the terms that hold from now on, where they are not `terms` any more.
+    """
     after, facts = change
     seq = before.facts if before else 0
     entries = tuple(
@@ -41,6 +55,7 @@ def decided(
         entries=entries,
         notices=notices_of(entries, before=before, after=case, terms=terms),
         stretches=_ended_stretches(before, case) if before else (),
+        terms=replaced,
     )
 
 
@@ -50,10 +65,11 @@ def require_text(text: Text) -> None:
         raise TextMissing
 
 
-def require_reason(text: Text) -> None:
-    """Refuse an empty reason that the customer would see."""
-    if text.characters <= 0:
+def require_reason(text: Text | None) -> Text:
+    """The reason that the customer will see; refuses an empty one."""
+    if text is None or text.characters <= 0:
         raise ReasonMissing
+    return text
 
 
 def _ended_stretches(before: Case, after: Case) -> tuple[Stretch, ...]:

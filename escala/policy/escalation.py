@@ -11,12 +11,14 @@ from datetime import datetime
 from escala.policy import clock as clocks
 from escala.policy import commands as c
 from escala.policy import facts as f
-from escala.policy.case import Case, Clock, ClockState, Level, Priority, ProviderCase, Text, WaitingFor
+from escala.policy.case import Case, Clock, ClockState, Level, ProviderCase, Status, Text, WaitingFor
 from escala.policy.clock import ClockName
 from escala.policy.decision import Change, require_reason, require_text
 from escala.policy.refusals import (
     AlreadyAtHighestLevel,
     FunctionalEscalationNotInPlan,
+    ProviderCaseMissing,
+    ProviderIncidentAlreadyLinked,
     ProviderNotInvolved,
     TransferTargetUnclear,
     UnknownGroup,
@@ -164,17 +166,25 @@ def set_priority(case: Case, command: c.SetPriority, *, at: datetime, terms: Ter
     changed = f.PriorityChanged(
         from_priority=case.priority, to_priority=command.priority, spent=spent, reason=command.reason
     )
-    limit = terms.limit(case.level, Priority(command.priority))
-    relimited = clocks.relimit(clock, limit, at=at, calendar=terms.hours, warn_at_percent=terms.warn_at_percent)
-    case = replace(case, priority=command.priority, level_clock=relimited)
-    if spent < limit:
-        return replace(case, overdue_at=None, overdue_periods=0, overdue_repeat_at=None), (changed,)
-    moved, facts = _past_limit(case, "priority", at=at, terms=terms)
+    moved, facts = relimit_level(replace(case, priority=command.priority), "priority", at=at, terms=terms)
     return moved, (changed, *facts)
+
+
+def relimit_level(case: Case, cause: f.HandOffCause, *, at: datetime, terms: Terms) -> Change:
+    """Give the level's clock the limit of the priority: time used stays used, past it the case moves up (ESC-11)."""
+    assert case.level_clock is not None
+    limit = terms.limit(case.level, case.priority)
+    clock = clocks.relimit(case.level_clock, limit, at=at, calendar=terms.hours, warn_at_percent=terms.warn_at_percent)
+    case = replace(case, level_clock=clock)
+    if clock.spent < limit:
+        return replace(case, overdue_at=None, overdue_periods=0, overdue_repeat_at=None), ()
+    return _past_limit(case, cause, at=at, terms=terms)
 
 
 def escalate_to_provider(case: Case, command: c.EscalateToProvider) -> Change:
     """Carry the provider's case number; the level clock keeps running (ESC-9)."""
+    if not command.provider.strip() or not command.provider_case.strip():
+        raise ProviderCaseMissing
     provider_case = ProviderCase(command.provider, command.provider_case)
     fact = f.ProviderEscalated(provider=command.provider, provider_case=command.provider_case)
     return replace(case, provider_case=provider_case), (fact,)
@@ -188,21 +198,48 @@ def update_from_provider(case: Case, command: c.UpdateFromProvider) -> Change:
     return case, (f.ProviderUpdated(body=command.body),)
 
 
+def link_provider_incident(case: Case, command: c.LinkProviderIncident) -> Change:
+    """Tie the case to an incident that the provider published; its clocks run on (SCOPE-6)."""
+    if command.incident_id in case.provider_incidents:
+        raise ProviderIncidentAlreadyLinked(number=case.number, incident=command.incident_id)
+    linked = (*case.provider_incidents, command.incident_id)
+    return replace(case, provider_incidents=linked), (f.ProviderIncidentLinked(incident_id=command.incident_id),)
+
+
 # -- pauses -----------------------------------------------------------------------------------------------------------
 
 
 def pause(case: Case, waiting_for: WaitingFor, *, at: datetime, terms: Terms) -> Case:
-    """Stand the level clock still while the customer is waited for; initial attention runs on (ESC-10)."""
+    """Stand the level clock still while the customer is waited for; initial attention runs on (ESC-10).
+
+    A case may wait for several things at once; its clock goes on once all of them have come.
+    """
+    if case.waiting_for:
+        return replace(case, also_waiting_for=(*case.also_waiting_for, waiting_for))
     assert case.level_clock is not None
     paused = clocks.pause(case.level_clock, at=at, calendar=terms.hours)
-    return replace(case, waiting_for=waiting_for, level_clock=paused, overdue_repeat_at=None)
+    return replace(
+        case, status=Status.WAITING_CUSTOMER, waiting_for=waiting_for, level_clock=paused, overdue_repeat_at=None
+    )
+
+
+def stop_waiting(case: Case, waited_for: WaitingFor, *, at: datetime, terms: Terms) -> Case:
+    """End one of the case's waits: the level clock goes on if it was the last, else it stands for the next (ESC-10)."""
+    if waited_for is not case.waiting_for:
+        return replace(case, also_waiting_for=tuple(each for each in case.also_waiting_for if each is not waited_for))
+    if not case.also_waiting_for:
+        return resume(case, at=at, terms=terms)
+    assert case.level_clock is not None
+    first, *others = case.also_waiting_for
+    still = clocks.pause(case.level_clock, at=at, calendar=terms.hours)
+    return replace(case, waiting_for=first, also_waiting_for=tuple(others), level_clock=still)
 
 
 def resume(case: Case, *, at: datetime, terms: Terms) -> Case:
     """Let the level clock go on with what was left (ESC-10, ESC-14)."""
     assert case.level_clock is not None
     running = clocks.resume(case.level_clock, at=at, calendar=terms.hours, warn_at_percent=terms.warn_at_percent)
-    case = replace(case, waiting_for=None, level_clock=running)
+    case = replace(case, status=Status.IN_PROGRESS, waiting_for=None, level_clock=running)
     return replace(case, overdue_repeat_at=_repeat_at(case, terms=terms))
 
 
@@ -225,7 +262,14 @@ def stop_clocks(case: Case, *, at: datetime, terms: Terms) -> Case:
         attention = clocks.stop(attention, ClockState.STOPPED, at=at, calendar=terms.hours)
     if level and level.state in (ClockState.RUNNING, ClockState.MISSED, ClockState.PAUSED):
         level = clocks.stop(level, ClockState.STOPPED, at=at, calendar=terms.hours)
-    return replace(case, initial_attention=attention, level_clock=level, waiting_for=None, overdue_repeat_at=None)
+    return replace(
+        case,
+        initial_attention=attention,
+        level_clock=level,
+        waiting_for=None,
+        also_waiting_for=(),
+        overdue_repeat_at=None,
+    )
 
 
 def _with_clock(case: Case, name: ClockName, clock: Clock) -> Case:

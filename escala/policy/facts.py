@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from escala.policy.case import (
     Actor,
     Category,
+    Cause,
     Channel,
     ClosingReason,
     Level,
@@ -20,9 +21,11 @@ from escala.policy.case import (
     Plan,
     Priority,
     Text,
+    WakeKind,
 )
 from escala.policy.clock import ClockName
 from escala.policy.terms import CoverKind
+from escala.policy.visit_facts import VisitFact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,16 @@ class CaseHeld:
     internal: ClassVar[bool] = False
     kind: Literal["case_held"] = "case_held"
     until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReleased:
+    """Cover came: the held case goes on under its plan, its clocks running since the cover was registered (WAR-3)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["case_released"] = "case_released"
+    plan: Plan
+    cover: CoverKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +179,7 @@ class CustomerAnswered:
     body: Text
 
 
-HandOffCause = Literal["limit", "by_hand", "priority", "functional"]
+HandOffCause = Literal["limit", "by_hand", "priority", "functional", "amendment"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +224,68 @@ class ProviderUpdated:
     internal: ClassVar[bool] = False
     kind: Literal["provider_updated"] = "provider_updated"
     body: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderIncidentLinked:
+    """The case was tied to an incident that the provider published (SCOPE-6)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["provider_incident_linked"] = "provider_incident_linked"
+    incident_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteSessionStarted:
+    """A remote session began, with the consent of the contact `consented_by` (ONS-6)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["remote_session_started"] = "remote_session_started"
+    session: int
+    tool: str
+    consented_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteSessionEnded:
+    """A remote session ended; `summary` is what was done, or None where the case's end ended it too (ONS-6)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["remote_session_ended"] = "remote_session_ended"
+    session: int
+    summary: Text | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagnosisRecorded:
+    """A specialist said what is wrong with the equipment; only a manufacturing defect is covered (WAR-4)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["diagnosis_recorded"] = "diagnosis_recorded"
+    cause: Cause
+    is_covered: bool
+    summary: Text
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A deadline before and after an amendment; None where there was or is none."""
+
+    what: WakeKind
+    before_at: datetime | None
+    after_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsAmended:
+    """A changed holiday list or matrix was applied: from which policy to which, and what moved (PLAN-15)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["terms_amended"] = "terms_amended"
+    from_version: str
+    to_version: str
+    moved: tuple[Moved, ...]
+    reason: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +339,7 @@ class CaseClosed:
 Fact = (
     CaseOpened
     | CaseHeld
+    | CaseReleased
     | CaseClaimed
     | CaseAssigned
     | ReplySent
@@ -280,11 +356,17 @@ Fact = (
     | CaseTransferred
     | ProviderEscalated
     | ProviderUpdated
+    | ProviderIncidentLinked
+    | RemoteSessionStarted
+    | RemoteSessionEnded
+    | DiagnosisRecorded
+    | TermsAmended
     | CaseOverdue
     | OverdueRepeated
     | CaseResolved
     | CaseReopened
     | CaseClosed
+    | VisitFact
 )
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from escala.policy import amendment, equipment, escalation, on_site, remote_sessions, scope
 from escala.policy import commands as c
-from escala.policy import escalation, scope
 from escala.policy import facts as f
 from escala.policy.case import (
     SYSTEM,
     Attempt,
     Case,
+    Cause,
     Channel,
     ClosingReason,
     Level,
@@ -43,8 +44,11 @@ from escala.policy.refusals import (
     StateRefusal,
 )
 from escala.policy.terms import CoverKind, Terms
+from escala.policy.visit import Side
+from escala.policy.visit_refusals import CustomerDecides, DirectorDecides
 
-_WORKERS = frozenset({Role.AGENT, Role.DIRECTOR})
+_DIRECTOR = frozenset({Role.DIRECTOR})
+_WORKERS = frozenset({Role.AGENT}) | _DIRECTOR
 _CUSTOMER = frozenset({Role.CONTACT})
 
 ROLES: Mapping[type[c.Command], frozenset[Role]] = {
@@ -61,14 +65,35 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.TransferCase: _WORKERS,
     c.EscalateToProvider: _WORKERS,
     c.UpdateFromProvider: _WORKERS,
+    c.LinkProviderIncident: _WORKERS,
+    c.RecordDiagnosis: _WORKERS,
+    c.StartRemoteSession: _WORKERS,
+    c.EndRemoteSession: _WORKERS,
+    c.RequestVisit: _WORKERS | _CUSTOMER,
+    c.ApproveVisit: _DIRECTOR,
+    c.AcceptVisit: _CUSTOMER,
+    c.ScheduleVisit: _WORKERS | _CUSTOMER,
+    c.CancelVisit: _WORKERS | _CUSTOMER,
+    c.StartVisit: _WORKERS,
+    c.LogVisitExpense: _WORKERS,
+    c.ReportVisit: _WORKERS,
+    c.SignOffVisit: _CUSTOMER,
     c.CloseAsOutOfScope: _WORKERS,
     c.CloseAsDuplicate: _WORKERS,
     c.ResolveCase: _WORKERS,
     c.ConfirmSolution: _CUSTOMER,
     c.ReopenCase: _CUSTOMER,
     c.WithdrawCase: _CUSTOMER,
+    c.AmendTerms: _DIRECTOR | {Role.ADMIN},
+    c.ReleaseCase: frozenset({Role.SYSTEM}),
 }
 """Who may give which command; whoever is not named may not."""
+
+_REFUSED_ROLES: Mapping[type[c.Command], type[RoleNotAllowed]] = {
+    c.ApproveVisit: DirectorDecides,
+    c.AcceptVisit: CustomerDecides,
+    c.SignOffVisit: CustomerDecides,
+}
 
 _WORKED_ON = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER})
 _OPEN = _WORKED_ON | {Status.HELD}
@@ -86,12 +111,27 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.TransferCase: _WORKED_ON,
     c.EscalateToProvider: _WORKED_ON,
     c.UpdateFromProvider: _WORKED_ON,
+    c.LinkProviderIncident: _WORKED_ON,
+    c.RecordDiagnosis: _WORKED_ON,
+    c.StartRemoteSession: _WORKED_ON,
+    c.EndRemoteSession: _WORKED_ON,
+    c.RequestVisit: _WORKED_ON,
+    c.ApproveVisit: _WORKED_ON,
+    c.AcceptVisit: _WORKED_ON,
+    c.ScheduleVisit: _WORKED_ON,
+    c.CancelVisit: _WORKED_ON,
+    c.StartVisit: _WORKED_ON,
+    c.LogVisitExpense: _WORKED_ON,
+    c.ReportVisit: _WORKED_ON,
+    c.SignOffVisit: _WORKED_ON,
     c.CloseAsOutOfScope: _OPEN,
     c.CloseAsDuplicate: _OPEN,
     c.ResolveCase: _WORKED_ON,
     c.ConfirmSolution: frozenset({Status.RESOLVED}),
     c.ReopenCase: frozenset({Status.RESOLVED}),
     c.WithdrawCase: _OPEN,
+    c.AmendTerms: _OPEN | {Status.RESOLVED},
+    c.ReleaseCase: frozenset({Status.HELD}),
 }
 """In which states each command is taken."""
 
@@ -99,9 +139,10 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
 def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
     """Open a case at the instant it was received: level 1, its clocks running, or held where there is no cover.
 
-    Refuses a channel the plan does not hold (REQ-7), an empty prior analysis (REQ-5), an empty title or description.
+    Refuses a channel the plan does not hold (REQ-7), an empty prior analysis (REQ-5), an empty title or description,
+    and a claim on equipment that lacks what it needs (WAR-4).
     """
-    _check_role(command)
+    check_role(type(command), command.by.role)
     if command.channel not in terms.channels:
         raise ChannelNotInPlan(
             plan=terms.plan.value, channel=command.channel.value, channels=", ".join(_words(terms.channels))
@@ -110,6 +151,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         raise DescriptionMissing
     if command.prior_analysis.characters <= 0:
         raise PriorAnalysisMissing
+    equipment.check_claim(command)
     at = command.received_at
     case = Case(
         number=command.number,
@@ -122,6 +164,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         channel=command.channel,
         category=command.category,
         serial_number=command.serial_number,
+        is_equipment=command.equipment is not None,
         opened_at=at,
         last_at=at,
     )
@@ -145,15 +188,23 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
 
 def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Decision:
     """Apply `command` at `at`, once all that fell due before is settled. Refuses by role, then state, then rule."""
-    _check_role(command)
+    check_role(type(command), command.by.role)
     _check_state(case, command)
-    return decided(case, _apply(case, command, terms=terms, at=at), by=command.by, at=at, terms=terms)
+    match command:
+        case c.ReleaseCase():
+            return _release(case, command, at=at)
+        case c.AmendTerms():
+            amended = amendment.amended_terms(terms, command.terms)
+            change = amendment.amend(case, command.reason, terms=terms, amended=amended, at=at)
+            return decided(case, change, by=command.by, at=at, terms=amended, replaced=amended)
+        case _:
+            return decided(case, _apply(case, command, terms=terms, at=at), by=command.by, at=at, terms=terms)
 
 
 def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
     """Let happen what falls due at `case.next_wake_at`, which is not after `at` (ESC-15).
 
-    One due instant makes one turn, but for a second warning at that instant, which makes another.
+    One due instant makes one turn, but for a second warning or term of a visit at that instant, which makes another.
     """
     due_at = case.next_wake_at
     if due_at is None or due_at > at:
@@ -179,6 +230,7 @@ def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Itera
     yield (change := escalation.miss_attention(change[0], due_at))
     yield (change := escalation.reach_limit(change[0], due_at, terms=terms))
     yield (change := escalation.repeat_overdue(change[0], due_at, at=at, terms=terms))
+    yield (change := on_site.pass_time(change[0], due_at, terms=terms))
     case = change[0]
     if case.reopen_until == due_at:
         yield _close(case, f.CaseClosed(reason=ClosingReason.UNANSWERED), at=at, terms=terms)
@@ -189,9 +241,10 @@ def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Itera
 # -- who and when -----------------------------------------------------------------------------------------------------
 
 
-def _check_role(command: c.Command) -> None:
-    if command.by.role not in ROLES.get(type(command), frozenset()):
-        raise RoleNotAllowed
+def check_role(command: type[c.Command], role: Role) -> None:
+    """Refuse a role that may never give this command."""
+    if role not in ROLES.get(command, frozenset()):
+        raise _REFUSED_ROLES.get(command, RoleNotAllowed)
 
 
 def _check_state(case: Case, command: c.Command) -> None:
@@ -238,12 +291,38 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return escalation.escalate_to_provider(case, command)
         case c.UpdateFromProvider():
             return escalation.update_from_provider(case, command)
+        case c.LinkProviderIncident():
+            return escalation.link_provider_incident(case, command)
+        case c.RecordDiagnosis():
+            return _diagnose(case, command, at=at, terms=terms)
+        case c.StartRemoteSession():
+            return remote_sessions.start(_begun(case), command, at=at)
+        case c.EndRemoteSession():
+            return remote_sessions.end(case, command)
+        case c.RequestVisit():
+            return on_site.request(case, command, at=at, terms=terms)
+        case c.ApproveVisit():
+            return on_site.approve(_begun(case), command, at=at, terms=terms)
+        case c.AcceptVisit():
+            return on_site.accept(case, command, at=at, terms=terms)
+        case c.ScheduleVisit():
+            return on_site.schedule(case, command, at=at, terms=terms)
+        case c.CancelVisit():
+            return on_site.cancel(case, command, at=at, terms=terms)
+        case c.StartVisit():
+            return on_site.start(case, at=at, terms=terms)
+        case c.LogVisitExpense():
+            return on_site.log_expense(case, command, at=at, terms=terms)
+        case c.ReportVisit():
+            return on_site.report(case, command, at=at, terms=terms)
+        case c.SignOffVisit():
+            return on_site.sign_off(case)
         case c.ResolveCase():
             return _resolve(case, command, at=at, terms=terms)
         case c.ReopenCase():
             return _reopen(case, command, at=at, terms=terms)
         case _:
-            return _close(case, _closing(case, command), at=at, terms=terms)
+            return _end(case, _closing(case, command), command.by.role, at=at, terms=terms)
 
 
 def _claim(case: Case, command: c.ClaimCase) -> Change:
@@ -282,35 +361,61 @@ def _with_attempt(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Atte
 
 def _request_information(case: Case, command: c.RequestInformation, *, at: datetime, terms: Terms) -> Change:
     require_text(command.body)
-    if case.waiting_for:
+    if WaitingFor.INFORMATION in case.waits:
         raise AlreadyWaiting(number=case.number)
     asked, facts = _answered(case, f.InformationRequested(body=command.body), at=at, terms=terms)
-    paused = escalation.pause(asked, WaitingFor.INFORMATION, at=at, terms=terms)
-    return replace(paused, status=Status.WAITING_CUSTOMER), facts
+    return escalation.pause(asked, WaitingFor.INFORMATION, at=at, terms=terms), facts
 
 
 def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
     require_text(command.body)
     fact = f.CustomerAnswered(body=command.body)
-    if case.waiting_for is not WaitingFor.INFORMATION:
+    if WaitingFor.INFORMATION not in case.waits:
         return case, (fact,)
-    return replace(escalation.resume(case, at=at, terms=terms), status=Status.IN_PROGRESS), (fact,)
+    return escalation.stop_waiting(case, WaitingFor.INFORMATION, at=at, terms=terms), (fact,)
+
+
+def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Terms) -> Change:
+    """Record the diagnosis; what is no manufacturing defect is denied with it, and the case ends (WAR-4)."""
+    case, diagnosed = equipment.diagnose(_begun(case), command)
+    if command.cause is Cause.MANUFACTURING_DEFECT:
+        return case, diagnosed
+    denied = f.CaseClosed(reason=ClosingReason.NOT_COVERED, words=command.summary)
+    case, ended = _end(case, denied, command.by.role, at=at, terms=terms)
+    return case, (*diagnosed, *ended)
+
+
+def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
+    """Let a held case go on under the cover that came: its clocks start at the instant that was registered (WAR-3).
+
+    A case released late is released as of then, for the customer's time counted on (ESC-15).
+    """
+    terms = command.terms
+    if terms.cover.kind is CoverKind.NONE:
+        raise CaseHeld(number=case.number)
+    due_at = max(command.covered_at, case.last_at)
+    released = replace(case, status=Status.NEW, held_until=None)
+    released = escalation.start_clocks(released, at=due_at, terms=terms)
+    fact = f.CaseReleased(plan=terms.plan, cover=terms.cover.kind)
+    change = released, (fact,)
+    return decided(case, change, by=command.by, at=at, terms=terms, due_at=due_at, replaced=terms)
 
 
 def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:
     require_text(command.summary)
+    case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms)
     until = terms.business_days.after_business_days(at, terms.reopen_within_business_days)
     resolved = f.CaseResolved(summary=command.summary, reopen_until=until)
     case, facts = _answered(case, resolved, at=at, terms=terms)
     case = escalation.stop_clocks(case, at=at, terms=terms)
-    return replace(case, status=Status.RESOLVED, resolved_at=at, reopen_until=until), facts
+    return replace(case, status=Status.RESOLVED, resolved_at=at, reopen_until=until), (*before, *facts)
 
 
 def _reopen(case: Case, command: c.ReopenCase, *, at: datetime, terms: Terms) -> Change:
     require_reason(command.reason)
     if case.reopen_until is None or at >= case.reopen_until:
         raise ReopeningTooLate(number=case.number)
-    case = replace(case, status=Status.IN_PROGRESS, resolved_at=None, reopen_until=None)
+    case = replace(case, resolved_at=None, reopen_until=None)
     return escalation.resume(case, at=at, terms=terms), (f.CaseReopened(reason=command.reason),)
 
 
@@ -328,6 +433,21 @@ def _closing(case: Case, command: c.Command) -> f.CaseClosed:
             return scope.found_out_of_scope(command)
         case _:
             raise TypeError(f"no rule for {type(command).__name__}")
+
+
+def _end(case: Case, fact: f.CaseClosed, by: Role, *, at: datetime, terms: Terms) -> Change:
+    """Close the case, with whatever of it was still going on."""
+    side = Side.CUSTOMER if by is Role.CONTACT else Side.SUPPORT
+    case, before = _wound_up(case, side, at=at, terms=terms)
+    closed, facts = _close(case, fact, at=at, terms=terms)
+    return closed, (*before, *facts)
+
+
+def _wound_up(case: Case, side: Side, *, at: datetime, terms: Terms) -> Change:
+    """End what goes on inside the case before it ends itself; an agreed visit keeps it from ending (ONS-5)."""
+    case, visit = on_site.end_with_case(case, side, at=at, terms=terms)
+    case, session = remote_sessions.end_with_case(case)
+    return case, (*visit, *session)
 
 
 def _close(case: Case, fact: f.CaseClosed, *, at: datetime, terms: Terms) -> Change:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from escala.policy import facts as f
+from escala.policy import visit_facts as v
 from escala.policy.case import Case
 from escala.policy.facts import Entry
 from escala.policy.terms import Terms
+from escala.policy.visit import VisitStep
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
         case f.CaseHeld():
             yield contact
             yield "commercial"
+        case f.CaseReleased():
+            yield contact
+            yield _queue(after)
+            yield "commercial"
         case f.CaseAssigned():
             yield f"agent:{fact.agent_id}"
         case f.HandedOff():
@@ -71,7 +77,7 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
             yield "director"
             yield f"administrators:{after.customer_id}"
         case f.CustomerAnswered() | f.CaseReopened():
-            yield f"agent:{after.assignee}" if after.assignee else _queue(after)
+            yield from _worker(after)
         case f.CaseClosed():
             yield contact
             if before.assignee:
@@ -82,11 +88,86 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
             | f.PriorityChanged()
             | f.ProviderEscalated()
             | f.ProviderUpdated()
+            | f.DiagnosisRecorded()
+            | f.RemoteSessionStarted()
+            | f.RemoteSessionEnded()
             | f.CaseResolved()
         ):
             yield contact
+        case f.TermsAmended():
+            if fact.moved:
+                yield contact
+                yield from _worker(after)
         case _:
-            return
+            yield from _of_visit(fact, after, contact)
+
+
+def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
+    administrators = f"administrators:{after.customer_id}"
+    match fact:
+        case v.VisitRequested():
+            yield "director"
+            yield contact
+        case v.VisitApproved() | v.VisitQuoteExceeded():
+            yield contact
+            yield administrators
+        case v.VisitRefused():
+            yield contact
+            yield from _worker(after)
+        case v.VisitAccepted() | v.VisitDeclined():
+            yield "director"
+            yield from _worker(after)
+        case v.VisitLapsed():
+            yield contact
+            yield "director"
+            yield from _worker(after)
+        case v.VisitScheduled():
+            yield contact
+            yield f"agent:{fact.engineer_id}"
+            if fact.from_engineer_id not in (None, fact.engineer_id):
+                yield f"agent:{fact.from_engineer_id}"
+        case v.VisitCancelled():
+            yield contact
+            yield "director"
+            if fact.engineer_id:
+                yield f"agent:{fact.engineer_id}"
+        case v.VisitStarted() | v.VisitReported():
+            yield contact
+        case v.VisitSignedOff():
+            yield "director"
+            yield from _engineer(after)
+        case v.VisitReminded():
+            yield from _reminded(fact, after, contact)
+
+
+def _reminded(fact: v.VisitReminded, after: Case, contact: str) -> Iterator[str]:
+    """Whoever the visit waits for; past the limit of a step that is still owed, the director too."""
+    match fact.step:
+        case _ if fact.is_excess:
+            yield contact
+        case VisitStep.REQUESTED:
+            yield "director"
+        case VisitStep.QUOTED | VisitStep.REPORTED:
+            yield contact
+        case VisitStep.AGREED:
+            yield from _worker(after)
+        case VisitStep.SCHEDULED if not fact.is_past:
+            yield contact
+            yield from _engineer(after)
+        case _:
+            yield from _engineer(after)
+    if fact.is_past:
+        yield "director"
+
+
+def _engineer(case: Case) -> Iterator[str]:
+    if case.visit and case.visit.engineer_id:
+        yield f"agent:{case.visit.engineer_id}"
+
+
+def _worker(case: Case) -> Iterator[str]:
+    """Who works on the case: its assignee, else the queue that has it."""
+    yield f"agent:{case.assignee}" if case.assignee else _queue(case)
 
 
 def _group(case: Case) -> Iterator[str]:
@@ -106,7 +187,15 @@ def _limit_at(fact: f.Fact, after: Case) -> datetime | None:
             return fact.reopen_until
         case f.CaseHeld():
             return fact.until
-        case f.CaseOpened():
+        case v.VisitRequested() | v.VisitApproved() | v.VisitQuoteExceeded():
+            return fact.decide_by
+        case v.VisitReported():
+            return fact.sign_off_by
+        case v.VisitReminded():
+            return fact.limit_at
+        case v.VisitScheduled():
+            return fact.starts_at
+        case f.CaseOpened() | f.CaseReleased():
             return after.initial_attention.due_at if after.initial_attention else None
         case f.HandedOff():
             return after.level_clock.due_at if after.level_clock else None

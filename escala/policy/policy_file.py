@@ -15,7 +15,7 @@ from escala.policy.case import Channel, Level, Plan
 from escala.policy.groups import Group
 from escala.policy.holiday_list import HolidayChanges
 from escala.policy.open_time import FIRST_YEAR, LAST_YEAR
-from escala.policy.terms import EDITION, Cover, Terms
+from escala.policy.terms import EDITION, Cover, Terms, VisitTerms
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
@@ -74,6 +74,7 @@ class PolicyFile:
     warranty_months: int
     warranty_plan: Plan
     cover_end_announced_days_before: tuple[int, ...]
+    visits: VisitTerms
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
 
     def terms(
@@ -99,6 +100,7 @@ class PolicyFile:
             reopen_within_business_days=self.reopen_within_business_days,
             held_for_business_days=self.held_for_business_days,
             cover=cover,
+            visits=self.visits,
         )
 
     def _calendar(self, name: str, closures: Mapping[str, tuple[Closure, ...]]) -> Calendar:
@@ -134,6 +136,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
         warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
         cover_end_announced_days_before=reader.days("assumptions.cover_end_announced_days_before", 365, "WAR-5"),
+        visits=reader.visits(),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
@@ -146,6 +149,11 @@ _ASSUMPTIONS = {
     "warranty_months",
     "warranty_plan",
     "cover_end_announced_days_before",
+    "visit_decide_within_business_days",
+    "visit_schedule_within_business_days",
+    "visit_report_within_business_days",
+    "visit_sign_off_within_business_days",
+    "visit_remind_before",
 }
 
 
@@ -291,6 +299,16 @@ class _Reader:
         if not isinstance(value, date) or not whole or not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise self.wrong(key, "PLAN-14", f"must be a date such as 2026-12-31 (unquoted), not {value!r}")
         return value
+
+    def visits(self) -> VisitTerms:
+        key = "assumptions.visit"
+        return VisitTerms(
+            decide_within_business_days=self.whole(f"{key}_decide_within_business_days", 1, 250, "ONS-3"),
+            schedule_within_business_days=self.whole(f"{key}_schedule_within_business_days", 1, 250, "ONS-5"),
+            report_within_business_days=self.whole(f"{key}_report_within_business_days", 1, 250, "ONS-5"),
+            sign_off_within_business_days=self.whole(f"{key}_sign_off_within_business_days", 1, 250, "ONS-5"),
+            remind_before=self.duration(self.get(f"{key}_remind_before", "ONS-5"), f"{key}_remind_before", "ONS-5"),
+        )
 
     def hours(self, name: str) -> Hours:
         key = f"hours.{name}"

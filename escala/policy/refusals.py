@@ -163,6 +163,20 @@ class ProviderNotInvolved(StateRefusal):
     message = "Case {number} has not been escalated to a service provider yet."
 
 
+class ProviderCaseMissing(Refusal):
+    """An escalation to a provider has the provider's own number."""
+
+    rule = "ESC-9"
+    message = "Please give the service provider and the number of the case that it opened."
+
+
+class ProviderIncidentAlreadyLinked(StateRefusal):
+    """Once is enough."""
+
+    rule = "SCOPE-6"
+    message = "Case {number} is already linked to the provider's incident {incident}."
+
+
 class DuplicateOfItself(Refusal):
     """A case cannot repeat itself."""
 

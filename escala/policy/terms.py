@@ -31,11 +31,23 @@ class Cover:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitTerms:
+    """How long each step of a visit may take, in business days; `remind_before` its start (ONS-3, ONS-5)."""
+
+    decide_within_business_days: int = 2
+    schedule_within_business_days: int = 2
+    report_within_business_days: int = 2
+    sign_off_within_business_days: int = 5
+    remind_before: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """Plan, matrix, calendars and cover as they were at opening.
 
     `hours` counts every clock (ESC-4); `business_days` counts what the policy gives in business days (ESC-14, WAR-3).
-    `limits[level - 1][priority - 1]` is the longest a level may hold a case (ESC-1..3).
+    `limits[level - 1][priority - 1]` is the longest a level may hold a case (ESC-1..3). `managed_support` says whether
+    the contract holds that add-on (PLAN-13).
     """
 
     edition: int
@@ -52,6 +64,8 @@ class Terms:
     reopen_within_business_days: int
     held_for_business_days: int
     cover: Cover
+    managed_support: bool = False
+    visits: VisitTerms = VisitTerms()
 
     def limit(self, level: Level, priority: Priority) -> timedelta:
         """How long `level` may hold a case of `priority` (ESC-1..3)."""

@@ -17,8 +17,10 @@ _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 
 
 async def hours_of(db: Database, numbers: Sequence[str]) -> dict[str, Calendar]:
-    """The calendar pinned to each of these cases (PLAN-15)."""
-    wanted = select(case_terms.c.case_number, case_terms.c.terms["hours"]).where(case_terms.c.case_number.in_(numbers))
+    """The calendar that counts each of these cases now (PLAN-15)."""
+    c = case_terms.c
+    # In the order of their turns, so that what replaced another is what is left.
+    wanted = select(c.case_number, c.terms["hours"]).where(c.case_number.in_(numbers)).order_by(c.from_turn)
     async with db.read() as connection:
         rows = (await connection.execute(wanted)).all()
     return {number: _decoded(json.dumps(hours)) for number, hours in rows}

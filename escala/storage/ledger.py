@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, Select, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,22 +38,26 @@ class Recorded:
     """What the ledger holds after a turn.
 
     `ahead` is None in all ordinary life. Where another decision had taken the turn, it is the case as the ledger holds
-    it, and `command_ids` are the commands that it holds from that turn on.
+    it, `command_ids` are the commands that it holds from that turn on, and `terms` those that it holds for the case.
     """
 
     has_notices: bool
     ahead: Case | None = None
     command_ids: tuple[str, ...] = ()
+    terms: Terms | None = None
 
 
 async def record(
     db: Database, decision: Decision, terms: Terms | None = None, *, command_id: str | None = None
 ) -> Recorded:
-    """Record a turn in one transaction, once; the first brings its terms. TurnGap if it does not follow the last."""
+    """Record a turn in one transaction, once; the first, and whichever replaces them, brings its terms.
+
+    TurnGap if it does not follow the last.
+    """
     number = decision.case.number
     async with db.write() as connection:
         if await _is_new(connection, decision, terms):
-            await _append(connection, decision, command_id)
+            await _append(connection, decision, terms, command_id)
             return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
         has_notices = await _has_undelivered(connection, number)
         found = await _found(connection, decision)
@@ -61,7 +65,14 @@ async def record(
         if found == same:
             return Recorded(has_notices=has_notices)
         ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
-        return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids)
+        pinned = codec.terms_from_json(await connection.scalar(terms_of(number)))
+        return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=pinned)
+
+
+def terms_of(number: str) -> Select[Any]:
+    """The terms that hold for a case now: those that its latest replacement brought."""
+    latest = case_terms.c.from_turn.desc()
+    return select(case_terms.c.terms).where(case_terms.c.case_number == number).order_by(latest).limit(1)
 
 
 async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
@@ -70,7 +81,8 @@ async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms 
     if case.turn == 1:
         return await _open(connection, decision, terms)
     follows = (cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
-    projected = update(cases).where(cases.c.number == case.number, *follows).values(**_projected(case))
+    promised = {"plan": terms.plan, "cover": terms.cover.kind} if terms else {}
+    projected = update(cases).where(cases.c.number == case.number, *follows).values(**_projected(case), **promised)
     return (await connection.execute(projected)).rowcount == 1
 
 
@@ -113,17 +125,17 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "search_text": searchable(f"{case.number} {title}"),
     }
     made = await connection.execute(insert(connection, cases).on_conflict_do_nothing().returning(cases.c.number), row)
-    if made.first() is None:
-        return False
-    await connection.execute(
-        plain_insert(case_terms), {"case_number": case.number, "terms": codec.terms_to_json(terms)}
-    )
-    return True
+    return made.first() is not None
 
 
-async def _append(connection: AsyncConnection, decision: Decision, command_id: str | None) -> None:
+async def _append(
+    connection: AsyncConnection, decision: Decision, terms: Terms | None, command_id: str | None
+) -> None:
     case = decision.case
     keys = {"case_number": case.number, "turn": case.turn}
+    if terms is not None:
+        pinned = {"case_number": case.number, "from_turn": case.turn, "terms": codec.terms_to_json(terms)}
+        await connection.execute(plain_insert(case_terms), pinned)
     if decision.entries:
         rows: list[dict[str, Any]] = [
             {

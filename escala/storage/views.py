@@ -96,10 +96,16 @@ async def case(db: Database, number: str) -> CaseRow | None:
 
 
 async def terms(db: Database, number: str) -> Terms | None:
-    """What the case was promised (PLAN-15)."""
+    """What the case is promised now (PLAN-15)."""
+    pinned = await terms_by_turn(db, number)
+    return pinned[max(pinned)] if pinned else None
+
+
+async def terms_by_turn(db: Database, number: str) -> dict[int, Terms]:
+    """What the case was promised, each from the turn that brought it; a release or an amendment replaces the first."""
+    wanted = select(case_terms.c.from_turn, case_terms.c.terms).where(case_terms.c.case_number == number)
     async with db.read() as connection:
-        pinned = await connection.scalar(select(case_terms.c.terms).where(case_terms.c.case_number == number))
-    return None if pinned is None else codec.terms_from_json(pinned)
+        return {row.from_turn: codec.terms_from_json(row.terms) for row in await connection.execute(wanted)}
 
 
 async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: str | None = None) -> Page[CaseRow]:  # noqa: A002

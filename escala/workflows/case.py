@@ -160,12 +160,13 @@ class CaseWorkflow:
         what = ", ".join(entry.fact.kind for entry in decision.entries)
         recorded: Recorded = await workflow.execute_local_activity_method(
             Ledger.record,
-            Turn(decision=decision, terms=terms, command_id=command_id),
+            Turn(decision=decision, terms=terms or decision.terms, command_id=command_id),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_RECORDING,
             summary=operator_text.record_summary(what, decision.case),
         )
         self._case = recorded.ahead or decision.case
+        self._terms = (recorded.terms if recorded.ahead else decision.terms) or self._terms
         self._applied = (*self._applied, *recorded.command_ids)[-_REMEMBERED:]
         self._undelivered = self._undelivered or recorded.has_notices
         self._tell_operators(self._case)

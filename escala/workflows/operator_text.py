@@ -24,6 +24,7 @@ from escala.policy.case import (
     WakeKind,
 )
 from escala.policy.terms import CoverKind, Terms
+from escala.policy.visit import VisitStep
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
@@ -74,6 +75,20 @@ _CLOCK_STATES = {
     ClockState.STOPPED: "detenido",
 }
 
+_VISIT_STEPS = {
+    VisitStep.REQUESTED: "solicitada",
+    VisitStep.QUOTED: "cotizada",
+    VisitStep.AGREED: "acordada",
+    VisitStep.SCHEDULED: "programada",
+    VisitStep.STARTED: "iniciada",
+    VisitStep.REPORTED: "informada",
+    VisitStep.SIGNED_OFF: "firmada",
+    VisitStep.REFUSED: "no aprobada",
+    VisitStep.DECLINED: "no aceptada",
+    VisitStep.LAPSED: "caducada",
+    VisitStep.CANCELLED: "cancelada",
+}
+
 _DUE = {ClockState.RUNNING: "vence", ClockState.MISSED: "venció"}
 """The states in which a clock's due instant says something."""
 
@@ -103,6 +118,18 @@ def wake_text(wake: Wake, case: Case) -> str:
             return "cierre por falta de cobertura"
         case WakeKind.REOPENING_END:
             return "cierre sin respuesta del cliente"
+        case WakeKind.VISIT_REMINDER:
+            return f"visita {_step(case)}: recordatorio"
+        case WakeKind.VISIT_LIMIT:
+            return f"visita {_step(case)}: límite"
+        case WakeKind.EXCESS_REMINDER:
+            return "gastos por encima de lo aceptado: recordatorio al cliente"
+        case WakeKind.EXCESS_LIMIT:
+            return "gastos por encima de lo aceptado: límite para que el cliente decida"
+
+
+def _step(case: Case) -> str:
+    return _VISIT_STEPS[case.visit.step] if case.visit else ""
 
 
 def timer_summary(case: Case, terms: Terms) -> str:

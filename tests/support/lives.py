@@ -18,6 +18,7 @@ from escala.policy.case import (
     Actor,
     Case,
     Category,
+    Cause,
     Channel,
     Level,
     Outcome,
@@ -119,16 +120,31 @@ def commands() -> tuple[Command, ...]:
         c.TransferCase(by=HELP_DESK, reason=WORDS, group="sig"),
         c.EscalateToProvider(by=HELP_DESK, provider="google", provider_case="G-1"),
         c.UpdateFromProvider(by=HELP_DESK, body=WORDS),
+        c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:incident-1"),
+        c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS),
+        c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
+        c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS),
+        REQUEST_VISIT,
+        c.ApproveVisit(by=DIRECTOR, approved=True, quote=350_000),
+        c.AcceptVisit(by=CONTACT, accepted=True),
+        c.ScheduleVisit(by=HELP_DESK, starts_at=bogota("2026-12-03 09:00"), engineer_id="agent-2"),
+        c.CancelVisit(by=HELP_DESK, reason=WORDS),
+        c.StartVisit(by=SPECIALIST),
+        c.LogVisitExpense(by=SPECIALIST, concept=WORDS, amount=120_000, receipt_reference="FV-1"),
+        c.ReportVisit(by=SPECIALIST, found=WORDS, done=WORDS),
+        c.SignOffVisit(by=CONTACT),
         c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS),
         c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"),
         c.ResolveCase(by=HELP_DESK, summary=WORDS),
         c.ConfirmSolution(by=CONTACT),
         c.ReopenCase(by=CONTACT, reason=WORDS),
         c.WithdrawCase(by=CONTACT),
+        c.AmendTerms(by=DIRECTOR, terms=STANDARD, reason=WORDS),
     )
 
 
 CLAIM = c.ClaimCase(by=HELP_DESK)
+REQUEST_VISIT = c.RequestVisit(by=HELP_DESK, city_code="05001", place=WORDS, address=WORDS, reason=WORDS)
 REPLY = c.SendReply(by=HELP_DESK, body=WORDS)
 ASK = c.RequestInformation(by=HELP_DESK, body=WORDS)
 ANSWER = c.AnswerAsCustomer(by=CONTACT, body=WORDS)

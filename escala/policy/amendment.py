@@ -1,0 +1,105 @@
+"""Amendments: a changed holiday list or matrix applied to an open case, on record, and what it would move (PLAN-15)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from escala.policy import clock as clocks
+from escala.policy import escalation, on_site
+from escala.policy import facts as f
+from escala.policy.case import LIMITS, Case, Clock, ClockState, Status, Text, WakeKind
+from escala.policy.decision import Change, require_reason
+from escala.policy.facts import Moved
+from escala.policy.refusals import Refusal
+from escala.policy.terms import Terms
+
+_DEADLINES = tuple(kind for kind in WakeKind if kind in LIMITS or kind is WakeKind.OVERDUE_REPEAT)
+
+
+class NothingToAmend(Refusal):
+    """The case has these terms already."""
+
+    rule = "PLAN-15"
+    message = "Case {number} already has these hours and limits: there is nothing to amend."
+
+
+def amended_terms(terms: Terms, by: Terms) -> Terms:
+    """`terms` with the calendars and the matrix of `by`: plan, cover and all else stay as they were promised."""
+    return replace(
+        terms,
+        policy_version=by.policy_version,
+        hours=by.hours,
+        business_days=by.business_days,
+        initial_attention_within=by.initial_attention_within,
+        limits=by.limits,
+        warn_at_percent=by.warn_at_percent,
+    )
+
+
+def amend(case: Case, reason: Text, *, terms: Terms, amended: Terms, at: datetime) -> Change:
+    """Apply `amended` from `at` on, with every deadline that it moves.
+
+    Time used until `at` was counted as promised and stays used; past a new limit the case moves up now, as ESC-11 says.
+    """
+    require_reason(reason)
+    if replace(amended, policy_version=terms.policy_version) == terms:
+        raise NothingToAmend(number=case.number)
+    after, facts = _applied(case, terms=terms, amended=amended, at=at)
+    fact = f.TermsAmended(
+        from_version=terms.policy_version,
+        to_version=amended.policy_version,
+        moved=_moved(case, after),
+        reason=reason,
+    )
+    return after, (fact, *facts)
+
+
+def moved(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> tuple[Moved, ...]:
+    """The deadlines that the amendment would move at `at`, in `WakeKind`'s order. The case is settled until then."""
+    return _moved(case, _applied(case, terms=terms, amended=amended, at=at)[0])
+
+
+def _moved(before: Case, after: Case) -> tuple[Moved, ...]:
+    was, is_now = ({wake.kind: wake.at for wake in case.wakes} for case in (before, after))
+    return tuple(
+        Moved(kind, was.get(kind), is_now.get(kind)) for kind in _DEADLINES if was.get(kind) != is_now.get(kind)
+    )
+
+
+def _applied(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> Change:
+    if case.held_until:
+        until = amended.business_days.after_business_days(case.opened_at, amended.held_for_business_days)
+        case = replace(case, held_until=max(until, at))
+    if case.reopen_until and case.resolved_at:
+        until = amended.business_days.after_business_days(case.resolved_at, amended.reopen_within_business_days)
+        case = replace(case, reopen_until=max(until, at))
+    if case.visit and case.visit.is_open:
+        case = replace(case, visit=on_site.retermed(case.visit, terms=amended))
+    if case.status in (Status.HELD, Status.RESOLVED):
+        return case, ()
+    case, attention = _amend_attention(case, terms=terms, amended=amended, at=at)
+    assert case.level_clock is not None
+    counted = _counted_until(case.level_clock, at=at, terms=terms)
+    case, level = escalation.relimit_level(replace(case, level_clock=counted), "amendment", at=at, terms=amended)
+    return case, (*attention, *level)
+
+
+def _counted_until(clock: Clock, *, at: datetime, terms: Terms) -> Clock:
+    """The clock with what it counted by the hours it was promised; it goes on from `at` by others."""
+    return replace(clock, spent=clocks.spent_at(clock, at=at, calendar=terms.hours), since_at=at)
+
+
+def _amend_attention(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> Change:
+    clock = case.initial_attention
+    if clock is None or clock.state is not ClockState.RUNNING:
+        return case, ()
+    limit = amended.initial_attention_within
+    counted = _counted_until(clock, at=at, terms=terms)
+    if counted.spent < limit:
+        relimited = clocks.relimit(
+            counted, limit, at=at, calendar=amended.hours, warn_at_percent=amended.warn_at_percent
+        )
+        return replace(case, initial_attention=relimited), ()
+    missed = clocks.miss(replace(counted, limit=limit, due_at=at), count_on=False)
+    return replace(case, initial_attention=missed), (f.InitialAttentionMissed(),)
