@@ -7,11 +7,17 @@ from typing import Any
 
 from escala.api import problems
 from escala.api.problems import Refused, status_of
+from escala.policy.contacts import SignInChoicePending
 from escala.policy.refusals import Refusal, RoleNotAllowed
 
 REFUSALS = "x-refusals"
 
-_ALWAYS: tuple[type[Refused], ...] = (problems.Unauthenticated, problems.InternalError, problems.StorageUnavailable)
+_ALWAYS: tuple[type[Refused], ...] = (
+    problems.Unauthenticated,
+    SignInChoicePending,
+    problems.InternalError,
+    problems.StorageUnavailable,
+)
 _POSTS: tuple[type[Refused], ...] = (
     problems.MalformedRequest,
     problems.RequestTooLarge,

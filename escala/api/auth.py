@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from escala.api.deps import At, EdgeDep
+from escala.api.deps import At, Edge, EdgeDep
 from escala.api.problems import Unauthenticated
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
-from escala.storage import tokens
+from escala.storage import contacts, tokens
 from escala.storage.tokens import Principal
 
 STAFF = (Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN)
@@ -39,7 +40,17 @@ async def caller(
     if found is None:
         raise Unauthenticated
     request.state.role = found.actor.role.value  # for the access log
+    if found.customer_id is not None:
+        await _check_sign_in(edge, found.actor.id, found.customer_id, at)
     return found
+
+
+async def _check_sign_in(edge: Edge, contact_id: str, customer_id: str, at: datetime) -> None:
+    """A contact's token is a way to sign in, and holds while the contact has a place (PLAN-8)."""
+    roster = await contacts.state(edge.database, customer_id, policy=edge.policy, at=at)
+    for each in roster.contacts:
+        if each.id == contact_id:
+            roster.check_sign_in(each)
 
 
 Caller = Annotated[Principal, Depends(caller)]

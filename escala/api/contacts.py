@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool, model_validator
 
 from escala.api.answers import can_refuse
-from escala.api.auth import Registrar
+from escala.api.auth import REGISTRARS, Caller, Registrar
 from escala.api.bodies import Answer, Body, Day, EmailAddress, Name, Reference
-from escala.api.deps import At, EdgeDep
+from escala.api.deps import At, Edge, EdgeDep
+from escala.api.idempotency import Given, OnceDep
 from escala.api.lists import Listed
 from escala.api.problems import MalformedRequest, NotFound, RequestTooLarge
 from escala.api.visibility import VisibleCustomer
+from escala.policy.case import Plan
 from escala.policy.contacts import (
     AdministratorMissing,
     ContactListedTwice,
+    RosterChanged,
     RosterEntry,
     TooManySignIns,
     WrittenNoticeMissing,
+    WrittenNoticeNeeded,
 )
+from escala.policy.refusals import RoleNotAllowed
 from escala.storage import contacts
-from escala.storage.contacts import Contact, NewContact
+from escala.storage.contacts import Contact, NewContact, RosterState
+from escala.storage.tokens import Principal
 
 router = APIRouter(tags=["contacts"])
 
@@ -52,7 +59,11 @@ class Roster(Body):
 
 
 class ContactAnswer(Answer):
-    """An authorized contact. `active`: since the day of its written notice."""
+    """An authorized contact. `active`: since the day of its written notice.
+
+    `may_sign_in` says whether it may today; `choice_pending` that it is named for it and waits for the customer's
+    choice, because the plan has fewer places (PLAN-8).
+    """
 
     id: str
     customer_id: str
@@ -63,44 +74,105 @@ class ContactAnswer(Answer):
     notified_on: date
     can_sign_in: bool
     active: bool
+    may_sign_in: bool
+    choice_pending: bool
+
+
+class RosterAnswer(Listed[ContactAnswer]):
+    """The roster, the places to sign in of the plan in force, and whether the customer has to choose who has them."""
+
+    plan: Plan
+    places: int
+    sign_in_choice_needed: bool
+
+
+_ROSTER_REFUSALS = (NotFound, AdministratorMissing, WrittenNoticeMissing, TooManySignIns, ContactListedTwice)
+IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's ETag: replace this one only")]
 
 
 @router.put(
     "/customers/{customer_id}/contacts",
-    response_model=Listed[ContactAnswer],
+    response_model=RosterAnswer,
     summary="Replace a customer's roster of authorized contacts",
     responses=can_refuse(
-        NotFound,
-        AdministratorMissing,
-        WrittenNoticeMissing,
-        TooManySignIns,
-        ContactListedTwice,
-        MalformedRequest,
-        RequestTooLarge,
-        role=True,
+        *_ROSTER_REFUSALS, WrittenNoticeNeeded, RosterChanged, MalformedRequest, RequestTooLarge, role=True
     ),
 )
 async def replace_roster(
-    customer: VisibleCustomer, _: Registrar, body: Roster, edge: EdgeDep, at: At
-) -> Listed[ContactAnswer]:
-    roster = [_entry(customer.id, each) for each in body.contacts]
-    kept = await contacts.replace_roster(edge.database, customer.id, roster, policy=edge.policy, at=at)
-    return Listed(items=[show(each, at) for each in kept])
+    customer: VisibleCustomer,
+    principal: Caller,
+    body: Roster,
+    edge: EdgeDep,
+    at: At,
+    response: Response,
+    if_match: IfMatch = None,
+) -> RosterAnswer:
+    """Registrars put any roster; the customer's administrator chooses who of it stays and who signs in."""
+    only_choosing = principal.actor.role not in REGISTRARS
+    if only_choosing:
+        await _check_administrator(edge, principal)
+    kept = await contacts.replace_roster(
+        edge.database,
+        customer.id,
+        [_entry(customer.id, each) for each in body.contacts],
+        policy=edge.policy,
+        at=at,
+        only_choosing=only_choosing,
+        expected=if_match and if_match.strip().removeprefix("W/").strip('"'),
+    )
+    return _answer(kept, at, response)
+
+
+@router.post(
+    "/customers/{customer_id}/contacts",
+    status_code=201,
+    response_model=ContactAnswer,
+    summary="Name one authorized contact more, or change the one with this address",
+    responses=can_refuse(*_ROSTER_REFUSALS, post=True, role=True),
+)
+async def name_contact(
+    customer: VisibleCustomer, _: Registrar, body: RosterContact, once: OnceDep, edge: EdgeDep, at: At
+) -> JSONResponse:
+    async def act() -> Given:
+        kept = await contacts.add(edge.database, customer.id, _entry(customer.id, body), policy=edge.policy, at=at)
+        state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
+        return Given(201, show(kept, state, at))
+
+    return await once(body, act)
 
 
 @router.get(
     "/customers/{customer_id}/contacts",
-    response_model=Listed[ContactAnswer],
+    response_model=RosterAnswer,
     summary="Read a customer's roster of authorized contacts",
     responses=can_refuse(NotFound),
 )
-async def read_roster(customer: VisibleCustomer, edge: EdgeDep, at: At) -> Listed[ContactAnswer]:
-    return Listed(items=[show(each, at) for each in await contacts.roster(edge.database, customer.id)])
+async def read_roster(customer: VisibleCustomer, edge: EdgeDep, at: At, response: Response) -> RosterAnswer:
+    return _answer(await contacts.state(edge.database, customer.id, policy=edge.policy, at=at), at, response)
 
 
-def show(contact: Contact, at: At) -> ContactAnswer:
+def show(contact: Contact, state: RosterState, at: datetime) -> ContactAnswer:
     told = {name: value for name, value in vars(contact).items() if name != "removed_at"}
-    return ContactAnswer(**told, active=contact.is_active(at=at))
+    active, may = contact.is_active(at=at), state.may_sign_in(contact)
+    return ContactAnswer(
+        **told, active=active, may_sign_in=may, choice_pending=contact.can_sign_in and active and not may
+    )
+
+
+def _answer(state: RosterState, at: datetime, response: Response) -> RosterAnswer:
+    response.headers["ETag"] = f'"{state.tag}"'
+    return RosterAnswer(
+        items=[show(each, state, at) for each in state.contacts],
+        plan=state.plan,
+        places=state.places,
+        sign_in_choice_needed=state.sign_ins.choice_needed,
+    )
+
+
+async def _check_administrator(edge: Edge, principal: Principal) -> None:
+    contact = await contacts.get(edge.database, principal.actor.id) if principal.customer_id else None
+    if contact is None or not contact.is_system_administrator:
+        raise RoleNotAllowed
 
 
 def _entry(customer_id: str, given: RosterContact) -> NewContact:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from fastapi.responses import JSONResponse
 
 from escala.language import translate
+from escala.policy.contacts import SignInChoicePending
 from escala.policy.refusals import Refusal, RoleNotAllowed
 
 MEDIA_TYPE = "application/problem+json"
@@ -118,7 +119,7 @@ def status_of(kind: type[Refused] | Refused) -> int:
     kind = kind if isinstance(kind, type) else type(kind)
     if issubclass(kind, Problem):
         return kind.status
-    if issubclass(kind, RoleNotAllowed):
+    if issubclass(kind, RoleNotAllowed | SignInChoicePending):
         return 403
     return 409 if kind.is_about_state else 422
 

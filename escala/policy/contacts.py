@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from escala.policy.case import Plan
-from escala.policy.refusals import Refusal
+from escala.policy.refusals import Refusal, StateRefusal
 
 
 class AdministratorMissing(Refusal):
@@ -42,6 +43,33 @@ class ContactListedTwice(Refusal):
     message = "Contacts {first} and {second} of the roster have the same e-mail address."
 
 
+class RosterChanged(StateRefusal):
+    """Somebody else replaced the roster since it was read."""
+
+    rule = "REQ-6"
+    message = "The roster of contacts has changed since you read it: please read it again and repeat your change."
+
+
+class WrittenNoticeNeeded(Refusal):
+    """The customer's administrator chooses among the named persons; naming somebody takes a written notice."""
+
+    rule = "REQ-3"
+    message = (
+        "Here you choose who of the contacts on the roster stays and who signs in. To name another person, or to "
+        "change a contact's data, please notify us in writing."
+    )
+
+
+class SignInChoicePending(Refusal):
+    """The plan has fewer places than persons who may sign in, and the customer has not chosen yet."""
+
+    rule = "PLAN-8"
+    message = (
+        "The {plan} plan allows {places} contacts to sign in to the portal and {asked} are named. You can sign in "
+        "again as soon as your administrator chooses you for one of the places."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class RosterEntry:
     """An authorized contact as the customer names them. A notice (REQ-3) has a reference and a date."""
@@ -56,7 +84,54 @@ class RosterEntry:
     @property
     def mailbox(self) -> str:
         """The address as one compares it: capitals make no other contact."""
-        return self.email.strip().casefold()
+        return mailbox_of(self.email)
+
+
+class Named(Protocol):
+    """What the rule of sign-ins reads of a contact, on a roster or in the tables."""
+
+    @property
+    def mailbox(self) -> str: ...
+    @property
+    def is_system_administrator(self) -> bool: ...
+    @property
+    def notified_on(self) -> date | None: ...
+    @property
+    def can_sign_in(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """Who may sign in on a day, by mailbox; `choice_needed` while more are named for it than there are places."""
+
+    mailboxes: frozenset[str]
+    choice_needed: bool
+
+
+def mailbox_of(email: str) -> str:
+    """An address as one compares it."""
+    return email.strip().casefold()
+
+
+def sign_ins(roster: Sequence[Named], *, places: int, on: date) -> SignIns:
+    """Who may sign in on a day with the plan's `places` (PLAN-8); a smaller plan takes nothing off the roster.
+
+    Until the customer has chosen who stays, the places are held by the active contacts in this order: administrators
+    first, who can choose; then by the date of the written notice; then by address. The others wait.
+    """
+    named = [each for each in roster if each.can_sign_in]
+    active = [each for each in named if each.notified_on and is_active(notified_on=each.notified_on, on=on)]
+    active.sort(key=lambda each: (not each.is_system_administrator, each.notified_on, each.mailbox))
+    return SignIns(frozenset(each.mailbox for each in active[:places]), len(named) > places)
+
+
+def check_choice(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> None:
+    """Refuse what the customer's administrator may not do: anything but who stays and who signs in (REQ-3)."""
+    known = {entry.mailbox: entry for entry in before}
+    for entry in after:
+        was = known.get(entry.mailbox)
+        if was is None or replace(entry, email=was.email, can_sign_in=was.can_sign_in) != was:
+            raise WrittenNoticeNeeded
 
 
 def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int) -> None:
@@ -75,6 +150,6 @@ def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int) -> N
         raise TooManySignIns(plan=plan.value, places=places, asked=asked)
 
 
-def is_active(*, notified_on: date, removed: bool, on: date) -> bool:
+def is_active(*, notified_on: date, on: date, removed: bool = False) -> bool:
     """Whether a contact may act on a day: from the day of the written notice (REQ-3) until taken off the roster."""
     return not removed and notified_on <= on

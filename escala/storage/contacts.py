@@ -6,6 +6,7 @@ stays as a row that may no longer act.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,17 @@ from sqlalchemy import RowMapping, Select, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Plan
-from escala.policy.contacts import RosterEntry, check_roster, is_active
+from escala.policy.contacts import (
+    RosterChanged,
+    RosterEntry,
+    SignInChoicePending,
+    SignIns,
+    check_choice,
+    check_roster,
+    is_active,
+    mailbox_of,
+    sign_ins,
+)
 from escala.policy.policy_file import PolicyFile
 from escala.storage import customers
 from escala.storage.engine import Database, insert
@@ -37,6 +48,16 @@ class Contact:
     can_sign_in: bool
     removed_at: datetime | None = None
 
+    @property
+    def mailbox(self) -> str:
+        """The address as one compares it."""
+        return mailbox_of(self.email)
+
+    @property
+    def entry(self) -> RosterEntry:
+        """The contact as the roster names it."""
+        return RosterEntry(**{name: getattr(self, name) for name in RosterEntry.__dataclass_fields__})
+
     def is_active(self, *, at: datetime) -> bool:
         """Whether this contact may act at an instant (REQ-3)."""
         return is_active(notified_on=self.notified_on, removed=self.removed_at is not None, on=bogota_date(at))
@@ -50,24 +71,83 @@ class NewContact:
     entry: RosterEntry
 
 
+@dataclass(frozen=True, kw_only=True)
+class RosterState:
+    """A customer's roster on a day: the contacts by name, the plan in force with its places, and who may sign in."""
+
+    contacts: list[Contact]
+    plan: Plan
+    places: int
+    sign_ins: SignIns
+
+    @property
+    def tag(self) -> str:
+        """Another word for every other roster; plans and days do not change it."""
+        return hashlib.sha256(repr(self.contacts).encode()).hexdigest()[:24]
+
+    def may_sign_in(self, contact: Contact) -> bool:
+        return contact.mailbox in self.sign_ins.mailboxes
+
+    def check_sign_in(self, contact: Contact) -> None:
+        """Refuse who is named to sign in and has no place while the customer has yet to choose (PLAN-8)."""
+        if self.sign_ins.choice_needed and not self.may_sign_in(contact):
+            asked = sum(each.can_sign_in for each in self.contacts)
+            raise SignInChoicePending(plan=self.plan.value, places=self.places, asked=asked)
+
+
 async def replace_roster(
-    db: Database, customer_id: str, roster: Sequence[NewContact], *, policy: PolicyFile, at: datetime
-) -> list[Contact]:
-    """Put this roster in place of the customer's. Refuses as `check_roster` does. LookupError for no such customer."""
+    db: Database,
+    customer_id: str,
+    roster: Sequence[NewContact],
+    *,
+    policy: PolicyFile,
+    at: datetime,
+    only_choosing: bool = False,
+    expected: str | None = None,
+) -> RosterState:
+    """Put this roster in place of the customer's. Refuses as `check_roster` does. LookupError for no such customer.
+
+    `only_choosing` refuses as `check_choice` does; `expected` is the tag of the roster that it is to replace.
+    """
+    entries = [each.entry for each in roster]
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
-        plan: Plan = await plan_on(connection, policy, customer_id=customer_id, on=bogota_date(at))
-        check_roster([each.entry for each in roster], plan=plan, places=policy.plans[plan].portal_users)
-        mailboxes = [each.entry.mailbox for each in roster]
+        before = await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        if expected is not None and expected != before.tag:
+            raise RosterChanged
+        if only_choosing:
+            check_choice([each.entry for each in before.contacts], entries)
+        check_roster(entries, plan=before.plan, places=before.places)
         left_out = and_(
             contacts.c.customer_id == customer_id,
-            contacts.c.mailbox.not_in(mailboxes),
+            contacts.c.mailbox.not_in([entry.mailbox for entry in entries]),
             contacts.c.removed_at.is_(None),
         )
         await connection.execute(update(contacts).where(left_out).values(removed_at=at))
         for each in roster:
             await _put(connection, customer_id, each)
-        return await _roster(connection, customer_id)
+        return await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+
+
+async def add(db: Database, customer_id: str, new: NewContact, *, policy: PolicyFile, at: datetime) -> Contact:
+    """Name one contact more, or change the one with this address. Refuses and raises as `replace_roster` does.
+
+    Two that are named at once for the last place to sign in cannot both have it (REQ-6).
+    """
+    async with db.write() as connection:
+        await customers.hold(connection, customer_id)
+        before = await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
+        check_roster([*others, new.entry], plan=before.plan, places=before.places)
+        await _put(connection, customer_id, new)
+        after = await _roster(connection, customer_id)
+        return next(each for each in after if each.mailbox == new.entry.mailbox)
+
+
+async def state(db: Database, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:
+    """The customer's roster as it stands at an instant."""
+    async with db.read() as connection:
+        return await _state(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
 async def roster(db: Database, customer_id: str) -> list[Contact]:
@@ -88,6 +168,13 @@ async def by_email(db: Database, email: str) -> list[Contact]:
     wanted = _SELECT.where(contacts.c.mailbox == email.strip().casefold(), contacts.c.removed_at.is_(None))
     async with db.read() as connection:
         return [_contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.customer_id))).mappings()]
+
+
+async def _state(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
+    plan = await plan_on(connection, policy, customer_id=customer_id, on=on)
+    places = policy.plans[plan].portal_users
+    found = await _roster(connection, customer_id)
+    return RosterState(contacts=found, plan=plan, places=places, sign_ins=sign_ins(found, places=places, on=on))
 
 
 async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -> None:

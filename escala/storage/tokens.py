@@ -96,13 +96,18 @@ async def listing(db: Database) -> list[Token]:
 
 
 async def principal(db: Database, secret: str, *, at: datetime) -> Principal | None:
-    """Who holds this secret, or None: unknown, expired, revoked, or of a contact who may not act (REQ-1, REQ-3)."""
+    """Who holds this secret, or None: unknown, expired, revoked, or of a contact who may not act (REQ-1, REQ-3).
+
+    A contact's token is a way to sign in: it holds while the contact is named for that (REQ-6).
+    """
     in_force = and_(
         tokens.c.hash == _digest(secret),
         tokens.c.revoked_at.is_(None),
         or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > at),
     )
-    active = and_(contacts.c.removed_at.is_(None), contacts.c.notified_on <= bogota_date(at))
+    active = and_(
+        contacts.c.removed_at.is_(None), contacts.c.can_sign_in.is_(True), contacts.c.notified_on <= bogota_date(at)
+    )
     authorized = select(contacts.c.id).where(
         contacts.c.id == tokens.c.subject_id, contacts.c.customer_id == tokens.c.customer_id, active
     )

@@ -55,7 +55,8 @@ class Desk:
         await solutions.create(self.db, given, at=START)
 
     async def roster(self, *roster: NewContact, customer: str = "customer-1", at: When = START) -> list[Contact]:
-        return await contacts.replace_roster(self.db, customer, roster, policy=policy(), at=bogota(at))
+        state = await contacts.replace_roster(self.db, customer, roster, policy=policy(), at=bogota(at))
+        return state.contacts
 
     async def number(self, at: When = "09:00") -> str:
         return (await reserve_number(self.db, scope="tests", key=next(self._keys), at=bogota(at))).number
