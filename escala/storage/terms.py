@@ -5,7 +5,7 @@ What a case *was* promised is kept with it: `views.terms`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from escala.policy.amended_terms import AmendedPart, reread_terms
 from escala.policy.calendar import Closure
 from escala.policy.case import Plan
 from escala.policy.cover import ContractTerm, cover_on, warranty_ends_on
@@ -119,6 +120,18 @@ def preview_terms(policy: PolicyFile, plan: Plan, *, at: datetime) -> Terms:
     return policy.terms(plan, cover=cover, closures=_closures(policy, bogota_date(at).year))
 
 
+def amended_now(policy: PolicyFile, terms: Terms, what: Collection[AmendedPart], *, at: datetime) -> Terms:
+    """A case's terms with these parts as the policy file and the holidays are at `at`; the same ones if none differs.
+
+    The years of its holidays stay as they are, until the year after `at` is none of them: a case that lives so long
+    needs more.
+    """
+    years = [closure.on.year for closure in (*terms.hours.closures, *terms.business_days.closures)]
+    now = bogota_date(at).year
+    first, last = min(years, default=now), max(years, default=now + _YEARS_AHEAD)
+    return reread_terms(terms, what, policy=policy, closures=_closures(policy, first, max(last, now + 1)))
+
+
 async def plan_on(connection: AsyncConnection, policy: PolicyFile, *, customer_id: str, on: date) -> Plan:
     """The customer's plan on a day: its contract's, else the one that a warranty gives."""
     held = [each.term for each in await _contracts(connection, customer_id) if each.term.covers(on)]
@@ -164,11 +177,12 @@ def _term(id: str, plan: str, starts_on: date, through: date) -> ContractTerm:  
     return ContractTerm(id, Plan(plan), starts_on, through, paid=True)
 
 
-def _closures(policy: PolicyFile, year: int) -> dict[str, tuple[Closure, ...]]:
+def _closures(policy: PolicyFile, year: int, last_year: int | None = None) -> dict[str, tuple[Closure, ...]]:
     countries = {hours.holidays for hours in policy.hours.values() if hours.holidays}
-    first, last = date(year, 1, 1), date(year + _YEARS_AHEAD, 12, 31)
+    last_year = last_year or year + _YEARS_AHEAD
+    first, last = date(year, 1, 1), date(last_year, 12, 31)
     listed = {
-        country: tuple(day for ahead in range(_YEARS_AHEAD + 1) for day in _holidays(country, year + ahead))
+        country: tuple(day for each in range(year, last_year + 1) for day in _holidays(country, each))
         for country in countries
     }
     return {

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from escala.policy.amended_terms import AmendedPart
 from escala.policy.calendar import Closure
 from escala.policy.case import Plan
 from escala.policy.holiday_list import HolidayChanges
@@ -16,7 +17,7 @@ from escala.policy.policy_file import PolicyFileError
 from escala.policy.terms import Cover, CoverKind, Terms
 from escala.storage import contracts, solutions
 from escala.storage.solutions import Solution, SolutionKind
-from escala.storage.terms import preview_terms, read_policy_file, terms_for
+from escala.storage.terms import amended_now, preview_terms, read_policy_file, terms_for
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota, policy
 
@@ -129,6 +130,23 @@ def test_the_policy_files_own_holidays_close_new_cases_calendars() -> None:
     assert changes.added[0] in closures
     assert date(2026, 12, 8) not in {closure.on for closure in closures}
     assert list(closures) == sorted(closures, key=lambda closure: closure.on)
+
+
+@pytest.mark.rule("PLAN-15")
+def test_amended_terms_hold_the_holidays_of_the_same_years() -> None:
+    """So that a case whose law did not change has nothing to amend."""
+    pinned = preview_terms(policy(), Plan.STANDARD, at=bogota("2025-03-03 09:00"))
+
+    assert amended_now(policy(), pinned, AmendedPart, at=bogota("09:00")) is pinned
+
+
+@pytest.mark.rule("PLAN-15")
+def test_amended_terms_of_a_case_that_lives_long_know_the_years_to_come() -> None:
+    pinned = preview_terms(policy(), Plan.STANDARD, at=bogota("2024-03-04 09:00"))
+
+    closures = amended_now(policy(), pinned, [AmendedPart.HOLIDAYS], at=bogota("09:00")).hours.closures
+
+    assert (closures[0].on.year, closures[-1].on.year) == (2024, 2027)
 
 
 async def test_the_year_of_the_holidays_is_bogotas(desk: Desk) -> None:
