@@ -6,12 +6,19 @@ Each is an environment variable: `ESCALA_` and the field's name in capitals.
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from escala import console
+
+_STATUS_PAGES = {
+    "google_cloud_status_url": "https://status.cloud.google.com/incidents.json",
+    "google_maps_status_url": "https://status.cloud.google.com/maps-platform/incidents.json",
+}
+"""The pages asked in production; the embedded profile asks nobody outside its machine unless it is told to."""
 
 
 class Settings(BaseSettings):
@@ -83,6 +90,16 @@ class Settings(BaseSettings):
     commercial_mailbox: str = "comercial@escala.example"
     """Who is told of held cases and of cover that ends (WAR-3, WAR-5)."""
 
+    # -- providers
+    google_cloud_status_url: str = Field(default="", repr=False)
+    """Where Google Cloud publishes its incidents as JSON (SCOPE-6); `off`: nobody asks. Embedded: off by default."""
+
+    google_maps_status_url: str = Field(default="", repr=False)
+    """Where Google Maps Platform does."""
+
+    provider_status_every: int = Field(default=120, ge=10)
+    """Seconds between two looks at what providers publish."""
+
     # -- metrics
     worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where the worker serves Prometheus metrics; none: it serves none. The API's are at /api/v1/metrics."""
@@ -105,6 +122,12 @@ class Settings(BaseSettings):
         """The embedded Temporal server's database."""
         return self.state_dir / "temporal.db"
 
+    @property
+    def provider_feeds(self) -> dict[str, str]:
+        """The addresses of the providers' feeds that are asked, by the feed's name."""
+        known = {"google-cloud": self.google_cloud_status_url, "google-maps-platform": self.google_maps_status_url}
+        return {name: address for name, address in known.items() if address}
+
     def environment(self) -> dict[str, str]:
         """What a child process needs to find the same settings, beyond the environment that it inherits."""
         told = ("state_dir", "temporal_address", "temporal_ui_url", "api_port", "public_url")
@@ -121,7 +144,17 @@ class Settings(BaseSettings):
         if not given.get("public_url"):
             host, port = given.get("api_host", "127.0.0.1"), given.get("api_port", 8000)
             given["public_url"] = f"http://{host}:{port}"
+        for name, address in _STATUS_PAGES.items():
+            # An empty variable means the default, so that "off" is a word.
+            chosen = given.get(name, address if given.get("profile") == "production" else "")
+            given[name] = "" if chosen == "off" else chosen
         return given
+
+    @model_validator(mode="after")
+    def _status_pages_are_web_pages(self) -> Self:
+        if not all(_is_web_page(address) for address in self.provider_feeds.values()):
+            raise PydanticCustomError("no_status_page", console.NO_STATUS_PAGE)
+        return self
 
     @model_validator(mode="after")
     def _database_fits_the_profile(self) -> Self:
@@ -146,6 +179,14 @@ def read_settings(**chosen: object) -> Settings:
         return Settings(**chosen)  # type: ignore[arg-type]
     except ValidationError as error:
         raise console.Stopped(console.bad_settings([_reason(e["loc"], e["msg"]) for e in error.errors()])) from None
+
+
+def _is_web_page(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _reason(location: tuple[int | str, ...], message: str) -> str:

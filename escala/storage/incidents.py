@@ -33,7 +33,6 @@ class Feed:
     failures: int = 0
     incidents: int = 0
     skipped: int = 0
-    etag: str | None = None
 
 
 # -- incidents --------------------------------------------------------------------------------------------------------
@@ -105,13 +104,10 @@ async def feeds(db: Database) -> dict[str, Feed]:
         return {row["name"]: Feed(**row) for row in rows}
 
 
-async def polled(
-    db: Database, name: str, *, at: datetime, incidents: int, skipped: int, etag: str | None = None
-) -> None:
+async def polled(db: Database, name: str, *, at: datetime, incidents: int, skipped: int) -> None:
     """Note a good poll."""
-    await _note(
-        db, Feed(name=name, last_tried_at=at, last_ok_at=at, incidents=incidents, skipped=skipped, etag=etag), _GOOD
-    )
+    feed = Feed(name=name, last_tried_at=at, last_ok_at=at, incidents=incidents, skipped=skipped)
+    await _note(db, feed, _GOOD)
 
 
 async def failed(db: Database, name: str, *, at: datetime, error: str) -> None:
@@ -126,7 +122,7 @@ _FIELDS = tuple(Incident.__dataclass_fields__)
 _SELECT = select(*(_T[name] for name in _FIELDS))
 _PLACE: tuple[ColumnElement[Any], ...] = (_T.began_at, _T.provider, _T.id)
 _NEWEST_FIRST = tuple(column.desc() for column in _PLACE)
-_GOOD = ("last_tried_at", "last_ok_at", "last_error", "failures", "incidents", "skipped", "etag")
+_GOOD = ("last_tried_at", "last_ok_at", "last_error", "failures", "incidents", "skipped")
 _BAD = ("last_tried_at", "last_error", "failures")
 
 

@@ -152,6 +152,16 @@ cover_announcements = Table(  # that a cover ends: one row to each recipient (WA
     word("cover", CoverKind),
 )
 
+cover_changes = Table(  # a cover whose workflow is still to be told that it changed
+    "cover_changes",
+    metadata,
+    Column("cover", String, primary_key=True),
+    Column("cover_id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    word("cover", CoverKind),
+)
+
 tokens = Table(
     "tokens",
     metadata,
@@ -380,7 +390,6 @@ provider_feeds = Table(
     Column("last_ok_at", Instant),
     Column("last_error", String),  # a word; none after a good poll
     Column("failures", Integer, nullable=False),  # since the last good poll
-    Column("incidents", Integer, nullable=False),  # with the two below: of the last good poll
+    Column("incidents", Integer, nullable=False),  # with the one below: of the last good poll
     Column("skipped", Integer, nullable=False),
-    Column("etag", Text),
 )

@@ -62,3 +62,25 @@ def test_no_secret_shows_in_a_traceback() -> None:
     )
 
     assert "hidden" not in repr(settings)
+
+
+class TestProviderFeeds:
+    def test_are_asked_in_production_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A demonstration reaches nobody outside its machine."""
+        assert Settings().provider_feeds == {}
+
+        monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
+        monkeypatch.setenv("ESCALA_PROFILE", "production")
+        assert set(Settings().provider_feeds) == {"google-cloud", "google-maps-platform"}
+
+    def test_can_be_switched_off_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ESCALA_GOOGLE_CLOUD_STATUS_URL", "off")
+        monkeypatch.setenv("ESCALA_GOOGLE_MAPS_STATUS_URL", "http://127.0.0.1:9/incidents.json")
+
+        assert Settings().provider_feeds == {"google-maps-platform": "http://127.0.0.1:9/incidents.json"}
+        assert Settings(google_maps_status_url="").provider_feeds == {}
+
+    @pytest.mark.parametrize("address", ["file:///etc/passwd", "status.cloud.google.com", "http://", "http://["])
+    def test_are_web_pages(self, address: str) -> None:
+        with pytest.raises(console.Stopped, match="ESCALA_GOOGLE_MAPS_STATUS_URL"):
+            read_settings(google_maps_status_url=address)

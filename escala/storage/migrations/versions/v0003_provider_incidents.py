@@ -40,7 +40,6 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("incidents", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Integer(), nullable=False),
-        sa.Column("etag", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_provider_feeds")),
     )
 
