@@ -37,6 +37,7 @@ _VALUES: dict[str, str | int] = {
     "second": 2,
     "kibibytes": 256,
     "missing": "Temporal",
+    "accepted_on": "2027-01-15",
     "department": "98",
     "municipality": "25175",
 }

@@ -17,6 +17,7 @@ from escala.api.idempotency import Given, OnceDep
 from escala.api.lists import Listed
 from escala.api.problems import NotFound
 from escala.api.visibility import VisibleCustomer
+from escala.policy.solutions import AcceptanceInFuture
 from escala.storage import solutions
 from escala.storage.solutions import Solution, SolutionKind
 
@@ -56,7 +57,7 @@ class SolutionAnswer(Answer):
     status_code=201,
     response_model=SolutionAnswer,
     summary="Register a customer's solution",
-    responses=can_refuse(NotFound, post=True, role=True),
+    responses=can_refuse(NotFound, AcceptanceInFuture, post=True, role=True),
 )
 async def register_solution(
     customer: VisibleCustomer, _: Registrar, body: NewSolution, once: OnceDep, edge: EdgeDep, at: At

@@ -8,8 +8,13 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, select
 
+from escala.policy.solutions import check_acceptance
+from escala.policy.cover import CoverRef
+from escala.policy.terms import CoverKind
+from escala.storage import cover_changes
 from escala.storage.engine import Database, insert
 from escala.storage.tables import customers, solutions
+from escala.storage.terms import bogota_date
 
 
 class SolutionKind(StrEnum):
@@ -34,14 +39,27 @@ class Solution:
     serial_number: str | None = None
     provider_product: str | None = None
 
+    @property
+    def warranty(self) -> CoverRef | None:
+        """Its warranty, by its id; none before there is an acceptance certificate (WAR-1)."""
+        if self.accepted_on is None:
+            return None
+        return CoverRef(kind=CoverKind.WARRANTY, id=self.id, customer_id=self.customer_id)
+
 
 async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:
-    """Keep a solution; the same id again gives the one that is kept. LookupError for an unknown customer."""
+    """Keep a solution; the same id again gives the one that is kept. LookupError for an unknown customer.
+
+    Refuses as `check_acceptance` does.
+    """
+    check_acceptance(solution.accepted_on, on=bogota_date(at))
     async with db.write() as connection:
         if await connection.scalar(select(customers.c.id).where(customers.c.id == solution.customer_id)) is None:
             raise LookupError(f"no customer {solution.customer_id}")
         row = {**asdict(solution), "created_at": at}
         await connection.execute(insert(connection, solutions).on_conflict_do_nothing(), row)
+        if solution.warranty:
+            await cover_changes.note(connection, solution.warranty, at=at)
         return _solution((await connection.execute(_SELECT.where(solutions.c.id == solution.id))).mappings().one())
 
 

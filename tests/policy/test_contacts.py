@@ -1,6 +1,8 @@
 """Who may ask for support: rosters that are refused, and since when a contact counts."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,11 @@ from escala.policy.contacts import (
     RosterEntry,
     TooManySignIns,
     WrittenNoticeMissing,
+    WrittenNoticeNeeded,
+    check_choice,
     check_roster,
     is_active,
+    sign_ins,
 )
 
 
@@ -89,3 +94,77 @@ def test_one_address_is_one_contact() -> None:
         check_roster([ADMINISTRATOR, entry("a@b.example"), entry(" A@B.example ")], plan=Plan.STANDARD, places=2)
 
     assert refused.value.values == {"first": 2, "second": 3}
+
+
+ON = date(2026, 12, 1)
+
+
+def named(*letters: str, administrators: str = "", **changes: Any) -> list[RosterEntry]:
+    return [
+        entry(f"{letter}@cliente.example", administrator=letter in administrators, signs_in=True, **changes)
+        for letter in letters
+    ]
+
+
+def who(roster: list[RosterEntry], places: int = 2) -> str:
+    return "".join(sorted(box[0] for box in sign_ins(roster, places=places, on=ON).mailboxes))
+
+
+@pytest.mark.rule("REQ-6", "PLAN-8")
+def test_all_who_are_named_sign_in_where_there_are_places() -> None:
+    roster = [*named("a", "b", "c", "d", "e"), entry("f@cliente.example")]
+
+    assert who(roster, places=5) == "abcde"
+    assert not sign_ins(roster, places=5, on=ON).choice_needed
+
+
+@pytest.mark.rule("PLAN-8")
+def test_a_smaller_plan_asks_who_stays_and_lets_administrators_in_first() -> None:
+    roster = named("a", "b", "c", "d", "e", administrators="e")
+
+    assert sign_ins(roster, places=2, on=ON).choice_needed
+    assert who(roster) == "ae"
+
+
+@pytest.mark.rule("PLAN-8")
+def test_until_the_choice_places_go_by_the_notice_and_then_by_the_address() -> None:
+    early = named("c", on=date(2026, 1, 1))
+
+    assert who([*named("a", "b"), *early]) == "ac"
+    assert who(named("c", "b", "a", administrators="abc")) == "ab"
+
+
+@pytest.mark.rule("PLAN-8")
+def test_who_is_not_active_yet_holds_no_place_but_counts_for_the_choice() -> None:
+    roster = [*named("a", administrators="a", on=date(2026, 12, 2)), *named("b", "c")]
+
+    assert who(roster) == "bc"
+    assert sign_ins(roster, places=2, on=ON).choice_needed
+
+
+@pytest.mark.rule("REQ-6")
+def test_who_is_not_named_to_sign_in_never_does() -> None:
+    assert who([entry("a@cliente.example", administrator=True), *named("b")]) == "b"
+
+
+BEFORE = named("a", "b", "c", administrators="a")
+
+
+@pytest.mark.rule("REQ-3")
+def test_the_administrator_chooses_who_stays_and_who_signs_in() -> None:
+    check_choice(BEFORE, [BEFORE[0], replace(BEFORE[1], can_sign_in=False, email="B@cliente.example")])
+
+
+@pytest.mark.rule("REQ-3")
+@pytest.mark.parametrize(
+    "after",
+    [
+        [*BEFORE, entry("new@cliente.example")],
+        [replace(BEFORE[0], name="Otra")],
+        [BEFORE[0], replace(BEFORE[1], is_system_administrator=True)],
+        [replace(BEFORE[0], notified_on=date(2020, 1, 1))],
+    ],
+)
+def test_naming_or_changing_somebody_takes_a_written_notice(after: list[RosterEntry]) -> None:
+    with pytest.raises(WrittenNoticeNeeded):
+        check_choice(BEFORE, after)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from escala.policy.case import Level, Plan
-from escala.policy.contacts import AdministratorMissing, TooManySignIns, WrittenNoticeMissing
+from escala.policy.contacts import AdministratorMissing, RosterChanged, TooManySignIns, WrittenNoticeMissing
 from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
 from escala.storage import agents, contacts, contracts, customers, solutions
 from escala.storage.agents import Agent
@@ -20,7 +20,7 @@ from escala.storage.customers import Customer, TaxIdTaken
 from escala.storage.engine import Database
 from escala.storage.solutions import Solution, SolutionKind
 from tests.storage.desk import START, Desk, entry
-from tests.support.lives import bogota
+from tests.support.lives import bogota, policy
 
 ACME = Customer("acme", "Acme S.A.S.", "900123456-7")
 
@@ -260,6 +260,71 @@ async def test_rosters_put_at_once_leave_one_of_them_whole(desk: Desk) -> None:
 
     kept = {each.id for each in await contacts.roster(desk.db, "customer-1")}
     assert kept in [{each.id for each in roster} for roster in rosters]
+
+
+async def add(desk: Desk, name: str) -> contacts.Contact:
+    new = NewContact(name, entry(name, is_system_administrator=False))
+    return await contacts.add(desk.db, "customer-1", new, policy=policy(), at=START)
+
+
+@pytest.mark.rule("REQ-6", "PLAN-8")
+@pytest.mark.parametrize("time", range(3))
+async def test_of_those_named_at_once_for_the_last_place_one_has_it(url: str, desk: Desk, time: int) -> None:
+    """Each on connections of its own, as processes are; the roster stays whole."""
+    desks = [Desk(Database.at(url)) for _ in range(4)]
+    try:
+        found = await asyncio.gather(*(add(each, f"P{n}") for n, each in enumerate(desks)), return_exceptions=True)
+    finally:
+        for each in desks:
+            await each.db.close()
+
+    assert [isinstance(each, TooManySignIns) for each in found].count(True) == 3
+    (winner,) = (each for each in found if isinstance(each, contacts.Contact))
+    assert {each.id for each in await contacts.roster(desk.db, "customer-1")} == {"contact-1", winner.id}
+
+
+@pytest.mark.rule("REQ-6")
+async def test_of_two_who_replace_the_same_roster_one_does(desk: Desk) -> None:
+    tag = (await contacts.state(desk.db, "customer-1", policy=policy(), at=START)).tag
+    both = (
+        contacts.replace_roster(
+            desk.db, "customer-1", [NewContact(f"p{n}", entry(f"P{n}"))], policy=policy(), at=START, expected=tag
+        )
+        for n in range(2)
+    )
+    found = await asyncio.gather(*both, return_exceptions=True)
+
+    assert sum(isinstance(each, RosterChanged) for each in found) == 1
+
+
+@pytest.mark.rule("PLAN-8")
+async def test_a_plan_that_shrinks_keeps_the_roster_and_asks_who_stays(desk: Desk) -> None:
+    """From the day after the contract's last one; nobody's row is lost."""
+    await contract(desk)
+    await desk.roster(*people(5))
+
+    states = [
+        await contacts.state(desk.db, "customer-1", policy=policy(), at=bogota(at))
+        for at in ("2026-12-31 23:59", "2027-01-01 00:00")
+    ]
+
+    assert [(each.places, each.sign_ins.choice_needed) for each in states] == [(5, False), (2, True)]
+    assert states[0].contacts == states[1].contacts
+    assert [state.may_sign_in(states[1].contacts[4]) for state in states] == [True, False]
+
+
+@pytest.mark.rule("PLAN-8")
+async def test_a_roster_within_the_places_is_the_answer(desk: Desk) -> None:
+    await contract(desk)
+    await desk.roster(*people(5))
+    chosen = [NewContact("x", entry(f"Persona{n}", can_sign_in=n < 2)) for n in range(5)]
+
+    state = await contacts.replace_roster(
+        desk.db, "customer-1", chosen, policy=policy(), at=bogota("2027-01-01 09:00"), only_choosing=True
+    )
+
+    assert not state.sign_ins.choice_needed
+    assert [each.id for each in state.contacts if state.may_sign_in(each)] == ["p0", "p1"]
 
 
 async def test_rosters_belong_to_their_customers(desk: Desk) -> None:
