@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Plan
 from escala.policy.contracts import Term, UnknownCalendar, check_renewal, check_term
-from escala.policy.cover import ContractTerm
-from escala.storage import customers
+from escala.policy.cover import ContractTerm, CoverRef
+from escala.policy.terms import CoverKind
+from escala.storage import cover_changes, customers
 from escala.storage.engine import Database, insert
 from escala.storage.tables import contract_payments, contract_renewals, contracts
 
@@ -46,6 +47,11 @@ class Contract:
     def term(self) -> Term:
         """Its days."""
         return Term(self.starts_on, self.ends_on)
+
+    @property
+    def ref(self) -> CoverRef:
+        """It as a cover, by its id."""
+        return CoverRef(kind=CoverKind.CONTRACT, id=self.id, customer_id=self.customer_id)
 
     @property
     def cover(self) -> ContractTerm:
@@ -118,6 +124,7 @@ async def create(
         )
         row = {**vars(contract), "created_at": at, "registered_paid_through": contract.paid_through}
         await connection.execute(insert(connection, contracts).values(**row))
+        await cover_changes.note(connection, contract.ref, at=at)
         return contract
 
 
@@ -133,6 +140,7 @@ async def renew(db: Database, contract_id: str, *, id: str, ends_on: date, at: d
             }  # fmt: skip
             await connection.execute(insert(connection, contract_renewals).values(**row))
             await connection.execute(update(contracts).where(contracts.c.id == contract_id).values(ends_on=ends_on))
+            await cover_changes.note(connection, contract.ref, at=at)
         return await _known(connection, contract_id)
 
 
@@ -147,6 +155,7 @@ async def pay(db: Database, contract_id: str, *, id: str, paid_on: date, referen
             await connection.execute(
                 update(contracts).where(contracts.c.id == contract_id).values(**paid, payment_reference=reference)
             )
+            await cover_changes.note(connection, contract.ref, at=at)
         return await _known(connection, contract_id)
 
 

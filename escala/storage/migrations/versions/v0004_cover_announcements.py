@@ -1,4 +1,4 @@
-"""Announcements that a cover ends, and how far a contract was paid when it was registered."""
+"""Covers: their announced ends, changes still to be told, and how far a contract was paid at its registration."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,16 @@ def upgrade() -> None:
             name=op.f("uq_cover_announcements_once"),
         ),
     )  # fmt: skip
+    op.create_table(
+        "cover_changes",
+        sa.Column("cover", sa.String(), nullable=False),
+        sa.Column("cover_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.CheckConstraint("cover IN ('contract', 'warranty', 'none')", name=op.f("ck_cover_changes_known_cover")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_cover_changes_customer_id")),
+        sa.PrimaryKeyConstraint("cover", "cover_id", name=op.f("pk_cover_changes")),
+    )
     op.add_column("contracts", sa.Column("registered_paid_through", sa.Date()))
     # Where a payment came later, what was paid at the registration is no longer known: then the payments speak alone.
     op.execute("UPDATE contracts SET registered_paid_through = paid_through WHERE paid_on IS NULL")
