@@ -63,6 +63,11 @@ class CoverDates:
             return None
         return self.agreed_until
 
+    def covers_at(self, at: datetime) -> bool:
+        """Whether the cover is in force, and paid, at an instant."""
+        last = self.covered_through
+        return last is not None and self.starts_at <= at < day_begins_at(last + _DAY)
+
     def next_announcement(self, *, at: datetime) -> Announcement | None:
         """What is still to be announced: at once where its instant has passed, else at its instant; None: nothing.
 

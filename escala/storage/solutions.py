@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, select
 
-from escala.policy.solutions import check_acceptance
 from escala.policy.cover import CoverRef
+from escala.policy.solutions import check_acceptance
 from escala.policy.terms import CoverKind
 from escala.storage import cover_changes
 from escala.storage.engine import Database, insert

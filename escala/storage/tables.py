@@ -146,9 +146,7 @@ cover_announcements = Table(  # that a cover ends: one row to each recipient (WA
     Column("given_up", Boolean, nullable=False),
     Column("delivered_at", Instant),
     Column("delivered_to", Json),
-    UniqueConstraint(
-        "cover", "cover_id", "ends_on", "days_before", "recipient", name="uq_cover_announcements_once"
-    ),
+    UniqueConstraint("cover", "cover_id", "ends_on", "days_before", "recipient", name="uq_cover_announcements_once"),
     word("cover", CoverKind),
 )
 

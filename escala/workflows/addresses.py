@@ -5,10 +5,20 @@ from __future__ import annotations
 from temporalio.common import SearchAttributeKey
 
 CASE_WORKFLOW = "Case"
+MISDIRECTED_WORKFLOW = "Misdirected"
 OPENED_UPDATE = "opened"
 """Answers once the opening is recorded. Commands are updates under their own names, such as `ResolveCase`."""
 CLOCKS_QUERY = "clocks"
 WAKES_QUERY = "wakes"
+COVER_CHANGED = "cover_changed"
+"""A signal to a held case: look for your cover."""
+
+CONTRACT_WORKFLOW = "Contract"
+"""A contract's or a warranty's."""
+CHANGED = "changed"
+"""A signal to it: look at your days again."""
+SWEEP_WORKFLOW = "CoverSweep"
+SWEEP_SCHEDULE = "cover-sweep"
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 LEVEL = SearchAttributeKey.for_int("CaseLevel")

@@ -13,6 +13,7 @@ from escala.policy.case import (
     LIMITS,
     Case,
     Category,
+    Channel,
     Clock,
     ClockState,
     ClosingReason,
@@ -23,12 +24,13 @@ from escala.policy.case import (
     Wake,
     WakeKind,
 )
+from escala.policy.channels import Misdirected
 from escala.policy.terms import CoverKind, Terms
 from escala.policy.visit import VisitStep
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
-_MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 _PLANS = {Plan.STANDARD: "Estándar", Plan.PREMIUM: "Premium"}
 _LEVELS = {
     Level.HELP_DESK: "1 (Mesa de Ayuda)",
@@ -47,6 +49,12 @@ _WAITS = {
     WaitingFor.INFORMATION: "información del cliente",
     WaitingFor.QUOTE: "decisión sobre la cotización",
     WaitingFor.VISIT: "fecha de la visita",
+}
+_CHANNELS = {
+    Channel.WEB: "plataforma web",
+    Channel.CHAT: "chat",
+    Channel.EMAIL: "correo electrónico",
+    Channel.PHONE: "teléfono",
 }
 _COVERS = {
     CoverKind.CONTRACT: "contrato",
@@ -96,7 +104,7 @@ _DUE = {ClockState.RUNNING: "vence", ClockState.MISSED: "venció"}
 def when(at: datetime) -> str:
     """An instant as operators say it: `lun 23 nov 2026 09:00`; with its year, because a case may be read long after."""
     local = at.astimezone(_BOGOTA)
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
 
 def wake_text(wake: Wake, case: Case) -> str:
@@ -201,3 +209,8 @@ def _duration(amount: timedelta) -> str:
     hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
     parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0 or hours == 0)
     return " ".join(parts)
+
+
+def misdirected_summary(told: Misdirected) -> str:
+    """Who is told what about the channels of the plan."""
+    return f"aviso a {told.contact_id}: el plan {_PLANS[told.plan]} no incluye el canal {_CHANNELS[told.channel]}"

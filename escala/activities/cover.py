@@ -1,0 +1,232 @@
+"""What the workflows of covers and of held cases ask of the outside: days, announcements, terms, and the sweep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, Self
+
+from temporalio import activity
+
+from escala.activities.envelope import announced
+from escala.activities.mail import MailPort, Undeliverable, mail_port, mailboxes
+from escala.activities.wording.cover import CoverOccasion, cover_text
+from escala.policy.cover import CoverRef
+from escala.policy.cover_end import CoverDates
+from escala.policy.policy_file import PolicyFile
+from escala.policy.terms import CoverKind, Terms
+from escala.settings import Settings
+from escala.storage import announcements, cover_changes, covers, outbox, views
+from escala.storage.announcements import AnnouncementRow
+from escala.storage.engine import Database
+from escala.storage.terms import bogota_date, covered_terms, read_policy_file
+
+_PATIENT_TRIES = 8
+"""How often an announcement to several is tried for all of them at once, before it goes to whom it can."""
+_BEGIN_NONE_AFTER = 120.0
+"""Seconds after which no further announcement is begun, so that no two runs of the activity ever overlap."""
+
+
+class AnnouncementsWaiting(Exception):
+    """Some announcements could not leave now. It names no address and no reason: those are kept with each."""
+
+
+class CoverWorkflows(Protocol):
+    """What the sweep needs of the engine, by way of `api.desk.Desk`."""
+
+    async def attended(self) -> set[tuple[CoverKind, str]]:
+        """The covers whose workflows run now, by kind and id."""
+        ...
+
+    async def cover_changed(self, cover: CoverRef) -> None:
+        """Tell the cover's workflow that it changed; where none runs, one begins."""
+        ...
+
+    async def case_may_be_covered(self, number: str) -> None:
+        """Tell a held case to look for its cover."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A look at a cover, at an instant."""
+
+    cover: CoverRef
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a look found: the cover's days, None where there is no such cover, and whether announcements wait."""
+
+    dates: CoverDates | None
+    undelivered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldCase:
+    """A held case, as its cover is looked for."""
+
+    customer_id: str
+    solution_id: str
+    opened_at: datetime
+    held_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """What a held case is promised, and since when; that may lie ahead, where a paid contract begins later."""
+
+    terms: Terms
+    covered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What a sweep told: so many covers' workflows, so many held cases."""
+
+    covers: int
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """Reads covers and announces their ends (WAR-5). `desk_mailboxes` holds "commercial"."""
+
+    database: Database
+    policy: PolicyFile
+    mail: MailPort
+    mail_from: str
+    desk_mailboxes: Mapping[str, str]
+    workflows: CoverWorkflows
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def of(
+        cls, settings: Settings, *, database: Database, workflows: CoverWorkflows, clock: Callable[[], datetime]
+    ) -> Self:
+        """As the settings say. BadSmtpUrl where they hold no SMTP address, PolicyFileError for a bad policy file."""
+        return cls(
+            database=database,
+            policy=read_policy_file(settings.policy_file),
+            mail=mail_port(settings),
+            mail_from=settings.mail_from,
+            desk_mailboxes={"commercial": settings.commercial_mailbox},
+            workflows=workflows,
+            clock=clock,
+        )
+
+    @activity.defn(name="look_at_cover")
+    async def look(self, look: Look) -> Seen:
+        """Read the cover, and record what of its end is to be announced now, once."""
+        dates = await announcements.announce(self.database, self.policy, look.cover, at=look.at)
+        return Seen(dates=dates, undelivered=bool(await announcements.pending(self.database, look.cover)))
+
+    @activity.defn(name="deliver_announcements")
+    async def deliver(self, cover: CoverRef) -> None:
+        """Send what waits, in order; raise while something must be tried again."""
+        began = time.monotonic()
+        waiting: set[str] = set()
+        for row in await announcements.pending(self.database, cover):
+            late = time.monotonic() - began > _BEGIN_NONE_AFTER
+            if late or row.recipient in waiting or not await self._is_done_with(row):
+                waiting.add(row.recipient)
+        if waiting:
+            raise AnnouncementsWaiting(f"announcements of {cover.id} to {len(waiting)} recipients have to wait")
+
+    @activity.defn(name="held_cases")
+    async def held_cases(self, customer_id: str) -> list[str]:
+        """The numbers of the customer's held cases (WAR-3)."""
+        return await covers.held_cases(self.database, customer_id)
+
+    @activity.defn(name="terms_of_cover")
+    async def terms_of(self, case: HeldCase) -> Covered | None:
+        """What releases the case, if anything does: cover that was registered before `held_until` (WAR-2, WAR-3)."""
+        found = await covered_terms(
+            self.database,
+            self.policy,
+            customer_id=case.customer_id,
+            solution_id=case.solution_id,
+            opened_at=case.opened_at,
+            held_until=case.held_until,
+        )
+        return Covered(terms=found[0], covered_at=found[1]) if found else None
+
+    @activity.defn(name="sweep_covers")
+    async def sweep(self) -> Swept:
+        """Tell the workflows of covers that changed or that have none, and the held cases that are covered by now.
+
+        It repairs what could not be told at once, so each step may be repeated.
+        """
+        at = self.clock()
+        untold = await cover_changes.untold(self.database)
+        attended = await self.workflows.attended()
+        unfinished = await covers.unfinished(self.database, self.policy, at=at)
+        told = dict.fromkeys([*untold, *(each for each in unfinished if (each.kind, each.id) not in attended)])
+        for cover in told:
+            await self.workflows.cover_changed(cover)
+            if cover in untold:
+                await cover_changes.told(self.database, cover, at=untold[cover])
+        covered = [each for each in await covers.held_cases(self.database) if await self._is_covered(each, at=at)]
+        for number in covered:
+            await self.workflows.case_may_be_covered(number)
+        return Swept(covers=len(told), cases=len(covered))
+
+    async def _is_covered(self, number: str, *, at: datetime) -> bool:
+        row = await views.case(self.database, number)
+        if row is None or row.case.held_until is None:
+            return False
+        case = row.case
+        held = HeldCase(
+            customer_id=case.customer_id,
+            solution_id=case.solution_id,
+            opened_at=case.opened_at,
+            held_until=row.case.held_until,
+        )
+        found = await self.terms_of(held)
+        return found is not None and found.covered_at <= at
+
+    async def _is_done_with(self, row: AnnouncementRow) -> bool:
+        """Send one announcement and note what became of it; False where it has to be tried again."""
+        try:
+            reached = await self._send(row)
+        except Undeliverable as error:
+            activity.logger.warning("announcement %s is undeliverable", row.id)
+            await announcements.failed(self.database, row.id, error=str(error), final=True)
+        except Exception as error:
+            activity.logger.warning("announcement %s has to wait: %s", row.id, type(error).__name__)
+            await announcements.failed(self.database, row.id, error=f"{type(error).__name__}: {error}", final=False)
+            return False
+        else:
+            await announcements.delivered(self.database, row.id, at=self.clock(), to=reached)
+        return True
+
+    async def _send(self, row: AnnouncementRow) -> list[str]:
+        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes))
+        occasion = CoverOccasion(
+            kind=row.cover,
+            cover_id=row.cover_id,
+            recipient=row.recipient,
+            language=row.language,
+            customer=row.name,
+            name=row.plan or row.solution or row.cover_id,
+            ends_on=row.ends_on,
+            said_on=bogota_date(row.at),
+            unpaid_until=row.unpaid_until,
+            commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+        )
+        message = announced(
+            cover_text(occasion),
+            cover=row.cover,
+            cover_id=row.cover_id,
+            ends_on=row.ends_on,
+            days_before=row.days_before,
+            recipient=row.recipient,
+            language=row.language,
+            sender=self.mail_from,
+            to=to,
+            at=row.at,
+        )
+        return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
