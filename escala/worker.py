@@ -13,11 +13,13 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from escala.activities.channel_notices import ChannelNotices
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
 from escala.settings import Settings
 from escala.storage.engine import Database
 from escala.workflows.case import CaseWorkflow
+from escala.workflows.misdirected import MisdirectedWorkflow
 from escala.workflows.values import DATA_CONVERTER
 
 PASSED_THROUGH = (
@@ -47,13 +49,20 @@ def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkfl
     )
 
 
-def build_worker(client: Client, settings: Settings, *, ledger: Ledger, notices: Notices) -> Worker:
+def build_worker(
+    client: Client,
+    settings: Settings,
+    *,
+    ledger: Ledger,
+    notices: Notices,
+    channel_notices: ChannelNotices | None = None,
+) -> Worker:
     """A worker on the queue of the settings."""
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow],
-        activities=[ledger.record, notices.deliver],
+        workflows=[CaseWorkflow, MisdirectedWorkflow],
+        activities=[ledger.record, notices.deliver, *([channel_notices.tell] if channel_notices else [])],
         workflow_runner=sandbox(),
         max_cached_workflows=5_000,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
@@ -70,12 +79,19 @@ async def run(settings: Settings) -> None:
     database = Database.at(settings.database_url)
     try:
         client = await connect(settings)
-        notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC))
-        worker = build_worker(client, settings, ledger=Ledger(database), notices=notices)
+        notices = Notices.of(settings, database=database, clock=_now)
+        channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
+        worker = build_worker(
+            client, settings, ledger=Ledger(database), notices=notices, channel_notices=channel_notices
+        )
         async with worker:
             await asked_to_stop.wait()
     finally:
         await database.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def connect(settings: Settings) -> Client:

@@ -39,6 +39,13 @@ def announced(
     return _message(text, thread=thread, identity=identity, language=language, sender=sender, to=to, at=at)
 
 
+def redirected(
+    text: NoticeText, *, identity: str, language: str, sender: str, to: Sequence[str], at: datetime
+) -> EmailMessage:
+    """The message that a request came on a channel that the plan does not hold (REQ-7): a thread of its own."""
+    return _message(text, thread=identity, identity=f"{identity}.m", language=language, sender=sender, to=to, at=at)
+
+
 def _reader(recipient: str) -> str:
     return hashlib.sha256(recipient.encode()).hexdigest()[:10]
 

@@ -13,6 +13,7 @@ from escala.api.feed import Feed
 from escala.api.figures import Figures
 from escala.api.turnstile import Turnstile
 from escala.language import language_of
+from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
 from escala.policy.policy_file import PolicyFile
 from escala.policy.terms import Terms
@@ -25,6 +26,8 @@ class DeskPort(Protocol):
     async def open(self, command: OpenCase, terms: Terms) -> None: ...
 
     async def command(self, number: str, command: Command, *, key: str) -> None: ...
+
+    async def redirect(self, told: Misdirected) -> None: ...
 
     async def ready(self) -> bool: ...
 

@@ -28,6 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from escala.policy import lifecycle
 from escala.policy.case import Case
+from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
@@ -98,6 +99,23 @@ class Desk:
         """
         case = self._client.get_workflow_handle(number)
         await self._ask(lambda: case.execute_update(type(command).__name__, command, id=key, result_type=int))
+
+    async def redirect(self, told: Misdirected) -> None:
+        """Have a sender told which channels to use: once, however often it is asked for under the same id (REQ-7).
+
+        Raises EngineUnavailable.
+        """
+        with suppress(WorkflowAlreadyStartedError):
+            await self._ask(
+                lambda: self._client.start_workflow(
+                    addresses.MISDIRECTED_WORKFLOW,
+                    told,
+                    id=told.id,
+                    task_queue=self._settings.task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=operator_text.misdirected_summary(told),
+                )
+            )
 
     async def adopt(self, case: Case, terms: Terms) -> None:
         """Let a case that lived elsewhere, and is recorded, go on from here; one that does already is left alone.

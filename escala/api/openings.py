@@ -27,12 +27,13 @@ from escala.api.refusals import ContactNotAuthorized, SolutionUnknown
 from escala.api.visibility import sees
 from escala.policy import lifecycle
 from escala.policy.case import Category, Channel, Priority, Role, Text
+from escala.policy.channels import Misdirected, misdirected
 from escala.policy.commands import OpenCase
 from escala.policy.refusals import ChannelNotInPlan, DescriptionMissing, PriorAnalysisMissing
 from escala.policy.terms import Terms
 from escala.storage import contacts, intake, solutions, views
 from escala.storage.intake import Deposit
-from escala.storage.terms import terms_for
+from escala.storage.terms import bogota_date, terms_for
 from escala.storage.tokens import Principal
 
 router = APIRouter(tags=["cases"])
@@ -120,8 +121,20 @@ async def _agreed(edge: Edge, principal: Principal, body: NewCase, *, at: dateti
         prior_analysis=Text("", len(body.prior_analysis)),
         serial_number=body.serial_number,
     )
-    lifecycle.open_case(command, terms=terms)
+    try:
+        lifecycle.open_case(command, terms=terms)
+    except ChannelNotInPlan:
+        await _redirect(edge, misdirected(body.contact_id, body.channel, terms=terms, on=bogota_date(at)))
+        raise
     return command, terms
+
+
+async def _redirect(edge: Edge, told: Misdirected) -> None:
+    """Have the sender told which channels to use, once a day (REQ-7); a refusal that is kept must have been told."""
+    try:
+        await edge.desk.redirect(told)
+    except EngineUnavailable as unavailable:
+        raise problems.EngineUnavailable from unavailable
 
 
 async def _customer_of(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from escala.api.desk import CaseNotRunning, EngineUnavailable, StillOpening
 from escala.policy.case import Case, Status
+from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
 from escala.policy.lifecycle import decide, open_case, settle
 from escala.policy.terms import Terms
@@ -24,6 +25,7 @@ class PaperDesk:
     down: bool = False
     slow: bool = False
     heard: dict[str, Command] = field(default_factory=dict)
+    redirected: dict[str, Misdirected] = field(default_factory=dict)
 
     async def open(self, command: OpenCase, terms: Terms) -> None:
         decision = open_case(command, terms=terms)
@@ -46,6 +48,11 @@ class PaperDesk:
         assert terms is not None
         await ledger.record(self.db, decide(case, command, terms=terms, at=self.clock()), command_id=key)
         self.heard[key] = command
+
+    async def redirect(self, told: Misdirected) -> None:
+        if self.down:
+            raise EngineUnavailable
+        self.redirected.setdefault(told.id, told)
 
     async def ready(self) -> bool:
         return not self.down
