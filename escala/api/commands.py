@@ -130,7 +130,7 @@ OFFERS: tuple[Offer, ...] = (
         summary="Take the case",
         command=c.ClaimCase,
         make=lambda by, _, __: c.ClaimCase(by=by),
-        refusals=(r.AlreadyClaimed, r.LevelNotServed),
+        refusals=(r.AlreadyClaimed, r.LevelNotServed, r.GroupNotServed),
     ),
     Offer(
         path="assignments",

@@ -206,7 +206,7 @@ def _solution_of(customer: DemoCustomer, story: Story) -> str:
 
 def _agent(agent_id: str) -> Actor:
     agent = next(agent for agent in AGENTS if agent.id == agent_id)
-    return Actor(Role.AGENT, agent.id, agent.levels)
+    return Actor(Role.AGENT, agent.id, agent.levels, agent.groups)
 
 
 # -- ids: the same at every seeding -----------------------------------------------------------------------------------

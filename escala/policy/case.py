@@ -122,11 +122,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who gives a command. `levels` are those an agent serves; empty for everybody else."""
+    """Who gives a command. `levels` and `groups` are those an agent serves; empty for everybody else."""
 
     role: Role
     id: str
     levels: tuple[Level, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 SYSTEM = Actor(Role.SYSTEM, "escala")

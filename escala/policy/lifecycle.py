@@ -27,6 +27,7 @@ from escala.policy.case import (
     WaitingFor,
 )
 from escala.policy.decision import Change, Decision, decided, require_reason, require_text
+from escala.policy.groups import serves
 from escala.policy.refusals import (
     AlreadyClaimed,
     AlreadyWaiting,
@@ -37,6 +38,7 @@ from escala.policy.refusals import (
     ChannelNotInPlan,
     DescriptionMissing,
     DuplicateOfItself,
+    GroupNotServed,
     LevelNotServed,
     PriorAnalysisMissing,
     ReopeningTooLate,
@@ -328,7 +330,10 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
 def _claim(case: Case, command: c.ClaimCase) -> Change:
     if case.assignee is not None:
         raise AlreadyClaimed(number=case.number, assignee=case.assignee)
-    if command.by.role is Role.AGENT and case.level not in command.by.levels:
+    by = command.by
+    if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
+        if case.group is not None and by.groups:
+            raise GroupNotServed(group=case.group)
         raise LevelNotServed(level=int(case.level))
     return _assigned(case, command.by.id), (f.CaseClaimed(agent_id=command.by.id),)
 

@@ -99,6 +99,13 @@ class LevelNotServed(Refusal):
     message = "You do not serve level {level}, where the case is; ask for it to be assigned to you."
 
 
+class GroupNotServed(Refusal):
+    """A specialist group's case is for its members."""
+
+    rule = "ESC-8"
+    message = "The case is with the specialist group {group}, which you do not serve: one of its members takes it."
+
+
 class ChannelNotInPlan(Refusal):
     """A request came on a channel that the plan does not hold (REQ-7)."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from escala.policy.case import Actor, Level, Role
 from escala.storage.engine import Database, insert
-from escala.storage.tables import contacts, tokens
+from escala.storage.tables import agents, contacts, tokens
 from escala.storage.terms import bogota_date
 
 _PREFIX = "esc_"  # so that secret scanners know one when it lies around
@@ -98,7 +100,8 @@ async def listing(db: Database) -> list[Token]:
 async def principal(db: Database, secret: str, *, at: datetime) -> Principal | None:
     """Who holds this secret, or None: unknown, expired, revoked, or of a contact who may not act (REQ-1, REQ-3).
 
-    A contact's token is a way to sign in: it holds while the contact is named for that (REQ-6).
+    A contact's token is a way to sign in: it holds while the contact is named for that (REQ-6). An agent's groups are
+    those of this instant; its levels are the token's.
     """
     in_force = and_(
         tokens.c.hash == _digest(secret),
@@ -111,13 +114,19 @@ async def principal(db: Database, secret: str, *, at: datetime) -> Principal | N
     authorized = select(contacts.c.id).where(
         contacts.c.id == tokens.c.subject_id, contacts.c.customer_id == tokens.c.customer_id, active
     )
-    wanted = _SELECT.where(in_force, or_(tokens.c.role != Role.CONTACT, authorized.exists()))
+    serving = and_(agents.c.id == tokens.c.subject_id, tokens.c.role == Role.AGENT)
+    wanted = (
+        _SELECT.add_columns(agents.c.groups)
+        .outerjoin_from(tokens, agents, serving)
+        .where(in_force, or_(tokens.c.role != Role.CONTACT, authorized.exists()))
+    )
     async with db.read() as connection:
         row = (await connection.execute(wanted)).mappings().first()
     if row is None:
         return None
-    token = _token(row)
-    return Principal(token.id, Actor(token.role, token.subject_id, token.levels), token.customer_id)
+    token = _token({name: row[name] for name in Token.__dataclass_fields__})
+    actor = Actor(token.role, token.subject_id, token.levels, tuple(row["groups"] or ()))
+    return Principal(token.id, actor, token.customer_id)
 
 
 _SELECT = select(*(tokens.c[name] for name in Token.__dataclass_fields__))
@@ -127,6 +136,6 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _token(row: RowMapping) -> Token:
+def _token(row: Mapping[Any, Any]) -> Token:
     levels = tuple(Level(level) for level in row["levels"])
     return Token(**{**row, "role": Role(row["role"]), "levels": levels})

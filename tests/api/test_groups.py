@@ -97,3 +97,14 @@ async def test_the_refusal_names_level_group_and_agent(office: Office) -> None:
     assert (told["type"], told["rule"]) == ("urn:escala:agent-does-not-serve", "ESC-8")
     assert "El agente noe no atiende el caso" in told["detail"]
     assert "nivel 1 (grupo especialista: -)" in told["detail"]
+
+
+async def test_an_agent_of_another_group_cannot_claim(office: Office) -> None:
+    number = await office.open("premium_contact")
+    await office.give(number, "transfers", **TRANSFER)
+    await hired(office, "ana", 1, groups=("rastreo",))
+
+    told = (await office.give(number, "claim")).json()
+
+    assert (told["type"], told["rule"]) == ("urn:escala:group-not-served", "ESC-8")
+    assert (await office.give(number, "claim", "director")).status_code == 200

@@ -13,6 +13,7 @@ from escala.policy.lifecycle import decide, elapse
 from escala.policy.refusals import (
     AlreadyClaimed,
     DuplicateOfItself,
+    GroupNotServed,
     LevelNotServed,
     ReasonMissing,
     ReopeningTooLate,
@@ -39,6 +40,7 @@ from tests.support.lives import (
     facts,
     kinds,
     opened,
+    transfer,
     turns,
 )
 
@@ -57,6 +59,30 @@ class TestAnAgent:
         with pytest.raises(LevelNotServed) as refused:
             after(opened(), ("09:10", c.ClaimCase(by=SPECIALIST)))
         assert refused.value.values == {"level": 1}
+
+    @pytest.mark.rule("ESC-8")
+    @pytest.mark.parametrize("groups", [("sig",), ("rastreo", "sig"), ()], ids=["member", "of several", "of none"])
+    def test_takes_a_case_of_its_group(self, groups: tuple[str, ...]) -> None:
+        """Whoever is in no group serves any."""
+        claim = c.ClaimCase(by=replace(HELP_DESK, groups=groups))
+        case = after(opened(terms=PREMIUM), ("09:05", transfer("sig")), ("09:10", claim), terms=PREMIUM)
+        assert case.assignee == "agent-1"
+
+    @pytest.mark.rule("ESC-8")
+    def test_takes_a_case_of_its_group_whose_clock_runs_at_another_level(self) -> None:
+        """A transfer moves the case sideways and keeps the level's clock running."""
+        claim = c.ClaimCase(by=replace(SPECIALIST, groups=("sig",)))
+        case = after(opened(terms=PREMIUM), ("09:05", transfer("sig")), ("09:10", claim), terms=PREMIUM)
+        assert (case.assignee, case.level) == ("agent-2", Level.HELP_DESK)
+
+    @pytest.mark.rule("ESC-8")
+    def test_does_not_take_a_case_of_a_group_that_is_not_its_own(self) -> None:
+        """The refusal names the group; the director may all the same."""
+        case = after(opened(terms=PREMIUM), ("09:05", transfer("sig")), terms=PREMIUM)
+        with pytest.raises(GroupNotServed) as refused:
+            after(case, ("09:10", c.ClaimCase(by=replace(HELP_DESK, groups=("rastreo",)))), terms=PREMIUM)
+        assert refused.value.values == {"group": "sig"}
+        assert after(case, ("09:10", c.ClaimCase(by=DIRECTOR)), terms=PREMIUM).assignee == "director-1"
 
     def test_does_not_take_what_somebody_has(self) -> None:
         """The message says who."""

@@ -185,6 +185,7 @@ class TestEveryRole:
 LEVEL_3 = after(opened(), ("09:01", HAND_OFF), ("09:02", HAND_OFF))
 CLAIMED = after(opened(), ("09:01", CLAIM))
 RESOLVED = after(opened(), ("09:01", RESOLVE))
+IN_GROUP = after(opened(terms=PREMIUM), ("09:01", transfer("sig")), terms=PREMIUM)
 SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str], ...] = (
     (r.RoleNotAllowed, None, opened(), replace(CLAIM, by=ADMIN), "09:10"),
     (r.CaseClosed, None, after(opened(), ("09:01", WITHDRAW)), CLAIM, "09:10"),
@@ -195,6 +196,7 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.AlreadyAtHighestLevel, "ESC-7", LEVEL_3, HAND_OFF, "09:10"),
     (r.AlreadyWaiting, "ESC-10", after(opened(), ("09:01", ASK)), ASK, "09:10"),
     (r.LevelNotServed, "ESC-5", opened(), c.ClaimCase(by=SPECIALIST), "09:10"),
+    (r.GroupNotServed, "ESC-8", IN_GROUP, c.ClaimCase(by=replace(HELP_DESK, groups=("rastreo",))), "09:10"),
     (r.ChannelNotInPlan, "PLAN-7", None, opening(channel=Channel.PHONE), "09:00"),
     (r.PriorAnalysisMissing, "REQ-5", None, opening(prior_analysis=NO_WORDS), "09:00"),
     (r.DescriptionMissing, "SCOPE-1", None, opening(title=NO_WORDS), "09:00"),

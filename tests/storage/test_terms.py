@@ -137,7 +137,7 @@ def test_amended_terms_hold_the_holidays_of_the_same_years() -> None:
     """So that a case whose law did not change has nothing to amend."""
     pinned = preview_terms(policy(), Plan.STANDARD, at=bogota("2025-03-03 09:00"))
 
-    assert amended_now(policy(), pinned, AmendedPart, at=bogota("09:00")) is pinned
+    assert amended_now(policy(), pinned, tuple(AmendedPart), at=bogota("09:00")) is pinned
 
 
 @pytest.mark.rule("PLAN-15")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from escala.policy.case import Actor, Level, Role
-from escala.storage import tokens
+from escala.storage import agents, tokens
+from escala.storage.agents import Agent
 from escala.storage.contacts import NewContact
 from escala.storage.tokens import Principal
 from tests.storage.desk import START, Desk, entry
@@ -33,6 +35,20 @@ async def create(desk: Desk, **changes: Any) -> None:
 
 async def of_contact(desk: Desk) -> None:
     await create(desk, role=Role.CONTACT, subject_id="contact-1", customer_id="customer-1", levels=())
+
+
+@pytest.mark.rule("ESC-8")
+async def test_an_agents_groups_are_those_of_the_instant(desk: Desk) -> None:
+    await create(desk)
+    agent = Agent(id="agent-1", name="Ana", email="ana@escala.example", levels=(Level.HELP_DESK,))
+    await agents.put(desk.db, replace(agent, groups=("sig",)))
+    before = await tokens.principal(desk.db, SECRET, at=LATER)
+    await agents.put(desk.db, agent)
+    after = await tokens.principal(desk.db, SECRET, at=LATER)
+
+    assert before
+    assert after
+    assert (before.actor.groups, after.actor.groups) == (("sig",), ())
 
 
 async def test_a_secret_tells_who_asks(desk: Desk) -> None:
