@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from escala.api.app import create_app
+from escala.api.deps import DeskPort
 from escala.policy.case import Level, Plan, Role
 from escala.policy.contacts import RosterEntry
 from escala.settings import Settings
@@ -107,18 +108,21 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(url: str, state_dir: Path) -> AsyncIterator[Office]:
-    """The app on the migrated, empty database at `url`, furnished."""
+async def open_office(
+    url: str, state_dir: Path, *, settings: Settings | None = None, desk: DeskPort | None = None
+) -> AsyncIterator[Office]:
+    """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         db = Database.at(url)
         stack.push_async_callback(db.close)
-        desk = PaperDesk(db, clock)
-        app = create_app(Settings(state_dir=state_dir, database_url=url), database=db, desk=desk, clock=clock)
+        paper = PaperDesk(db, clock)
+        settings = settings or Settings(state_dir=state_dir, database_url=url)
+        app = create_app(settings, database=db, desk=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
-        yield Office(app, db, clock, desk, client, await _furnish(db))
+        yield Office(app, db, clock, paper, client, await _furnish(db))
 
 
 async def _furnish(db: Database) -> dict[str, str]:

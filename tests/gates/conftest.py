@@ -1,0 +1,87 @@
+"""An office whose desk is the real one: HTTP in front, Temporal and a worker behind, mail in a folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from escala.activities.channel_notices import ChannelNotices
+from escala.activities.cover import Cover
+from escala.activities.ledger import Ledger
+from escala.activities.notices import Notices
+from escala.api.desk import Desk
+from escala.storage.engine import Database, upgrade
+from escala.storage.tables import number_sequences
+from escala.worker import build_worker
+from tests.api.office import Office, open_office
+from tests.support.server import settings_for, time_skipping_server
+
+_offices = count(1)
+_NUMBERS_OF_ONE = 1_000
+"""Cases of an office at most: the engine is shared, and so no number may come twice."""
+
+
+@dataclass
+class Gate:
+    """The office, and what it sent."""
+
+    office: Office
+    env: WorkflowEnvironment
+    mail: Path
+
+    async def ended(self, workflow_id: str) -> Any:
+        """The result of a workflow, once it has ended."""
+        return await self.env.client.get_workflow_handle(workflow_id).result()
+
+    def letters(self, to: str) -> list[EmailMessage]:
+        """What was sent to an address, in the order of its dates."""
+        found = (message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(self.mail.glob("*")))
+        return [letter for letter in found if to in str(letter["To"])]
+
+
+@pytest.fixture(scope="session")
+async def engine() -> AsyncIterator[WorkflowEnvironment]:
+    async with time_skipping_server() as env:
+        yield env
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def gate(engine: WorkflowEnvironment, migrated_file: Path, tmp_path: Path) -> AsyncIterator[Gate]:
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'escala.db')}"
+    office_number = next(_offices)
+    settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
+    desk = Desk(engine.client, settings)
+    async with open_office(url, tmp_path, settings=settings, desk=desk) as office, AsyncExitStack() as stack:
+        database = Database.at(url)
+        stack.push_async_callback(database.close)
+        async with database.write() as connection:
+            numbered = {"year": 2026, "last": _NUMBERS_OF_ONE * office_number}
+            await connection.execute(number_sequences.insert(), numbered)
+        means: dict[str, Any] = {"database": database, "clock": office.clock}
+        worker = build_worker(
+            engine.client,
+            settings,
+            ledger=Ledger(database),
+            notices=Notices.of(settings, **means),
+            cover=Cover.of(settings, workflows=desk, **means),
+            channel_notices=ChannelNotices.of(settings, **means),
+        )
+        await stack.enter_async_context(worker)
+        yield Gate(office, engine, settings.mail_dir)
