@@ -71,6 +71,19 @@ class Settings(BaseSettings):
     public_url: str = ""
     """The address that notices give to customers; empty means the API's own."""
 
+    # -- signing in
+    secret_key: SecretStr | None = None
+    """What sessions' forms are signed and second factors encrypted with, 32 signs or more. Embedded: made once."""
+
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    """Hours after which a session ends, used or not."""
+
+    session_idle_minutes: int = Field(default=120, ge=5, le=24 * 60)
+    """Minutes without a visit after which a session ends."""
+
+    staff_need_second_factor: bool = False
+    """Whether agents, directors and staff have to set up a second factor before anything else."""
+
     # -- mail
     smtp_url: SecretStr | None = None
     """smtp://user:password@host:port, smtps://… or smtp+starttls://…; none: each notice is a file in `mail_dir`."""
@@ -113,6 +126,11 @@ class Settings(BaseSettings):
         return self.state_dir / "mail"
 
     @property
+    def secret_file(self) -> Path:
+        """Where the embedded profile keeps the secret key that it made."""
+        return self.state_dir / "secret.key"
+
+    @property
     def log_dir(self) -> Path:
         """Where `escala up` keeps what its processes say."""
         return self.state_dir / "log"
@@ -149,6 +167,13 @@ class Settings(BaseSettings):
             chosen = given.get(name, address if given.get("profile") == "production" else "")
             given[name] = "" if chosen == "off" else chosen
         return given
+
+    @model_validator(mode="after")
+    def _production_has_a_secret(self) -> Self:
+        secret = self.secret_key.get_secret_value() if self.secret_key else ""
+        if self.profile == "production" and (len(secret) < 32 or len(set(secret)) < 10):
+            raise PydanticCustomError("no_secret_key", console.NO_SECRET_KEY)
+        return self
 
     @model_validator(mode="after")
     def _status_pages_are_web_pages(self) -> Self:

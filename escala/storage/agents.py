@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select
 
-from escala.policy.case import Level
+from escala.policy.case import Actor, Level, Role
 from escala.storage.engine import Database, insert
 from escala.storage.tables import agents
 
@@ -23,6 +23,13 @@ class Agent:
     levels: tuple[Level, ...]
     groups: tuple[str, ...] = ()
     is_director: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """In what capacity this person acts."""
+        if self.is_director:
+            return Actor(Role.DIRECTOR, self.id)
+        return Actor(Role.AGENT, self.id, self.levels, self.groups)
 
 
 async def put(db: Database, agent: Agent) -> Agent:

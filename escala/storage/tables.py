@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -182,6 +183,66 @@ municipalities = Table(  # beyond the capitals, which ship as data
     Column("code", String(5), primary_key=True),
     Column("name", Text, nullable=False),
     Column("imported_at", Instant, nullable=False),
+)
+
+# -- who signs in ------------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("mailbox", String, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("staff_role", String),
+    Column("password_hash", Text),
+    Column("totp_secret", Text),  # encrypted
+    Column("totp_confirmed_at", Instant),
+    Column("totp_last_step", Integer),  # no code is taken twice
+    Column("recovery_hashes", Json, nullable=False),
+    Column("language", String),
+    Column("shortcuts", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    CheckConstraint("staff_role IN ('commercial', 'admin')", name="known_staff_role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("role", String),
+    Column("subject_id", String),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("awaits_code", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("browser", Text, nullable=False),
+    Column("address", String, nullable=False),
+)
+
+sign_in_keys = Table(
+    "sign_in_keys",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("purpose", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    CheckConstraint("purpose IN ('invitation', 'reset')", name="known_purpose"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("free_at", Instant, nullable=False),
 )
 
 # -- what comes in: before the engine is asked ------------------------------------------------------------------------

@@ -30,10 +30,19 @@ class TestEmbedded:
         assert Settings() == settings
 
 
+SECRET = "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5"
+
+
 class TestProduction:
     @pytest.fixture(autouse=True)
     def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ESCALA_PROFILE", "production")
+        monkeypatch.setenv("ESCALA_SECRET_KEY", SECRET)
+
+    @pytest.mark.parametrize("secret", ["", "short", "x" * 40])
+    def test_refuses_to_start_without_a_secret_of_its_own(self, secret: str) -> None:
+        with pytest.raises(console.Stopped, match="necesita ESCALA_SECRET_KEY"):
+            read_settings(database_url="postgresql+asyncpg://escala@db/escala", secret_key=secret)
 
     def test_refuses_to_start_without_a_database(self) -> None:
         with pytest.raises(console.Stopped, match=r"^La configuración no es válida: .*exige ESCALA_DATABASE_URL"):
@@ -71,6 +80,7 @@ class TestProviderFeeds:
 
         monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
         monkeypatch.setenv("ESCALA_PROFILE", "production")
+        monkeypatch.setenv("ESCALA_SECRET_KEY", SECRET)
         assert set(Settings().provider_feeds) == {"google-cloud", "google-maps-platform"}
 
     def test_can_be_switched_off_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:

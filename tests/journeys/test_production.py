@@ -85,6 +85,7 @@ async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbo
             ESCALA_TEMPORAL_ADDRESS=f"127.0.0.1:{temporal}",
             ESCALA_TEMPORAL_NAMESPACE="escala",
             ESCALA_TEMPORAL_UI_URL=f"http://127.0.0.1:{ui}",
+            ESCALA_SECRET_KEY="vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5",
             ESCALA_PUBLIC_URL="https://mesa.example",
             ESCALA_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
             ESCALA_MAIL_FROM="Mesa de Ayuda <mesa@example.com>",

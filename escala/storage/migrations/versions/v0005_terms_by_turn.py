@@ -1,4 +1,4 @@
-"""A case keeps every terms it was promised, each from the turn that brought them: a release or an amendment adds some."""
+"""A case keeps all terms it was promised, each from the turn that brought them: a release or an amendment adds some."""
 
 import sqlalchemy as sa
 from alembic import op

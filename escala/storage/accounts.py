@@ -1,0 +1,219 @@
+"""Accounts: an address that may sign in, how it proves itself, and in whose name it may act.
+
+An account is nobody's by itself. Whose it is follows from the rosters and the list of agents at every request, so a
+contact that is taken off the roster is out at once. Only commercial and admin, who stand on no list, carry their role.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, select, update
+
+from escala.policy.case import Actor, Role
+from escala.policy.contacts import mailbox_of
+from escala.policy.policy_file import PolicyFile
+from escala.storage import agents, contacts
+from escala.storage.engine import Database, insert
+from escala.storage.tables import accounts, sign_in_keys
+from escala.storage.tables import agents as agent_table
+
+
+class Purpose(StrEnum):
+    """What a single-use key lets its bearer do: choose a first password, or a new one."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account. `totp_secret` is encrypted; `recovery_hashes` are those of the codes not used yet."""
+
+    id: str
+    mailbox: str
+    name: str
+    staff_role: Role | None
+    password_hash: str | None
+    totp_secret: str | None
+    totp_confirmed_at: datetime | None
+    totp_last_step: int | None
+    recovery_hashes: tuple[str, ...]
+    language: str | None
+    shortcuts: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether a second factor is set up."""
+        return self.totp_confirmed_at is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """In whose name an account may act: a customer's contact, an agent, the director, or a staff role."""
+
+    actor: Actor
+    customer_id: str | None
+    name: str
+
+
+async def create(
+    db: Database,
+    *,
+    id: str,  # noqa: A002
+    email: str,
+    name: str,
+    staff_role: Role | None = None,
+    at: datetime,
+) -> Account:
+    """An account for this address, or the one it has; a staff role given is put. It has no password yet."""
+    mailbox = mailbox_of(email)
+    row = {"id": id, "mailbox": mailbox, "name": name, "recovery_hashes": [], "shortcuts": True, "created_at": at}
+    async with db.write() as connection:
+        made = insert(connection, accounts).values(**row, staff_role=staff_role)
+        await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
+        if staff_role is not None:
+            its = accounts.c.mailbox == mailbox
+            await connection.execute(update(accounts).where(its).values(staff_role=staff_role))
+    found = await by_mailbox(db, mailbox)
+    assert found is not None
+    return found
+
+
+async def get(db: Database, account_id: str) -> Account | None:
+    return await _one(db, accounts.c.id == account_id)
+
+
+async def by_mailbox(db: Database, email: str) -> Account | None:
+    """The account of an address, whatever its capitals."""
+    return await _one(db, accounts.c.mailbox == mailbox_of(email))
+
+
+async def listing(db: Database) -> Sequence[Account]:
+    """All accounts, by address."""
+    async with db.read() as connection:
+        return [_account(row) for row in (await connection.execute(_SELECT.order_by(accounts.c.mailbox))).mappings()]
+
+
+async def change(db: Database, account_id: str, **values: Any) -> None:
+    """Put these columns of one account."""
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
+    """Note that the code of this half minute was used; False where it, or a later one, was used before."""
+    unused = accounts.c.totp_last_step.is_(None) | (accounts.c.totp_last_step < step)
+    async with db.write() as connection:
+        taken = update(accounts).where(accounts.c.id == account_id, unused).values(totp_last_step=step)
+        return (await connection.execute(taken)).rowcount == 1
+
+
+async def take_recovery_code(db: Database, account_id: str, code: str) -> bool:
+    """Use a recovery code up; False where it is none."""
+    digest = digest_of(code)
+    async with db.write() as connection:
+        kept = await connection.scalar(
+            select(accounts.c.recovery_hashes).where(accounts.c.id == account_id).with_for_update()
+        )
+        codes: list[str] = kept or []
+        if digest not in codes:
+            return False
+        left = [each for each in codes if each != digest]
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(recovery_hashes=left))
+        return True
+
+
+# -- in whose name ----------------------------------------------------------------------------------------------------
+
+
+async def personas(db: Database, account: Account, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+    """Everybody in whose name the account may act at this instant; none where it may not sign in at all."""
+    if account.disabled_at is not None:
+        return []
+    found: list[Persona] = []
+    if account.staff_role is not None:
+        found.append(Persona(actor=Actor(account.staff_role, account.id), customer_id=None, name=account.name))
+    async with db.read() as connection:
+        wanted = select(agent_table.c.id, agent_table.c.email)
+        ids = [row.id for row in await connection.execute(wanted) if mailbox_of(row.email) == account.mailbox]
+    for agent_id in ids:
+        agent = await agents.get(db, agent_id)
+        if agent is not None:
+            found.append(Persona(actor=agent.actor, customer_id=None, name=agent.name))
+    for contact in await contacts.by_email(db, account.mailbox):
+        roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
+        if contact.is_active(at=at) and roster.may_sign_in(contact):
+            actor = Actor(Role.CONTACT, contact.id)
+            found.append(Persona(actor=actor, customer_id=contact.customer_id, name=contact.name))
+    return found
+
+
+# -- single-use keys --------------------------------------------------------------------------------------------------
+
+
+async def keep_key(
+    db: Database, account_id: str, secret: str, purpose: Purpose, *, at: datetime, valid_for: timedelta
+) -> None:
+    """Keep a key by its digest; earlier keys of the account for the same purpose are used up by it."""
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at, sign_in_keys.c.purpose == purpose))
+        row = {"account_id": account_id, "purpose": purpose, "created_at": at, "expires_at": at + valid_for}
+        await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(secret), **row))
+
+
+async def account_of_key(db: Database, secret: str, *, at: datetime) -> Account | None:
+    """Whose key this is, while it can be used."""
+    c = sign_in_keys.c
+    usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
+    async with db.read() as connection:
+        account_id = await connection.scalar(select(c.account_id).where(usable))
+    return None if account_id is None else await get(db, account_id)
+
+
+async def choose_password(db: Database, secret: str, password_hash: str, *, at: datetime) -> Account | None:
+    """Use the key up and put the password; None where the key cannot be used (any more)."""
+    c = sign_in_keys.c
+    async with db.write() as connection:
+        usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
+        account_id = await connection.scalar(
+            update(sign_in_keys).where(usable).values(used_at=at).returning(c.account_id)
+        )
+        if account_id is None:
+            return None
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(
+            update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+        )
+    return await get(db, account_id)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret of many random bits, which a plain digest does not give away."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _used_up(account_id: str, at: datetime, *which: Any) -> Any:
+    c = sign_in_keys.c
+    return update(sign_in_keys).where(c.account_id == account_id, c.used_at.is_(None), *which).values(used_at=at)
+
+
+_SELECT = select(accounts)
+
+
+async def _one(db: Database, which: Any) -> Account | None:
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(which))).mappings().first()
+    return None if row is None else _account(row)
+
+
+def _account(row: RowMapping) -> Account:
+    role = Role(row["staff_role"]) if row["staff_role"] else None
+    return Account(**{**row, "staff_role": role, "recovery_hashes": tuple(row["recovery_hashes"])})
