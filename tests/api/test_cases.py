@@ -49,6 +49,15 @@ class TestOpening:
         assert (answer.status_code, answer.json()["rule"]) == (422, "PLAN-7")
         assert "plataforma web" in answer.json()["detail"]
 
+    @pytest.mark.rule("REQ-7")
+    async def test_does_not_keep_a_refusal_whose_sender_could_not_be_told(self, office: Office) -> None:
+        """The same key asks again, and then the engine takes it."""
+        office.desk.down = True
+        first = await office.post("/cases", NEW_CASE | {"channel": "phone"}, "agent", key="k")
+        office.desk.down = False
+        again = await office.post("/cases", NEW_CASE | {"channel": "phone"}, "agent", key="k")
+        assert (first.status_code, again.status_code, len(office.desk.redirected)) == (503, 422, 1)
+
     @pytest.mark.rule("REQ-5")
     @pytest.mark.parametrize("analysis", ["", " \n\t ", None])
     async def test_refuses_an_empty_prior_analysis(self, office: Office, analysis: str | None) -> None:

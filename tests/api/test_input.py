@@ -212,6 +212,16 @@ class TestTheRegistry:
             assert (await office.get(f"/customers/{STANDARD}{what}", "contact")).status_code == 200
             assert (await office.get(f"/customers/{PREMIUM}{what}", "contact")).status_code == 404
 
+    @pytest.mark.rule("WAR-1")
+    async def test_an_acceptance_certificate_is_not_of_the_future(self, office: Office) -> None:
+        solution = {"name": "Mapas", "kind": "cloud", "accepted_on": "2026-11-26"}
+        path = f"/customers/{STANDARD}/solutions"
+        answer = await office.post(path, solution, "admin")
+        assert (answer.status_code, answer.json()["type"], answer.json()["rule"]) == (
+            422, "urn:escala:acceptance-in-future", "WAR-1"
+        )  # fmt: skip
+        assert (await office.post(path, solution | {"accepted_on": "2026-11-25"}, "admin")).status_code == 201
+
     async def test_agents_are_kept_by_administrators(self, office: Office) -> None:
         agent = {"id": "luis", "name": "Luis", "email": "luis@escala.example", "levels": [2, 1]}
         assert (await office.post("/agents", agent, "director")).status_code == 403

@@ -9,6 +9,7 @@ import pytest
 from escala.language import word
 from escala.workflows.operator_text import (
     _CATEGORIES,
+    _CHANNELS,
     _CLOCK_STATES,
     _CLOSING_REASONS,
     _COVERS,
@@ -25,6 +26,7 @@ from tests.support.lives import ASK, STANDARD, UNCOVERED, after, opened
     ("kind", "words"),
     [
         ("plan", _PLANS),
+        ("channel", _CHANNELS),
         ("status", _STATUSES),
         ("cover", _COVERS),
         ("category", _CATEGORIES),
