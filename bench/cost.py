@@ -36,6 +36,7 @@ from bench._desk import (
     furnish,
     written,
 )
+from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
 from escala.api.desk import Desk
@@ -268,8 +269,10 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         policy = read_policy_file(None)
         terms = {plan: preview_terms(policy, plan, at=START) for plan in Plan}
         try:
-            async with build_worker(env.client, settings, ledger=Ledger(database), notices=notices):
-                yield House(env, f"http://127.0.0.1:{port}/metrics", database, Desk(env.client, settings), terms)
+            desk = Desk(env.client, settings)
+            cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))
+            async with build_worker(env.client, settings, ledger=Ledger(database), notices=notices, cover=cover):
+                yield House(env, f"http://127.0.0.1:{port}/metrics", database, desk, terms)
         finally:
             await database.close()
 

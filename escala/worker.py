@@ -8,29 +8,42 @@ import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleSpec,
+)
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from escala.activities.channel_notices import ChannelNotices
+from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
+from escala.api.desk import Desk
 from escala.settings import Settings
 from escala.storage.engine import Database
+from escala.workflows import addresses
 from escala.workflows.case import CaseWorkflow
+from escala.workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from escala.workflows.misdirected import MisdirectedWorkflow
 from escala.workflows.values import DATA_CONVERTER
 
 PASSED_THROUGH = (
     "escala.policy",
     "escala.workflows.case_run",
+    "escala.workflows.contract_run",
     "pydantic",
     "pydantic_core",
     "annotated_types",
     "typing_extensions",
 )
 """Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
+_SWEEPS_EVERY = timedelta(hours=1)
 
 
 def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
@@ -55,14 +68,24 @@ def build_worker(
     *,
     ledger: Ledger,
     notices: Notices,
+    cover: Cover,
     channel_notices: ChannelNotices | None = None,
 ) -> Worker:
     """A worker on the queue of the settings."""
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, MisdirectedWorkflow],
-        activities=[ledger.record, notices.deliver, *([channel_notices.tell] if channel_notices else [])],
+        workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow],
+        activities=[
+            ledger.record,
+            notices.deliver,
+            cover.look,
+            cover.deliver,
+            cover.held_cases,
+            cover.terms_of,
+            cover.sweep,
+            *([channel_notices.tell] if channel_notices else []),
+        ],
         workflow_runner=sandbox(),
         max_cached_workflows=5_000,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
@@ -81,13 +104,38 @@ async def run(settings: Settings) -> None:
         client = await connect(settings)
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
+        desk = Desk(client, settings)
         worker = build_worker(
-            client, settings, ledger=Ledger(database), notices=notices, channel_notices=channel_notices
+            client,
+            settings,
+            ledger=Ledger(database),
+            notices=notices,
+            cover=Cover.of(settings, database=database, workflows=desk, clock=_now),
+            channel_notices=channel_notices,
         )
         async with worker:
+            await sweep_covers(client, settings)
             await asked_to_stop.wait()
     finally:
         await database.close()
+
+
+async def sweep_covers(client: Client, settings: Settings) -> None:
+    """Have covers swept now and every hour, by whichever worker is there: one schedule for the namespace."""
+    action = ScheduleActionStartWorkflow(
+        addresses.SWEEP_WORKFLOW,
+        id=addresses.SWEEP_SCHEDULE,
+        task_queue=settings.task_queue,
+        execution_timeout=_SWEEPS_EVERY,
+        static_summary="coberturas y casos retenidos: lo que quedó sin avisar",
+    )
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_SWEEPS_EVERY)])
+    try:
+        await client.create_schedule(
+            addresses.SWEEP_SCHEDULE, Schedule(action=action, spec=spec), trigger_immediately=True
+        )
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(addresses.SWEEP_SCHEDULE).trigger()
 
 
 def _now() -> datetime:

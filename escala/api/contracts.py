@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool
 
+from escala.api import cover_changes
 from escala.api.answers import can_refuse
 from escala.api.auth import Caller, Registrar
 from escala.api.bodies import Answer, Body, Code, Day, Reference
@@ -91,6 +92,7 @@ async def register_contract(
             calendars=tuple(edge.policy.hours),
             at=at,
         )
+        await cover_changes.tell(edge, kept.ref, at=at)
         return Given(201, show(kept), f"/api/v1/contracts/{kept.id}")
 
     return await once(body, act)
@@ -128,6 +130,7 @@ async def renew_contract(
         renewed = await contracts.renew(
             edge.database, contract.id, id=once.derived("ren_"), ends_on=body.ends_on, at=at
         )
+        await cover_changes.tell(edge, renewed.ref, at=at)
         return Given(200, show(renewed))
 
     return await once(body, act)
@@ -153,6 +156,7 @@ async def pay_contract(
             reference=body.reference,
             at=at,
         )
+        await cover_changes.tell(edge, paid.ref, at=at)
         return Given(200, show(paid))
 
     return await once(body, act)

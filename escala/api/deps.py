@@ -15,6 +15,7 @@ from escala.api.turnstile import Turnstile
 from escala.language import language_of
 from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
+from escala.policy.cover import CoverRef
 from escala.policy.policy_file import PolicyFile
 from escala.policy.terms import Terms
 from escala.storage.engine import Database
@@ -28,6 +29,8 @@ class DeskPort(Protocol):
     async def command(self, number: str, command: Command, *, key: str) -> None: ...
 
     async def redirect(self, told: Misdirected) -> None: ...
+
+    async def cover_changed(self, cover: CoverRef) -> None: ...
 
     async def ready(self) -> bool: ...
 

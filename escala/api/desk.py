@@ -30,12 +30,14 @@ from escala.policy import lifecycle
 from escala.policy.case import Case
 from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
+from escala.policy.cover import CoverRef
 from escala.policy.refusals import Refusal
-from escala.policy.terms import Terms
+from escala.policy.terms import CoverKind, Terms
 from escala.settings import Settings
-from escala.workflows import addresses, operator_text
+from escala.workflows import addresses, cover_text, operator_text
 from escala.workflows.case import search_attributes
 from escala.workflows.case_run import CaseRun
+from escala.workflows.contract_run import ContractRun, named_by, workflow_id
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02
@@ -116,6 +118,36 @@ class Desk:
                     static_summary=operator_text.misdirected_summary(told),
                 )
             )
+
+    async def cover_changed(self, cover: CoverRef) -> None:
+        """Tell a contract's or a warranty's workflow that it changed; where none runs, one begins (WAR-5).
+
+        Raises EngineUnavailable.
+        """
+        try:
+            await self._ask(
+                lambda: self._client.start_workflow(
+                    addresses.CONTRACT_WORKFLOW,
+                    ContractRun(cover=cover),
+                    id=workflow_id(cover),
+                    task_queue=self._settings.task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    start_signal=addresses.CHANGED,
+                    static_summary=cover_text.static_summary(cover),
+                )
+            )
+        except CaseNotRunning as missing:  # the namespace
+            raise EngineUnavailable from missing
+
+    async def case_may_be_covered(self, number: str) -> None:
+        """Tell a held case to look for its cover; one that has ended needs no telling. Raises EngineUnavailable."""
+        with suppress(CaseNotRunning):
+            await self._ask(lambda: self._client.get_workflow_handle(number).signal(addresses.COVER_CHANGED))
+
+    async def attended(self) -> set[tuple[CoverKind, str]]:
+        """The contracts and warranties whose workflows run now, by kind and id. RPCError where Temporal is away."""
+        running = f"WorkflowType = '{addresses.CONTRACT_WORKFLOW}' AND ExecutionStatus = 'Running'"
+        return {named_by(each.id) async for each in self._client.list_workflows(running, page_size=1_000)}
 
     async def adopt(self, case: Case, terms: Terms) -> None:
         """Let a case that lived elsewhere, and is recorded, go on from here; one that does already is left alone.

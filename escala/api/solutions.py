@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool
 
+from escala.api import cover_changes
 from escala.api.answers import can_refuse
 from escala.api.auth import Registrar
 from escala.api.bodies import Answer, Body, Code, Day, Name, Reference
@@ -64,7 +65,10 @@ async def register_solution(
 ) -> JSONResponse:
     async def act() -> Given:
         solution = Solution(id=once.derived("sol_"), customer_id=customer.id, **dict(body))
-        return Given(201, show(await solutions.create(edge.database, solution, at=at)))
+        kept = await solutions.create(edge.database, solution, at=at)
+        if kept.warranty:
+            await cover_changes.tell(edge, kept.warranty, at=at)
+        return Given(201, show(kept))
 
     return await once(body, act)
 

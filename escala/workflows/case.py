@@ -15,8 +15,8 @@ from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from escala.policy import lifecycle
-from escala.policy.case import Case, Status
-from escala.policy.commands import COMMANDS, Command
+from escala.policy.case import SYSTEM, Case, Status
+from escala.policy.commands import COMMANDS, Command, ReleaseCase
 from escala.policy.decision import Decision
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
@@ -25,6 +25,7 @@ from escala.workflows.alarm import Alarm
 from escala.workflows.case_run import CaseRun
 
 with workflow.unsafe.imports_passed_through():
+    from escala.activities.cover import Cover, Covered, HeldCase
     from escala.activities.ledger import Ledger, Recorded, Turn
     from escala.activities.notices import Notices
 
@@ -34,6 +35,10 @@ _REMEMBERED = 200
 _COMMANDS_PER_RUN = 1_500
 """Temporal stops taking updates at 2,000 a run."""
 _NEVER_LATER_THAN = timedelta(seconds=10)
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the clock of the edge, which dates a payment, may run ahead of ours."""
+_COVER_IS_READ = "cover-is-read-before-closing"
+"""Held cases that were closed before this patch were closed unread: their histories replay so."""
 _RECORDING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=_NEVER_LATER_THAN)
 _DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 
@@ -52,6 +57,7 @@ class CaseWorkflow:
         self._applied = run.applied
         self._undelivered = run.undelivered
         self._delivering = False
+        self._cover_changed = False
         self._commands = 0
         self._one_turn = asyncio.Lock()
         self._alarm = Alarm()
@@ -83,8 +89,12 @@ class CaseWorkflow:
             workflow.logger.warning("the cancellation of %s is ignored", workflow.info().workflow_id)
 
     async def _live_on(self) -> None:
-        """Wait for the alarm, for the end, or for the time to begin a new run; then do what it asks for."""
-        await workflow.wait_condition(lambda: self._alarm.rang or self._is_over or self._should_begin_anew)
+        """Wait for the alarm, for cover, for the end, or for the time to begin a new run; then do what it asks for."""
+        await workflow.wait_condition(
+            lambda: self._alarm.rang or self._cover_changed or self._is_over or self._should_begin_anew
+        )
+        if self._cover_changed:
+            await self._look_for_cover()
         if self._alarm.rang:
             async with self._one_turn:
                 await self._settle(self._now())
@@ -100,6 +110,11 @@ class CaseWorkflow:
         await workflow.wait_condition(lambda: self._case is not None)
         return self._case.turn if self._case else 0
 
+    @workflow.signal(name=addresses.COVER_CHANGED)
+    def cover_changed(self) -> None:
+        """The customer's cover may have come: a held case looks for it (WAR-3)."""
+        self._cover_changed = True
+
     @workflow.update(dynamic=True)
     async def command(self, name: str, args: Sequence[RawValue]) -> int:
         """Apply the command that the update is named after; answer the case's turn once it is recorded."""
@@ -109,6 +124,7 @@ class CaseWorkflow:
             while command_id not in self._applied:
                 at = self._now()
                 await self._settle(at)
+                at = max(at, self._known_case.last_at)
                 if await self._record(_decide(self._known_case, command, self._terms, at), command_id=command_id):
                     self._applied = (*self._applied, command_id)[-_REMEMBERED:]
             self._commands += 1
@@ -123,6 +139,8 @@ class CaseWorkflow:
             return
         at = self._now()
         case = self._case
+        if case.held_until is not None and case.held_until <= at:
+            return  # released or closed: the handler finds out, for it may read the cover
         for decision in lifecycle.settle(case, terms=self._terms, at=at):
             case = decision.case
         _decide(case, command, self._terms, at)
@@ -153,7 +171,46 @@ class CaseWorkflow:
     async def _settle(self, at: datetime) -> None:
         """Record all that has fallen due by `at`, in order (ESC-15)."""
         while (due_at := self._known_case.next_wake_at) is not None and due_at <= at:
+            if self._is_held and workflow.patched(_COVER_IS_READ) and await self._release(at):
+                continue
             await self._record(lifecycle.elapse(self._known_case, terms=self._terms, at=at))
+
+    async def _look_for_cover(self) -> None:
+        """Release the case if it is held and covered by now; what its clocks reached meanwhile happens too."""
+        self._cover_changed = False
+        try:
+            async with self._one_turn:
+                await self._settle(self._now())
+                if self._is_held and await self._release(self._now()):
+                    await self._settle(self._now())
+                self._set_alarm()
+        except asyncio.CancelledError:
+            self._cover_changed = True
+            raise
+
+    async def _release(self, at: datetime) -> bool:
+        """Let the held case go on where cover came before its end; False where none came. The cover is read, not told:
+        whenever it is read, what was registered in time counts, and what was not does not (WAR-2, ESC-15).
+        """
+        case = self._known_case
+        assert case.held_until is not None
+        covered: Covered | None = await workflow.execute_local_activity_method(
+            Cover.terms_of,
+            HeldCase(
+                customer_id=case.customer_id,
+                solution_id=case.solution_id,
+                opened_at=case.opened_at,
+                held_until=case.held_until,
+            ),
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_RECORDING,
+            summary="buscar la cobertura",
+        )
+        if covered is None or covered.covered_at > at + _CLOCKS_DIFFER:
+            return False
+        release = ReleaseCase(by=SYSTEM, terms=covered.terms, covered_at=covered.covered_at)
+        await self._record(_decide(case, release, self._terms, max(at, covered.covered_at)))
+        return True
 
     async def _record(self, decision: Decision, *, command_id: str | None = None, terms: Terms | None = None) -> bool:
         """Have a turn recorded and take its state; False where the ledger was ahead and the case goes on from there."""
@@ -194,7 +251,7 @@ class CaseWorkflow:
 
     async def _begin_anew(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if self._is_over:
+        if self._is_over or self._cover_changed:
             return
         workflow.continue_as_new(
             CaseRun(
@@ -228,6 +285,10 @@ class CaseWorkflow:
     @property
     def _is_over(self) -> bool:
         return self._case is not None and self._case.status is Status.CLOSED
+
+    @property
+    def _is_held(self) -> bool:
+        return self._known_case.status is Status.HELD
 
     @property
     def _should_begin_anew(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from temporalio.client import WorkflowHandle
 
@@ -19,7 +20,7 @@ from escala.storage.views import TimelineRow
 from escala.worker import build_worker
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
-from tests.support.server import MemoryNotices, settings_for, time_skipping_server
+from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
 
 
 def life(opened_at: datetime, *steps: tuple[int, Command]) -> Life:
@@ -65,7 +66,8 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
     opened_at = until - timedelta(minutes=40)
     async with time_skipping_server() as env:
         settings, notices = settings_for(env), MemoryNotices()
-        async with build_worker(env.client, settings, ledger=Ledger(db), notices=notices):  # type: ignore[arg-type]
+        parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
+        async with build_worker(env.client, settings, **parts):
             desk = await Desk.connect(settings)
             given = life(opened_at, (5, CLAIM))
             # The second import finds the case going on.

@@ -10,6 +10,7 @@ from escala.api.desk import CaseNotRunning, EngineUnavailable, StillOpening
 from escala.policy.case import Case, Status
 from escala.policy.channels import Misdirected
 from escala.policy.commands import Command, OpenCase
+from escala.policy.cover import CoverRef
 from escala.policy.lifecycle import decide, open_case, settle
 from escala.policy.terms import Terms
 from escala.storage import ledger, views
@@ -25,6 +26,7 @@ class PaperDesk:
     down: bool = False
     slow: bool = False
     heard: dict[str, Command] = field(default_factory=dict)
+    changed: list[CoverRef] = field(default_factory=list)
     redirected: dict[str, Misdirected] = field(default_factory=dict)
 
     async def open(self, command: OpenCase, terms: Terms) -> None:
@@ -53,6 +55,11 @@ class PaperDesk:
         if self.down:
             raise EngineUnavailable
         self.redirected.setdefault(told.id, told)
+
+    async def cover_changed(self, cover: CoverRef) -> None:
+        if self.down:
+            raise EngineUnavailable
+        self.changed.append(cover)
 
     async def ready(self) -> bool:
         return not self.down

@@ -37,7 +37,7 @@ from tests.support.lives import (
     priority,
     transfer,
 )
-from tests.support.server import LedgerAhead, MemoryNotices, settings_for, time_skipping_server
+from tests.support.server import LedgerAhead, MemoryCover, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import House, LiveCase
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
@@ -108,9 +108,9 @@ async def record() -> None:
     """Live every life and keep its histories, one file a run."""
     FOLDER.mkdir(exist_ok=True)
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=90") as env:
-        ledger, notices, settings = LedgerAhead(), MemoryNotices(), settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices):  # type: ignore[arg-type]
-            house = House(env, ledger, notices, settings.task_queue)
+        ledger, notices, cover, settings = LedgerAhead(), MemoryNotices(), MemoryCover(), settings_for(env)
+        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+            house = House(env, ledger, notices, cover, settings.task_queue)
             for name, live in LIVES.items():
                 await _keep(name, await live(house))
 

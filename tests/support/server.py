@@ -15,7 +15,9 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from escala.activities.cover import Covered, HeldCase, Look, Seen, Swept
 from escala.activities.ledger import Recorded, Turn
+from escala.policy.cover import CoverRef
 from escala.policy.facts import Entry
 from escala.settings import Settings
 from escala.workflows.addresses import SEARCH_ATTRIBUTES
@@ -105,6 +107,33 @@ class MemoryNotices:
     @activity.defn(name="deliver_notices")
     async def deliver(self, number: str) -> None:
         self.delivered.append(number)
+
+
+class MemoryCover:
+    """Covers held cases by the customer's id, as told."""
+
+    def __init__(self) -> None:
+        self.covered: dict[str, Covered] = {}
+
+    @activity.defn(name="look_at_cover")
+    async def look(self, look: Look) -> Seen:
+        return Seen(dates=None)
+
+    @activity.defn(name="deliver_announcements")
+    async def deliver(self, cover: CoverRef) -> None: ...
+
+    @activity.defn(name="held_cases")
+    async def held_cases(self, customer_id: str) -> list[str]:
+        return []
+
+    @activity.defn(name="terms_of_cover")
+    async def terms_of(self, case: HeldCase) -> Covered | None:
+        covered = self.covered.get(case.customer_id)
+        return covered if covered and covered.covered_at < case.held_until else None
+
+    @activity.defn(name="sweep_covers")
+    async def sweep(self) -> Swept:
+        return Swept(covers=0, cases=0)
 
 
 async def eventually(condition: Callable[[], bool], *, within: float = 20.0) -> None:

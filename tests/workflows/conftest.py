@@ -21,6 +21,7 @@ from escala.workflows import addresses
 from escala.workflows.case_run import CaseRun
 from tests.support.lives import STANDARD, opening
 from tests.support.server import (
+    MemoryCover,
     MemoryLedger,
     MemoryNotices,
     eventually,
@@ -76,6 +77,7 @@ class House:
     env: WorkflowEnvironment
     ledger: MemoryLedger
     notices: MemoryNotices
+    cover: MemoryCover
     queue: str
 
     async def open(
@@ -100,7 +102,7 @@ class House:
 async def house() -> AsyncIterator[House]:
     """A server that skips time when told to, and a worker with an in-memory ledger."""
     async with time_skipping_server() as env:
-        ledger, notices = MemoryLedger(), MemoryNotices()
+        ledger, notices, cover = MemoryLedger(), MemoryNotices(), MemoryCover()
         settings = settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices):  # type: ignore[arg-type]
-            yield House(env, ledger, notices, settings.task_queue)
+        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+            yield House(env, ledger, notices, cover, settings.task_queue)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from escala.activities.ledger import Turn
 from escala.policy import lifecycle
 from escala.policy.commands import SendReply
 from escala.worker import build_worker
 from tests.support.lives import CLAIM, HELP_DESK, PREMIUM, REPLY
-from tests.support.server import LedgerAhead, MemoryNotices, settings_for
+from tests.support.server import LedgerAhead, MemoryCover, MemoryNotices, settings_for
 from tests.workflows.conftest import House
 
 
@@ -17,7 +18,8 @@ async def test_what_was_recorded_once_stays_and_the_new_command_follows(house: H
     """The lost claim is there once, the reply comes after it, and repeating the claim's key changes nothing."""
     ledger = LedgerAhead()
     settings = settings_for(house.env, task_queue="ahead")
-    async with build_worker(house.env.client, settings, ledger=ledger, notices=MemoryNotices()):  # type: ignore[arg-type]
+    parts: Any = {"ledger": ledger, "notices": MemoryNotices(), "cover": MemoryCover()}
+    async with build_worker(house.env.client, settings, **parts):
         there = replace(house, ledger=ledger, queue="ahead")
         case = await there.open(terms=PREMIUM)
         claimed = lifecycle.decide(case.state, CLAIM, terms=PREMIUM, at=case.state.last_at)
@@ -39,7 +41,8 @@ async def test_a_command_that_the_ledger_already_holds_is_not_done_again(house: 
     """The command that was lost with the task is the one that comes again."""
     ledger = LedgerAhead()
     settings = settings_for(house.env, task_queue="ahead")
-    async with build_worker(house.env.client, settings, ledger=ledger, notices=MemoryNotices()):  # type: ignore[arg-type]
+    parts: Any = {"ledger": ledger, "notices": MemoryNotices(), "cover": MemoryCover()}
+    async with build_worker(house.env.client, settings, **parts):
         there = replace(house, ledger=ledger, queue="ahead")
         case = await there.open(terms=PREMIUM)
         replied = lifecycle.decide(case.state, REPLY, terms=PREMIUM, at=case.state.last_at)

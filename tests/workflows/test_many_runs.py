@@ -10,7 +10,7 @@ import pytest
 from escala.api.desk import Desk
 from escala.worker import build_worker
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
-from tests.support.server import MemoryLedger, MemoryNotices, settings_for, time_skipping_server
+from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import House, LiveCase
 
 
@@ -18,10 +18,10 @@ from tests.workflows.conftest import House, LiveCase
 async def short_house() -> AsyncIterator[House]:
     """A server that suggests a new run every few commands."""
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=60") as env:
-        ledger, notices = MemoryLedger(), MemoryNotices()
+        ledger, notices, cover = MemoryLedger(), MemoryNotices(), MemoryCover()
         settings = settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices):  # type: ignore[arg-type]
-            yield House(env, ledger, notices, settings.task_queue)
+        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+            yield House(env, ledger, notices, cover, settings.task_queue)
 
 
 async def _run_id(case: LiveCase) -> str:
