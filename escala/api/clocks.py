@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -17,7 +18,7 @@ from escala.api.visibility import VisibleCase
 from escala.language import word
 from escala.policy.case import Case, Clock, ClockState
 from escala.policy.clock import ClockName
-from escala.policy.explanation import ClockStory, Interval, IntervalState, stories
+from escala.policy.explanation import ClockStory, Interval, IntervalState, Replaced, stories
 from escala.storage import views
 from escala.storage.views import TimelineRow
 
@@ -83,7 +84,8 @@ class ClocksExplained(Answer):
 async def explain_clocks(row: VisibleCase, edge: EdgeDep, at: At, language: Language) -> ClocksExplained:
     case = row.case
     at = as_of(case, at)
-    told = [_story(story, case, language) for story in await _stories(edge, case, at=at)]
+    facts = await views.timeline(edge.database, case.number)
+    told = [_story(story, case, language) for story in await _stories(edge, case, facts, at=at)]
     levels = [story for story in told if story.clock is ClockName.LEVEL]
     return ClocksExplained(
         number=case.number,
@@ -91,15 +93,17 @@ async def explain_clocks(row: VisibleCase, edge: EdgeDep, at: At, language: Lang
         initial_attention=next((story for story in told if story.clock is ClockName.INITIAL_ATTENTION), None),
         level=levels[-1] if levels else None,
         earlier_levels=levels[:-1],
-        hand_offs=[_hand_off(fact) for fact in await views.timeline(edge.database, case.number) if _moves(fact)],
+        hand_offs=[_hand_off(fact) for fact in facts if _moves(fact)],
         next_hand_off_at=case.next_hand_off_at,
     )
 
 
-async def _stories(edge: Edge, case: Case, *, at: datetime) -> Sequence[ClockStory]:
-    terms = await views.terms(edge.database, case.number)
-    assert terms is not None, "the first turn brings the terms"
-    return stories(case, await views.stretches(edge.database, case.number), calendar=terms.hours, at=at)
+async def _stories(edge: Edge, case: Case, facts: Sequence[TimelineRow], *, at: datetime) -> Sequence[ClockStory]:
+    by_turn = await views.terms_by_turn(edge.database, case.number)
+    stretches = await views.stretches(edge.database, case.number)
+    turns, began_at = sorted(by_turn), {fact.turn: fact.at for fact in facts}
+    replaced = [Replaced(began_at[until], by_turn[turn].hours) for turn, until in pairwise(turns)]
+    return stories(case, stretches, calendar=by_turn[turns[-1]].hours, at=at, replaced=replaced)
 
 
 def _story(story: ClockStory, case: Case, language: str) -> ClockStoryAnswer:

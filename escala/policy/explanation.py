@@ -5,7 +5,7 @@ Stretches that ended are recorded with the turn that ended them; the one that go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,6 +34,14 @@ class Interval:
     name: str | None = None
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """A calendar that counted a case until an amendment; every stretch of a clock ended there (PLAN-15)."""
+
+    until_at: datetime
+    calendar: Calendar
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClockStory:
     """One clock's whole time at one level: its intervals in order, and what of them counted."""
@@ -48,16 +56,26 @@ class ClockStory:
         return sum((i.to_at - i.from_at for i in self.intervals if i.state is IntervalState.COUNTED), timedelta(0))
 
 
-def stories(case: Case, stretches: Iterable[Stretch], *, calendar: Calendar, at: datetime) -> tuple[ClockStory, ...]:
-    """The initial attention's story and one for each level the case has been at, as of `at` (ESC-4, ESC-10)."""
+def stories(
+    case: Case, stretches: Iterable[Stretch], *, calendar: Calendar, at: datetime, replaced: Sequence[Replaced] = ()
+) -> tuple[ClockStory, ...]:
+    """The initial attention's story and one for each level the case has been at, as of `at` (ESC-4, ESC-10).
+
+    `calendar` counts the case now; before it, `replaced` did, in their order (PLAN-15).
+    """
     recorded = tuple(stretches)
     told: list[ClockStory] = []
+
+    def told_of(name: ClockName, level: int | None, clock: Clock | None) -> None:
+        own = (s for s in recorded if s.clock is name and level in (None, s.level))
+        found = intervals(own, clock, case.waiting_for, calendar=calendar, at=at, replaced=replaced)
+        told.append(ClockStory(clock=name, level=level, intervals=found))
+
     if case.initial_attention:
-        told.append(_story(ClockName.INITIAL_ATTENTION, None, recorded, case.initial_attention, case, calendar, at))
+        told_of(ClockName.INITIAL_ATTENTION, None, case.initial_attention)
     if case.level_clock:
         for level in sorted({s.level for s in recorded if s.clock is ClockName.LEVEL} | {int(case.level)}):
-            now = case.level_clock if level == case.level else None
-            told.append(_story(ClockName.LEVEL, level, recorded, now, case, calendar, at))
+            told_of(ClockName.LEVEL, level, case.level_clock if level == case.level else None)
     return tuple(told)
 
 
@@ -68,31 +86,19 @@ def intervals(
     *,
     calendar: Calendar,
     at: datetime,
+    replaced: Sequence[Replaced] = (),
 ) -> tuple[Interval, ...]:
     """One clock's intervals in order: its recorded stretches, then the one that goes on at `at`, if any."""
     found: list[Interval] = []
     for stretch in sorted(stretches, key=lambda stretch: stretch.from_at):
-        found += _of(stretch.from_at, stretch.to_at, stretch.counted, stretch.why, calendar)
+        counted_by = next((each.calendar for each in replaced if stretch.from_at < each.until_at), calendar)
+        found += _of(stretch.from_at, stretch.to_at, stretch.counted, stretch.why, counted_by)
     if clock and clock.since_at < at:
         if clock.counting:
             found += _of(clock.since_at, at, True, None, calendar)
         elif clock.state is ClockState.PAUSED:
             found += _of(clock.since_at, at, False, waiting_for.value if waiting_for else clock.state.value, calendar)
     return tuple(_joined(found))
-
-
-def _story(
-    name: ClockName,
-    level: int | None,
-    recorded: tuple[Stretch, ...],
-    clock: Clock | None,
-    case: Case,
-    calendar: Calendar,
-    at: datetime,
-) -> ClockStory:
-    own = (s for s in recorded if s.clock is name and level in (None, s.level))
-    found = intervals(own, clock, case.waiting_for, calendar=calendar, at=at)
-    return ClockStory(clock=name, level=level, intervals=found)
 
 
 def _of(from_at: datetime, to_at: datetime, counted: bool, why: str | None, calendar: Calendar) -> Iterator[Interval]:
