@@ -60,6 +60,7 @@ PRIORITY_CHANGED = f.PriorityChanged(
 SAMPLES: list[f.Fact] = [
     OPENED,
     f.CaseHeld(until=LIMIT),
+    f.CaseReleased(plan=Plan.PREMIUM, cover=CoverKind.CONTRACT),
     f.CaseClaimed(agent_id="agent-1"),
     f.CaseAssigned(agent_id="agent-1"),
     f.ReplySent(body=WORDS),

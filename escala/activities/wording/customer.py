@@ -41,6 +41,21 @@ def _held(o: Occasion) -> Words:
     ]
 
 
+def _released(o: Occasion) -> Words:
+    told = [
+        o.say(
+            "Your case {number}, “{title}”, is covered now by your {cover}, and we are working on it under the {plan} "
+            "plan. Its times count from when the cover was registered.",
+            cover=word("cover", o.fact["cover"], o.language),
+        )
+    ]
+    if o.limit_at:
+        told.append(
+            o.say("A support professional will give it initial attention by {limit} (Colombian time) at the latest.")
+        )
+    return o.say("Your case is no longer held"), told
+
+
 def _handed_off(o: Occasion) -> Words:
     from_level, to_level = int(o.fact["from_level"]), int(o.fact["to_level"])
     moves = {
@@ -197,6 +212,7 @@ def _closed(o: Occasion) -> Words:
 TO_CUSTOMER: Mapping[str, Wording] = {
     "case_opened": _opened,
     "case_held": _held,
+    "case_released": _released,
     "handed_off": _handed_off,
     "case_transferred": _transferred,
     "case_overdue": _overdue,

@@ -24,6 +24,19 @@ def _held_for_commercial(o: Occasion) -> Words:
     ]
 
 
+def _released_at_desk(o: Occasion) -> Words:
+    if o.recipient == "commercial":
+        return o.say("No longer held"), [
+            o.say("Case {number} of {customer} is covered now and goes on.", customer=o.customer)
+        ]
+    return o.say("Released case, priority {priority}", priority=o.priority), [
+        o.say(
+            "The case was held without cover. Cover has come, and its clocks count from when it was registered: it "
+            "waits for its initial attention, unassigned. Claim it to work on it."
+        ),
+    ]
+
+
 def _assigned(o: Occasion) -> Words:
     return o.say("Assigned to you"), [o.say("Case {number} was assigned to you.")]
 
@@ -137,6 +150,7 @@ def _closed_at_desk(o: Occasion) -> Words:
 TO_DESK: Mapping[str, Wording] = {
     "case_opened": _opened_at_queue,
     "case_held": _held_for_commercial,
+    "case_released": _released_at_desk,
     "case_assigned": _assigned,
     "handed_off": _handed_off_at_desk,
     "case_transferred": _transferred_to_group,
