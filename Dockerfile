@@ -1,5 +1,10 @@
 # Escala's own image: one for the migrations, the worker and the API; the command says which.
 
+FROM node:24.11.1-bookworm-slim AS browser
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
 FROM python:3.13.7-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
@@ -8,6 +13,14 @@ COPY requirements.lock ./
 RUN /venv/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml ./
 COPY escala ./escala
+COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js \
+  /build/node_modules/htmx-ext-sse/dist/sse.min.js \
+  /build/node_modules/@picocss/pico/css/pico.min.css \
+  /build/node_modules/bpmn-js/dist/assets/diagram-js.css \
+  /build/node_modules/bpmn-js/dist/assets/bpmn-js.css \
+  escala/portal/static/vendor/
+COPY --from=browser /build/node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js \
+  escala/portal/static/vendor/bpmn-viewer.min.js
 RUN /venv/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13.7-slim-bookworm

@@ -11,6 +11,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= 2
+VENDOR := escala/portal/static/vendor
 SOURCES := $(wildcard escala tests bench)
 
 # Debian packages that the tests need, and the file whose presence says they are there.
@@ -22,10 +23,10 @@ DEBIAN_PACKAGES_FOUND = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.runtime ## start the whole desk here: Temporal, worker, API (Ctrl-C stops it)
+run: $(VENV)/.runtime $(VENDOR)/.made ## start the whole desk here: Temporal, worker, API (Ctrl-C stops it)
 	@exec $(BIN)/escala up
 
-test: $(VENV)/.development system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
+test: $(VENV)/.development $(VENDOR)/.made system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 	@$(BIN)/python -m escala.conformance
 
@@ -42,8 +43,9 @@ bench: $(VENV)/.development ## measure, side by side with peers
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $${name%.py}"; $(BIN)/python -m bench.$${name%.py}; done
 
 lock: $(VENV)/.development ## write both lock files anew, with the newest versions that pyproject.toml allows
-	$(call compile,requirements-dev.lock,--group dev)
-	$(call compile,requirements.lock,--group build --constraint requirements-dev.lock)
+	$(call compile,requirements-dev.lock,pyproject.toml --group dev)
+	$(call compile,requirements.lock,pyproject.toml --group build --constraint requirements-dev.lock)
+	$(call compile,requirements-node.lock,--group node)
 
 clean: ## remove what was generated; the desk's own data in .escala stays
 	rm -rf $(VENV) .escala-test .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
@@ -51,7 +53,7 @@ clean: ## remove what was generated; the desk's own data in .escala stays
 # ---------------------------------------------------------------- the machinery
 
 define compile
-	$(BIN)/uv pip compile pyproject.toml $(2) --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile $(2) --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --custom-compile-command 'make lock' --output-file $(1)
 endef
 
@@ -78,6 +80,19 @@ $(VENV)/.development: requirements-dev.lock requirements.lock pyproject.toml | $
 	@echo "Installing what Escala is developed with (only after a change of a lock) ..."
 	@$(call install,requirements-dev.lock)
 	@touch $(VENV)/.runtime $@
+
+# What pages load: pinned by package-lock.json, checked by npm against its digests, never committed, never from elsewhere.
+$(VENDOR)/.made: package.json package-lock.json | $(BIN)/python
+	@echo "Fetching what pages load in the browser (only after a change of package-lock.json) ..."
+	@if ! command -v npm >/dev/null && [ ! -x $(BIN)/npm ]; then \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-node.lock; fi
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-progress --loglevel=error >/dev/null
+	@rm -rf $(VENDOR); mkdir -p $(VENDOR)
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx-ext-sse/dist/sse.min.js \
+	  node_modules/@picocss/pico/css/pico.min.css $(VENDOR)/
+	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-viewer.min.js
+	@cp node_modules/bpmn-js/dist/assets/diagram-js.css node_modules/bpmn-js/dist/assets/bpmn-js.css $(VENDOR)/
+	@touch $@
 
 system-packages:
 	@if [ -n "$(DEBIAN_PACKAGES_FOUND)" ]; then exit 0; fi; \
