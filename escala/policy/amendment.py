@@ -75,7 +75,7 @@ def _applied(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> Chang
         until = amended.business_days.after_business_days(case.resolved_at, amended.reopen_within_business_days)
         case = replace(case, reopen_until=max(until, at))
     if case.visit and case.visit.is_open:
-        case = replace(case, visit=on_site.retermed(case.visit, terms=amended))
+        case = replace(case, visit=on_site.retermed(case.visit, at=at, terms=amended))
     if case.status in (Status.HELD, Status.RESOLVED):
         return case, ()
     case, attention = _amend_attention(case, terms=terms, amended=amended, at=at)
@@ -101,5 +101,5 @@ def _amend_attention(case: Case, *, terms: Terms, amended: Terms, at: datetime) 
             counted, limit, at=at, calendar=amended.hours, warn_at_percent=amended.warn_at_percent
         )
         return replace(case, initial_attention=relimited), ()
-    missed = clocks.miss(replace(counted, limit=limit, due_at=at), count_on=False)
+    missed = replace(counted, limit=limit, state=ClockState.MISSED, counting=False, due_at=at, warn_at=None)
     return replace(case, initial_attention=missed), (f.InitialAttentionMissed(),)

@@ -55,14 +55,14 @@ def spent_at(clock: Clock, *, at: datetime, calendar: Calendar) -> timedelta:
 
 
 def pause(clock: Clock, *, at: datetime, calendar: Calendar) -> Clock:
-    """The clock standing still with what it has used (ESC-10). A missed one keeps its due instant."""
+    """The clock standing still with what it has used (ESC-10). A missed one keeps its due instant, also if it stood."""
     return replace(
         clock,
         state=ClockState.PAUSED,
         counting=False,
         spent=spent_at(clock, at=at, calendar=calendar),
         since_at=at,
-        due_at=clock.due_at if clock.state is ClockState.MISSED else None,
+        due_at=None if clock.state is ClockState.RUNNING else clock.due_at,
         warn_at=None,
     )
 

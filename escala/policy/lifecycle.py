@@ -33,6 +33,7 @@ from escala.policy.refusals import (
     AlreadyWaiting,
     CaseClosed,
     CaseHeld,
+    CaseNotHeld,
     CaseNotResolved,
     CaseResolvedAlready,
     ChannelNotInPlan,
@@ -232,7 +233,7 @@ def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Itera
     yield (change := escalation.miss_attention(change[0], due_at))
     yield (change := escalation.reach_limit(change[0], due_at, terms=terms))
     yield (change := escalation.repeat_overdue(change[0], due_at, at=at, terms=terms))
-    yield (change := on_site.pass_time(change[0], due_at, terms=terms))
+    yield (change := on_site.pass_time(change[0], due_at, at=at, terms=terms))
     case = change[0]
     if case.reopen_until == due_at:
         yield _close(case, f.CaseClosed(reason=ClosingReason.UNANSWERED), at=at, terms=terms)
@@ -259,7 +260,7 @@ def _check_state(case: Case, command: c.Command) -> None:
     }
     if Status.RESOLVED in ALLOWED[type(command)] and case.status is not Status.CLOSED:
         raise CaseNotResolved(number=case.number)
-    raise refusals[case.status](number=case.number)
+    raise refusals.get(case.status, CaseNotHeld)(number=case.number)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------
@@ -393,12 +394,13 @@ def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Te
 def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
     """Let a held case go on under the cover that came: its clocks start at the instant that was registered (WAR-3).
 
-    A case released late is released as of then, for the customer's time counted on (ESC-15).
+    A case released late is released as of then, for the customer's time counted on (ESC-15); never before what last
+    happened to it, and never ahead of `at`, whatever another machine's clock said.
     """
     terms = command.terms
     if terms.cover.kind is CoverKind.NONE:
         raise CaseHeld(number=case.number)
-    due_at = max(command.covered_at, case.last_at)
+    due_at = min(max(command.covered_at, case.last_at), at)
     released = replace(case, status=Status.NEW, held_until=None)
     released = escalation.start_clocks(released, at=due_at, terms=terms)
     fact = f.CaseReleased(plan=terms.plan, cover=terms.cover.kind)
@@ -420,8 +422,14 @@ def _reopen(case: Case, command: c.ReopenCase, *, at: datetime, terms: Terms) ->
     require_reason(command.reason)
     if case.reopen_until is None or at >= case.reopen_until:
         raise ReopeningTooLate(number=case.number)
-    case = replace(case, resolved_at=None, reopen_until=None)
-    return escalation.resume(case, at=at, terms=terms), (f.CaseReopened(reason=command.reason),)
+    reopened = f.CaseReopened(reason=command.reason)
+    case = escalation.resume(replace(case, resolved_at=None, reopen_until=None), at=at, terms=terms)
+    assert case.level_clock is not None
+    if case.level_clock.limit == terms.limit(case.level, case.priority):
+        return case, (reopened,)
+    # The matrix was amended while the clock stood still (PLAN-15).
+    case, moved = escalation.relimit_level(case, "amendment", at=at, terms=terms)
+    return case, (reopened, *moved)
 
 
 def _closing(case: Case, command: c.Command) -> f.CaseClosed:

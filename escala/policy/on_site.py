@@ -208,7 +208,8 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
         return replace(case, visit=visit), (logged,)
     excess = _term(terms.visits.decide_within_business_days, at=at, terms=terms)
     exceeded = v.VisitQuoteExceeded(visit=visit.number, total=total, accepted=visit.accepted, decide_by=excess.due_at)
-    return replace(case, visit=replace(visit, excess=excess, excess_declined=False)), (logged, exceeded)
+    visit = _signed_off_last(replace(visit, excess=excess, excess_declined=False))
+    return replace(case, visit=visit), (logged, exceeded)
 
 
 def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) -> Change:
@@ -217,8 +218,18 @@ def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) ->
     require_text(command.found)
     require_text(command.done)
     term = _term(terms.visits.sign_off_within_business_days, at=at, terms=terms)
-    reported = v.VisitReported(visit=visit.number, found=command.found, done=command.done, sign_off_by=term.due_at)
-    return replace(case, visit=replace(visit, step=VisitStep.REPORTED, term=term)), (reported,)
+    visit = _signed_off_last(replace(visit, step=VisitStep.REPORTED, term=term))
+    assert visit.term is not None
+    sign_off_by = visit.term.due_at
+    reported = v.VisitReported(visit=visit.number, found=command.found, done=command.done, sign_off_by=sign_off_by)
+    return replace(case, visit=visit), (reported,)
+
+
+def _signed_off_last(visit: Visit) -> Visit:
+    """The visit whose sign-off by silence does not come before the customer's answer to its expenses is due (ONS-2)."""
+    if visit.step is not VisitStep.REPORTED or not visit.term or not visit.excess:
+        return visit
+    return replace(visit, term=replace(visit.term, due_at=max(visit.term.due_at, visit.excess.due_at)))
 
 
 def sign_off(case: Case) -> Change:
@@ -242,7 +253,7 @@ def _signed_off(case: Case, visit: Visit, *, unanswered: bool) -> Change:
 # -- what time does to it ---------------------------------------------------------------------------------------------
 
 
-def pass_time(case: Case, due_at: datetime, *, terms: Terms) -> Change:
+def pass_time(case: Case, due_at: datetime, *, at: datetime, terms: Terms) -> Change:
     """Remind, or reach a limit, where either of the visit falls due at `due_at`.
 
     One a turn: two may fall due at the same instant, and a turn tells each recipient once of each kind.
@@ -256,7 +267,7 @@ def pass_time(case: Case, due_at: datetime, *, terms: Terms) -> Change:
             fact = _reminder(visit, term, is_excess=is_excess, is_past=False)
             return replace(case, visit=_with_term(visit, reminded, is_excess=is_excess)), (fact,)
         if term and term.due_at == due_at:
-            return _excess_lapsed(case, visit) if is_excess else _reach_limit(case, visit, due_at, terms=terms)
+            return _excess_lapsed(case, visit) if is_excess else _reach_limit(case, visit, due_at, at=at, terms=terms)
     return case, ()
 
 
@@ -270,7 +281,7 @@ def _excess_lapsed(case: Case, visit: Visit) -> Change:
     return replace(case, visit=replace(visit, excess=None, excess_declined=True)), (fact,)
 
 
-def _reach_limit(case: Case, visit: Visit, due_at: datetime, *, terms: Terms) -> Change:
+def _reach_limit(case: Case, visit: Visit, due_at: datetime, *, at: datetime, terms: Terms) -> Change:
     match visit.step:
         case VisitStep.REQUESTED | VisitStep.QUOTED:
             fact = v.VisitLapsed(visit=visit.number, step=visit.step, is_excess=False)
@@ -281,14 +292,21 @@ def _reach_limit(case: Case, visit: Visit, due_at: datetime, *, terms: Terms) ->
         case VisitStep.REPORTED:
             return _signed_off(case, visit, unanswered=True)
         case _:
-            return _still_owed(case, visit, due_at, terms=terms)
+            return _still_owed(case, visit, due_at, at=at, terms=terms)
 
 
-def _still_owed(case: Case, visit: Visit, due_at: datetime, *, terms: Terms) -> Change:
-    """A date, a start or a report that did not come in time: say so, and again after each further period (ONS-5)."""
+def _still_owed(case: Case, visit: Visit, due_at: datetime, *, at: datetime, terms: Terms) -> Change:
+    """A date, a start or a report that did not come in time: say so, and again after each further period (ONS-5).
+
+    Periods that passed while the service was down are told of once, as overdue cases are.
+    """
     assert visit.term is not None
     fact = _reminder(visit, visit.term, is_excess=False, is_past=True)
-    again = replace(_term(visit.term.business_days or 1, at=due_at, terms=terms), remind_at=None)
+    days = visit.term.business_days or 1
+    again = _term(days, at=due_at, terms=terms)
+    while again.due_at <= at:
+        again = _term(days, at=again.due_at, terms=terms)
+    again = replace(again, remind_at=None)
     return replace(case, visit=replace(visit, term=again)), (fact,)
 
 
@@ -311,20 +329,23 @@ def end_with_case(case: Case, side: Side, *, at: datetime, terms: Terms) -> Chan
     return _cancelled(case, visit, side, None, at=at, terms=terms)
 
 
-def retermed(visit: Visit, *, terms: Terms) -> Visit:
-    """The visit with its limits as `terms` count business days (PLAN-15)."""
-    return replace(
+def retermed(visit: Visit, *, at: datetime, terms: Terms) -> Visit:
+    """The visit with its limits as `terms` count business days; what that puts into the past is due at `at` (PLAN-15)."""
+    recounted = replace(
         visit,
-        term=visit.term and _recounted(visit.term, terms=terms),
-        excess=visit.excess and _recounted(visit.excess, terms=terms),
+        term=visit.term and _recounted(visit.term, at=at, terms=terms),
+        excess=visit.excess and _recounted(visit.excess, at=at, terms=terms),
     )
+    return _signed_off_last(recounted)
 
 
-def _recounted(term: Term, *, terms: Terms) -> Term:
+def _recounted(term: Term, *, at: datetime, terms: Terms) -> Term:
     if term.business_days is None:
         return term
     anew = _term(term.business_days, at=term.since_at, terms=terms)
-    return anew if term.remind_at else replace(anew, remind_at=None)
+    assert anew.remind_at is not None
+    is_pending = term.remind_at is not None and anew.due_at > at
+    return replace(anew, due_at=max(anew.due_at, at), remind_at=max(anew.remind_at, at) if is_pending else None)
 
 
 def _term(business_days: int, *, at: datetime, terms: Terms) -> Term:

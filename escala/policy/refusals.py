@@ -72,6 +72,13 @@ class CaseHeld(StateRefusal):
     message = "Case {number} is held until the customer's cover is renewed and paid; it cannot be worked on yet."
 
 
+class CaseNotHeld(StateRefusal):
+    """Only a held case is released."""
+
+    rule = "WAR-3"
+    message = "Case {number} is not held: it has its cover already."
+
+
 class AlreadyClaimed(StateRefusal):
     """Somebody has the case."""
 
