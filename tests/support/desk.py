@@ -48,7 +48,8 @@ class PaperDesk:
             return
         terms = await views.terms(self.db, number)
         assert terms is not None
-        await ledger.record(self.db, decide(case, command, terms=terms, at=self.clock()), command_id=key)
+        decision = decide(case, command, terms=terms, at=self.clock())
+        await ledger.record(self.db, decision, decision.terms, command_id=key)
         self.heard[key] = command
 
     async def redirect(self, told: Misdirected) -> None:

@@ -185,7 +185,7 @@ def turns(case: Case, *steps: Step, terms: Terms = STANDARD) -> list[Decision]:
             case = decision.case
         if command:
             decisions.append(decide(case, command, terms=terms, at=at))
-            case = decisions[-1].case
+            case, terms = decisions[-1].case, decisions[-1].terms or terms
     return decisions
 
 
