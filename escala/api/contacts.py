@@ -118,7 +118,7 @@ async def replace_roster(
         policy=edge.policy,
         at=at,
         only_choosing=only_choosing,
-        expected=if_match and if_match.strip().removeprefix("W/").strip('"'),
+        expected=_tag(if_match),
     )
     return _answer(kept, at, response)
 
@@ -167,6 +167,12 @@ def _answer(state: RosterState, at: datetime, response: Response) -> RosterAnswe
         places=state.places,
         sign_in_choice_needed=state.sign_ins.choice_needed,
     )
+
+
+def _tag(if_match: str | None) -> str | None:
+    """The tag that If-Match names; `*` is any roster."""
+    tag = (if_match or "").strip().removeprefix("W/").strip('"')
+    return None if tag in ("", "*") else tag
 
 
 async def _check_administrator(edge: Edge, principal: Principal) -> None:
