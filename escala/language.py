@@ -18,6 +18,7 @@ from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.units import format_unit
 
 DEFAULT = "es"
@@ -27,16 +28,19 @@ _LOCALE_DIR = Path(__file__).parent / "locale"
 _BOGOTA = ZoneInfo("America/Bogota")
 _REGION = {"es": "es_CO", "en": "en_US"}
 _INSTANT = {"es": "EEEE d 'de' MMMM 'de' y, h:mm a", "en": "EEEE, MMMM d, y, h:mm a"}
+_PESOS = {"es": "'$' #,##0 'COP'", "en": "'COP' #,##0"}
 _UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
-_WORDS = {"plan": "plan", "channel": "channel", "channels": "channel"}
+_WORDS = {"plan": "plan", "channel": "channel", "channels": "channel", "step": "visit_step", "needed": "visit_step"}
 """Values of a message that are the policy's own words, each with the context its words have in the catalogues."""
+_AMOUNTS = frozenset({"amount", "given"})
+"""Values of a message that are whole Colombian pesos."""
 
 
 def translate(message: str, language: str = DEFAULT, **values: object) -> str:
     """The message in that language, its `{placeholders}` filled in; a message without translation stays English.
 
-    Plans and channels (one, or several joined by ", "), instants, durations and dates (values named `…_on`, as dates or
-    as 2026-11-23) are shown in the language too.
+    Plans, channels and a visit's steps (one, or several joined by ", "), instants, durations, amounts and dates (values
+    named `…_on`, as dates or as 2026-11-23) are shown in the language too.
     """
     if not message:
         return ""  # gettext would answer with the catalogue's header
@@ -84,6 +88,12 @@ def show_duration(duration: timedelta, language: str = DEFAULT) -> str:
     return _plain(format_list(parts, locale=_REGION[language]))
 
 
+def show_amount(pesos: int, language: str = DEFAULT) -> str:
+    """An amount of Colombian pesos as it is written there: "$ 350.000 COP"."""
+    language = _known(language)
+    return _plain(format_decimal(pesos, _PESOS[language], locale=_REGION[language]))
+
+
 def catalogues(language: str) -> Iterator[tuple[str, Catalog]]:
     """Every catalogue of a language, with its name."""
     for path in sorted((_LOCALE_DIR / language / "LC_MESSAGES").glob("*.po")):
@@ -113,6 +123,8 @@ def _shown(name: str, value: object, language: str) -> object:
         return show_instant(value, language)
     if isinstance(value, timedelta):
         return show_duration(value, language)
+    if name in _AMOUNTS and isinstance(value, int):
+        return show_amount(value, language)
     if name.endswith("_on"):
         return show_date(value if isinstance(value, date) else date.fromisoformat(str(value)), language)
     if name in _WORDS and isinstance(value, str):

@@ -330,7 +330,7 @@ def end_with_case(case: Case, side: Side, *, at: datetime, terms: Terms) -> Chan
 
 
 def retermed(visit: Visit, *, at: datetime, terms: Terms) -> Visit:
-    """The visit with its limits as `terms` count business days; what that puts into the past is due at `at` (PLAN-15)."""
+    """The visit with its limits as `terms` count business days; what that puts in the past is due at `at` (PLAN-15)."""
     recounted = replace(
         visit,
         term=visit.term and _recounted(visit.term, at=at, terms=terms),

@@ -75,7 +75,7 @@ class AmountChanged(Refusal):
     """The customer agrees to the amount that it has read."""
 
     rule = "ONS-2"
-    message = "The amount to decide on is {amount} COP, not {given} COP; please read it again before you decide."
+    message = "The amount to decide on is {amount}, not {given}; please read it again before you decide."
 
 
 class VisitDatePast(Refusal):

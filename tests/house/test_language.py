@@ -12,8 +12,9 @@ from babel.messages.extract import extract_from_dir
 
 import escala
 from escala.language import LANGUAGES, catalogues, language_of, show_duration, show_instant, translate, word
-from escala.policy import case, clock, terms
+from escala.policy import case, clock, terms, visit
 from escala.policy.refusals import Refusal
+from escala.policy.visit_refusals import AmountChanged, VisitOutOfOrder
 
 ENUMS: dict[str, type[Enum]] = {
     "plan": case.Plan,
@@ -30,6 +31,9 @@ ENUMS: dict[str, type[Enum]] = {
     "clock_state": case.ClockState,
     "clock": clock.ClockName,
     "cover": terms.CoverKind,
+    "cause": case.Cause,
+    "visit_step": visit.VisitStep,
+    "side": visit.Side,
 }
 
 
@@ -116,6 +120,20 @@ class TestTranslating:
         assert said == (
             "El plan Premium no incluye el canal teléfono. Por favor, use: plataforma web, chat y correo electrónico."
         )
+
+    @pytest.mark.rule("ONS-5")
+    def test_fills_in_a_visits_steps_in_the_language(self) -> None:
+        said = translate(VisitOutOfOrder.message, number="MA-2026-000001", step="requested", needed="agreed, scheduled")
+        assert said == (
+            "La visita del caso MA-2026-000001 está en el paso «por aprobar»; esto se puede hacer cuando está en: "
+            "por programar y programada."
+        )
+
+    @pytest.mark.rule("ONS-2")
+    def test_shows_amounts_with_their_thousands_apart(self) -> None:
+        amounts = {"amount": 1_350_000, "given": 350_000}
+        assert "$ 1.350.000 COP, no de $ 350.000 COP" in translate(AmountChanged.message, **amounts)
+        assert "COP 1,350,000, not COP 350,000" in translate(AmountChanged.message, "en", **amounts)
 
     def test_leaves_an_unknown_message_as_it_is(self) -> None:
         assert translate("Nobody translated {what}.", what="this") == "Nobody translated this."
