@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,13 +25,16 @@ from escala.activities.channel_notices import ChannelNotices
 from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
+from escala.activities.provider_status import ProviderStatus
 from escala.api.desk import Desk
+from escala.provider_schedule import keep_looking
 from escala.settings import Settings
 from escala.storage.engine import Database
 from escala.workflows import addresses
 from escala.workflows.case import CaseWorkflow
 from escala.workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from escala.workflows.misdirected import MisdirectedWorkflow
+from escala.workflows.provider_status import ProviderStatusWorkflow
 from escala.workflows.values import DATA_CONVERTER
 
 PASSED_THROUGH = (
@@ -70,12 +74,13 @@ def build_worker(
     notices: Notices,
     cover: Cover,
     channel_notices: ChannelNotices | None = None,
+    provider_status: ProviderStatus | None = None,
 ) -> Worker:
     """A worker on the queue of the settings."""
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow],
+        workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
         activities=[
             ledger.record,
             notices.deliver,
@@ -85,6 +90,7 @@ def build_worker(
             cover.terms_of,
             cover.sweep,
             *([channel_notices.tell] if channel_notices else []),
+            *([provider_status.poll] if provider_status else []),
         ],
         workflow_runner=sandbox(),
         max_cached_workflows=5_000,
@@ -96,6 +102,7 @@ def build_worker(
 async def run(settings: Settings) -> None:
     """Work until a signal asks to stop; what was begun is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every look at a provider's feed
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
@@ -112,10 +119,15 @@ async def run(settings: Settings) -> None:
             notices=notices,
             cover=Cover.of(settings, database=database, workflows=desk, clock=_now),
             channel_notices=channel_notices,
+            provider_status=ProviderStatus.of(settings, database=database, clock=_now),
         )
         async with worker:
             await sweep_covers(client, settings)
+            looking = asyncio.create_task(keep_looking(client, settings))
             await asked_to_stop.wait()
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
     finally:
         await database.close()
 

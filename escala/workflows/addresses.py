@@ -19,6 +19,8 @@ CHANGED = "changed"
 """A signal to it: look at your days again."""
 SWEEP_WORKFLOW = "CoverSweep"
 SWEEP_SCHEDULE = "cover-sweep"
+PROVIDER_STATUS_WORKFLOW = "ProviderStatus"
+PROVIDER_STATUS_SCHEDULE = "provider-status"
 
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 LEVEL = SearchAttributeKey.for_int("CaseLevel")
