@@ -93,6 +93,8 @@ async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbo
             ESCALA_LEVEL_2_MAILBOX="nivel2@example.com",
             ESCALA_LEVEL_3_MAILBOX="director@example.com",
             ESCALA_COMMERCIAL_MAILBOX="comercial@example.com",
+            ESCALA_GOOGLE_CLOUD_STATUS_URL="off",
+            ESCALA_GOOGLE_MAPS_STATUS_URL="off",
         ) | {"ESCALA_API_PORT": str(api)}
         binary = temporal_server.find_binary()
         server = temporal_server.start_command(binary, tmp_path / "temporal.db", temporal, ui, "escala")
