@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LEAD = timedelta(hours=24)
-"""How long before a case was opened an incident may have ended and still explain it: people write the day after."""
-
 _SAYS_NOTHING = frozenset(
     "and api apis de for google multiple of platform product products service services the y".split()  # noqa: SIM905
 )
@@ -43,12 +40,12 @@ class Incident:
 
 
 def overlapping(
-    incidents: Iterable[Incident], product: str | None, *, opened_at: datetime, at: datetime, lead: timedelta = LEAD
+    incidents: Iterable[Incident], product: str | None, *, opened_at: datetime, at: datetime, lead: timedelta
 ) -> tuple[Incident, ...]:
     """The incidents that a case on `product` may be about, the newest first (SCOPE-6).
 
-    The case's life is from `lead` before `opened_at` until `at`: the instant of its solution, its end, or now. A case
-    on no product of a provider's has none.
+    The case's life is from `lead` before `opened_at` (people write the day after) until `at`: the instant of its
+    solution, its end, or now. A case on no product of a provider's has none.
     """
     found = [each for each in incidents if concerns(each, product) and _overlaps(each, opened_at - lead, at)]
     return tuple(sorted(found, key=lambda each: (each.began_at, each.code), reverse=True))

@@ -74,6 +74,7 @@ class PolicyFile:
     warranty_months: int
     warranty_plan: Plan
     cover_end_announced_days_before: tuple[int, ...]
+    provider_incidents_from_before: timedelta
     visits: VisitTerms
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
 
@@ -136,6 +137,11 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
         warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
         cover_end_announced_days_before=reader.days("assumptions.cover_end_announced_days_before", 365, "WAR-5"),
+        provider_incidents_from_before=reader.duration(
+            reader.get("assumptions.provider_incidents_from_before", "SCOPE-6"),
+            "assumptions.provider_incidents_from_before",
+            "SCOPE-6",
+        ),
         visits=reader.visits(),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
@@ -149,6 +155,7 @@ _ASSUMPTIONS = {
     "warranty_months",
     "warranty_plan",
     "cover_end_announced_days_before",
+    "provider_incidents_from_before",
     "visit_decide_within_business_days",
     "visit_schedule_within_business_days",
     "visit_report_within_business_days",

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.policy.incidents import LEAD, Incident, concerns, overlapping
+from escala.policy.incidents import Incident, concerns, overlapping
+from tests.support.lives import policy
 
+LEAD = policy().provider_incidents_from_before
 OPENED = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NOW = OPENED + timedelta(hours=5)
 OUTAGE = Incident(
@@ -26,7 +28,7 @@ hours = st.integers(-200, 200).map(lambda count: OPENED + count * HOUR)
 
 
 def of_case(*incidents: Incident, product: str | None = "Maps JavaScript API", at: datetime = NOW) -> list[str]:
-    return [each.id for each in overlapping(incidents, product, opened_at=OPENED, at=at)]
+    return [each.id for each in overlapping(incidents, product, opened_at=OPENED, at=at, lead=LEAD)]
 
 
 @pytest.mark.rule("SCOPE-6")

@@ -103,6 +103,7 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed("[30, 15, 7, 1]", "[30, 0]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
     (changed("[30, 15, 7, 1]", "[true]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
     (changed("[30, 15, 7, 1]", "[7, 7]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
+    (changed('from_before = "24h"', 'from_before = "0h"'), "assumptions.provider_incidents_from_before", "SCOPE-6"),
     (changed("warranty_months = 3", "warranty_months = 3\nmood = 1"), "assumptions.mood", None),
 )
 
