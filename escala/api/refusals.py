@@ -35,7 +35,38 @@ class AgentDoesNotServe(Refusal):
     )
 
 
+class AmendmentTargetUnclear(Refusal):
+    """A preview is of chosen cases or of all open ones."""
+
+    rule = "PLAN-15"
+    message = "A preview is either of the cases that you number or of all open ones: give exactly one of them."
+
+
+class PolicyChanged(Refusal):
+    """What is applied is what was previewed."""
+
+    rule = "PLAN-15"
+    message = "The policy file has changed since this amendment was previewed or begun. Preview it again first."
+
+
 class DuplicateUnknown(Refusal):
     """The case that holds the same is one of the same customer."""
 
     message = "This customer has no case {number} that the case could be a duplicate of."
+
+
+class ConsentByStranger(Refusal):
+    """Only the customer's own contacts consent to a remote session in its services."""
+
+    rule = "ONS-6"
+    message = (
+        "A remote session starts with the consent of one of the customer's authorized contacts, and this person is "
+        "none, or not yet. Please ask one of them."
+    )
+
+
+class IncidentUnknown(Refusal):
+    """A case is linked to an incident that a provider published and that we heard of."""
+
+    rule = "SCOPE-6"
+    message = "No provider has published an incident {incident} that is known here."

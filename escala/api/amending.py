@@ -1,0 +1,115 @@
+"""How an amendment meets one case: what it would do, asked of the rule that does it, and doing it (PLAN-15).
+
+What is asked for, and how it is answered, is amendments.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from escala.api import problems
+from escala.api.case_answer import as_of
+from escala.api.deps import Edge
+from escala.api.desk import CaseNotRunning, EngineUnavailable
+from escala.api.idempotency import Once
+from escala.api.problems import NotFound, Refused
+from escala.policy import lifecycle
+from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
+from escala.policy.amendment import NothingToAmend
+from escala.policy.case import Actor, Status, Text
+from escala.policy.commands import AmendTerms
+from escala.policy.facts import Moved, TermsAmended
+from escala.policy.refusals import CaseClosed, ReasonMissing, Refusal
+from escala.storage import amendments, intake, views
+from escala.storage.amendments import Amendment, CaseOutcome
+from escala.storage.intake import Deposit
+from escala.storage.terms import amended_now
+
+_SOME_WORDS = Text("preview", 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prospect:
+    """What an amendment would do to a case now: move these deadlines, or nothing, or meet this refusal."""
+
+    number: str
+    from_version: str | None = None
+    deadlines: tuple[Moved, ...] = ()
+    refused: Refused | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the case has these terms already."""
+        return isinstance(self.refused, NothingToAmend)
+
+
+async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by: Actor, at: datetime) -> Prospect:
+    """What would happen if the amendment were applied at `at`. Nothing is recorded."""
+    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+    if row is None or terms is None:
+        return Prospect(number=number, refused=NotFound())
+    case, at = row.case, as_of(row.case, at)
+    for due in lifecycle.settle(case, terms=terms, at=at):
+        case = due.case
+    command = AmendTerms(by=by, terms=amended_now(edge.policy, terms, what, at=at), reason=_SOME_WORDS)
+    try:
+        decision = lifecycle.decide(case, command, terms=terms, at=at)
+    except Refusal as refusal:
+        return Prospect(number=number, from_version=terms.policy_version, refused=refusal)
+    moved = next(entry.fact.moved for entry in decision.entries if isinstance(entry.fact, TermsAmended))
+    return Prospect(number=number, from_version=terms.policy_version, deadlines=moved)
+
+
+async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:
+    """Apply an amendment to one case, once. None: nobody knows yet what became of it; the same key asks again.
+
+    Raises problems.EngineUnavailable where no case can be reached.
+    """
+    command_id = once.derived("cmd_", number)
+    try:
+        await _give(edge, amendment, number, command_id, once, at)
+    except NothingToAmend:
+        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.UNCHANGED)
+    except (Refusal, NotFound) as refused:
+        told = problems.document(refused, once.language)
+        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.REFUSED, problem=told)
+    except EngineUnavailable as unavailable:
+        if not await edge.desk.ready():
+            raise problems.EngineUnavailable from unavailable
+        return None
+    moved = await amendments.moved_by(edge.database, number, command_id)
+    return None if moved is None else _applied(number, moved)
+
+
+async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
+    """Give the case the command that an earlier try may have given: then there is nothing to do but to say so."""
+    if await amendments.moved_by(edge.database, number, command_id) is not None:
+        return
+    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+    if row is None or terms is None:
+        raise NotFound
+    if not amendment.reason:
+        raise ReasonMissing
+    reason = Deposit(once.derived("txt_", number, "reason"), number, amendment.reason)
+    await intake.deposit(edge.database, [reason], at=at)
+    command = AmendTerms(
+        by=amendment.by,
+        terms=amended_now(edge.policy, terms, amendment.what, at=as_of(row.case, at)),
+        reason=Text(reason.content_id, len(reason.body)),
+    )
+    try:
+        await edge.desk.command(number, command, key=command_id)
+    except CaseNotRunning as gone:
+        if await amendments.moved_by(edge.database, number, command_id) is not None:
+            return
+        now = await views.case(edge.database, number)
+        if now and now.case.status is Status.CLOSED:
+            raise CaseClosed(number=number) from gone
+        raise EngineUnavailable from gone
+
+
+def _applied(number: str, moved: Sequence[Mapping[str, Any]]) -> CaseOutcome:
+    return CaseOutcome(case_number=number, outcome=AmendmentOutcome.APPLIED, deadlines=moved)
