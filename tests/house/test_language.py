@@ -131,9 +131,9 @@ class TestTranslating:
 
     @pytest.mark.rule("ONS-2")
     def test_shows_amounts_with_their_thousands_apart(self) -> None:
-        amounts = {"amount": 1_350_000, "given": 350_000}
-        assert "$ 1.350.000 COP, no de $ 350.000 COP" in translate(AmountChanged.message, **amounts)
-        assert "COP 1,350,000, not COP 350,000" in translate(AmountChanged.message, "en", **amounts)
+        message = AmountChanged.message
+        assert "$ 1.350.000 COP, no de $ 350.000 COP" in translate(message, amount=1_350_000, given=350_000)
+        assert "COP 1,350,000, not COP 350,000" in translate(message, "en", amount=1_350_000, given=350_000)
 
     def test_leaves_an_unknown_message_as_it_is(self) -> None:
         assert translate("Nobody translated {what}.", what="this") == "Nobody translated this."

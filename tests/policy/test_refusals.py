@@ -9,11 +9,15 @@ import pytest
 
 from escala.policy import commands as c
 from escala.policy import refusals as r
+from escala.policy import visit_refusals as v
+from escala.policy.amendment import NothingToAmend
 from escala.policy.case import SYSTEM, Case, Channel, Level, Priority, Role, Status
 from escala.policy.commands import COMMANDS, Command
 from escala.policy.decision import Decision
 from escala.policy.lifecycle import ALLOWED, ROLES, decide, open_case
+from escala.policy.remote_sessions import RemoteSessionNotOpen
 from escala.policy.terms import Terms
+from escala.policy.visit import VisitStep
 from tests.support.lives import (
     ADMIN,
     ASK,
@@ -25,6 +29,7 @@ from tests.support.lives import (
     HELP_DESK,
     NO_WORDS,
     PREMIUM,
+    RELEASE,
     REOPEN,
     REPLY,
     RESOLVE,
@@ -35,15 +40,19 @@ from tests.support.lives import (
     WITHDRAW,
     WORDS,
     after,
+    amend,
     bogota,
     commands,
+    exhausted,
     opened,
     opening,
     transfer,
+    visit_at,
 )
 
-# One case in each state, with a provider involved, so that nothing but the state decides.
-_WORKED = after(opened(priority=Priority.SERIOUS, terms=PREMIUM), ("09:01", TO_PROVIDER), terms=PREMIUM)
+# One case in each state, about equipment and with a provider involved, so that nothing but the state decides.
+_CLAIM = opening(priority=Priority.SERIOUS, serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True))
+_WORKED = after(open_case(_CLAIM, terms=PREMIUM).case, ("09:01", TO_PROVIDER), terms=PREMIUM)
 STATES: dict[Status, tuple[Case, Terms]] = {
     Status.HELD: (opened(terms=UNCOVERED), UNCOVERED),
     Status.NEW: (_WORKED, PREMIUM),
@@ -53,6 +62,19 @@ STATES: dict[Status, tuple[Case, Terms]] = {
     Status.CLOSED: (after(_WORKED, ("09:02", WITHDRAW), terms=PREMIUM), PREMIUM),
 }
 GOOD = {type(command): command for command in commands()}
+WITHOUT: dict[type[Command], type[r.Refusal]] = {
+    c.EndRemoteSession: RemoteSessionNotOpen,
+    c.RequestVisit: v.RemoteChannelsNotExhausted,
+    c.ApproveVisit: v.NoVisitOpen,
+    c.AcceptVisit: v.NoVisitOpen,
+    c.ScheduleVisit: v.NoVisitOpen,
+    c.CancelVisit: v.NoVisitOpen,
+    c.StartVisit: v.NoVisitOpen,
+    c.LogVisitExpense: v.NoVisitOpen,
+    c.ReportVisit: v.NoVisitOpen,
+    c.SignOffVisit: v.NoVisitOpen,
+}
+"""What needs more than a state, and what refuses it in the cases above, which have neither visit nor session."""
 
 # The law in rows that a manager can read: h(eld) n(ew) i(n progress) w(aiting) r(esolved) c(losed).
 WHEN_TAKEN = {
@@ -68,21 +90,35 @@ WHEN_TAKEN = {
     c.TransferCase: "niw",
     c.EscalateToProvider: "niw",
     c.UpdateFromProvider: "niw",
+    c.LinkProviderIncident: "niw",
+    c.RecordDiagnosis: "niw",
+    c.StartRemoteSession: "niw",
+    c.EndRemoteSession: "niw",
+    c.RequestVisit: "niw",
+    c.ApproveVisit: "niw",
+    c.AcceptVisit: "niw",
+    c.ScheduleVisit: "niw",
+    c.CancelVisit: "niw",
+    c.StartVisit: "niw",
+    c.LogVisitExpense: "niw",
+    c.ReportVisit: "niw",
+    c.SignOffVisit: "niw",
     c.CloseAsOutOfScope: "hniw",
     c.CloseAsDuplicate: "hniw",
     c.ResolveCase: "niw",
     c.ConfirmSolution: "r",
     c.ReopenCase: "r",
     c.WithdrawCase: "hniw",
+    c.AmendTerms: "hniwr",
 }
 ONLY_RESOLVED = (c.ConfirmSolution, c.ReopenCase)
 
 
 def refusal_expected(kind: type[Command], status: Status) -> type[r.Refusal] | None:
-    """What the state alone says, besides a second question to a customer who was asked already."""
+    """What the state alone says, a question to a customer who was asked already, and a visit that nobody asked for."""
     if status.value[0] in WHEN_TAKEN[kind]:
         asked_twice = kind is c.RequestInformation and status is Status.WAITING_CUSTOMER
-        return r.AlreadyWaiting if asked_twice else None
+        return r.AlreadyWaiting if asked_twice else WITHOUT.get(kind)
     if status is Status.CLOSED:
         return r.CaseClosed
     if kind in ONLY_RESOLVED:
@@ -121,40 +157,72 @@ class TestEveryCommand:
     def test_that_is_refused_says_so_with_the_cases_number(self, status: Status) -> None:
         """State refusals fill in their message."""
         for refusal in (answer(kind, status) for kind in COMMANDS):
-            if isinstance(refusal, r.Refusal):
+            if isinstance(refusal, r.Refusal) and not isinstance(refusal, v.RemoteChannelsNotExhausted):
                 assert refusal.is_about_state
                 assert "MA-2026-000001" in refusal.message.format(**refusal.values)
 
 
 PEOPLE = {
     Role.CONTACT: CONTACT,
-    Role.AGENT: HELP_DESK,
+    Role.AGENT: replace(HELP_DESK, levels=(Level.HELP_DESK, Level.SPECIALISTS)),
     Role.DIRECTOR: DIRECTOR,
     Role.COMMERCIAL: COMMERCIAL,
     Role.ADMIN: ADMIN,
     Role.SYSTEM: SYSTEM,
 }
-CUSTOMERS = {c.AnswerAsCustomer, c.ConfirmSolution, c.ReopenCase, c.WithdrawCase}
+CUSTOMERS = {c.AnswerAsCustomer, c.ConfirmSolution, c.ReopenCase, c.WithdrawCase, c.AcceptVisit, c.SignOffVisit}
+BOTH = {c.OpenCase, c.RequestVisit, c.ScheduleVisit, c.CancelVisit}
+THEIRS: dict[type[Command], set[Role]] = {
+    c.ApproveVisit: {Role.DIRECTOR},
+    c.AmendTerms: {Role.DIRECTOR, Role.ADMIN},
+    c.ReleaseCase: {Role.SYSTEM},
+}
+_VISITS: dict[type[Command], Case] = {
+    c.RequestVisit: exhausted(terms=PREMIUM),
+    c.ApproveVisit: visit_at(VisitStep.REQUESTED, terms=PREMIUM),
+    c.AcceptVisit: visit_at(VisitStep.QUOTED, terms=PREMIUM),
+    c.ScheduleVisit: visit_at(VisitStep.SCHEDULED, terms=PREMIUM),
+    c.CancelVisit: visit_at(VisitStep.SCHEDULED, terms=PREMIUM),
+    c.StartVisit: visit_at(VisitStep.SCHEDULED, terms=PREMIUM),
+    c.LogVisitExpense: visit_at(VisitStep.STARTED, terms=PREMIUM),
+    c.ReportVisit: visit_at(VisitStep.STARTED, terms=PREMIUM),
+    c.SignOffVisit: visit_at(VisitStep.REPORTED, terms=PREMIUM),
+    c.EndRemoteSession: after(_WORKED, ("09:05", GOOD[c.StartRemoteSession]), terms=PREMIUM),
+}
 
 
 def roles_expected(kind: type[Command]) -> set[Role]:
-    if kind is c.OpenCase:
+    if kind in BOTH:
         return {Role.CONTACT, Role.AGENT, Role.DIRECTOR}
-    return {Role.CONTACT} if kind in CUSTOMERS else {Role.AGENT, Role.DIRECTOR}
+    return THEIRS.get(kind, {Role.CONTACT} if kind in CUSTOMERS else {Role.AGENT, Role.DIRECTOR})
+
+
+def taking(kind: type[Command]) -> Case:
+    """A case that takes the command."""
+    resolved, in_progress = STATES[Status.RESOLVED][0], STATES[Status.IN_PROGRESS][0]
+    return _VISITS.get(kind, resolved if kind in ONLY_RESOLVED else in_progress)
 
 
 class TestEveryRole:
     @pytest.mark.parametrize(("kind", "role"), list(product(COMMANDS, Role)), ids=str)
     def test_may_give_exactly_its_commands(self, kind: type[Command], role: Role) -> None:
         """Whoever is not named may not, whatever the state."""
-        command = replace(GOOD[kind], by=PEOPLE[role])
-        status = Status.RESOLVED if kind in ONLY_RESOLVED else Status.IN_PROGRESS
-        case, terms = STATES[status]
+        command, case = replace(GOOD[kind], by=PEOPLE[role]), taking(kind)
         if role in roles_expected(kind):
-            assert decide(case, command, terms=terms, at=bogota("09:10")).entries[0].by.role is role
+            assert decide(case, command, terms=PREMIUM, at=case.last_at).entries[0].by.role is role
         else:
             with pytest.raises(r.RoleNotAllowed):
-                decide(case, command, terms=terms, at=bogota("09:10"))
+                decide(case, command, terms=PREMIUM, at=case.last_at)
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_may_release_a_case_or_not(self, role: Role) -> None:
+        """Nobody asks for it: it happens when the cover comes."""
+        released = replace(RELEASE, by=PEOPLE[role])
+        if role in roles_expected(c.ReleaseCase):
+            assert decide(opened(terms=UNCOVERED), released, terms=UNCOVERED, at=bogota("09:10")).case.turn == 2
+        else:
+            with pytest.raises(r.RoleNotAllowed):
+                decide(opened(terms=UNCOVERED), released, terms=UNCOVERED, at=bogota("09:10"))
 
     @pytest.mark.parametrize("role", list(Role))
     def test_may_open_a_case_or_not(self, role: Role) -> None:
@@ -170,7 +238,7 @@ class TestEveryRole:
         with pytest.raises(r.RoleNotAllowed):
             decide(opened(), Command(by=DIRECTOR), terms=STANDARD, at=bogota("09:10"))
 
-    @pytest.mark.parametrize("kind", [c.OpenCase, *COMMANDS], ids=lambda kind: kind.__name__)
+    @pytest.mark.parametrize("kind", [c.OpenCase, *COMMANDS, c.ReleaseCase], ids=lambda kind: kind.__name__)
     def test_is_listed_for_every_command(self, kind: type[Command]) -> None:
         """No command was forgotten."""
         assert ROLES[kind] == roles_expected(kind)
@@ -185,6 +253,8 @@ class TestEveryRole:
 LEVEL_3 = after(opened(), ("09:01", HAND_OFF), ("09:02", HAND_OFF))
 CLAIMED = after(opened(), ("09:01", CLAIM))
 RESOLVED = after(opened(), ("09:01", RESOLVE))
+LINK = GOOD[c.LinkProviderIncident]
+LINKED = after(opened(), ("09:01", LINK))
 IN_GROUP = after(opened(terms=PREMIUM), ("09:01", transfer("sig")), terms=PREMIUM)
 SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str], ...] = (
     (r.RoleNotAllowed, None, opened(), replace(CLAIM, by=ADMIN), "09:10"),
@@ -192,6 +262,7 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.CaseResolvedAlready, "ESC-14", RESOLVED, CLAIM, "09:10"),
     (r.CaseNotResolved, "ESC-14", opened(), REOPEN, "09:10"),
     (r.CaseHeld, "WAR-3", opened(terms=UNCOVERED), CLAIM, "09:10"),
+    (r.CaseNotHeld, "WAR-3", opened(), RELEASE, "09:10"),
     (r.AlreadyClaimed, None, CLAIMED, CLAIM, "09:10"),
     (r.AlreadyAtHighestLevel, "ESC-7", LEVEL_3, HAND_OFF, "09:10"),
     (r.AlreadyWaiting, "ESC-10", after(opened(), ("09:01", ASK)), ASK, "09:10"),
@@ -206,6 +277,9 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.UnknownGroup, "ESC-8", opened(), transfer("astrology"), "09:10"),
     (r.TransferTargetUnclear, "ESC-8", opened(), transfer(level=Level.SPECIALISTS), "09:10"),
     (r.ProviderNotInvolved, "ESC-9", opened(), c.UpdateFromProvider(by=HELP_DESK, body=WORDS), "09:10"),
+    (r.ProviderCaseMissing, "ESC-9", opened(), replace(TO_PROVIDER, provider_case=" "), "09:10"),
+    (r.ProviderIncidentAlreadyLinked, "SCOPE-6", LINKED, LINK, "09:10"),
+    (NothingToAmend, "PLAN-15", opened(), amend(STANDARD), "09:10"),
     (r.DuplicateOfItself, None, opened(), c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000001"), "09:10"),
     (r.ReopeningTooLate, "ESC-14", RESOLVED, REOPEN, "2026-12-02 17:00"),
 )
@@ -237,7 +311,7 @@ class TestARefusal:
     def test_is_found_in_the_table_above_whichever_it_is(self) -> None:
         """Every refusal of the core has its situation."""
         core = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, r.Refusal)}
-        assert core - {r.Refusal, r.StateRefusal} == {row[0] for row in SITUATIONS}
+        assert core - {r.Refusal, r.StateRefusal} == {row[0] for row in SITUATIONS} - {NothingToAmend}
 
     def test_has_a_public_name(self) -> None:
         """The class in kebab-case, by which it is found again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -10,23 +11,39 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from escala.policy import commands as c
-from escala.policy.case import Case, Level, OutOfScopeKind, Priority
+from escala.policy.case import Case, Cause, Level, OutOfScopeKind, Priority
 from escala.policy.commands import COMMANDS, Command
 from escala.policy.decision import Decision
 from escala.policy.facts import Fact
 from escala.policy.lifecycle import open_case
 from escala.policy.terms import Terms
+from escala.policy.visit import VisitStep
 from tests.support.lives import (
+    ACCEPT,
     ADMIN,
+    APPROVE,
+    CANCEL,
     CLAIM,
+    DECLINE,
     HELP_DESK,
     PREMIUM,
+    REFUSE,
+    RELEASE,
+    REPORT,
+    REQUEST_VISIT,
+    SCHEDULE,
+    SIGN_OFF,
+    SPECIALIST,
     STANDARD,
+    START,
     UNCOVERED,
     WORDS,
+    Step,
     after,
     bogota,
     commands,
+    exhausted,
+    expense,
     facts,
     opened,
     opening,
@@ -34,6 +51,7 @@ from tests.support.lives import (
     terms,
     transfer,
     turns,
+    visit_at,
 )
 
 _CONVERTER = pydantic_data_converter.payload_converter
@@ -46,12 +64,13 @@ def carried(value: object, kind: type[Any]) -> Any:
 
 
 ENDS = (c.CloseAsOutOfScope, c.CloseAsDuplicate, c.ConfirmSolution)
+ELSEWHERE = (c.RecordDiagnosis, *(type(command) for command in commands() if "Visit" in type(command).__name__))
 
 
 def _lives() -> list[Decision]:
     """Turns that hold every fact there is: one life with all commands that go on, the ends, and what time does."""
-    new = opened(terms=PREMIUM)
-    goes_on = [("09:05", command) for command in commands() if not isinstance(command, ENDS)]
+    new, held = opened(terms=PREMIUM), opened(terms=UNCOVERED)
+    goes_on = [("09:05", command) for command in commands() if not isinstance(command, (*ENDS, *ELSEWHERE))]
     return [
         open_case(opening(), terms=PREMIUM),
         open_case(opening(), terms=UNCOVERED),
@@ -60,7 +79,38 @@ def _lives() -> list[Decision]:
         *turns(new, ("09:05", c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DEVELOPMENT, reason=WORDS))),
         *turns(new, ("09:05", c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"))),
         *turns(opened(), "2026-11-27 12:00"),
+        *turns(held, ("2026-11-26 09:00", RELEASE), terms=UNCOVERED),
+        *_equipment(),
+        *_visits(),
     ]
+
+
+def _equipment() -> Iterator[Decision]:
+    claim = opening(serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True, serial_number="SN-1"))
+    yield (claimed := open_case(claim, terms=STANDARD))
+    for cause in Cause:
+        diagnosis = c.RecordDiagnosis(by=SPECIALIST, cause=cause, summary=WORDS)
+        yield from turns(claimed.case, ("09:10", diagnosis))
+
+
+def _visits() -> Iterator[Decision]:
+    """A visit through all of its steps, its expenses above the quote, and every other end of one."""
+    thursday = "2026-12-03"
+    spent = [(f"{thursday} 09:00", expense(120_000)), (f"{thursday} 09:10", expense(400_000, "FV-2"))]
+    yield from turns(exhausted(), ("09:10", REQUEST_VISIT), ("09:15", APPROVE), ("09:20", ACCEPT), ("09:25", SCHEDULE))
+    yield from turns(visit_at(VisitStep.STARTED), *spent, (f"{thursday} 09:20", REPORT))
+    yield from turns(visit_at(VisitStep.REPORTED), (f"{thursday} 09:40", SIGN_OFF))
+    for step, late in (*_LATE, *((step, ("2027-01-15 09:00",)) for step in VisitStep)):
+        yield from turns(visit_at(step), *late)
+
+
+_LATE: tuple[tuple[VisitStep, tuple[Step, ...]], ...] = (
+    (VisitStep.REQUESTED, (("09:15", REFUSE),)),
+    (VisitStep.QUOTED, (("09:20", DECLINE),)),
+    (VisitStep.SCHEDULED, (("09:30", expense(120_000)), ("09:40", CANCEL))),
+    (VisitStep.SCHEDULED, (("09:30", replace(SCHEDULE, engineer_id="agent-3")), ("2026-12-03 08:55", START))),
+    (VisitStep.STARTED, (("2026-12-03 09:00", expense(400_000)), "2027-01-15 09:00")),
+)
 
 
 LIVES = _lives()
@@ -72,7 +122,7 @@ class TestOnItsWayThroughAHistory:
         """Case, entries, notices and stretches, each fact as its own kind."""
         assert carried(decision, Decision) == decision
 
-    @pytest.mark.parametrize("command", [opening(), *commands()], ids=lambda command: type(command).__name__)
+    @pytest.mark.parametrize("command", [opening(), *commands(), RELEASE], ids=lambda command: type(command).__name__)
     def test_a_command_stays_what_it_is(self, command: Command) -> None:
         """With who gave it and the levels they serve."""
         assert carried(command, type(command)) == command

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import escala.policy
 from escala.policy import commands as c
 from escala.policy.case import (
+    SYSTEM,
     Actor,
     Case,
     Category,
@@ -34,6 +35,7 @@ from escala.policy.facts import Fact
 from escala.policy.lifecycle import decide, open_case, settle
 from escala.policy.policy_file import PolicyFile, read_policy
 from escala.policy.terms import Cover, CoverKind, Terms
+from escala.policy.visit import VisitStep
 from escala.storage.closures import holidays_between
 
 CONTACT = Actor(Role.CONTACT, "contact-1")
@@ -81,6 +83,12 @@ def terms(plan: Plan = Plan.STANDARD, *, cover: Cover = CONTRACT) -> Terms:
 STANDARD = terms(Plan.STANDARD)
 PREMIUM = terms(Plan.PREMIUM)
 UNCOVERED = terms(Plan.STANDARD, cover=NO_COVER)
+LONGER = replace(
+    STANDARD,
+    policy_version="longer",
+    limits=cast("Any", tuple(tuple(2 * limit for limit in row) for row in STANDARD.limits)),
+)
+"""Standard's terms, but each level may hold a case twice as long."""
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------
@@ -125,21 +133,21 @@ def commands() -> tuple[Command, ...]:
         c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
         c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS),
         REQUEST_VISIT,
-        c.ApproveVisit(by=DIRECTOR, approved=True, quote=350_000),
-        c.AcceptVisit(by=CONTACT, accepted=True),
-        c.ScheduleVisit(by=HELP_DESK, starts_at=bogota("2026-12-03 09:00"), engineer_id="agent-2"),
-        c.CancelVisit(by=HELP_DESK, reason=WORDS),
-        c.StartVisit(by=SPECIALIST),
-        c.LogVisitExpense(by=SPECIALIST, concept=WORDS, amount=120_000, receipt_reference="FV-1"),
-        c.ReportVisit(by=SPECIALIST, found=WORDS, done=WORDS),
-        c.SignOffVisit(by=CONTACT),
+        APPROVE,
+        ACCEPT,
+        SCHEDULE,
+        CANCEL,
+        START,
+        expense(120_000),
+        REPORT,
+        SIGN_OFF,
         c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS),
         c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"),
         c.ResolveCase(by=HELP_DESK, summary=WORDS),
         c.ConfirmSolution(by=CONTACT),
         c.ReopenCase(by=CONTACT, reason=WORDS),
         c.WithdrawCase(by=CONTACT),
-        c.AmendTerms(by=DIRECTOR, terms=STANDARD, reason=WORDS),
+        amend(LONGER),
     )
 
 
@@ -154,6 +162,33 @@ CONFIRM = c.ConfirmSolution(by=CONTACT)
 REOPEN = c.ReopenCase(by=CONTACT, reason=WORDS)
 WITHDRAW = c.WithdrawCase(by=CONTACT)
 TO_PROVIDER = c.EscalateToProvider(by=HELP_DESK, provider="google", provider_case="G-1")
+
+
+RELEASE = c.ReleaseCase(by=SYSTEM, terms=STANDARD, covered_at=bogota("2026-11-26 09:00"))
+APPROVE = c.ApproveVisit(by=DIRECTOR, approved=True, quote=350_000)
+REFUSE = c.ApproveVisit(by=DIRECTOR, approved=False, reason=WORDS)
+ACCEPT = c.AcceptVisit(by=CONTACT, accepted=True)
+DECLINE = c.AcceptVisit(by=CONTACT, accepted=False, reason=WORDS)
+SCHEDULE = c.ScheduleVisit(by=HELP_DESK, starts_at=bogota("2026-12-03 09:00"), engineer_id="agent-2")
+CANCEL = c.CancelVisit(by=HELP_DESK, reason=WORDS)
+START = c.StartVisit(by=SPECIALIST)
+REPORT = c.ReportVisit(by=SPECIALIST, found=WORDS, done=WORDS)
+SIGN_OFF = c.SignOffVisit(by=CONTACT)
+
+
+def expense(amount: int, receipt: str = "FV-1") -> c.LogVisitExpense:
+    """The engineer logs what the visit cost, in COP."""
+    return c.LogVisitExpense(by=SPECIALIST, concept=WORDS, amount=amount, receipt_reference=receipt)
+
+
+def attempt(channel: Channel = Channel.WEB, outcome: Outcome = Outcome.NOT_SOLVED) -> c.LogAttempt:
+    """Help Desk logs a try on a remote channel."""
+    return c.LogAttempt(by=HELP_DESK, channel=channel, outcome=outcome, summary=WORDS)
+
+
+def amend(to: Terms) -> c.AmendTerms:
+    """The director has the case go by the calendars and the matrix of `to`."""
+    return c.AmendTerms(by=DIRECTOR, terms=to, reason=WORDS)
 
 
 def priority(to: Priority) -> c.SetPriority:
@@ -172,6 +207,33 @@ def transfer(group: str | None = None, level: Level | None = None) -> c.Transfer
 def opened(at: When = "09:00", priority: Priority = Priority.SERIOUS, *, terms: Terms = STANDARD) -> Case:
     """A case that has just been opened."""
     return open_case(opening(at, priority), terms=terms).case
+
+
+def exhausted(*, terms: Terms = STANDARD) -> Case:
+    """A case on which every remote channel of its plan was tried in vain, at 09:05."""
+    return after(opened(terms=terms), *(("09:05", attempt(channel)) for channel in terms.channels), terms=terms)
+
+
+_TO_STEP: dict[VisitStep, tuple[VisitStep | None, Step]] = {
+    VisitStep.REQUESTED: (None, ("09:10", REQUEST_VISIT)),
+    VisitStep.QUOTED: (VisitStep.REQUESTED, ("09:15", APPROVE)),
+    VisitStep.AGREED: (VisitStep.QUOTED, ("09:20", ACCEPT)),
+    VisitStep.SCHEDULED: (VisitStep.AGREED, ("09:25", SCHEDULE)),
+    VisitStep.STARTED: (VisitStep.SCHEDULED, ("2026-12-03 08:55", START)),
+    VisitStep.REPORTED: (VisitStep.STARTED, ("2026-12-03 09:30", REPORT)),
+    VisitStep.SIGNED_OFF: (VisitStep.REPORTED, ("2026-12-03 09:32", SIGN_OFF)),
+    VisitStep.REFUSED: (VisitStep.REQUESTED, ("09:15", REFUSE)),
+    VisitStep.DECLINED: (VisitStep.QUOTED, ("09:20", DECLINE)),
+    VisitStep.CANCELLED: (VisitStep.AGREED, ("09:25", CANCEL)),
+    VisitStep.LAPSED: (VisitStep.QUOTED, "2026-11-27 17:00"),
+}
+"""Each step of a visit: the one it comes from, and what leads to it."""
+
+
+def visit_at(step: VisitStep, *, terms: Terms = STANDARD) -> Case:
+    """A case whose visit is at `step`, nobody being late: the date is Thursday 2026-12-03 at 09:00."""
+    before, how = _TO_STEP[step]
+    return after(visit_at(before, terms=terms) if before else exhausted(terms=terms), how, terms=terms)
 
 
 def turns(case: Case, *steps: Step, terms: Terms = STANDARD) -> list[Decision]:
