@@ -114,6 +114,7 @@ async def import_lives(
     for life in sorted(lives, key=lambda life: life.opening.received_at):
         try:
             _require(life.key not in agreed, 0, KEY_TAKEN)
+            life = await _with_equipment(life, database)  # noqa: PLW2901 - what a claim is about is known here
             agreed[life.key] = life, await _rehearsed(life, until=until, database=database, policy=policy)
         except DoesNotHold as wrong:
             found.refused.append(NotImported(life.key, wrong.step, wrong.reason))
@@ -167,6 +168,12 @@ def _elapsed(case: Case, *, terms: Terms, until: datetime) -> Iterator[Decision]
         decision = lifecycle.elapse(case, terms=terms, at=due_at)
         case = decision.case
         yield decision
+
+
+async def _with_equipment(life: Life, database: Database) -> Life:
+    """The life with what is known of the equipment that it is about (WAR-4)."""
+    solution = await solutions.get(database, life.opening.solution_id)
+    return replace(life, opening=replace(life.opening, equipment=solution.equipment)) if solution else life
 
 
 async def _rehearsed(life: Life, *, until: datetime, database: Database, policy: PolicyFile) -> Terms:

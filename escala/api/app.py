@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from escala.api import (
     agents,
+    amendments,
     cases,
     clocks,
     commands,
@@ -36,9 +37,11 @@ from escala.api import (
     openings,
     preview,
     problems,
+    provider_incidents,
     solutions,
     stream,
     timeline,
+    visit_record,
 )
 from escala.api.access import AccessLog, log_to_stderr
 from escala.api.deps import DeskPort, Edge
@@ -66,10 +69,13 @@ _ROUTERS = (
     openings,
     cases,
     commands,
+    visit_record,
     timeline,
     clocks,
+    provider_incidents,
     stream,
     preview,
+    amendments,
     municipalities,
     notices,
     metrics,
@@ -105,6 +111,7 @@ def create_app(
             feed=feed,
             figures=figures,
             turnstile=Turnstile(),
+            provider_feeds=tuple(settings.provider_feeds),
         )
         try:
             with _streams_end_with_the_process(feed):

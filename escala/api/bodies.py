@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 LONGEST_TEXT = 20_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST_DIGITS, LONGEST_AMOUNT = 12, 40
 
 _BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+ -]\d{2}:\d{2})")
@@ -76,6 +77,18 @@ def _instant(value: object) -> object:
     return at
 
 
+def _pesos(value: object) -> object:
+    """Whole pesos, also as "350000.00". Zero and less are amounts: the policy says where they are none."""
+    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):
+        raise PydanticCustomError("money", "not an amount")
+    whole, _, cents = value.partition(".")
+    if cents.strip("0"):
+        raise PydanticCustomError("money_fraction", "a fraction of a peso")
+    if len(whole.lstrip("-0")) > MOST_DIGITS or len(value) > LONGEST_AMOUNT:
+        raise PydanticCustomError("money_size", "an absurd amount", {"digits": MOST_DIGITS})
+    return int(whole)
+
+
 def _email(text: str) -> str:
     if not re.fullmatch(r"[^\s@<>()\[\],;:\\\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text):
         raise PydanticCustomError("email", "not an address")
@@ -102,6 +115,14 @@ Code = Annotated[
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 """The id of something."""
 
+IdIfAny = Annotated[str, BeforeValidator(clean), Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9._:-]*)?$")]
+"""The id of something. It may be empty: the policy says by which rule that is refused."""
+
+PlainReference = Annotated[
+    str, BeforeValidator(clean), Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._/#()+-]*)?$")
+]
+"""A receipt's number or a tool's name, which travels in a workflow's history. It may be empty: see `IdIfAny`."""
+
 EmailAddress = Annotated[str, BeforeValidator(clean), Field(max_length=254), AfterValidator(_email)]
 """One plain e-mail address, without a name."""
 
@@ -110,6 +131,32 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 """An instant with its zone, kept in UTC."""
+
+Pesos = Annotated[
+    int,
+    BeforeValidator(_pesos),
+    WithJsonSchema({"type": "string", "pattern": rf"^-?[0-9]{{1,{MOST_DIGITS}}}(\.0{{1,2}})?$"}),
+]
+"""Whole Colombian pesos, given as a text of decimal digits, so that no number format rounds them."""
+
+
+class Money(Body):
+    """An amount of Colombian pesos."""
+
+    amount: Pesos = Field(examples=["350000"])
+    currency: Literal["COP"] = Field(examples=["COP"])
+
+
+class MoneyAnswer(Answer):
+    """An amount of Colombian pesos, in whole pesos."""
+
+    amount: str = Field(pattern=r"^-?[0-9]+$", examples=["350000"])
+    currency: Literal["COP"] = Field(default="COP", examples=["COP"])
+
+
+def show_money(pesos: int) -> MoneyAnswer:
+    return MoneyAnswer(amount=str(pesos))
+
 
 PriorityNumber = Annotated[int, Field(strict=True, ge=1, le=4)]
 LevelNumber = Annotated[int, Field(strict=True, ge=1, le=3)]

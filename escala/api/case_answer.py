@@ -8,17 +8,20 @@ from pydantic import Field
 
 from escala.api.bodies import Answer, Z
 from escala.api.deps import Edge
+from escala.api.visit_answer import EXAMPLE, VisitAnswer, visit_answer
 from escala.policy import clock as clocks
 from escala.policy.calendar import Calendar
 from escala.policy.case import (
     Case,
     Category,
+    Cause,
     Channel,
     Clock,
     ClockState,
     ClosingReason,
     OutOfScopeKind,
     Plan,
+    RemoteSession,
     Status,
     WaitingFor,
 )
@@ -51,6 +54,15 @@ class ProviderCaseAnswer(Answer):
     number: str
 
 
+class RemoteSessionAnswer(Answer):
+    """The remote session that is going on, and who consented to it (ONS-6)."""
+
+    number: int = Field(examples=[1])
+    tool: str = Field(examples=["Chrome Remote Desktop"])
+    consented_by: str
+    started_at: Z
+
+
 class CaseAnswer(Answer):
     """A case, as of `turn`."""
 
@@ -78,6 +90,7 @@ class CaseAnswer(Answer):
     next_due_at: Z | None
     first_answered_at: Z | None
     waiting_for: WaitingFor | None
+    waits: list[WaitingFor]
     held_until: Z | None
     resolved_at: Z | None
     reopen_until: Z | None
@@ -85,7 +98,10 @@ class CaseAnswer(Answer):
     out_of_scope_kind: OutOfScopeKind | None
     duplicate_of: str | None
     provider_case: ProviderCaseAnswer | None
-    visit: None = None
+    provider_incidents: list[str]
+    visit: VisitAnswer | None = Field(examples=[EXAMPLE])
+    remote_session: RemoteSessionAnswer | None
+    diagnosis: Cause | None
     turn: int
 
 
@@ -127,6 +143,7 @@ def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
         next_due_at=row.next_due_at,
         first_answered_at=case.first_answered_at,
         waiting_for=case.waiting_for,
+        waits=list(case.waits),
         held_until=case.held_until,
         resolved_at=case.resolved_at,
         reopen_until=case.reopen_until,
@@ -134,7 +151,17 @@ def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
         out_of_scope_kind=case.out_of_scope_kind,
         duplicate_of=case.duplicate_of,
         provider_case=ProviderCaseAnswer(provider=provider.provider, number=provider.number) if provider else None,
+        provider_incidents=list(case.provider_incidents),
+        visit=visit_answer(case.visit) if case.visit else None,
+        remote_session=_session_answer(case.remote_session) if case.remote_session else None,
+        diagnosis=case.diagnosis,
         turn=case.turn,
+    )
+
+
+def _session_answer(session: RemoteSession) -> RemoteSessionAnswer:
+    return RemoteSessionAnswer(
+        number=session.number, tool=session.tool, consented_by=session.consented_by, started_at=session.started_at
     )
 
 

@@ -40,6 +40,13 @@ _VALUES: dict[str, str | int] = {
     "accepted_on": "2027-01-15",
     "department": "98",
     "municipality": "25175",
+    "serial_number": "SN-48213",
+    "session": 1,
+    "step": "requested",
+    "needed": "scheduled",
+    "amount": 350_000,
+    "given": 320_000,
+    "receipt": "FE-20418",
 }
 _INSTANT, _DATE = "2026-11-23T14:00:00Z", "2026-11-23"
 

@@ -29,10 +29,12 @@ from escala.policy import lifecycle
 from escala.policy.case import Category, Channel, Priority, Role, Text
 from escala.policy.channels import Misdirected, misdirected
 from escala.policy.commands import OpenCase
+from escala.policy.equipment import EquipmentNotSuppliedByUs, SerialNumberMissing, SerialNumberUnknown
 from escala.policy.refusals import ChannelNotInPlan, DescriptionMissing, PriorAnalysisMissing
 from escala.policy.terms import Terms
 from escala.storage import contacts, intake, solutions, views
 from escala.storage.intake import Deposit
+from escala.storage.solutions import Solution
 from escala.storage.terms import bogota_date, terms_for
 from escala.storage.tokens import Principal
 
@@ -77,6 +79,9 @@ class Opening(Answer):
             ChannelNotInPlan,
             DescriptionMissing,
             PriorAnalysisMissing,
+            EquipmentNotSuppliedByUs,
+            SerialNumberMissing,
+            SerialNumberUnknown,
             problems.EngineUnavailable,
             post=True,
             role=True,
@@ -104,8 +109,9 @@ async def open_case(body: NewCase, principal: Opener, once: OnceDep, edge: EdgeD
 
 async def _agreed(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> tuple[OpenCase, Terms]:
     """The command and its terms, which the policy does not refuse; it has no number yet."""
-    customer_id = await _customer_of(edge, principal, body, at=at)
-    terms = await terms_for(edge.database, edge.policy, customer_id=customer_id, solution_id=body.solution_id, at=at)
+    solution = await _solution_of(edge, principal, body, at=at)
+    customer_id = solution.customer_id
+    terms = await terms_for(edge.database, edge.policy, customer_id=customer_id, solution_id=solution.id, at=at)
     command = OpenCase(
         by=principal.actor,
         number="",
@@ -120,6 +126,7 @@ async def _agreed(edge: Edge, principal: Principal, body: NewCase, *, at: dateti
         description=Text("", len(body.description)),
         prior_analysis=Text("", len(body.prior_analysis)),
         serial_number=body.serial_number,
+        equipment=solution.equipment,
     )
     try:
         lifecycle.open_case(command, terms=terms)
@@ -137,8 +144,8 @@ async def _redirect(edge: Edge, told: Misdirected) -> None:
         raise problems.EngineUnavailable from unavailable
 
 
-async def _customer_of(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> str:
-    """The customer that an active contact and the solution share. What a contact may not see is not there (404)."""
+async def _solution_of(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> Solution:
+    """The solution, of the same customer as an active contact. What a contact may not see is not there (404)."""
     contact = await contacts.get(edge.database, body.contact_id)
     solution = await solutions.get(edge.database, body.solution_id)
     if principal.actor.role is Role.CONTACT and not (
@@ -149,7 +156,7 @@ async def _customer_of(edge: Edge, principal: Principal, body: NewCase, *, at: d
         raise ContactNotAuthorized
     if solution is None or solution.customer_id != contact.customer_id:
         raise SolutionUnknown
-    return contact.customer_id
+    return solution
 
 
 async def _numbered(edge: Edge, command: OpenCase, terms: Terms, once: Once, *, at: datetime) -> tuple[OpenCase, Terms]:

@@ -174,6 +174,9 @@ _INPUT = {
     "day": "It must be a date such as 2026-11-23, from 2000 to 2100.",
     "instant": "It must be an instant with its time zone, such as 2026-11-23T14:00:00Z, from 2000 to 2100.",
     "email": "It must be an e-mail address.",
+    "money": 'It must be an amount as a text of decimal digits, such as "350000".',
+    "money_fraction": "It must be an amount in whole pesos, without cents.",
+    "money_size": "It must be an amount of at most {digits} digits.",
     "tax_id": "It must be a NIT: digits, with or without the check digit after a hyphen.",
 }
 _OTHERWISE = "It is not valid."

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, select
 
+from escala.policy.commands import Equipment
 from escala.policy.cover import CoverRef
 from escala.policy.solutions import check_acceptance
 from escala.policy.terms import CoverKind
@@ -45,6 +46,13 @@ class Solution:
         if self.accepted_on is None:
             return None
         return CoverRef(kind=CoverKind.WARRANTY, id=self.id, customer_id=self.customer_id)
+
+    @property
+    def equipment(self) -> Equipment | None:
+        """What a claim on it has to match, where it is a piece of equipment (WAR-4)."""
+        if self.kind is not SolutionKind.EQUIPMENT:
+            return None
+        return Equipment(self.supplied_by_us, self.serial_number)
 
 
 async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:

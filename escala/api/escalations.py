@@ -1,0 +1,78 @@
+"""The commands that take a case to others: up a level, sideways to a group, and to a service provider (ESC-7..9)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from escala.api.bodies import Body, Code, LevelNumber, Words
+from escala.api.case_work import Message
+from escala.api.offers import Offer
+from escala.policy import commands as c
+from escala.policy import refusals as r
+from escala.policy.case import Level
+
+
+class HandOffReason(Body):
+    reason: Words = Field(examples=["El problema está en el servidor de base de datos."])
+
+
+class Transfer(Body):
+    """To a specialist group or straight to level 3: exactly one of both."""
+
+    group: Code | None = Field(default=None, examples=["google-maps-platform"])
+    level: LevelNumber | None = None
+    reason: Words = Field(examples=["Hay que revisar la facturación de la API de mapas."])
+
+
+class ProviderEscalation(Body):
+    provider: Code = Field(examples=["google"])
+    provider_case: Code = Field(examples=["58120034"])
+
+
+ESCALATIONS: tuple[Offer, ...] = (
+    Offer(
+        path="hand-offs",
+        summary="Move the case one level up",
+        command=c.HandOff,
+        body=HandOffReason,
+        make=lambda asked: c.HandOff(by=asked.by, reason=asked.text("reason")),
+        refusals=(r.ReasonMissing, r.AlreadyAtHighestLevel),
+    ),
+    Offer(
+        path="transfers",
+        summary="Escalate functionally: to a specialist group or to level 3",
+        command=c.TransferCase,
+        body=Transfer,
+        make=lambda asked: c.TransferCase(
+            by=asked.by,
+            group=asked.body.group,
+            level=Level(asked.body.level) if asked.body.level else None,
+            reason=asked.text("reason"),
+        ),
+        refusals=(
+            r.ReasonMissing,
+            r.FunctionalEscalationNotInPlan,
+            r.TransferTargetUnclear,
+            r.UnknownGroup,
+            r.AlreadyAtHighestLevel,
+        ),
+    ),
+    Offer(
+        path="provider-escalations",
+        summary="Escalate to a service provider",
+        command=c.EscalateToProvider,
+        body=ProviderEscalation,
+        make=lambda asked: c.EscalateToProvider(
+            by=asked.by, provider=asked.body.provider, provider_case=asked.body.provider_case
+        ),
+    ),
+    Offer(
+        path="provider-updates",
+        summary="Note what the provider said",
+        command=c.UpdateFromProvider,
+        body=Message,
+        make=lambda asked: c.UpdateFromProvider(by=asked.by, body=asked.text("body")),
+        refusals=(r.TextMissing, r.ProviderNotInvolved),
+    ),
+)
+"""The escalations, in the contract's order."""
