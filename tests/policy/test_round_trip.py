@@ -26,6 +26,7 @@ from tests.support.lives import (
     CLAIM,
     DECLINE,
     HELP_DESK,
+    LONGER,
     PREMIUM,
     REFUSE,
     RELEASE,
@@ -40,6 +41,7 @@ from tests.support.lives import (
     WORDS,
     Step,
     after,
+    amend,
     bogota,
     commands,
     exhausted,
@@ -63,14 +65,14 @@ def carried(value: object, kind: type[Any]) -> Any:
     return _CONVERTER.from_payloads([payload], [kind])[0]
 
 
-ENDS = (c.CloseAsOutOfScope, c.CloseAsDuplicate, c.ConfirmSolution)
-ELSEWHERE = (c.RecordDiagnosis, *(type(command) for command in commands() if "Visit" in type(command).__name__))
+ENDS = {c.CloseAsOutOfScope, c.CloseAsDuplicate, c.ConfirmSolution}
+ELSEWHERE = {c.RecordDiagnosis, c.AmendTerms, *(kind for kind in COMMANDS if "Visit" in kind.__name__)}
 
 
 def _lives() -> list[Decision]:
     """Turns that hold every fact there is: one life with all commands that go on, the ends, and what time does."""
     new, held = opened(terms=PREMIUM), opened(terms=UNCOVERED)
-    goes_on = [("09:05", command) for command in commands() if not isinstance(command, (*ENDS, *ELSEWHERE))]
+    goes_on = [("09:05", command) for command in commands() if type(command) not in ENDS | ELSEWHERE]
     return [
         open_case(opening(), terms=PREMIUM),
         open_case(opening(), terms=UNCOVERED),
@@ -79,6 +81,7 @@ def _lives() -> list[Decision]:
         *turns(new, ("09:05", c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DEVELOPMENT, reason=WORDS))),
         *turns(new, ("09:05", c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"))),
         *turns(opened(), "2026-11-27 12:00"),
+        *turns(opened(), ("09:05", amend(LONGER))),
         *turns(held, ("2026-11-26 09:00", RELEASE), terms=UNCOVERED),
         *_equipment(),
         *_visits(),
