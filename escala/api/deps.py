@@ -46,6 +46,8 @@ class Edge:
     feed: Feed
     figures: Figures
     turnstile: Turnstile
+    provider_feeds: tuple[str, ...] = ()
+    """The names of the providers' feeds that the settings ask."""
 
 
 def edge_of(request: Request) -> Edge:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from math import inf
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -14,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from escala.api.answers import can_refuse
 from escala.api.auth import Admin
 from escala.api.deps import At, Edge, EdgeDep
-from escala.storage import figures
+from escala.storage import figures, incidents
 
 router = APIRouter(tags=["operation"])
 
@@ -54,7 +55,26 @@ async def _desk(edge: Edge, *, at: datetime) -> CollectorRegistry:
     )
     for quantile, seconds in _quantiles(late):
         lateness.labels(str(quantile)).set(seconds)
+    await _feeds(edge, registry, at=at)
     return registry
+
+
+async def _feeds(edge: Edge, registry: CollectorRegistry, *, at: datetime) -> None:
+    """How the providers' feeds do that the settings ask (SCOPE-6); one that was never good is infinitely old."""
+    since = Gauge(
+        "escala_provider_feed_age_seconds",
+        "Seconds since the last good poll of a provider's feed.",
+        ("feed",),
+        registry=registry,
+    )
+    failures = Gauge(
+        "escala_provider_feed_failures", "Failed polls since the last good one.", ("feed",), registry=registry
+    )
+    known = await incidents.feeds(edge.database)
+    for name in edge.provider_feeds:
+        feed = known.get(name)
+        since.labels(name).set((at - feed.last_ok_at).total_seconds() if feed and feed.last_ok_at else inf)
+        failures.labels(name).set(feed.failures if feed else 0)
 
 
 def _quantiles(values: Sequence[float]) -> Iterator[tuple[float, float]]:
