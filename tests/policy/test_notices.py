@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from escala.policy import commands as c
 from escala.policy import facts as f
-from escala.policy.case import Case, ClockState, Level, OutOfScopeKind, Priority
+from escala.policy import visit_facts as v
+from escala.policy.case import Case, Cause, ClockState, Level, OutOfScopeKind, Priority
 from escala.policy.facts import ClockWarned, Fact
 from escala.policy.lifecycle import open_case
 from escala.policy.notices import Notice
 from escala.policy.terms import Terms
+from escala.policy.visit import VisitStep
 from tests.support.lives import (
+    ACCEPT,
     ANSWER,
+    APPROVE,
     ASK,
+    CANCEL,
     CLAIM,
     CONFIRM,
+    DECLINE,
     HAND_OFF,
     HELP_DESK,
+    LONGER,
     PREMIUM,
+    REFUSE,
+    RELEASE,
     REOPEN,
     REPLY,
+    REPORT,
+    REQUEST_VISIT,
     RESOLVE,
+    SCHEDULE,
+    SIGN_OFF,
+    SPECIALIST,
     STANDARD,
+    START,
     TO_PROVIDER,
     UNCOVERED,
     WITHDRAW,
     WORDS,
     Step,
     after,
+    amend,
     bogota,
+    exhausted,
+    expense,
     facts,
     opened,
     opening,
     priority,
     transfer,
     turns,
+    visit_at,
 )
 
 CONTACT = "contact:contact-1"
@@ -46,6 +66,12 @@ NEW = opened(terms=PREMIUM)
 CLAIMED = after(NEW, ("09:05", CLAIM), terms=PREMIUM)
 GROUPED = after(NEW, ("09:05", transfer("sig")), terms=PREMIUM)
 RESOLVED = after(CLAIMED, ("09:10", RESOLVE), terms=PREMIUM)
+HELD = opened(terms=UNCOVERED)
+SESSION = c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1")
+IN_SESSION = after(NEW, ("09:05", SESSION), terms=PREMIUM)
+EQUIPMENT = open_case(opening(serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True)), terms=PREMIUM).case
+DIAGNOSIS = c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS)
+ENGINEER = "agent:agent-2"
 AT_LEVEL_3 = after(NEW, ("09:05", REPLY), ("09:06", HAND_OFF), ("09:07", HAND_OFF), terms=PREMIUM)
 
 
@@ -83,11 +109,50 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (RESOLVED, ("09:20", CONFIRM), "case_closed", [CONTACT, "agent:agent-1"]),
     (RESOLVED, "2026-12-02 17:00", "case_closed", [CONTACT, "agent:agent-1"]),
     (NEW, ("09:20", WITHDRAW), "case_closed", [CONTACT]),
+    (NEW, ("09:05", SESSION), "remote_session_started", [CONTACT]),
+    (
+        IN_SESSION,
+        ("09:10", c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS)),
+        "remote_session_ended",
+        [CONTACT],
+    ),
+    (EQUIPMENT, ("09:05", DIAGNOSIS), "diagnosis_recorded", [CONTACT]),
+    (NEW, ("09:05", amend(LONGER)), "terms_amended", [CONTACT, "level:1"]),
+    (CLAIMED, ("09:10", amend(LONGER)), "terms_amended", [CONTACT, "agent:agent-1"]),
+    (HELD, ("2026-11-26 09:00", RELEASE), "case_released", [CONTACT, "level:1", "commercial"]),
+)
+AT = {step: visit_at(step, terms=PREMIUM) for step in VisitStep}
+OTHER_ENGINEER = replace(SCHEDULE, engineer_id="agent-3")
+VISITS: tuple[tuple[Case, Step, str, list[str]], ...] = (
+    (exhausted(terms=PREMIUM), ("09:10", REQUEST_VISIT), "visit_requested", ["director", CONTACT]),
+    (AT[VisitStep.REQUESTED], ("09:15", APPROVE), "visit_approved", [CONTACT, OWNERS]),
+    (AT[VisitStep.REQUESTED], ("09:15", REFUSE), "visit_refused", [CONTACT, "level:1"]),
+    (AT[VisitStep.QUOTED], ("09:20", ACCEPT), "visit_accepted", ["director", "level:1"]),
+    (AT[VisitStep.QUOTED], ("09:20", DECLINE), "visit_declined", ["director", "level:1"]),
+    (AT[VisitStep.QUOTED], "2026-11-27 17:00", "visit_lapsed", [CONTACT, "director", "level:1"]),
+    (AT[VisitStep.AGREED], ("09:25", SCHEDULE), "visit_scheduled", [CONTACT, ENGINEER]),
+    (AT[VisitStep.SCHEDULED], ("09:30", OTHER_ENGINEER), "visit_scheduled", [CONTACT, "agent:agent-3", ENGINEER]),
+    (AT[VisitStep.AGREED], ("09:25", CANCEL), "visit_cancelled", [CONTACT, "director"]),
+    (AT[VisitStep.SCHEDULED], ("09:30", CANCEL), "visit_cancelled", [CONTACT, "director", ENGINEER]),
+    (AT[VisitStep.SCHEDULED], ("2026-12-03 08:55", START), "visit_started", [CONTACT]),
+    (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(400_000)), "visit_quote_exceeded", [CONTACT, OWNERS]),
+    (AT[VisitStep.STARTED], ("2026-12-03 09:00", REPORT), "visit_reported", [CONTACT]),
+    (AT[VisitStep.REPORTED], ("2026-12-03 09:32", SIGN_OFF), "visit_signed_off", ["director", ENGINEER]),
+    (AT[VisitStep.REQUESTED], "2026-11-26 14:00", "visit_reminded", ["director"]),
+    (AT[VisitStep.QUOTED], "2026-11-26 14:00", "visit_reminded", [CONTACT]),
+    (AT[VisitStep.AGREED], "2026-11-26 14:00", "visit_reminded", ["level:3"]),
+    (AT[VisitStep.SCHEDULED], "2026-12-02 09:00", "visit_reminded", [CONTACT, ENGINEER]),
+    (AT[VisitStep.SCHEDULED], "2026-12-03 09:00", "visit_reminded", [ENGINEER, "director"]),
+    (AT[VisitStep.STARTED], "2026-12-04 14:00", "visit_reminded", [ENGINEER]),
+    (AT[VisitStep.STARTED], "2026-12-07 17:00", "visit_reminded", [ENGINEER, "director"]),
+    (AT[VisitStep.REPORTED], "2026-12-09 09:00", "visit_reminded", [CONTACT]),
 )
 SILENT: tuple[tuple[Case, Step], ...] = (
     (NEW, ("09:05", CLAIM)),
     (NEW, ("09:05", c.AddNote(by=HELP_DESK, body=WORDS))),
     (NEW, ("09:05", priority(Priority.SERIOUS))),
+    (NEW, ("09:05", c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:incident-1"))),
+    (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(100_000))),
 )
 
 
@@ -97,9 +162,21 @@ class TestANotice:
         """And to nobody else."""
         assert told(case, step)[kind] == recipients
 
+    @pytest.mark.rule("ONS-3", "ONS-5")
+    @pytest.mark.parametrize(
+        ("case", "step", "kind", "recipients"), VISITS, ids=[f"{n}-{row[2]}" for n, row in enumerate(VISITS)]
+    )
+    def test_about_a_visit_goes_to_whom_the_table_says(
+        self, case: Case, step: Step, kind: str, recipients: list[str]
+    ) -> None:
+        """Whoever decides or acts next, and whoever waits for it."""
+        told_of = [n for turn in turns(case, step, terms=PREMIUM) for n in turn.notices if n.kind == kind]
+        last = max((notice.seq for notice in told_of), default=0)
+        assert [notice.recipient for notice in told_of if notice.seq == last] == recipients
+
     @pytest.mark.parametrize(("case", "step"), SILENT)
     def test_is_not_sent_of_what_concerns_nobody_else(self, case: Case, step: Step) -> None:
-        """Claiming, a note among agents, a priority that was confirmed as proposed."""
+        """Claiming, a note among agents, a priority that was confirmed as proposed, an incident, an expense."""
         assert told(case, step) == {}
 
     @pytest.mark.rule("ESC-5")
@@ -171,10 +248,20 @@ class TestTheInstantInANotice:
 
 
 class TestEveryFact:
-    SILENT = frozenset({f.CaseClaimed, f.NoteAdded, f.AttemptLogged, f.InitialAttentionGiven, f.PriorityConfirmed})
+    SILENT = frozenset(
+        {
+            f.CaseClaimed,
+            f.NoteAdded,
+            f.AttemptLogged,
+            f.InitialAttentionGiven,
+            f.PriorityConfirmed,
+            f.ProviderIncidentLinked,
+            v.VisitExpenseLogged,
+        }
+    )
     ELSEWHERE = frozenset({f.CaseOpened, f.CaseHeld, f.ProviderUpdated})
 
     def test_has_its_row_in_the_table_or_is_silent(self) -> None:
         """A new fact asks for a decision about who learns of it."""
         rest = {kind.__name__ for kind in get_args(Fact)} - {kind.__name__ for kind in self.SILENT | self.ELSEWHERE}
-        assert {row[2].title().replace("_", "") for row in TABLE} == rest
+        assert {row[2].title().replace("_", "") for row in (*TABLE, *VISITS)} == rest
