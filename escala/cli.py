@@ -196,6 +196,31 @@ def tail(
 
 
 @app.command()
+def amend(
+    what: Annotated[
+        list[str], typer.Option(help="Qué se enmienda: holidays (festivos) o matrix (tiempos); repetible.")
+    ],
+    case: Annotated[list[str] | None, typer.Option(help="Un caso; repetible.")] = None,
+    all_open: Annotated[bool, typer.Option("--all-open", help="Todos los casos abiertos.")] = False,
+    apply: Annotated[bool, typer.Option("--apply/--preview", help="Aplica, o solo muestra qué se movería.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Por qué; el cliente lo lee. Obligatorio con --apply.")] = None,
+    url: _Url = None,
+    token: _Token = None,
+) -> None:
+    """Aplica a casos abiertos los festivos o los tiempos actuales; antes, muestra qué vencimientos mueve."""
+    from rich.console import Console
+
+    from escala import terminal
+
+    if bool(case) is all_open:
+        raise console.Stopped(console.SOME_OR_ALL)
+    if apply and not (reason or "").strip():
+        raise console.Stopped(console.NO_REASON)
+    where = terminal.entrance(settings(), url=url, token=token, as_whom="director")
+    terminal.amend(where, what, case or None, reason if apply else None, Console())
+
+
+@app.command()
 def doctor() -> None:
     """Revisa que todo lo que Escala necesita esté en orden."""
     from escala.doctor import examine

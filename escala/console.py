@@ -125,6 +125,9 @@ def not_imported(refused: list[tuple[str, int, str]]) -> str:
 # From a terminal, over the API
 NO_ACCESS = "Falta el acceso: indique --token o ESCALA_TOKEN (aquí no hay datos de ejemplo que lo tengan)."
 NO_CONTACT_OR_SOLUTION = "Indique para quién se abre el caso: --contact y --solution."
+SOME_OR_ALL = "Indique los casos con --case, o todos los abiertos con --all-open: solo una de las dos cosas."
+NO_REASON = "Indique el motivo con --reason: el cliente lo lee."
+AMENDING = "Enmendando"
 RECONNECTING = "La API no responde; se intenta de nuevo…"
 
 

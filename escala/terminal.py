@@ -1,4 +1,4 @@
-"""`escala open`, `show` and `tail`: a case from a terminal, over the HTTP API alone, so against any installation.
+"""`escala open`, `show`, `tail` and `amend`: cases from a terminal, over the HTTP API alone: against any installation.
 
 How an answer looks is terminal_view.py's; what the API means is its contract's.
 """
@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import httpx
 from rich.console import Console
+from rich.progress import track
 
 from escala import console, terminal_view
 from escala.demo import access
@@ -31,6 +32,9 @@ _PATIENCE = httpx.Timeout(10, read=30)
 _COME_BACK_AFTER = 1.0
 _POLL_EVERY = 2.0
 _MOST_FOLLOWED = 1_000
+_MOST_PREVIEWED = 200
+_AMENDED_AT_ONCE = 25
+"""Cases in one request: each is a turn of its own, and the bar moves."""
 _OPEN = ("held", "new", "in_progress", "waiting_customer", "resolved")
 
 
@@ -133,6 +137,43 @@ def follow_all(where: Entrance, screen: Console) -> None:
                 screen.print(terminal_view.line(fact, number=number))
                 seen[number] = fact["seq"]
             turns = now
+
+
+def amend(where: Entrance, what: list[str], numbers: list[str] | None, reason: str | None, screen: Console) -> None:
+    """Preview an amendment of these cases (None: all open ones) and, with a reason, apply it, some cases at a time.
+
+    What is applied is what was previewed: the API refuses it under another policy file. To repeat it is harmless.
+    """
+    with _api(where) as api:
+        found, unchanged, version = _prospects(api, what, numbers)
+        screen.print(terminal_view.amendment_preview(found, unchanged, version))
+        willing = [each["number"] for each in found if not each["problem"]]
+        if reason is None or not willing:
+            return
+        made: list[Json] = []
+        groups = [willing[place : place + _AMENDED_AT_ONCE] for place in range(0, len(willing), _AMENDED_AT_ONCE)]
+        for some in track(groups, description=console.AMENDING, console=screen):
+            body = {"what": what, "numbers": some, "reason": reason, "policy_version": version}
+            made.append(_post(api, "/amendments", body))
+    screen.print(terminal_view.amended(made))
+
+
+def _prospects(api: httpx.Client, what: list[str], numbers: list[str] | None) -> tuple[list[Json], int, str]:
+    """What would become of the cases, how many have these terms already, and under which policy file."""
+    chosen: list[Json] = [{"all_open": True, "limit": _MOST_PREVIEWED}]
+    if numbers is not None:
+        places = range(0, len(numbers), _MOST_PREVIEWED)
+        chosen = [{"numbers": numbers[place : place + _MOST_PREVIEWED]} for place in places]
+    found: list[Json] = []
+    unchanged, version = 0, ""
+    while chosen:
+        query = chosen.pop(0)
+        page = _post(api, "/amendments/preview", {"what": what, **query})
+        found += page["items"]
+        unchanged, version = unchanged + page["unchanged"], page["policy_version"]
+        if page["next_cursor"]:
+            chosen.append({**query, "cursor": page["next_cursor"]})
+    return found, unchanged, version
 
 
 def _wait(seconds: float) -> None:

@@ -62,6 +62,41 @@ def case(case: Json) -> RenderableType:
     return table
 
 
+def amendment_preview(found: list[Json], unchanged: int, version: str) -> RenderableType:
+    """Which deadlines an amendment would move, case by case, and whom it does not reach."""
+    table = Table(title=f"Lo que movería la política {escape(version)}", box=None, title_justify="left", pad_edge=False)
+    for column in ("Caso", "Vencimiento", "Antes", "Después"):
+        table.add_column(column)
+    moved = [each for each in found if each["deadlines"]]
+    for each in moved:
+        for deadline in each["deadlines"]:
+            instants = (short(deadline[name]) if deadline[name] else "—" for name in ("before_at", "after_at"))
+            table.add_row(each["number"], deadline["label"], *instants)
+    refused = [each for each in found if each["problem"]]
+    later = len(found) - len(moved) - len(refused)
+    told = [f"{len(moved)} casos con vencimientos que se mueven; {later} que solo cambian desde ahora."]
+    told += [f"{unchanged} ya al día."] if unchanged else []
+    told += [f"{each['number']}: {escape(each['problem']['detail'])}" for each in refused]
+    return Group(table if moved else "", *told)
+
+
+def amended(made: list[Json]) -> RenderableType:
+    """What became of the cases of some amendments."""
+    applied, unchanged, refused, pending = (
+        sum(each[name] for each in made) for name in ("applied", "unchanged", "refused", "pending")
+    )
+    told = [f"Enmendados: {applied}. Ya al día: {unchanged}. Rechazados: {refused}. Sin respuesta: {pending}."]
+    told += [
+        f"{each['number']}: {escape(each['problem']['detail'])}"
+        for amendment in made
+        for each in amendment["outcomes"]
+        if each["problem"]
+    ]
+    if pending:
+        told.append("Repita el comando para los que no respondieron: lo que ya se aplicó no se aplica dos veces.")
+    return Group(*told, f"En el registro: {', '.join(each['id'] for each in made)}")
+
+
 def clocks(case: Json) -> RenderableType:
     """A case's two clocks."""
     table = Table(title="Relojes", title_justify="left", title_style="bold")
@@ -143,6 +178,7 @@ _CAUSES = {
     "by_hand": "a mano",
     "priority": "por el cambio de prioridad",
     "functional": "escalamiento funcional",
+    "amendment": "por la enmienda de sus tiempos",
 }
 
 _OF_CLOCK = {"initial_attention": "de la atención inicial", "level": "del tiempo del nivel"}
@@ -170,6 +206,7 @@ _TOLD: dict[str, Callable[[Json], str]] = {
     "overdue_repeated": lambda d: f"sigue vencido: {d['periods']} períodos más",
     "case_resolved": lambda d: f"dio la solución; se puede reabrir hasta el {short(d['reopen_until'])}",
     "case_reopened": lambda _: "reabrió el caso",
+    "terms_amended": lambda d: f"aplicó la política {d['to_version']}: se movieron {len(d['moved'])} vencimientos",
     "case_closed": lambda d: f"caso cerrado: {word('closing_reason', d['reason'])}",
 }
 """What each kind of fact says; one that is newer than this program is told by its kind."""

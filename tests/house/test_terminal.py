@@ -23,6 +23,7 @@ from escala.settings import Settings
 from escala.storage.engine import upgrade
 from escala.terminal import Entrance
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
+from tests.api.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
 
@@ -187,6 +188,68 @@ class TestTail:
         assert "está cerrado" in said
 
 
+class TestAmend:
+    @pytest.fixture
+    async def number(self, at: Terminal) -> str:
+        """A Standard case that is due tomorrow, which a law has just made a holiday."""
+        at.office.clock.at = bogota("16:30")
+        number = await at.office.open(proposed_priority=4)
+        law(at.office)
+        return number
+
+    @pytest.mark.rule("PLAN-15")
+    async def test_previews_each_deadline_before_and_after_and_changes_nothing(self, at: Terminal, number: str) -> None:
+        said = await at.run(amending(None), at.where("director"))
+
+        assert f"{number}" in said
+        assert "límite del nivel" in said
+        assert "jue 26 nov 09:30" in said
+        assert "vie 27 nov 09:30" in said
+        assert "1 casos con vencimientos que se mueven" in said
+        assert len(await at.office.timeline(number)) == 1
+
+    @pytest.mark.rule("PLAN-15")
+    async def test_applies_what_it_previewed_and_says_where_it_is_on_record(self, at: Terminal, number: str) -> None:
+        said = await at.run(amending("La ley del festivo."), at.where("director"))
+
+        assert "Enmendados: 1. Ya al día: 0. Rechazados: 0. Sin respuesta: 0." in said
+        assert "En el registro: amd_" in said
+        assert (await at.office.timeline(number))[-1]["data"]["reason"] == "La ley del festivo."
+
+    async def test_again_finds_nothing_to_do(self, at: Terminal, number: str) -> None:
+        await at.run(amending("La ley del festivo."), at.where("director"))
+
+        await at.run(amending("La ley del festivo."), at.where("director"))
+
+        assert at.printed.rstrip().endswith("1 ya al día.")
+        assert [fact["kind"] for fact in await at.office.timeline(number)].count("terms_amended") == 1
+
+    async def test_names_the_cases_that_take_no_change(self, at: Terminal, number: str) -> None:
+        await at.office.give(number, "withdrawal", "contact")
+
+        said = await at.run(amending("La ley del festivo.", [number]), at.where("director"))
+
+        assert f"{number}: El caso {number} está cerrado" in said
+
+    @pytest.mark.parametrize(
+        "options",
+        [[], ["--all-open", "--case", "MA-2026-000001"], ["--all-open", "--apply"]],
+        ids=["neither", "both", "no reason"],
+    )
+    def test_needs_some_or_all_cases_and_a_reason_to_apply(self, options: list[str]) -> None:
+        result = CliRunner().invoke(commands, ["amend", "--what", "holidays", *options])
+
+        assert result.exit_code == 2
+        assert "escala: Indique" in result.output
+
+
+def amending(reason: str | None, numbers: list[str] | None = None) -> Callable[..., None]:
+    def amend(where: Entrance, screen: Console) -> None:
+        terminal.amend(where, ["holidays"], numbers, reason, screen)
+
+    return amend
+
+
 class Enough(Exception):
     """Somebody pressed Ctrl-C, in a thread."""
 
@@ -237,7 +300,7 @@ class TestTheEntrance:
             terminal.entrance(settings, url=None, token=None, as_whom="director")
 
 
-@pytest.mark.parametrize("command", ["open", "show", "tail", "seed-demo"])
+@pytest.mark.parametrize("command", ["open", "show", "tail", "amend", "seed-demo"])
 def test_the_command_line_knows_them(command: str) -> None:
     result = CliRunner().invoke(commands, [command, "--help"])
 
