@@ -35,6 +35,19 @@ class Keys:
     def is_signed(self, purpose: str, value: str, signature: str) -> bool:
         return hmac.compare_digest(self.signature(purpose, value).encode(), signature.encode())
 
+    def stamp(self, owner: str) -> str:
+        """What a form carries to prove that it came from a page of this visitor's: another one each time.
+
+        So that the lengths of compressed pages give nothing away.
+        """
+        nonce = secrets.token_urlsafe(12)
+        return f"{nonce}.{self.signature('stamp', f'{nonce}.{owner}')}"
+
+    def is_stamp(self, given: str, owner: str) -> bool:
+        """Whether this stamp was made for that visitor."""
+        nonce, _, signature = given.partition(".")
+        return self.is_signed("stamp", f"{nonce}.{owner}", signature)
+
     def sealed(self, text: str) -> str:
         """The text encrypted, as it may be kept."""
         return self._box.encrypt(text.encode()).decode()

@@ -20,6 +20,7 @@ from escala.language import LANGUAGES, language_of
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
 from escala.portal.keys import Keys
+from escala.portal.post import Post
 from escala.settings import Settings
 from escala.storage import accounts, sessions
 from escala.storage.accounts import Account, Persona
@@ -51,11 +52,12 @@ class Portal:
 
     settings: Settings
     keys: Keys
+    post: Post
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One request for a page. `stamp` signs its forms; `persona` says in whose name it acts, if that is known."""
+    """One request for a page. `stamp` is whose forms they are; `persona` in whose name it acts, if known."""
 
     language: str
     stamp: str
@@ -164,7 +166,7 @@ Admin = Annotated[Visit, Depends(only(Role.ADMIN))]
 # -- forms ------------------------------------------------------------------------------------------------------------
 
 
-async def check_form(request: Request, visit: AnyVisit) -> None:
+async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> None:
     """Take a form from our own pages only: the browser says where it comes from, and the page's stamp is in it.
 
     The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form.
@@ -174,7 +176,7 @@ async def check_form(request: Request, visit: AnyVisit) -> None:
     given = request.headers.get("x-escala-stamp")
     if given is None:
         given = str((await request.form()).get("stamp", ""))
-    if not secrets.compare_digest(given.encode(), visit.stamp.encode()):
+    if not portal.keys.is_stamp(given, visit.stamp):
         raise StaleForm
 
 

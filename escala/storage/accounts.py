@@ -18,7 +18,7 @@ from sqlalchemy import RowMapping, and_, select, update
 from escala.policy.case import Actor, Role
 from escala.policy.contacts import mailbox_of
 from escala.policy.policy_file import PolicyFile
-from escala.storage import agents, contacts
+from escala.storage import agents, contacts, customers
 from escala.storage.engine import Database, insert
 from escala.storage.tables import accounts, sign_in_keys
 from escala.storage.tables import agents as agent_table
@@ -62,6 +62,7 @@ class Persona:
     actor: Actor
     customer_id: str | None
     name: str
+    customer_name: str | None = None
 
 
 async def create(
@@ -152,7 +153,9 @@ async def personas(db: Database, account: Account, *, policy: PolicyFile, at: da
         roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
         if contact.is_active(at=at) and roster.may_sign_in(contact):
             actor = Actor(Role.CONTACT, contact.id)
-            found.append(Persona(actor=actor, customer_id=contact.customer_id, name=contact.name))
+            customer = await customers.get(db, contact.customer_id)
+            named = customer.name if customer else None
+            found.append(Persona(actor=actor, customer_id=contact.customer_id, name=contact.name, customer_name=named))
     return found
 
 
