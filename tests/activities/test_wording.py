@@ -2,140 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
 from escala.activities.wording.customer import TO_CUSTOMER
 from escala.activities.wording.desk import TO_DESK
-from escala.activities.wording.letter import NoticeText, text_of
-from escala.activities.wording.occasion import Occasion
 from escala.language import LANGUAGES
 from escala.policy import facts as f
-from escala.policy.case import Category, Channel, ClosingReason, Level, Outcome, OutOfScopeKind, Plan, Priority, Text
+from escala.policy.case import ClosingReason, OutOfScopeKind
 from escala.policy.clock import ClockName
-from escala.policy.notices import Notice, notices_of
-from escala.policy.terms import CoverKind
-from escala.storage.codec import fact_to_json
-from tests.support.lives import HELP_DESK, STANDARD, bogota, opened
-
-NUMBER = "MA-2026-000001"
-BODY = "Revise el token {number} del mapa.\nLuego reinicie."
-WORDS = Text("content-1", len(BODY))
-LIMIT = bogota("2026-11-25 11:30")
-MAILBOX = "comercial@escala.example"
-
-
-def handed_off(
-    cause: f.HandOffCause, from_level: int = 1, to_level: int = 2, reason: Text | None = None
-) -> f.HandedOff:
-    return f.HandedOff(
-        from_level=Level(from_level), to_level=Level(to_level), cause=cause, left_by="agent-9", reason=reason
-    )
-
-
-def warned(clock: ClockName, level: int = 1) -> f.ClockWarned:
-    return f.ClockWarned(clock=clock, level=Level(level), limit_at=LIMIT)
-
-
-def closed(reason: ClosingReason, **more: Any) -> f.CaseClosed:
-    return f.CaseClosed(reason=reason, **more)
-
-
-OPENED = f.CaseOpened(
-    plan=Plan.STANDARD,
-    cover=CoverKind.CONTRACT,
-    priority=Priority.SERIOUS,
-    channel=Channel.WEB,
-    category=Category.INCIDENT,
-    title=WORDS,
-    description=WORDS,
-    prior_analysis=WORDS,
-)
-PRIORITY_CHANGED = f.PriorityChanged(
-    from_priority=Priority.LOW, to_priority=Priority.CRITICAL, spent=timedelta(minutes=5), reason=WORDS
-)
-SAMPLES: list[f.Fact] = [
+from tests.activities.samples import (
+    EVERY_NOTICE,
+    LIMIT,
+    MAILBOX,
+    NUMBER,
     OPENED,
-    f.CaseHeld(until=LIMIT),
-    f.CaseReleased(plan=Plan.PREMIUM, cover=CoverKind.CONTRACT),
-    f.CaseClaimed(agent_id="agent-1"),
-    f.CaseAssigned(agent_id="agent-1"),
-    f.ReplySent(body=WORDS),
-    f.NoteAdded(body=WORDS),
-    f.AttemptLogged(channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
-    f.InitialAttentionGiven(due_at=LIMIT, in_time=True),
-    f.InitialAttentionMissed(),
-    warned(ClockName.INITIAL_ATTENTION),
-    warned(ClockName.LEVEL),
-    warned(ClockName.LEVEL, 3),
-    f.PriorityConfirmed(priority=Priority.LOW, reason=WORDS),
     PRIORITY_CHANGED,
-    f.InformationRequested(body=WORDS),
-    f.CustomerAnswered(body=WORDS),
-    handed_off("limit"),
-    handed_off("by_hand", 2, 3, WORDS),
-    handed_off("priority"),
-    handed_off("functional", 1, 3, WORDS),
-    f.CaseTransferred(from_group=None, to_group="sig", left_by=None, reason=WORDS),
-    f.ProviderEscalated(provider="Google", provider_case="G-77"),
-    f.ProviderUpdated(body=WORDS),
-    f.CaseOverdue(),
-    f.OverdueRepeated(periods=2),
-    f.CaseResolved(summary=WORDS, reopen_until=LIMIT),
-    f.CaseReopened(reason=WORDS),
-    closed(ClosingReason.CONFIRMED),
-    closed(ClosingReason.UNANSWERED),
-    closed(ClosingReason.NOT_COVERED),
-    closed(ClosingReason.WITHDRAWN, words=WORDS),
-    closed(ClosingReason.DUPLICATE, duplicate_of="MA-2026-000002"),
-    *(closed(ClosingReason.OUT_OF_SCOPE, words=WORDS, out_of_scope_kind=kind) for kind in OutOfScopeKind),
-]
-
-
-def notices(fact: f.Fact) -> tuple[Notice, ...]:
-    """The notices that the policy asks for when this happens to an assigned case."""
-    case = replace(opened(), assignee="agent-1")
-    entry = f.Entry(seq=1, at=LIMIT, by=HELP_DESK, fact=fact)
-    return notices_of((entry,), before=case, after=case, terms=STANDARD)
-
-
-def occasion(fact: f.Fact, recipient: str, language: str = "es", **changes: Any) -> Occasion:
-    data = {
-        name: {**value, "body": BODY} if isinstance(value, dict) and "content_id" in value else value
-        for name, value in fact_to_json(fact).items()
-    }
-    limit_at = next((notice.limit_at for notice in notices(fact) if notice.recipient == recipient), None)
-    given = Occasion(
-        kind=fact.kind,
-        recipient=recipient,
-        language=language,
-        number=NUMBER,
-        title="No carga el mapa {0}",
-        customer="Alcaldía de Ejemplo",
-        plan="premium",
-        level=2,
-        priority=1,
-        fact=data,
-        limit_at=limit_at,
-        due_at=None,
-        link=f"https://mesa.example/casos/{NUMBER}",
-        commercial_mailbox=MAILBOX,
-    )
-    return replace(given, **changes)
-
-
-def told(fact: f.Fact, recipient: str, language: str = "es", **changes: Any) -> NoticeText:
-    return text_of(occasion(fact, recipient, language, **changes))
-
-
-def body(fact: f.Fact, recipient: str = "contact:contact-1", **changes: Any) -> str:
-    return told(fact, recipient, **changes).body
-
-
-EVERY_NOTICE = [(fact, notice.recipient) for fact in SAMPLES for notice in notices(fact)]
+    SAMPLES,
+    WORDS,
+    body,
+    closed,
+    handed_off,
+    told,
+    warned,
+)
 
 
 class TestEveryNotice:
@@ -169,7 +60,7 @@ class TestEveryNotice:
             assert line in summary
 
     def test_of_a_kind_without_words_still_says_that_there_is_news(self) -> None:
-        assert "Hay novedades en el caso MA-2026-000001" in body(OPENED, kind="visit_scheduled")
+        assert "Hay novedades en el caso MA-2026-000001" in body(OPENED, kind="unheard_of")
 
 
 class TestTheCustomerReads:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from escala.activities.wording.amended import amended
+from escala.activities.wording.closing import closed
 from escala.activities.wording.occasion import Occasion, Wording, Words
+from escala.activities.wording.specialists import SPECIALISTS_TO_CUSTOMER
+from escala.activities.wording.visits import VISITS_TO_CUSTOMER
 from escala.language import word
 
 
@@ -67,6 +71,12 @@ def _handed_off(o: Occasion) -> Words:
         "priority": o.say(
             "With its new priority, your case {number} had used up the time of {from_level}, so it moved "
             "up to {to_level}.",
+            from_level=o.level_name(from_level),
+            to_level=o.level_name(to_level),
+        ),
+        "amendment": o.say(
+            "With its amended times, your case {number} had used up the time of {from_level}, so it moved up to "
+            "{to_level}.",
             from_level=o.level_name(from_level),
             to_level=o.level_name(to_level),
         ),
@@ -166,49 +176,6 @@ def _resolved(o: Occasion) -> Words:
     ]
 
 
-def _closed(o: Occasion) -> Words:
-    news = o.say("Your case was closed")
-    match o.fact["reason"]:
-        case "confirmed":
-            return news, [o.say("You confirmed the solution, so case {number} is closed. Thank you.")]
-        case "unanswered":
-            return news, [
-                o.say(
-                    "The time to reopen case {number} passed without an answer from you, so it is closed. "
-                    "If the problem comes back, please open a new case and mention this number."
-                )
-            ]
-        case "not_covered":
-            return news, [
-                o.say(
-                    "Case {number} was closed because its cover was not renewed and paid in time. Our commercial team "
-                    "can help you renew, and then you can open a new case: {mailbox}.",
-                    mailbox=o.commercial_mailbox,
-                ),
-            ]
-        case "withdrawn":
-            return news, [o.say("Case {number} was closed because your team withdrew it."), *o.reason("words")]
-        case "duplicate":
-            return news, [
-                o.say(
-                    "Case {number} was closed because it repeats case {other}, where we go on.",
-                    other=o.fact["duplicate_of"],
-                ),
-                *o.reason("words"),
-            ]
-        case "out_of_scope":
-            kind = word("out_of_scope_kind", o.fact["out_of_scope_kind"], o.language)
-            return news, [
-                o.say("Case {number} was closed because what it asks for is not part of support: {kind}.", kind=kind),
-                *o.reason("words"),
-                o.say(
-                    "Our commercial team can tell you how we may help with it: {mailbox}.", mailbox=o.commercial_mailbox
-                ),
-            ]
-        case _:
-            return news, [o.say("Case {number} was closed."), *o.reason("words")]
-
-
 TO_CUSTOMER: Mapping[str, Wording] = {
     "case_opened": _opened,
     "case_held": _held,
@@ -223,5 +190,8 @@ TO_CUSTOMER: Mapping[str, Wording] = {
     "provider_escalated": _provider_escalated,
     "provider_updated": _provider_updated,
     "case_resolved": _resolved,
-    "case_closed": _closed,
+    "case_closed": closed,
+    "terms_amended": amended,
+    **SPECIALISTS_TO_CUSTOMER,
+    **VISITS_TO_CUSTOMER,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from escala.activities.wording.amended import amended
 from escala.activities.wording.occasion import Occasion, Wording, Words
+from escala.activities.wording.visits_at_desk import VISITS_TO_DESK
 from escala.language import word
 
 
@@ -47,6 +49,7 @@ def _handed_off_at_desk(o: Occasion) -> Words:
         "limit": o.say("its time at level {level} ended", level=from_level),
         "by_hand": o.say("it was moved up by hand"),
         "priority": o.say("its new priority left it no time at level {level}", level=from_level),
+        "amendment": o.say("its amended times left it no time at level {level}", level=from_level),
         "functional": o.say("functional escalation"),
     }
     cause = causes.get(o.fact["cause"], o.fact["cause"])
@@ -161,4 +164,6 @@ TO_DESK: Mapping[str, Wording] = {
     "customer_answered": _answered,
     "case_reopened": _reopened,
     "case_closed": _closed_at_desk,
+    "terms_amended": amended,
+    **VISITS_TO_DESK,
 }

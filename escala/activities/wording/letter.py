@@ -49,7 +49,7 @@ def _summary(o: Occasion) -> str:
         o.say("Priority: {priority}", priority=o.priority_name(o.priority)),
         o.say("Plan: {plan}"),
     ]
-    if o.limit_at:
+    if o.limit_at and not o.names_a_date:
         lines.append(o.say("Deadline: {limit} (Colombian time)"))
     elif o.due_at:
         lines.append(o.say("It was due: {due} (Colombian time)", due=o.due_at))
