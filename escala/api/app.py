@@ -52,6 +52,7 @@ from escala.api.limits import BodyLimit
 from escala.api.turnstile import Turnstile
 from escala.language import language_of
 from escala.policy.refusals import Refusal
+from escala.portal.routes import PortalMount, portal
 from escala.settings import Settings, settings
 from escala.storage.engine import Database
 from escala.storage.terms import read_policy_file
@@ -98,6 +99,7 @@ def create_app(
     log_to_stderr()
     figures = Figures()
     policy = read_policy_file(settings.policy_file)
+    pages = portal(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -113,6 +115,7 @@ def create_app(
             turnstile=Turnstile(),
             provider_feeds=tuple(settings.provider_feeds),
         )
+        pages.state.edge = app.state.edge
         try:
             with _streams_end_with_the_process(feed):
                 yield
@@ -133,6 +136,7 @@ def create_app(
         app.include_router(noun.router, prefix=BASE)
     _serve_the_reference(app)
     _answer_problems(app)
+    app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog, figures=figures)
     return app
