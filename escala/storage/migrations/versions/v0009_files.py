@@ -1,0 +1,14 @@
+"""files."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations go forward only; restore a backup instead")
