@@ -41,12 +41,14 @@ _VALUES: dict[str, str | int] = {
     "department": "98",
     "municipality": "25175",
     "serial_number": "SN-48213",
+    "incident": "google-maps-platform:rZvZvSKVdDHyWh4dZJ8D",
     "session": 1,
     "step": "requested",
     "needed": "scheduled",
     "amount": 350_000,
     "given": 320_000,
     "receipt": "FE-20418",
+    "incident": "google-maps-platform:rZvZvSKVdDHyWh4dZJ8D",
 }
 _INSTANT, _DATE = "2026-11-23T14:00:00Z", "2026-11-23"
 

@@ -97,7 +97,7 @@ async def list_provider_incidents(
     "/cases/{number}/provider-incidents",
     response_model=CaseIncidents,
     summary="List the providers' incidents that a case may be about",
-    responses=can_refuse(NotFound, input_=False),
+    responses=can_refuse(NotFound),
 )
 async def list_case_provider_incidents(row: VisibleCase, edge: EdgeDep, at: At) -> CaseIncidents:
     linked = set(row.case.provider_incidents)

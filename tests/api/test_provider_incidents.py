@@ -148,9 +148,13 @@ class TestALink:
 class TestFeeds:
     @pytest.fixture
     async def office(self, migrated: Path, tmp_path: Path) -> AsyncIterator[Office]:
-        pages = {"google_maps_status_url": "http://127.0.0.1:9/a", "google_cloud_status_url": "http://127.0.0.1:9/b"}
         url = f"sqlite+aiosqlite:///{shutil.copy(migrated, tmp_path / 'escala.db')}"
-        settings = Settings(state_dir=tmp_path, database_url=url, **pages)
+        settings = Settings(
+            state_dir=tmp_path,
+            database_url=url,
+            google_maps_status_url="http://127.0.0.1:9/a",
+            google_cloud_status_url="http://127.0.0.1:9/b",
+        )
         async with open_office(url, tmp_path, settings=settings) as office:
             yield office
 
