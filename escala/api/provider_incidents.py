@@ -39,7 +39,7 @@ class IncidentAnswer(Answer):
     severity: str = Field(examples=["medium"])
     impact: str = Field(examples=["service_disruption"])
     summary: str = Field(examples=["Map tiles load slowly"])
-    link: str = Field(examples=["https://status.cloud.google.com/maps-platform/incidents/rZvZvSKVdDHyWh4dZJ8D"])
+    link: str
 
 
 class CaseIncidentAnswer(IncidentAnswer):
