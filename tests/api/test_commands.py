@@ -7,50 +7,17 @@ from typing import Any
 import pytest
 
 from escala.api.commands import OFFERS
-from escala.policy.commands import COMMANDS
+from escala.policy.commands import COMMANDS, AmendTerms
 from escala.policy.lifecycle import ROLES
+from tests.api.given import BODIES, path_of, publish_incident, ready_for, who_gives
 from tests.api.office import Office
 
-BODIES: dict[str, dict[str, Any]] = {
-    "claim": {},
-    "assignments": {"agent_id": "ana"},
-    "replies": {"body": "Lo estamos revisando."},
-    "notes": {"body": "Parece la cuota de la API."},
-    "attempts": {"channel": "phone", "outcome": "not_solved", "summary": "Llamamos; sigue en blanco."},
-    "priority": {"priority": 1, "reason": "Toda la operación está detenida."},
-    "information-requests": {"body": "¿Desde qué navegador?"},
-    "answers": {"body": "Desde Firefox."},
-    "hand-offs": {"reason": "Es un problema de base de datos."},
-    "transfers": {"group": "sig", "reason": "Es un problema del servidor de mapas."},
-    "provider-escalations": {"provider": "google", "provider_case": "58120034"},
-    "provider-updates": {"body": "Google confirma el incidente."},
-    "out-of-scope": {"kind": "data_load", "reason": "La carga de rutas no hace parte del soporte."},
-    "duplicate-of": {"number": "MA-2026-000001"},
-    "resolution": {"summary": "Se amplió la cuota."},
-    "confirmation": {},
-    "reopening": {"reason": "Sigue en blanco."},
-    "withdrawal": {},
-}
-OF_THE_CUSTOMER = {"answers", "confirmation", "reopening", "withdrawal"}
-
-
-def who_gives(command: str) -> str:
-    return "premium_contact" if command in OF_THE_CUSTOMER else "agent"
-
-
-async def ready_for(office: Office, command: str) -> str:
-    """A Premium case in a state that takes the command."""
-    await office.open("premium_contact")
-    number = await office.open("premium_contact")
-    if command in ("confirmation", "reopening"):
-        await office.give(number, "resolution", summary="Se amplió la cuota.")
-    if command == "provider-updates":
-        await office.give(number, "provider-escalations", **BODIES["provider-escalations"])
-    return number
+PROVIDED_FOR_ELSEWHERE = {AmendTerms}
+"""Amendments are of many cases at once: test_amendments tries them."""
 
 
 def test_the_api_offers_every_command_of_the_policy() -> None:
-    assert {offer.command for offer in OFFERS} == set(COMMANDS)
+    assert {offer.command for offer in OFFERS} == set(COMMANDS) - PROVIDED_FOR_ELSEWHERE
     assert {offer.path for offer in OFFERS} == set(BODIES)
 
 
@@ -58,16 +25,17 @@ def test_the_api_offers_every_command_of_the_policy() -> None:
 async def test_is_taken_and_answers_the_case_after_its_turn(office: Office, command: str) -> None:
     number = await ready_for(office, command)
     before = (await office.get(f"/cases/{number}")).json()["turn"]
-    answer = await office.give(number, command, who_gives(command), **BODIES[command])
+    answer = await office.give(number, path_of(command), who_gives(command), **BODIES[command])
     assert answer.status_code == 200, answer.text
     assert (answer.json()["number"], answer.json()["turn"]) == (number, before + 1)
 
 
 @pytest.mark.parametrize("command", BODIES)
 async def test_is_refused_once_the_case_is_closed(office: Office, command: str) -> None:
+    await publish_incident(office)
     number = await ready_for(office, "claim")
     await office.give(number, "withdrawal", "premium_contact")
-    answer = await office.give(number, command, who_gives(command), **BODIES[command])
+    answer = await office.give(number, path_of(command), who_gives(command), **BODIES[command])
     told = answer.json()
     assert (answer.status_code, told["type"]) == (409, "urn:escala:case-closed")
     assert told["detail"].startswith(f"El caso {number} está cerrado")
@@ -76,13 +44,15 @@ async def test_is_refused_once_the_case_is_closed(office: Office, command: str) 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.path)
 async def test_is_refused_to_every_role_that_may_not_give_it(office: Office, offer: Any) -> None:
-    number = await ready_for(office, offer.path)
+    number = await office.open("premium_contact")
+    refusals = {"urn:escala:role-not-allowed", *(f"urn:escala:{each.name}" for each in offer.refusals)}
     people = {"premium_contact": "contact", "agent": "agent", "director": "director"}
     others = {"commercial": "commercial", "admin": "admin"}
     for who, role in {**people, **others}.items():
         if role not in ROLES[offer.command]:
-            answer = await office.give(number, offer.path, who, **BODIES[offer.path])
-            assert (answer.status_code, answer.json()["type"]) == (403, "urn:escala:role-not-allowed"), who
+            answer = await office.give(number, path_of(offer.path), who, **BODIES[offer.path])
+            assert answer.status_code == 403, who
+            assert answer.json()["type"] in refusals
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from escala.settings import Settings
+from tests.api.given import BODIES
 from tests.api.office import BASE, PREMIUM, Office
-from tests.api.test_commands import BODIES
 
 NAMED = {
     "{number}": "MA-2026-000001",
     "{customer_id}": PREMIUM,
     "{contract_id}": f"contract-{PREMIUM}",
+    "{session}": "1",
 }
 
 
@@ -28,9 +29,9 @@ def named_operations() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("method", "path"), sorted(named_operations()))
 async def test_what_is_another_customers_is_not_there(office: Office, method: str, path: str) -> None:
     await office.open("premium_contact")
+    body = BODIES.get(path.partition("{number}/")[2]) if method == "post" else None
     for name, value in NAMED.items():
         path = path.replace(name, value)
-    body = BODIES.get(path.rsplit("/", 1)[1]) if method == "post" else None
     headers = office.headers("contact", **{"Idempotency-Key": "k"})
     foreign = await office.client.request(method, path, json=body, headers=headers)
     if (method, path.removeprefix(BASE)) in registrars_only():
@@ -41,8 +42,9 @@ async def test_what_is_another_customers_is_not_there(office: Office, method: st
 
 
 def registrars_only() -> set[tuple[str, str]]:
-    """Contracts are renewed and paid by id: a contact is refused by its role before anything is looked up."""
-    return {("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments")}
+    """Contracts and amendments are named by id: a contact is refused by its role before anything is looked up."""
+    contracts = {("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments")}
+    return {*contracts, ("get", "/amendments/{amendment_id}")}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(named_operations()))
