@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from escala.activities.invitation import CalendarMessage
 from escala.activities.wording.letter import NoticeText
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -18,7 +19,7 @@ _SUBJECT_LENGTH = 150
 
 def enveloped(
     text: NoticeText, *, case_number: str, turn: int, seq: int, kind: str, recipient: str, language: str,
-    sender: str, to: Sequence[str], at: datetime,
+    sender: str, to: Sequence[str], at: datetime, calendar: CalendarMessage | None = None,
 ) -> EmailMessage:  # fmt: skip
     """The message, the same each time it is made, so that mail systems know one that comes twice for one.
 
@@ -26,7 +27,10 @@ def enveloped(
     that no person sent it, so that no absence note and no other desk answers.
     """
     identity = f"{case_number}.t{turn:05}.s{seq:05}.{kind}.{_reader(recipient)}"
-    return _message(text, thread=case_number, identity=identity, language=language, sender=sender, to=to, at=at)
+    message = _message(text, thread=case_number, identity=identity, language=language, sender=sender, to=to, at=at)
+    if calendar:
+        _enclose(calendar, message, identity=identity)
+    return message
 
 
 def announced(
@@ -68,6 +72,17 @@ def _message(
     message.set_content(text.body)
     message["Content-Language"] = language
     return message
+
+
+def _enclose(calendar: CalendarMessage, message: EmailMessage, *, identity: str) -> None:
+    """Add a calendar message: as another form of the text, which mail programs act on, and as a file for all others."""
+    language = message["Content-Language"]
+    del message["Content-Language"]  # it would move into the text's part
+    message.add_alternative(calendar.content, subtype="calendar", params={"method": calendar.method}, cte="base64")
+    message.add_attachment(calendar.content.encode(), maintype="application", subtype="ics", filename="visita.ics")
+    message["Content-Language"] = language
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"escala-{hashlib.sha256(identity.encode()).hexdigest()[:32]}-{place}")
 
 
 def _one_line(text: str) -> str:

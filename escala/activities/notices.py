@@ -10,6 +10,8 @@ from typing import Self
 
 from temporalio import activity
 
+from escala.activities import particulars
+from escala.activities.calendar_mail import calendar_message
 from escala.activities.envelope import enveloped
 from escala.activities.mail import MailPort, Undeliverable, mail_port, mailboxes
 from escala.activities.wording.letter import text_of
@@ -98,8 +100,9 @@ class Notices:
 
     async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
         to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes))
+        occasion = await self._occasion(row, case)
         message = enveloped(
-            text_of(await self._occasion(row, case)),
+            text_of(occasion),
             case_number=row.case_number,
             turn=row.turn,
             seq=row.seq,
@@ -109,6 +112,7 @@ class Notices:
             sender=self.mail_from,
             to=to,
             at=row.at,
+            calendar=await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from),
         )
         return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
 
@@ -129,4 +133,6 @@ class Notices:
             due_at=row.due_at,
             link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
             commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+            place=await particulars.place(self.database, row),
+            names=await particulars.names(self.database, row),
         )

@@ -2,100 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from escala.activities import notices as notices_module
 from escala.activities.mail import MailFolder, Undeliverable
 from escala.activities.notices import Notices, NoticesWaiting
-from escala.policy.case import Case, Level
+from escala.policy.case import Case
 from escala.policy.commands import AssignCase
 from escala.settings import Settings
-from escala.storage import agents, outbox, views
-from escala.storage.agents import Agent
+from escala.storage import outbox, views
 from escala.storage.contacts import NewContact
-from escala.storage.engine import Database, upgrade
 from escala.storage.views import NoticeRow
+from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, NOW, Post, deliver
 from tests.storage.desk import Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
-
-NOW = bogota("2026-11-25 18:00")
-CONTACT, LEVEL_1, LEVEL_2, LEVEL_3 = "ana@cliente.example", "n1@desk.example", "n2@desk.example", "n3@desk.example"
-MAILBOXES = {"level:1": LEVEL_1, "level:2": LEVEL_2, "level:3": LEVEL_3, "director": LEVEL_3}
-
-
-@dataclass
-class Post:
-    """Mail that stays here, and fails for an address as often as told."""
-
-    sent: list[EmailMessage] = field(default_factory=list)
-    failures: dict[str, list[Exception]] = field(default_factory=dict)
-    all_or_nobody: list[bool] = field(default_factory=list)
-
-    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
-        self.all_or_nobody.append(all_or_nobody)
-        for address in to:
-            if waiting := self.failures.get(address):
-                raise waiting.pop(0)
-        self.sent.append(message)
-        return list(to)
-
-    @property
-    def told(self) -> list[tuple[str, str]]:
-        """To whom, and the news in each subject."""
-        return [(message["To"], message["Subject"].partition("] ")[2].partition(": ")[0]) for message in self.sent]
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("database") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-async def desk(empty_database: Path, tmp_path: Path) -> AsyncIterator[Desk]:
-    database = Database.at(f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'escala.db')}")
-    desk = Desk(database)
-    await desk.furnish()
-    for number in (1, 2):
-        agent = Agent(id=f"agent-{number}", name="Luz", email=f"a{number}@desk.example", levels=(Level(number),))
-        await agents.put(database, agent)
-    yield desk
-    await database.close()
-
-
-@pytest.fixture
-def post() -> Post:
-    return Post()
-
-
-@pytest.fixture
-def notices(desk: Desk, post: Post) -> Notices:
-    return Notices(
-        database=desk.db,
-        mail=post,
-        mail_from="Mesa de Ayuda Ñ <mesa@escala.example>",
-        desk_mailboxes=MAILBOXES,
-        public_url="https://mesa.example/",
-        clock=lambda: NOW,
-    )
-
-
-async def deliver(notices: Notices, case: Case) -> list[Any]:
-    """Run the activity; what it beat."""
-    beats: list[Any] = []
-    environment = ActivityEnvironment()
-    environment.on_heartbeat = beats.append
-    await environment.run(notices.deliver, case.number)
-    return beats
 
 
 async def rows(desk: Desk, case: Case) -> list[NoticeRow]:

@@ -1,0 +1,53 @@
+"""A real outbox in a database of its own, and notices that go to a post that keeps them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from escala.activities.notices import Notices
+from escala.policy.case import Level
+from escala.storage import agents
+from escala.storage.agents import Agent
+from escala.storage.engine import Database, upgrade
+from tests.activities.post import MAILBOXES, NOW, Post
+from tests.storage.desk import Desk
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("database") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def desk(empty_database: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    database = Database.at(f"sqlite+aiosqlite:///{shutil.copy(empty_database, tmp_path / 'escala.db')}")
+    desk = Desk(database)
+    await desk.furnish()
+    for number in (1, 2):
+        agent = Agent(id=f"agent-{number}", name="Luz", email=f"a{number}@desk.example", levels=(Level(number),))
+        await agents.put(database, agent)
+    yield desk
+    await database.close()
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def notices(desk: Desk, post: Post) -> Notices:
+    return Notices(
+        database=desk.db,
+        mail=post,
+        mail_from="Mesa de Ayuda Ñ <mesa@escala.example>",
+        desk_mailboxes=MAILBOXES,
+        public_url="https://mesa.example/",
+        clock=lambda: NOW,
+    )

@@ -1,0 +1,49 @@
+"""Mail that stays in the test, and the activity that fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+from temporalio.testing import ActivityEnvironment
+
+from escala.activities.notices import Notices
+from escala.policy.case import Case
+from tests.support.lives import bogota
+
+NOW = bogota("2026-11-25 18:00")
+CONTACT, LEVEL_1, LEVEL_2, LEVEL_3 = "ana@cliente.example", "n1@desk.example", "n2@desk.example", "n3@desk.example"
+MAILBOXES = {"level:1": LEVEL_1, "level:2": LEVEL_2, "level:3": LEVEL_3, "director": LEVEL_3}
+
+
+@dataclass
+class Post:
+    """Mail that stays here, and fails for an address as often as told."""
+
+    sent: list[EmailMessage] = field(default_factory=list)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    all_or_nobody: list[bool] = field(default_factory=list)
+
+    async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
+        self.all_or_nobody.append(all_or_nobody)
+        for address in to:
+            if waiting := self.failures.get(address):
+                raise waiting.pop(0)
+        self.sent.append(message)
+        return list(to)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """To whom, and the news in each subject."""
+        return [(message["To"], message["Subject"].partition("] ")[2].partition(": ")[0]) for message in self.sent]
+
+
+async def deliver(notices: Notices, case: Case) -> list[Any]:
+    """Run the activity; what it beat."""
+    beats: list[Any] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = beats.append
+    await environment.run(notices.deliver, case.number)
+    return beats
