@@ -48,7 +48,6 @@ _VALUES: dict[str, str | int] = {
     "amount": 350_000,
     "given": 320_000,
     "receipt": "FE-20418",
-    "incident": "google-maps-platform:rZvZvSKVdDHyWh4dZJ8D",
 }
 _INSTANT, _DATE = "2026-11-23T14:00:00Z", "2026-11-23"
 
