@@ -1,0 +1,122 @@
+"""Debian's chromium, driven by Playwright: what a test needs to use the pages as somebody does at a screen.
+
+Every page is watched: a violation of the content security policy, an error on the console, a dialog, or a request to
+anybody but us fails the test that opened it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+
+from tests.api.office import Office
+from tests.support.serving import serving
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+PATIENCE = 10_000  # milliseconds that Playwright waits for what is to come
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser, for a whole session of tests; each person at a screen has a context of their own."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("chromium is not installed: make system-packages")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Screen:
+    """Somebody's browser window on a served office. `page` is Playwright's; `wrong` is what must not have happened."""
+
+    address: str
+    context: BrowserContext
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        """Open a page of ours by its path."""
+        await self.page.goto(self.address + path)
+
+    @property
+    def path(self) -> str:
+        """Where the window is now: path and query."""
+        return self.page.url.removeprefix(self.address)
+
+    async def sign_in(self, email: str, password: str, *, back: str = "/") -> None:
+        """Through the form, as everybody does."""
+        await self.go(f"/ingreso?volver={back}")
+        await self.page.fill("input[name=email]", email)
+        await self.page.fill("input[name=password]", password)
+        await self.page.click("main button")
+
+    def watch(self, page: Page) -> None:
+        """Note what must not happen on a page (tabs that a test opens itself are watched by the context)."""
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda said: self._said(said.type, said.text))
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("dialog", self._dialog)
+        page.on("request", self._asked)
+
+    def _said(self, kind: str, text: str) -> None:
+        # A page that is refused (422, 404) is logged as a failed resource too; tests look at such answers themselves.
+        if (kind == "error" and "Failed to load resource" not in text) or "Content Security Policy" in text:
+            self.wrong.append(f"{kind}: {text}")
+
+    async def _dialog(self, dialog: Any) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        await dialog.dismiss()
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+            self.wrong.append(f"foreign request: {request.url}")
+
+
+@asynccontextmanager
+async def screen(
+    browser: Browser,
+    address: str,
+    *,
+    javascript: bool = True,
+    size: dict[str, int] | None = None,
+    dark: bool = False,
+    language: str = "es-CO",
+    cookies: dict[str, str] | None = None,
+    **more: Any,
+) -> AsyncIterator[Screen]:
+    """A window of its own, without anybody's cookies but those given. At its end nothing may have gone wrong in it."""
+    context = await browser.new_context(
+        java_script_enabled=javascript,
+        viewport=size or WIDE,  # type: ignore[arg-type]
+        color_scheme="dark" if dark else "light",
+        locale=language,
+        **more,
+    )
+    try:
+        given = [{"name": name, "value": value, "url": address, "secure": True} for name, value in (cookies or {}).items()]
+        await context.add_cookies([{**each, "url": address.replace("http:", "https:")} for each in given])  # type: ignore[list-item]
+        window = Screen(address=address, context=context, page=await context.new_page())
+        window.watch(window.page)
+        context.on("page", window.watch)
+        yield window
+        assert window.wrong == []
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def served(office: Office) -> AsyncIterator[str]:
+    """The office's address on this machine, for a browser."""
+    async with serving(office.app) as address:
+        yield address
