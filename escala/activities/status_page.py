@@ -19,6 +19,8 @@ from urllib.parse import urljoin, urlsplit
 from escala.policy.incidents import Incident
 
 MOST_INCIDENTS = 2_000
+_MOST_VALUES = 600_000
+"""A page of 8 MB that is all brackets would hold up the process for most of a second; 120 incidents have 100,000."""
 _MOST_PRODUCTS = 60
 _LONGEST_NAME = 120
 _LONGEST_SUMMARY = 500
@@ -44,6 +46,8 @@ class Published:
 
 def read_page(content: bytes, *, provider: str, address: str) -> Published:
     """The incidents of a page that was found at `address`. NotAStatusPage where there is no making sense of it."""
+    if sum(map(content.count, (b"{", b"[", b","))) > _MOST_VALUES:
+        raise NotAStatusPage("too many values")
     try:
         entries = json.loads(content)
     except (ValueError, RecursionError) as error:
