@@ -67,9 +67,10 @@ class ContractWorkflow:
     async def _live(self) -> None:
         """Look and wait in turn, until it is over or a new run has to begin."""
         delivery = asyncio.create_task(self._deliver())
+        await self._look(workflow.now())
         while not self._is_over and (self._changed or not workflow.info().is_continue_as_new_suggested()):
+            await workflow.wait_condition(lambda: self._changed or self._alarm.rang)
             await self._look(workflow.now())
-            await workflow.wait_condition(lambda: self._changed or self._alarm.rang or self._is_over)
         self._alarm.stop()
         if self._is_over:
             await workflow.wait_condition(delivery.done)
@@ -92,7 +93,7 @@ class ContractWorkflow:
         self._begun = self._begun or begins
         workflow.set_current_details(cover_text.current_details(self._cover, dates, at=at))
         if dates is None or at >= dates.over_at:
-            self._is_over = not self._changed
+            self._is_over = not self._changed  # else look once more: it may have been renewed in this very moment
             return
         self._alarm.set(dates.next_wake_at(at=at), cover_text.timer_summary(dates, at=at))
 

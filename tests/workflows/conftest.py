@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from escala.policy.case import Case
 from escala.policy.commands import Command, OpenCase
 from escala.policy.facts import Entry
 from escala.policy.terms import Terms
+from escala.storage.engine import upgrade
 from escala.worker import build_worker
 from escala.workflows import addresses
 from escala.workflows.case_run import CaseRun
@@ -28,6 +30,7 @@ from tests.support.server import (
     settings_for,
     time_skipping_server,
 )
+from tests.workflows.cover_office import CoverOffice, cover_office
 
 _numbers = count(1)
 
@@ -106,3 +109,25 @@ async def house() -> AsyncIterator[House]:
         settings = settings_for(env)
         async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
             yield House(env, ledger, notices, cover, settings.task_queue)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database that holds nothing."""
+    file = tmp_path_factory.mktemp("template") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def idle(house: House, migrated: Path, tmp_path: Path) -> AsyncIterator[CoverOffice]:
+    """An office on the real server whose worker the test starts itself."""
+    async with cover_office(house.env, migrated, tmp_path, next(_numbers)) as office:
+        yield office
+
+
+@pytest.fixture
+async def covers(idle: CoverOffice) -> AsyncIterator[CoverOffice]:
+    """An office on the real server, with a worker."""
+    async with idle.worker():
+        yield idle

@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from escala.language import word
-from escala.workflows.operator_text import (
-    _CATEGORIES,
-    _CHANNELS,
-    _CLOCK_STATES,
-    _CLOSING_REASONS,
-    _COVERS,
-    _LEVELS,
-    _PLANS,
-    _STATUSES,
-    current_details,
-    timer_summary,
+from escala.policy import commands as c
+from escala.policy.case import Case, Cause, Channel, Outcome
+from escala.workflows.operator_text import current_details, timer_summary, wake_text
+from escala.workflows.operator_words import (
+    CATEGORIES,
+    CAUSES,
+    CHANNELS,
+    CLOCK_STATES,
+    CLOSING_REASONS,
+    COVERS,
+    LEVELS,
+    PLANS,
+    STATUSES,
+    VISIT_STEPS,
+    WAITS,
 )
-from tests.support.lives import ASK, STANDARD, UNCOVERED, after, opened
+from tests.support.lives import CONTACT as ANA
+from tests.support.lives import (
+    ASK,
+    DIRECTOR,
+    HELP_DESK,
+    REQUEST_VISIT,
+    SPECIALIST,
+    STANDARD,
+    UNCOVERED,
+    WORDS,
+    after,
+    bogota,
+    opened,
+)
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("plan", _PLANS),
-        ("channel", _CHANNELS),
-        ("status", _STATUSES),
-        ("cover", _COVERS),
-        ("category", _CATEGORIES),
-        ("closing_reason", _CLOSING_REASONS),
-        ("clock_state", _CLOCK_STATES),
-        ("level", {level: text.partition("(")[2].rstrip(")") for level, text in _LEVELS.items()}),
+        ("plan", PLANS),
+        ("channel", CHANNELS),
+        ("status", STATUSES),
+        ("cover", COVERS),
+        ("category", CATEGORIES),
+        ("closing_reason", CLOSING_REASONS),
+        ("clock_state", CLOCK_STATES),
+        ("waiting_for", WAITS),
+        ("visit_step", VISIT_STEPS),
+        ("cause", CAUSES),
+        ("level", {level: text.partition("(")[2].rstrip(")") for level, text in LEVELS.items()}),
     ],
 )
 def test_the_words_are_the_catalogues(kind: str, words: Mapping[object, str]) -> None:
@@ -62,3 +83,84 @@ def test_a_held_case_says_that_no_clock_runs() -> None:
     page = current_details(opened("09:00", terms=UNCOVERED), UNCOVERED, "https://mesa.example/casos/1")
 
     assert "Ninguno en marcha: el caso está retenido (WAR-3)." in page
+
+
+# -- visits, sessions, equipment ---------------------------------------------------------------------------------------
+
+TRIED = c.LogAttempt(by=HELP_DESK, channel=Channel.WEB, outcome=Outcome.NOT_SOLVED, summary=WORDS)
+ACCEPT = c.AcceptVisit(by=ANA, accepted=True)
+QUOTED = after(
+    opened("09:00"),
+    ("09:05", TRIED),
+    ("09:10", REQUEST_VISIT),
+    ("09:15", c.ApproveVisit(by=DIRECTOR, approved=True, quote=350_000)),
+)
+SCHEDULED = after(
+    QUOTED,
+    ("09:20", ACCEPT),
+    ("09:25", c.ScheduleVisit(by=HELP_DESK, starts_at=bogota("2026-12-03 09:00"), engineer_id="agent-2")),
+)
+
+
+def page(case: Case) -> str:
+    return current_details(case, STANDARD, "https://mesa.example/casos/1")
+
+
+def expense(amount: int, receipt: str) -> c.LogVisitExpense:
+    return c.LogVisitExpense(by=SPECIALIST, concept=WORDS, amount=amount, receipt_reference=receipt)
+
+
+def test_a_visit_shows_what_it_waits_for_and_until_when() -> None:
+    assert "- **Visita 1** por aceptar, municipio `05001` (ONS-5)\n" in page(QUOTED)
+    assert "  - Espera decisión del cliente sobre la cotización hasta vie 27 nov 2026 09:15\n" in page(QUOTED)
+    assert "  - Cotización $ 350.000 COP, sin aceptar, gastos $ 0 COP (ONS-2)\n" in page(QUOTED)
+
+
+def test_a_scheduled_visit_shows_its_date_its_engineer_and_who_accepted_which_amount() -> None:
+    assert "  - Fecha jue 3 dic 2026 09:00, ingeniero `agent-2`\n" in page(SCHEDULED)
+    assert "aceptado $ 350.000 COP por `contact-1`, mié 25 nov 2026 09:20" in page(SCHEDULED)
+
+
+def test_expenses_above_what_was_accepted_wait_for_the_customer() -> None:
+    exceeded = after(SCHEDULED, ("09:30", expense(360_000, "FV-1")))
+
+    assert "gastos $ 360.000 COP" in page(exceeded)
+    assert "  - Gastos adicionales: espera decisión del cliente hasta vie 27 nov 2026 09:30\n" in page(exceeded)
+
+
+def test_all_that_a_case_waits_for_is_named() -> None:
+    waiting = after(QUOTED, ("09:20", ASK))
+
+    assert "**En espera de** respuesta del cliente a la cotización y información del cliente" in page(waiting)
+
+
+@pytest.mark.parametrize("step", [QUOTED, SCHEDULED, after(SCHEDULED, ("09:30", expense(360_000, "FV-1")))])
+def test_every_wake_of_a_visit_is_told_in_words(step: Case) -> None:
+    coming = [wake_text(wake, step) for wake in step.wakes]
+
+    assert [text for text in coming if "visita 1, " in text]
+    assert len(set(coming)) == len(coming)
+
+
+def test_what_becomes_of_a_quote_that_nobody_decides_on_is_said() -> None:
+    assert timer_summary(after(QUOTED, "2026-11-26 12:00"), STANDARD) == (
+        "visita 1, por aceptar: caduca sin decisión del cliente sobre la cotización, P2 Estándar, "
+        "vence vie 27 nov 2026 09:15"
+    )
+
+
+def test_a_remote_session_that_goes_on_is_shown_and_its_tool_is_no_markup() -> None:
+    begun = c.StartRemoteSession(by=HELP_DESK, tool="AnyDesk` <b>\n# x", consented_by="contact-1")
+
+    assert "desde mié 25 nov 2026 09:05, con `AnyDesk <b> # x`; la autorizó `contact-1` (ONS-6)" in page(
+        after(opened("09:00"), ("09:05", begun))
+    )
+
+
+def test_linked_incidents_diagnosis_and_managed_support_are_shown() -> None:
+    case = replace(opened(), provider_incidents=("google-cloud:1",), is_equipment=True, diagnosis=Cause.WEAR)
+    said = current_details(case, replace(STANDARD, managed_support=True), "https://mesa.example/casos/1")
+
+    assert "- **Incidentes del proveedor** `google-cloud:1` (SCOPE-6)" in said
+    assert "- **Diagnóstico del equipo** desgaste (WAR-4)" in said
+    assert "- **Cobertura** contrato, soporte administrado" in said

@@ -1,0 +1,181 @@
+"""What a cover's workflow adds to the policy: it announces the end at its instants, and knows of every change."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from escala.policy.cover import CoverRef
+from escala.policy.terms import CoverKind
+from escala.storage import announcements, cover_changes
+from escala.workflows import addresses
+from tests.support.server import eventually, time_skipping_server
+from tests.workflows.cover_office import DAY, CoverOffice, Newcomer, add_contract, cover_office, in_bogota
+
+COMMERCIAL = "comercial@escala.example"
+
+
+async def given(covers: CoverOffice, kind: CoverKind, id_: str, customer: Newcomer) -> list[int]:
+    """The announcements that were recorded, in order."""
+    cover = CoverRef(kind=kind, id=id_, customer_id=customer.id)
+    rows = await announcements.of_cover(covers.office.db, cover)
+    return [row.days_before for row in rows if row.recipient == "commercial"]
+
+
+async def lived(covers: CoverOffice, handle: WorkflowHandle[Any, Any], *days: int, ends_in: int) -> None:
+    """Let a cover's clock run to 08:00 of each day before its last one."""
+    for before in days:
+        await covers.skip(handle, in_bogota(covers.today + (ends_in - before) * DAY) + timedelta(minutes=1))
+
+
+@pytest.mark.rule("WAR-5")
+class TestTheEndOfCover:
+    async def test_is_announced_30_15_7_and_1_days_before_and_not_after(self, covers: CoverOffice) -> None:
+        """To the customer's administrators and to the commercial team, each once; then the workflow ends."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=60, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        for place, days in enumerate((30, 15, 7, 1), start=1):
+            await lived(covers, handle, days, ends_in=60)
+            await eventually(lambda place=place: len(covers.post.to(customer.mailbox)) == place)
+        await covers.skip(handle, in_bogota(covers.today + 61 * DAY))
+
+        assert (await handle.result()).startswith("cubrió hasta el")
+        assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [30, 15, 7, 1]
+        assert len(covers.post.to(customer.mailbox)) == len(covers.post.to(COMMERCIAL)) == 4
+        assert "Faltan 30 días." in covers.post.to(customer.mailbox)[0]
+
+    @pytest.mark.rule("WAR-2")
+    async def test_moves_with_a_renewal_once_it_is_paid(self, covers: CoverOffice) -> None:
+        """Until it is paid the announcement says so; from then on the new last day counts."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=40, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await covers.renew(contract, covers.today + 400 * DAY)
+        await lived(covers, handle, 30, ends_in=40)
+        await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
+        assert "su pago aún no está registrado" in covers.post.to(customer.mailbox)[0].replace("\n", " ")
+
+        await covers.pay(contract)
+        await lived(covers, handle, 15, 1, ends_in=40)
+        await lived(covers, handle, 30, ends_in=400)
+        await eventually(lambda: len(covers.post.to(customer.mailbox)) == 2)
+        assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [30, 30]
+
+    async def test_is_told_once_where_it_is_near_already(self, covers: CoverOffice) -> None:
+        """A contract that is registered ten days before its end: one message now, not two."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=10, starts_in=-300, paid=True)
+        await eventually(lambda: len(covers.post.to(COMMERCIAL)) == 1)
+        assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [15]
+
+    async def test_of_a_warranty_is_announced_too(self, covers: CoverOffice) -> None:
+        accepted = covers.today - 75 * DAY
+        customer = await covers.newcomer(accepted_on=str(accepted), acceptance_reference="Acta 1")
+        await eventually(lambda: any("garantía de Geovisor" in body for body in covers.post.to(COMMERCIAL)))
+        assert (await covers.workflow(f"warranty-{customer.solution}").describe()).status is (
+            WorkflowExecutionStatus.RUNNING
+        )
+
+    async def test_that_has_passed_is_not_announced(self, covers: CoverOffice) -> None:
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, starts_in=-300, ends_in=-1, paid=True)
+        await covers.workflow(f"contract-{contract['id']}").result()
+        assert covers.post.sent == []
+
+    @pytest.mark.rule("WAR-2")
+    async def test_of_what_is_not_paid_is_none(self, covers: CoverOffice) -> None:
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=20)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await lived(covers, handle, 15, 7, 1, -1, ends_in=20)
+        assert await handle.result() == "terminó sin pago"
+        assert covers.post.sent == []
+
+    async def test_reaches_its_readers_though_the_mail_server_is_down_at_first(self, covers: CoverOffice) -> None:
+        covers.post.failures = 1
+        customer = await covers.newcomer()
+        await covers.contract(customer, ends_in=10, paid=True)
+        await eventually(lambda: len(covers.post.to(customer.mailbox)) == len(covers.post.to(COMMERCIAL)) == 1)
+
+
+class TestItsWorkflow:
+    async def test_ignores_a_cancellation(self, covers: CoverOffice) -> None:
+        """A button in Temporal's UI silences no announcement."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=40, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await handle.cancel()
+        await lived(covers, handle, 30, ends_in=40)
+        await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
+
+    async def test_is_read_in_temporals_ui(self, covers: CoverOffice) -> None:
+        """Its days, what is paid, and what comes next, in Spanish and without names."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=60, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        details: str = ""
+        async with asyncio.timeout(20):
+            while "Lo que sigue" not in details:
+                described = await handle.query("__temporal_workflow_metadata")
+                details = str(described)
+        assert "vigente" in details
+        assert "aviso: faltan 30 días" in details
+        assert "Cliente 1" not in details
+
+    async def test_goes_on_over_many_runs(self, migrated: Path, tmp_path: Path) -> None:
+        """A contract that changes often outlives its history, and announces once."""
+        async with (
+            time_skipping_server("limit.historyCount.suggestContinueAsNew=30") as env,
+            cover_office(env, migrated, tmp_path, 1) as covers,
+            covers.worker(),
+        ):
+            customer = await covers.newcomer()
+            contract = await covers.contract(customer, ends_in=10, paid=True)
+            handle = covers.workflow(f"contract-{contract['id']}")
+            first_run = (await handle.describe()).run_id
+            for _ in range(20):
+                await handle.signal(addresses.CHANGED)
+                await asyncio.sleep(0.02)  # a task of its own for each
+            assert (await handle.describe()).run_id != first_run
+            await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
+            assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [15]
+
+    @pytest.mark.rule("WAR-2")
+    async def test_begins_again_with_a_renewal_after_the_end(self, covers: CoverOffice) -> None:
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, starts_in=-300, ends_in=-1, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await handle.result()
+        await covers.renew(contract, covers.today + 300 * DAY)
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+class TestTheSweep:
+    @pytest.mark.rule("WAR-5")
+    async def test_gives_every_cover_its_workflow(self, covers: CoverOffice) -> None:
+        """Also one that the API never told of, such as an import's; a second sweep finds nothing to do."""
+        await covers.sweep()
+        customer = await covers.newcomer()
+        await add_contract(covers, customer, "imported-1", ends_on=covers.today + 10 * DAY)
+
+        assert await covers.sweep() == "1 coberturas y 0 casos retenidos avisados"
+        await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
+        assert await cover_changes.untold(covers.office.db) == {}
+        assert await covers.sweep() == "0 coberturas y 0 casos retenidos avisados"
+
+    @pytest.mark.rule("WAR-5")
+    async def test_gives_a_cover_back_the_workflow_that_was_terminated(self, covers: CoverOffice) -> None:
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=60, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await covers.sweep()
+        await handle.terminate()
+        async with asyncio.timeout(20):
+            while (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                await covers.sweep()
