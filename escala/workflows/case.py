@@ -20,7 +20,7 @@ from escala.policy.commands import COMMANDS, Command, ReleaseCase
 from escala.policy.decision import Decision
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
-from escala.workflows import addresses, operator_text
+from escala.workflows import addresses, operator_text, operator_words
 from escala.workflows.alarm import Alarm
 from escala.workflows.case_run import CaseRun
 
@@ -156,7 +156,7 @@ class CaseWorkflow:
     def wakes(self) -> list[str]:
         """What will happen by itself, soonest first."""
         case = self._known_case
-        return [f"{operator_text.when(wake.at)}: {operator_text.wake_text(wake, case)}" for wake in case.wakes]
+        return [f"{operator_words.when(wake.at)}: {operator_text.wake_text(wake, case)}" for wake in case.wakes]
 
     # -- one turn at a time -------------------------------------------------------------------------------------------
 

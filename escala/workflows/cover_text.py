@@ -7,7 +7,7 @@ from datetime import date, datetime
 from escala.policy.cover import CoverRef
 from escala.policy.cover_end import CoverDates
 from escala.policy.terms import CoverKind
-from escala.workflows.operator_text import MONTHS, when
+from escala.workflows.operator_words import MONTHS, when
 
 _KINDS = {CoverKind.CONTRACT: "contrato", CoverKind.WARRANTY: "garantía", CoverKind.NONE: "sin cobertura"}
 

@@ -1,110 +1,35 @@
 """What operators read in Temporal's UI about a case: short, in Spanish, Bogotá time, ids only and no personal data.
 
-The policy's own words are those of the catalogues, which workflows do not read; a test holds them together.
+The policy's own words are operator_words', a visit's lines are operator_visit's.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import timedelta
 
 from escala.policy import clock as clocks
-from escala.policy.case import (
-    LIMITS,
-    Case,
-    Category,
-    Channel,
-    Clock,
-    ClockState,
-    ClosingReason,
-    Level,
-    Plan,
-    Status,
-    WaitingFor,
-    Wake,
-    WakeKind,
-)
+from escala.policy.case import LIMITS, Case, Clock, ClockState, Level, Wake, WakeKind
 from escala.policy.channels import Misdirected
-from escala.policy.terms import CoverKind, Terms
-from escala.policy.visit import VisitStep
-
-_BOGOTA = ZoneInfo("America/Bogota")
-_DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
-MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
-_PLANS = {Plan.STANDARD: "Estándar", Plan.PREMIUM: "Premium"}
-_LEVELS = {
-    Level.HELP_DESK: "1 (Mesa de Ayuda)",
-    Level.SPECIALISTS: "2 (Grupo de Ingenieros Especialistas)",
-    Level.DIRECTOR: "3 (Director de Tecnología y Operaciones)",
-}
-_STATUSES = {
-    Status.HELD: "retenido",
-    Status.NEW: "nuevo",
-    Status.IN_PROGRESS: "en curso",
-    Status.WAITING_CUSTOMER: "en espera del cliente",
-    Status.RESOLVED: "resuelto",
-    Status.CLOSED: "cerrado",
-}
-_WAITS = {
-    WaitingFor.INFORMATION: "información del cliente",
-    WaitingFor.QUOTE: "decisión sobre la cotización",
-    WaitingFor.VISIT: "fecha de la visita",
-}
-_CHANNELS = {
-    Channel.WEB: "plataforma web",
-    Channel.CHAT: "chat",
-    Channel.EMAIL: "correo electrónico",
-    Channel.PHONE: "teléfono",
-}
-_COVERS = {
-    CoverKind.CONTRACT: "contrato",
-    CoverKind.WARRANTY: "garantía",
-    CoverKind.NONE: "sin cobertura",
-}
-_CATEGORIES = {
-    Category.INCIDENT: "incidente",
-    Category.QUESTION: "consulta técnica",
-    Category.BEST_PRACTICE: "mejores prácticas",
-    Category.ARCHITECTURE: "arquitectura",
-}
-_CLOSING_REASONS = {
-    ClosingReason.CONFIRMED: "solución confirmada",
-    ClosingReason.UNANSWERED: "sin respuesta",
-    ClosingReason.OUT_OF_SCOPE: "fuera de alcance",
-    ClosingReason.NOT_COVERED: "sin cobertura",
-    ClosingReason.WITHDRAWN: "retirado",
-    ClosingReason.DUPLICATE: "duplicado",
-}
-_CLOCK_STATES = {
-    ClockState.RUNNING: "en marcha",
-    ClockState.PAUSED: "en pausa",
-    ClockState.MET: "cumplido",
-    ClockState.MISSED: "incumplido",
-    ClockState.STOPPED: "detenido",
-}
-
-_VISIT_STEPS = {
-    VisitStep.REQUESTED: "solicitada",
-    VisitStep.QUOTED: "cotizada",
-    VisitStep.AGREED: "acordada",
-    VisitStep.SCHEDULED: "programada",
-    VisitStep.STARTED: "iniciada",
-    VisitStep.REPORTED: "informada",
-    VisitStep.SIGNED_OFF: "firmada",
-    VisitStep.REFUSED: "no aprobada",
-    VisitStep.DECLINED: "no aceptada",
-    VisitStep.LAPSED: "caducada",
-    VisitStep.CANCELLED: "cancelada",
-}
+from escala.policy.terms import Terms
+from escala.workflows import operator_visit
+from escala.workflows.operator_words import (
+    CATEGORIES,
+    CAUSES,
+    CHANNELS,
+    CLOCK_STATES,
+    CLOSING_REASONS,
+    COVERS,
+    LEVELS,
+    PLANS,
+    STATUSES,
+    WAITS,
+    code,
+    when,
+)
 
 _DUE = {ClockState.RUNNING: "vence", ClockState.MISSED: "venció"}
 """The states in which a clock's due instant says something."""
-
-
-def when(at: datetime) -> str:
-    """An instant as operators say it: `lun 23 nov 2026 09:00`; with its year, because a case may be read long after."""
-    local = at.astimezone(_BOGOTA)
-    return f"{_DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
 
 def wake_text(wake: Wake, case: Case) -> str:
@@ -126,18 +51,8 @@ def wake_text(wake: Wake, case: Case) -> str:
             return "cierre por falta de cobertura"
         case WakeKind.REOPENING_END:
             return "cierre sin respuesta del cliente"
-        case WakeKind.VISIT_REMINDER:
-            return f"visita {_step(case)}: recordatorio"
-        case WakeKind.VISIT_LIMIT:
-            return f"visita {_step(case)}: límite"
-        case WakeKind.EXCESS_REMINDER:
-            return "gastos por encima de lo aceptado: recordatorio al cliente"
-        case WakeKind.EXCESS_LIMIT:
-            return "gastos por encima de lo aceptado: límite para que el cliente decida"
-
-
-def _step(case: Case) -> str:
-    return _VISIT_STEPS[case.visit.step] if case.visit else ""
+        case _:
+            return operator_visit.wake_text(wake, case)
 
 
 def timer_summary(case: Case, terms: Terms) -> str:
@@ -154,41 +69,57 @@ def timer_summary(case: Case, terms: Terms) -> str:
 
 def kind_of_case(case: Case, terms: Terms) -> str:
     """Priority and plan: `P2 Estándar`."""
-    return f"P{int(case.priority)} {_PLANS[terms.plan]}"
+    return f"P{int(case.priority)} {PLANS[terms.plan]}"
 
 
 def static_summary(case: Case, terms: Terms) -> str:
     """The line that stays on the workflow for its whole life, as it was opened."""
-    return f"{kind_of_case(case, terms)} · {case.channel.value} · {_CATEGORIES[case.category]}"
+    return f"{kind_of_case(case, terms)} · {case.channel.value} · {CATEGORIES[case.category]}"
 
 
 def record_summary(what: str, case: Case) -> str:
     """The line on the activity that records a turn."""
-    return f"turno {case.turn}: {what}, nivel {int(case.level)}, {_STATUSES[case.status]}"
+    return f"turno {case.turn}: {what}, nivel {int(case.level)}, {STATUSES[case.status]}"
 
 
 def current_details(case: Case, terms: Terms, link: str) -> str:
     """The Markdown page of a case: its state, who has it, what comes next, when and why."""
     lines = [
-        f"### {case.number}: {_STATUSES[case.status]}",
+        f"### {case.number}: {STATUSES[case.status]}",
         "",
-        f"- **Nivel** {_LEVELS[case.level]}" + (f", grupo `{case.group}`" if case.group else ""),
+        f"- **Nivel** {LEVELS[case.level]}" + (f", grupo `{case.group}`" if case.group else ""),
         f"- **Prioridad y plan** {kind_of_case(case, terms)} ({terms.hours.name})",
-        f"- **Cobertura** {_COVERS[terms.cover.kind]}",
+        f"- **Cobertura** {COVERS[terms.cover.kind]}" + (", soporte administrado" if terms.managed_support else ""),
         f"- **Responsable** {f'`{case.assignee}`' if case.assignee else 'sin asignar'}",
     ]
-    if case.waiting_for:
-        lines.append(f"- **En espera de** {_WAITS[case.waiting_for]}: el reloj del nivel está en pausa (ESC-10)")
+    if case.waits:
+        awaited = " y ".join(WAITS[each] for each in case.waits)
+        lines.append(f"- **En espera de** {awaited}: el reloj del nivel está en pausa (ESC-10)")
     if case.overdue and case.overdue_at:
         lines.append(f"- **Vencido** desde {when(case.overdue_at)} (ESC-6)")
     if case.provider_case:
         lines.append(f"- **Proveedor** {case.provider_case.provider}, caso `{case.provider_case.number}` (ESC-9)")
+    lines += _of_specialists(case)
+    if case.visit:
+        lines += operator_visit.lines(case.visit)
     if case.closing_reason:
-        lines.append(f"- **Motivo del cierre** {_CLOSING_REASONS[case.closing_reason]}")
+        lines.append(f"- **Motivo del cierre** {CLOSING_REASONS[case.closing_reason]}")
     lines += ["", "**Relojes**", "", *_clock_lines(case, terms)]
     lines += ["", "**Lo que sigue**", ""]
     lines += [f"1. {when(wake.at)}: {wake_text(wake, case)}" for wake in case.wakes] or ["Nada por sí solo."]
     return "\n".join([*lines, "", f"Turno {case.turn}, {when(case.last_at)} · [abrir el caso]({link})"])
+
+
+def _of_specialists(case: Case) -> Iterator[str]:
+    if case.provider_incidents:
+        yield f"- **Incidentes del proveedor** {', '.join(map(code, case.provider_incidents))} (SCOPE-6)"
+    if session := case.remote_session:
+        yield (
+            f"- **Sesión remota {session.number}** en curso desde {when(session.started_at)}, con "
+            f"{code(session.tool)}; la autorizó {code(session.consented_by)} (ONS-6)"
+        )
+    if case.is_equipment:
+        yield f"- **Diagnóstico del equipo** {CAUSES[case.diagnosis] if case.diagnosis else 'pendiente'} (WAR-4)"
 
 
 def _clock_lines(case: Case, terms: Terms) -> list[str]:
@@ -201,7 +132,7 @@ def _clock_lines(case: Case, terms: Terms) -> list[str]:
 def _clock_line(name: str, clock: Clock, case: Case, terms: Terms) -> str:
     spent = clocks.spent_at(clock, at=case.last_at, calendar=terms.hours)
     due = f", {_DUE[clock.state]} {when(clock.due_at)}" if clock.due_at and clock.state in _DUE else ""
-    return f"- **{name}** {_CLOCK_STATES[clock.state]}: {_duration(spent)} de {_duration(clock.limit)}{due}"
+    return f"- **{name}** {CLOCK_STATES[clock.state]}: {_duration(spent)} de {_duration(clock.limit)}{due}"
 
 
 def _duration(amount: timedelta) -> str:
@@ -213,4 +144,4 @@ def _duration(amount: timedelta) -> str:
 
 def misdirected_summary(told: Misdirected) -> str:
     """Who is told what about the channels of the plan."""
-    return f"aviso a {told.contact_id}: el plan {_PLANS[told.plan]} no incluye el canal {_CHANNELS[told.channel]}"
+    return f"aviso a {told.contact_id}: el plan {PLANS[told.plan]} no incluye el canal {CHANNELS[told.channel]}"

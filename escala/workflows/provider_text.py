@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from escala.workflows.operator_text import when
+from escala.workflows.operator_words import when
 
 SUMMARY = "estado publicado por los proveedores (SCOPE-6)"
 UNNOTED = "unnoted"

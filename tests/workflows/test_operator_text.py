@@ -24,7 +24,6 @@ from escala.workflows.operator_words import (
     VISIT_STEPS,
     WAITS,
 )
-from tests.support.lives import CONTACT as ANA
 from tests.support.lives import (
     ASK,
     DIRECTOR,
@@ -38,6 +37,7 @@ from tests.support.lives import (
     bogota,
     opened,
 )
+from tests.support.lives import CONTACT as ANA
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def expense(amount: int, receipt: str) -> c.LogVisitExpense:
 
 def test_a_visit_shows_what_it_waits_for_and_until_when() -> None:
     assert "- **Visita 1** por aceptar, municipio `05001` (ONS-5)\n" in page(QUOTED)
-    assert "  - Espera decisión del cliente sobre la cotización hasta vie 27 nov 2026 09:15\n" in page(QUOTED)
+    assert "  - Espera la decisión del cliente sobre la cotización hasta vie 27 nov 2026 17:00\n" in page(QUOTED)
     assert "  - Cotización $ 350.000 COP, sin aceptar, gastos $ 0 COP (ONS-2)\n" in page(QUOTED)
 
 
@@ -125,7 +125,7 @@ def test_expenses_above_what_was_accepted_wait_for_the_customer() -> None:
     exceeded = after(SCHEDULED, ("09:30", expense(360_000, "FV-1")))
 
     assert "gastos $ 360.000 COP" in page(exceeded)
-    assert "  - Gastos adicionales: espera decisión del cliente hasta vie 27 nov 2026 09:30\n" in page(exceeded)
+    assert "  - Gastos adicionales: espera la decisión del cliente hasta vie 27 nov 2026 17:00\n" in page(exceeded)
 
 
 def test_all_that_a_case_waits_for_is_named() -> None:
@@ -143,9 +143,9 @@ def test_every_wake_of_a_visit_is_told_in_words(step: Case) -> None:
 
 
 def test_what_becomes_of_a_quote_that_nobody_decides_on_is_said() -> None:
-    assert timer_summary(after(QUOTED, "2026-11-26 12:00"), STANDARD) == (
-        "visita 1, por aceptar: caduca sin decisión del cliente sobre la cotización, P2 Estándar, "
-        "vence vie 27 nov 2026 09:15"
+    assert timer_summary(after(QUOTED, "2026-11-26 14:00"), STANDARD) == (
+        "visita 1, por aceptar: caduca sin la decisión del cliente sobre la cotización, P2 Estándar, "
+        "vence vie 27 nov 2026 17:00"
     )
 
 
