@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, tuple_
+from sqlalchemy import RowMapping, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
@@ -88,8 +88,8 @@ async def outcomes(db: Database, amendment_id: str) -> dict[str, CaseOutcome]:
         table.c.amendment_id == amendment_id
     )
     async with db.read() as connection:
-        rows = (await connection.execute(wanted)).mappings()
-        return {row["case_number"]: CaseOutcome(**{**row, "outcome": AmendmentOutcome(row["outcome"])}) for row in rows}
+        rows = list((await connection.execute(wanted)).mappings())
+    return {row["case_number"]: _outcome(row) for row in rows}
 
 
 async def listing(
@@ -100,7 +100,7 @@ async def listing(
     wanted = select(amendments).order_by(c.at.desc(), c.id.desc()).limit(limit + 1)
     if cursor is not None:
         at, id_ = paging.decode(cursor, "amendments", datetime, str)
-        wanted = wanted.where(tuple_(c.at, c.id) < tuple_(at, id_))
+        wanted = wanted.where(tuple_(c.at, c.id) < tuple_(literal(at, c.at.type), literal(id_, c.id.type)))
     async with db.read() as connection:
         rows = [_amendment(row) for row in (await connection.execute(wanted)).mappings()]
         found = paging.page(rows, limit, lambda each: paging.encode("amendments", each.at, each.id))
@@ -129,6 +129,11 @@ async def _counted(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
     for row in await connection.execute(wanted):
         counted.setdefault(row.amendment_id, {})[AmendmentOutcome(row.outcome)] = row.cases
     return counted
+
+
+def _outcome(row: RowMapping) -> CaseOutcome:
+    outcome, deadlines = AmendmentOutcome(row["outcome"]), tuple(row["deadlines"])
+    return CaseOutcome(**{**row, "outcome": outcome, "deadlines": deadlines})
 
 
 def _amendment(row: RowMapping) -> Amendment:
