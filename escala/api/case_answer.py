@@ -75,6 +75,7 @@ class CaseAnswer(Answer):
     priority: int = Field(ge=1, le=4)
     plan: Plan
     cover: CoverKind
+    managed_support: bool = Field(description="Whether its contract holds managed support (PLAN-13)")
     customer_id: str
     contact_id: str
     solution_id: str
@@ -125,6 +126,7 @@ def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
         priority=int(case.priority),
         plan=row.plan,
         cover=row.cover,
+        managed_support=row.managed_support,
         customer_id=case.customer_id,
         contact_id=case.contact_id,
         solution_id=case.solution_id,

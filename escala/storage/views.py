@@ -28,7 +28,10 @@ Sort = Literal["opened_at", "-opened_at", "next_due", "-next_due", "priority", "
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """A case as lists and pages show it. `next_due_at` is the nearest promise that still stands, or was broken."""
+    """A case as lists and pages show it. `next_due_at` is the nearest promise that still stands, or was broken.
+
+    `managed_support` says whether the contract in its terms holds that add-on (PLAN-13).
+    """
 
     number: str
     title: str
@@ -36,6 +39,7 @@ class CaseRow:
     cover: CoverKind
     case: Case
     next_due_at: datetime | None
+    managed_support: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +210,16 @@ _SORTS: dict[str, tuple[Column[Any], type, bool]] = {
 
 def _cases() -> Select[Any]:
     c = case_table.c
-    return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state)
+    t = case_terms.c
+    managed = (
+        select(t.terms["managed_support"].as_boolean())
+        .where(t.case_number == c.number)
+        .order_by(t.from_turn.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("managed_support")
+    )
+    return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
 
 
 def _conditions(wanted: CaseFilter) -> list[Any]:
@@ -276,4 +289,5 @@ def _case_row(row: RowMapping) -> CaseRow:
         cover=CoverKind(row["cover"]),
         case=codec.case_from_json(row["state"]),
         next_due_at=None if row["next_due_at"] == NEVER else row["next_due_at"],
+        managed_support=bool(row["managed_support"]),
     )

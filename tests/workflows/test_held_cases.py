@@ -44,6 +44,7 @@ async def released(case: LiveCase) -> dict[str, Any]:
 
 
 class TestCoverThatComesInTime:
+    @pytest.mark.rule("PLAN-13")
     @pytest.mark.rule("WAR-2")
     @pytest.mark.rule("WAR-3")
     async def test_releases_the_case_with_the_payment_not_with_the_contract(self, covers: CoverOffice) -> None:
@@ -60,6 +61,7 @@ class TestCoverThatComesInTime:
         seen = await case.answer()
         assert (seen["status"], seen["plan"], seen["cover"], seen["held_until"]) == ("new", "premium", "contract", None)
         assert seen["clocks"]["level"]["state"] == "running"
+        assert seen["managed_support"]
         shown = (await case.handle.describe()).typed_search_attributes
         assert (shown[addresses.STATUS], shown[addresses.PLAN]) == ("new", Plan.PREMIUM.value)
 
