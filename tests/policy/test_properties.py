@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,6 +23,7 @@ from escala.policy.case import (
     Plan,
     Priority,
     Status,
+    WaitingFor,
 )
 from escala.policy.clock import ClockName, spent_at
 from escala.policy.commands import Command
@@ -31,24 +32,38 @@ from escala.policy.facts import HandedOff
 from escala.policy.lifecycle import decide, open_case, settle
 from escala.policy.refusals import CaseClosed, Refusal
 from escala.policy.terms import Terms
+from escala.policy.visit import PENDING, UNDER_WAY, VisitStep
+from escala.policy.visit_facts import VisitCancelled, VisitSignedOff
 from tests.policy.test_outage import on_time, unrecorded
 from tests.policy.test_round_trip import carried
 from tests.support.lives import (
+    ACCEPT,
     ANSWER,
+    APPROVE,
     ASK,
+    CANCEL,
     CLAIM,
     CONFIRM,
+    DECLINE,
     HAND_OFF,
     HELP_DESK,
+    REFUSE,
     REOPEN,
     REPLY,
+    REPORT,
+    REQUEST_VISIT,
     RESOLVE,
+    SCHEDULE,
+    SIGN_OFF,
+    START,
     TO_PROVIDER,
     WITHDRAW,
     WORDS,
     after,
+    attempt,
     bogota,
     commands,
+    expense,
     opening,
     priority,
     terms,
@@ -74,7 +89,46 @@ _GOING: tuple[Command, ...] = (
     *(priority(to) for to in Priority),
 )
 _ENDING = (WITHDRAW, CONFIRM, c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS))
-_COMMANDS: st.SearchStrategy[Command | None] = st.sampled_from((*_GOING * 3, REOPEN, REOPEN, None, *_ENDING))
+Asked = Callable[[Case, Terms, datetime], Command]
+
+
+def _next_of_its_visit(case: Case, promised: Terms, at: datetime) -> Command:
+    """What brings the case's visit one step on, an exhausted channel or another visit where there is none."""
+    visit = case.visit
+    if visit is None or not visit.is_open:
+        untried = [each for each in promised.channels if each not in {tried.channel for tried in case.attempts}]
+        return attempt(untried[0]) if untried else REQUEST_VISIT
+    steps: dict[VisitStep, Command] = {
+        VisitStep.REQUESTED: APPROVE,
+        VisitStep.QUOTED: ACCEPT,
+        VisitStep.AGREED: replace(SCHEDULE, starts_at=at + timedelta(days=3)),
+        VisitStep.SCHEDULED: START,
+        VisitStep.STARTED: REPORT,
+        VisitStep.REPORTED: SIGN_OFF,
+    }
+    return steps[visit.step]
+
+
+def _another_date(case: Case, promised: Terms, at: datetime) -> Command:
+    return replace(SCHEDULE, starts_at=at + timedelta(hours=5))
+
+
+def _another_expense(case: Case, promised: Terms, at: datetime) -> Command:
+    return expense(200_000, f"FV-{case.turn}")
+
+
+_OF_A_VISIT: tuple[Command | Asked, ...] = (
+    *(_next_of_its_visit,) * 14,
+    *(_another_expense,) * 4,
+    _another_date,
+    *(REFUSE,) * 3,
+    DECLINE,
+    ACCEPT,
+    CANCEL,
+)
+_COMMANDS: st.SearchStrategy[Command | Asked | None] = st.sampled_from(
+    (*_GOING * 3, *_OF_A_VISIT, REOPEN, REOPEN, None, *_ENDING)
+)
 _GAPS = st.one_of(
     st.timedeltas(timedelta(0), timedelta(minutes=15)),
     st.timedeltas(timedelta(0), timedelta(hours=2)),
@@ -102,20 +156,23 @@ def _lives(draw: st.DrawFn, plan: Plan) -> Life:
     at = bogota("2026-11-25 00:00") + draw(st.timedeltas(timedelta(0), _LONG))
     command = opening(at, draw(st.sampled_from(Priority)))
     turns: list[tuple[Case | None, Decision, datetime]] = [(None, open_case(command, terms=promised), at)]
-    for gap, step in draw(st.lists(st.tuples(_GAPS, _COMMANDS), min_size=draw(st.integers(0, 25)), max_size=30)):
+    towards_a_visit = [(timedelta(minutes=2), _next_of_its_visit)] * draw(st.sampled_from([0, 0, 2, 4, 6, 8, 10]))
+    anything = draw(st.lists(st.tuples(_GAPS, _COMMANDS), min_size=draw(st.integers(0, 25)), max_size=30))
+    for gap, step in (*towards_a_visit, *anything):
         at += gap
         for turn in _happens(turns[-1][1].case, step, promised, at):
             turns.append((turns[-1][1].case, turn, at))
     return Life(promised, tuple(turns), at)
 
 
-def _happens(case: Case, step: Command | None, promised: Terms, at: datetime) -> Iterator[Decision]:
+def _happens(case: Case, step: Command | Asked | None, promised: Terms, at: datetime) -> Iterator[Decision]:
     for decision in settle(case, terms=promised, at=at):
         yield decision
         case = decision.case
     if step:
+        command = step if isinstance(step, Command) else step(case, promised, at)
         try:
-            yield decide(case, step, terms=promised, at=at)
+            yield decide(case, command, terms=promised, at=at)
         except Refusal:
             return
 
@@ -217,6 +274,41 @@ class TestInEveryLife:
             assert (case.status in (Status.RESOLVED, Status.CLOSED)) == (state is ClockState.STOPPED)
             assert case.level is Level.DIRECTOR or not case.overdue_at
 
+    @pytest.mark.rule("ESC-10")
+    @same_in_every_run
+    @given(LIVES)
+    def test_the_waits_and_the_visit_agree(self, life: Life) -> None:
+        """A quote and an agreed date are waited for while the visit is there, each once, and never afterwards."""
+        for _, decision, _ in life.turns:
+            case = decision.case
+            step = case.visit.step if case.visit else None
+            assert len(set(case.waits)) == len(case.waits)
+            assert (WaitingFor.QUOTE in case.waits) == (step is VisitStep.QUOTED)
+            assert (WaitingFor.VISIT in case.waits) == (step is VisitStep.SCHEDULED)
+
+    @pytest.mark.rule("ONS-2")
+    @same_in_every_run
+    @given(LIVES)
+    def test_no_customer_bears_more_than_it_accepted(self, life: Life) -> None:
+        """Both sides' shares add up to what was spent, whatever way the visit ended."""
+        for before, decision, _ in _steps(life):
+            for entry in decision.entries:
+                if isinstance(entry.fact, VisitSignedOff | VisitCancelled) and before.visit:
+                    theirs, ours = entry.fact.borne_by_customer, entry.fact.borne_by_support
+                    assert theirs + ours == before.visit.expenses
+                    assert 0 <= theirs <= before.visit.accepted
+
+    @pytest.mark.rule("ONS-5")
+    @same_in_every_run
+    @given(LIVES)
+    def test_an_open_visit_always_has_something_coming(self, life: Life) -> None:
+        """And an ended case has no open visit."""
+        for _, decision, _ in life.turns:
+            visit = decision.case.visit
+            if visit:
+                assert visit.is_open == (visit.term is not None)
+                assert not visit.is_open or decision.case.status not in (Status.RESOLVED, Status.CLOSED)
+
     @same_in_every_run
     @given(LIVES, st.sampled_from(commands()))
     def test_closed_stays_closed(self, life: Life, command: Command) -> None:
@@ -260,16 +352,19 @@ class TestInEveryLife:
 
 
 class TestTheLivesTried:
-    def test_reach_every_status_and_every_level(self) -> None:
+    def test_reach_every_status_every_level_and_every_step_of_a_visit(self) -> None:
         """Otherwise the properties above would say little."""
         statuses: set[Status] = set()
         levels: set[Level] = set()
+        steps: set[VisitStep] = set()
 
         @same_in_every_run
         @given(LIVES)
         def collect(life: Life) -> None:
             statuses.update(decision.case.status for _, decision, _ in life.turns)
             levels.update(decision.case.level for _, decision, _ in life.turns if decision.case.status != "closed")
+            steps.update(decision.case.visit.step for _, decision, _ in life.turns if decision.case.visit)
 
         collect()
         assert (statuses, levels) == (set(Status) - {Status.HELD}, set(Level))
+        assert steps >= PENDING | UNDER_WAY | {VisitStep.SIGNED_OFF}
