@@ -13,7 +13,7 @@ from escala.policy.commands import AmendTerms
 from escala.storage import amendments, ledger, views
 from escala.storage.amendments import Amendment, CaseOutcome
 from escala.storage.hours import hours_of
-from tests.policy.test_amendment import with_holiday
+from tests.policy.test_a_new_holiday import with_holiday
 from tests.storage.desk import Desk, priority
 from tests.support.lives import DIRECTOR, STANDARD, bogota, turns
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count
 
 import pytest
 
 from escala.policy.calendar import Closure
 from escala.policy.holiday_list import HolidayChanges
 from escala.policy.terms import Terms
-from escala.storage.tables import number_sequences
 from tests.support.lives import STANDARD, bogota, policy
 from tests.workflows.cover_office import DAY, CoverOffice, LiveCase, in_bogota
 
 pytestmark = pytest.mark.rule("PLAN-15", "PLAN-14")
 
-_numbers = count(600_001)
 REASON = "Una ley hace festivo ese día."
 
 
@@ -30,13 +27,8 @@ def three_working_days(terms: Terms, after: datetime) -> date:
 
 
 async def opened(covers: CoverOffice) -> tuple[LiveCase, date]:
-    """A Standard case of priority 2, opened half an hour before the office closes: an hour at level 1.
-
-    Its number is nobody else's on the server that all tests share.
-    """
+    """A Standard case of priority 2, opened half an hour before the office closes: an hour at level 1."""
     first = three_working_days(STANDARD, covers.office.clock.at)
-    async with covers.office.db.write() as connection:
-        await connection.execute(number_sequences.insert(), {"year": first.year, "last": next(_numbers)})
     customer = await covers.newcomer()
     await covers.contract(customer, ends_in=300, paid=True)
     covers.office.clock.at = bogota(f"{first} 16:30")
