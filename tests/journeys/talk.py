@@ -120,7 +120,7 @@ class Talk:
             levels = tuple(Level) if role is Role.AGENT else ()
             await tokens.create(
                 database,
-                id=f"token-{role}",
+                id=f"token-{role}-{subject}",
                 secret=secret,
                 role=role,
                 subject_id=subject,

@@ -1,0 +1,82 @@
+"""A Standard customer's way from a warranty that ended to a contract that is paid, over HTTP, on everything real."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from escala.policy.case import Role
+from tests.journeys.conftest import LiveDesk
+from tests.support.server import eventually
+
+
+async def _customer(desk: LiveDesk, accepted_on: str) -> dict[str, str]:
+    """A customer whose solution was accepted that day, and whose contact opens cases."""
+    customer = await desk.post(Role.ADMIN, "/customers", {"name": "Cartografía del Sur", "tax_id": "900555111"})
+    at = f"/customers/{customer['id']}"
+    solution = {"name": "Visor de rutas", "kind": "software", "accepted_on": accepted_on}
+    given = await desk.post(Role.ADMIN, f"{at}/solutions", solution)
+    contact = {
+        "name": "Luz Peña",
+        "email": "luz@cartografia.example",
+        "is_system_administrator": True,
+        "notice_reference": "Carta 40",
+        "notified_on": accepted_on,
+        "can_sign_in": True,
+    }
+    async with desk.client(Role.ADMIN) as http:
+        roster = (await http.put(f"{at}/contacts", json={"contacts": [contact]})).json()
+    return {"customer": customer["id"], "contact": roster["items"][0]["id"], "solution": given["id"]}
+
+
+@pytest.mark.rule("PLAN-12")
+@pytest.mark.rule("WAR-1")
+@pytest.mark.rule("WAR-2")
+@pytest.mark.rule("WAR-3")
+async def test_from_an_expired_warranty_to_a_paid_contract(live_desk: LiveDesk) -> None:
+    """Held without cover, still held by a contract that is not paid, released by the payment, resolved, confirmed."""
+    today = (datetime.now(UTC) - timedelta(hours=5)).date()
+    ids = await _customer(live_desk, str(today - timedelta(days=130)))
+    before = dict(live_desk.ids), live_desk.secrets[Role.CONTACT]
+    live_desk.ids |= ids
+    await live_desk.give_token(Role.CONTACT, ids["contact"], customer_id=ids["customer"])
+    try:
+        await _lives(live_desk, ids, str(today), str(today + timedelta(days=12)))
+    finally:
+        live_desk.ids, live_desk.secrets[Role.CONTACT] = before
+
+
+async def _lives(desk: LiveDesk, ids: dict[str, str], today: str, last: str) -> None:
+    case = await desk.open_case(priority=3)
+    at = f"/cases/{case['number']}"
+    assert (case["status"], case["cover"], case["clocks"]["level"]) == ("held", "none", None)
+
+    terms = {"plan": "standard", "starts_on": today, "ends_on": last, "managed_support": True}
+    contract = await desk.post(Role.ADMIN, f"/customers/{ids['customer']}/contracts", terms)
+    assert (await desk.get(Role.AGENT, at))["status"] == "held"
+
+    payment = {"paid_on": today, "reference": "FV-2026-77"}
+    await desk.post(Role.ADMIN, f"/contracts/{contract['id']}/payments", payment)
+    released = await _until_released(desk, at)
+    assert (released["plan"], released["cover"], released["managed_support"]) == ("standard", "contract", True)
+    assert released["clocks"]["level"]["state"] == "running"
+
+    await desk.post(Role.AGENT, f"{at}/claim")
+    await desk.post(Role.AGENT, f"{at}/resolution", {"summary": "Se publicó de nuevo el visor."})
+    closed = await desk.post(Role.CONTACT, f"{at}/confirmation")
+    assert (closed["status"], closed["closing_reason"]) == ("closed", "confirmed")
+
+    told = ["case_opened", "case_held", "case_released", "case_claimed"]
+    assert [fact["kind"] for fact in await desk.timeline(case["number"])][:4] == told
+    mail = desk.folder / "state" / "mail"
+    await eventually(lambda: any(f"contract-{contract['id']}" in file.name for file in mail.glob("*.eml")))
+
+
+async def _until_released(desk: LiveDesk, path: str) -> Any:
+    found: Any = await desk.get(Role.AGENT, path)
+    deadline = datetime.now(UTC) + timedelta(seconds=20)
+    while found["status"] == "held" and datetime.now(UTC) < deadline:
+        found = await desk.get(Role.AGENT, path)
+    return found
