@@ -84,6 +84,8 @@ def show_case(where: Entrance, number: str, screen: Console) -> None:
         case = _get(api, _path(number))
         facts = list(_facts(api, number))
     screen.print(terminal_view.case(case))
+    if case["visit"]:
+        screen.print(terminal_view.visit(case["visit"]))
     screen.print(terminal_view.clocks(case))
     screen.print(terminal_view.next_steps(case))
     screen.print(terminal_view.timeline(facts))

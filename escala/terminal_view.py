@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from escala.language import show_duration, show_instant, word
+from escala.language import show_amount, word
+from escala.terminal_facts import lasting, sentence, short, texts, who, whole
 
 Json = dict[str, Any]
 
-_BOGOTA = ZoneInfo("America/Bogota")
-_DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
-_MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 _STYLES = {"missed": "bold red", "running": "green", "paused": "yellow", "met": "green"}
 
 
@@ -28,12 +23,12 @@ def opened(case: Json) -> RenderableType:
     table.add_row("Estado", word("status", case["status"]))
     table.add_row("Plan y prioridad", _plan(case))
     if case["held_until"]:
-        table.add_row("Retenido", f"sin cobertura; se cierra el {_when(case['held_until'])} si no se renueva y paga")
+        table.add_row("Retenido", f"sin cobertura; se cierra el {whole(case['held_until'])} si no se renueva y paga")
     attention = case["clocks"]["initial_attention"]
     if attention and attention["due_at"]:
-        table.add_row("Atención inicial", f"a más tardar el {_when(attention['due_at'])}")
+        table.add_row("Atención inicial", f"a más tardar el {whole(attention['due_at'])}")
     if case["next_hand_off_at"]:
-        table.add_row("Pasa al nivel 2", f"si no se resuelve, el {_when(case['next_hand_off_at'])}")
+        table.add_row("Pasa al nivel 2", f"si no se resuelve, el {whole(case['next_hand_off_at'])}")
     return table
 
 
@@ -58,7 +53,38 @@ def case(case: Json) -> RenderableType:
     table.add_row("Solución", case["solution_id"])
     if provider := case["provider_case"]:
         table.add_row("Proveedor", escape(f"{provider['provider']}, caso {provider['number']}"))
-    table.add_row("Abierto", _when(case["opened_at"]))
+    table.add_row("Abierto", whole(case["opened_at"]))
+    if case["waits"]:
+        table.add_row("En espera de", " y ".join(word("waiting_for", each) for each in case["waits"]))
+    if case["provider_incidents"]:
+        table.add_row("Incidentes", escape(", ".join(case["provider_incidents"])))
+    if session := case["remote_session"]:
+        held = f"{session['tool']}, autorizada por {session['consented_by']}, desde {short(session['started_at'])}"
+        table.add_row("Sesión remota", escape(held))
+    if case["diagnosis"]:
+        table.add_row("Diagnóstico", word("cause", case["diagnosis"]))
+    return table
+
+
+def visit(visit: Json) -> RenderableType:
+    """A visit on site: where it stands, when and with whom, and what it costs."""
+    table = _pairs(f"Visita {visit['number']}")
+    due = (
+        f", {'el' if visit['step'] == 'scheduled' else 'hasta el'} {short(visit['due_at'])}" if visit["due_at"] else ""
+    )
+    table.add_row("Estado", f"[bold]{word('visit_step', visit['step'])}[/]{due}")
+    table.add_row("Municipio", visit["city_code"])
+    if visit["starts_at"]:
+        table.add_row("Fecha", f"{whole(visit['starts_at'])}, {escape(visit['engineer_id'])}")
+    if visit["quote"]:
+        table.add_row("Cotización", _money(visit["quote"]))
+    if accepted := visit["accepted"]:
+        table.add_row("Aceptado", f"{_money(accepted['amount'])}, {escape(accepted['by'])}, {short(accepted['at'])}")
+    if int(visit["expenses"]["amount"]):
+        theirs = f"{_money(visit['borne_by_customer'])} a cargo del cliente"
+        table.add_row("Gastos", f"{_money(visit['expenses'])}, {theirs}")
+    if excess := visit["excess"]:
+        table.add_row("Gastos adicionales", f"el cliente decide hasta el {short(excess['decide_by'])}")
     return table
 
 
@@ -108,8 +134,8 @@ def clocks(case: Json) -> RenderableType:
             table.add_row(
                 label,
                 Text(word("clock_state", clock["state"]), style=_STYLES.get(clock["state"], "")),
-                _lasting(clock["spent_seconds"]),
-                _lasting(clock["limit_seconds"]),
+                lasting(clock["spent_seconds"]),
+                lasting(clock["limit_seconds"]),
                 short(clock["due_at"]) if clock["due_at"] else "-",
             )
     return table if table.row_count else Text("Relojes: ninguno corre.", style="dim")
@@ -130,6 +156,7 @@ def next_steps(case: Json) -> RenderableType:
         coming.append((case["next_hand_off_at"], f"pasa del nivel {case['level']} al {case['level'] + 1}"))
     if case["reopen_until"]:
         coming.append((case["reopen_until"], "se cierra si el cliente no responde"))
+    coming += _of_visit(case["visit"]) if case["visit"] else []
     if case["held_until"]:
         coming.append((case["held_until"], "se cierra por falta de cobertura"))
     table = Table(title="Lo que sigue", title_justify="left", title_style="bold", show_header=False)
@@ -148,9 +175,9 @@ def timeline(facts: list[Json]) -> RenderableType:
     table.add_column("Quién", overflow="fold")
     table.add_column("Qué", ratio=1)
     for fact in facts:
-        told: list[RenderableType] = [Text(_what(fact), style="dim" if fact["internal"] else "")]
-        told += [Text(text, style="italic") for text in _texts(fact)]
-        table.add_row(str(fact["seq"]), short(fact["at"]), _who(fact), Group(*told))
+        told: list[RenderableType] = [Text(sentence(fact), style="dim" if fact["internal"] else "")]
+        told += [Text(text, style="italic") for text in texts(fact)]
+        table.add_row(str(fact["seq"]), short(fact["at"]), who(fact), Group(*told))
     return table
 
 
@@ -160,76 +187,9 @@ def line(fact: Json, *, number: str | None = None) -> RenderableType:
     head.append(short(fact["at"]), style="cyan")
     if number:
         head.append(f"  {number}", style="bold")
-    head.append(f"  {_who(fact)}", style="dim")
-    head.append(f"  {_what(fact)}", style="dim" if fact["internal"] else "")
-    return Group(head, *(Text(f"    {text}", style="italic") for text in _texts(fact)))
-
-
-def short(at: str) -> str:
-    """An instant in a table: "dom 22 nov 13:20"."""
-    local = datetime.fromisoformat(at).astimezone(_BOGOTA)
-    return f"{_DAYS[local.weekday()]} {local.day:>2} {_MONTHS[local.month - 1]} {local:%H:%M}"
-
-
-# -- facts ------------------------------------------------------------------------------------------------------------
-
-_CAUSES = {
-    "limit": "venció su tiempo",
-    "by_hand": "a mano",
-    "priority": "por el cambio de prioridad",
-    "functional": "escalamiento funcional",
-    "amendment": "por la enmienda de sus tiempos",
-}
-
-_OF_CLOCK = {"initial_attention": "de la atención inicial", "level": "del tiempo del nivel"}
-
-_TOLD: dict[str, Callable[[Json], str]] = {
-    "case_opened": lambda d: f"abrió el caso: prioridad {d['priority']}, por {word('channel', d['channel'])}",
-    "case_held": lambda d: f"caso retenido, sin cobertura, hasta el {_when(d['until'])}",
-    "case_claimed": lambda _: "tomó el caso",
-    "case_assigned": lambda d: f"asignó el caso a {d['agent_id']}",
-    "reply_sent": lambda _: "respondió al cliente",
-    "note_added": lambda _: "dejó una nota interna",
-    "attempt_logged": lambda d: f"intento por {word('channel', d['channel'])}: {word('outcome', d['outcome'])}",
-    "initial_attention_given": lambda d: "atención inicial " + ("a tiempo" if d["in_time"] else "fuera de tiempo"),
-    "initial_attention_missed": lambda _: "venció la atención inicial",
-    "clock_warned": lambda d: f"aviso: va el 75 % {_OF_CLOCK[d['clock']]}; vence {short(d['limit_at'])}",
-    "priority_confirmed": lambda d: f"confirmó la prioridad {d['priority']}",
-    "priority_changed": lambda d: f"cambió la prioridad de {d['from_priority']} a {d['to_priority']}",
-    "information_requested": lambda _: "pidió información al cliente",
-    "customer_answered": lambda _: "el cliente respondió",
-    "handed_off": lambda d: f"pasó del nivel {d['from_level']} al {d['to_level']} ({_CAUSES.get(d['cause'], '')})",
-    "case_transferred": lambda d: f"pasó al grupo {d['to_group']}",
-    "provider_escalated": lambda d: f"escaló a {d['provider']}, caso {d['provider_case']}",
-    "provider_updated": lambda _: "novedad del proveedor",
-    "case_overdue": lambda _: "CASO VENCIDO: pasó el límite del nivel 3",
-    "overdue_repeated": lambda d: f"sigue vencido: {d['periods']} períodos más",
-    "case_resolved": lambda d: f"dio la solución; se puede reabrir hasta el {short(d['reopen_until'])}",
-    "case_reopened": lambda _: "reabrió el caso",
-    "terms_amended": lambda d: f"aplicó la política {d['to_version']}: se movieron {len(d['moved'])} vencimientos",
-    "case_closed": lambda d: f"caso cerrado: {word('closing_reason', d['reason'])}",
-}
-"""What each kind of fact says; one that is newer than this program is told by its kind."""
-
-_WORDS = ("title", "description", "prior_analysis", "body", "summary", "reason", "words")
-
-
-def _what(fact: Json) -> str:
-    told = _TOLD.get(fact["kind"])
-    what = told(fact["data"]) if told else str(fact["kind"])
-    late = fact.get("late_seconds") or 0
-    return f"{what}, con {_lasting(late)} de retraso" if late >= 60 else what
-
-
-def _texts(fact: Json) -> list[str]:
-    said = fact["data"]
-    skipped = {"reason"} if fact["kind"] == "case_closed" else set()
-    return [str(said[name]) for name in _WORDS if name not in skipped and said.get(name)]
-
-
-def _who(fact: Json) -> str:
-    actor = fact["actor"]
-    return "Escala" if actor["role"] == "system" else str(actor["id"])
+    head.append(f"  {who(fact)}", style="dim")
+    head.append(f"  {sentence(fact)}", style="dim" if fact["internal"] else "")
+    return Group(head, *(Text(f"    {text}", style="italic") for text in texts(fact)))
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -242,6 +202,17 @@ def _pairs(title: str) -> Table:
     return table
 
 
+def _of_visit(visit: Json) -> list[tuple[str, str]]:
+    named = f"visita {word('visit_step', visit['step'])}"
+    coming = [(visit["remind_at"], f"{named}: recordatorio")] if visit["remind_at"] else []
+    coming += [(visit["due_at"], f"{named}: límite")] if visit["due_at"] else []
+    return coming + ([(visit["excess"]["decide_by"], "límite de los gastos adicionales")] if visit["excess"] else [])
+
+
+def _money(money: Json) -> str:
+    return show_amount(int(money["amount"]))
+
+
 def _plan(case: Json) -> str:
     return f"{word('plan', case['plan'])}, prioridad {case['priority']} ({word('priority', case['priority'])})"
 
@@ -250,12 +221,3 @@ def _nothing_coming(case: Json) -> str:
     if case["status"] == "waiting_customer":
         return "se espera al cliente; el reloj del nivel está en pausa"
     return "se repite el aviso de vencido hasta que se resuelva" if case["overdue"] else "nada pendiente"
-
-
-def _when(at: str) -> str:
-    return show_instant(datetime.fromisoformat(at))
-
-
-def _lasting(seconds: int) -> str:
-    minutes = timedelta(minutes=seconds // 60)
-    return show_duration(minutes or timedelta(seconds=seconds))

@@ -19,9 +19,14 @@ from escala.cli import app as commands
 from escala.demo import access
 from escala.demo.access import DemoAccess
 from escala.demo.first_case import FIRST_CASE
+from escala.policy.facts import Fact
 from escala.settings import Settings
+from escala.storage.codec import fact_to_json
 from escala.storage.engine import upgrade
 from escala.terminal import Entrance
+from escala.terminal_facts import sentence
+from tests.activities.samples import SAMPLES
+from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
 from tests.api.test_amendments import law
 from tests.support.lives import bogota
@@ -116,6 +121,27 @@ class TestShow:
 
         assert "cerrado: retirado" in said
         assert "Lo que sigue: nada pendiente." in said
+
+    async def test_shows_a_visit_with_its_date_its_figures_and_what_comes_next(self, at: Terminal) -> None:
+        number = await ready_for(at.office, "visits/start")
+        await at.office.give(number, "visits/expenses", **BODIES["visits/expenses"])
+
+        said = await at.run(terminal.show_case, at.where(), number)
+
+        assert "programada, el jue  3 dic 09:00" in said
+        assert "jueves 3 de diciembre de 2026, 9:00 a. m., ana" in said
+        assert "$ 350.000 COP" in said
+        assert "$ 120.000 COP, $ 120.000 COP a cargo del cliente" in said
+        assert "En espera de      visita acordada" in said
+        assert "visita programada: recordatorio" in said
+        assert "aprobó la visita: $ 350.000 COP" in said
+
+    async def test_shows_the_remote_session_that_goes_on(self, at: Terminal) -> None:
+        number = await ready_for(at.office, "remote-sessions/{session}/end")
+
+        assert "Chrome Remote Desktop, autorizada por contact-premium" in await at.run(
+            terminal.show_case, at.where(), number
+        )
 
     @pytest.mark.parametrize("number", ["MA-2026-999999", "../customers", "a/b"])
     async def test_says_that_there_is_no_such_case(self, at: Terminal, number: str) -> None:
@@ -309,3 +335,13 @@ def test_the_command_line_knows_them(command: str) -> None:
 
 def test_what_the_first_case_says_is_what_the_api_takes() -> None:
     assert set(FIRST_CASE) | {"contact_id", "solution_id"} == set(NEW_CASE)
+
+
+@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+def test_every_fact_has_a_line_of_its_own(fact: Fact) -> None:
+    said = {
+        name: value["content_id"] if isinstance(value, dict) and "content_id" in value else value
+        for name, value in fact_to_json(fact).items()
+    }
+
+    assert fact.kind not in sentence({"kind": fact.kind, "data": said})
