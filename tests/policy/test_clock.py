@@ -96,6 +96,15 @@ class TestAPausedClock:
         assert (clock.state, clock.due_at) == (ClockState.MISSED, bogota("10:00"))
 
 
+    @pytest.mark.rule("ESC-6")
+    def test_keeps_a_missed_due_instant_when_paused_again(self) -> None:
+        """Two waits, one after the other, do not forget when the limit passed."""
+        missed = clocks.miss(started(), count_on=True)
+        first = clocks.pause(missed, at=bogota("11:00"), calendar=OFFICE)
+        second = clocks.pause(first, at=bogota("11:30"), calendar=OFFICE)
+        assert resumed(second, "14:00").due_at == bogota("10:00")
+
+
 class TestAResumedClock:
     def test_is_warned_at_once_when_its_warning_has_passed(self) -> None:
         """It was paused before it was warned, under a longer limit."""
