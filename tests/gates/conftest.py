@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
@@ -20,6 +22,8 @@ from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
 from escala.api.desk import Desk
+from escala.storage import views
+from escala.storage.columns import NEVER
 from escala.storage.engine import Database, upgrade
 from escala.storage.tables import number_sequences
 from escala.worker import build_worker
@@ -42,6 +46,24 @@ class Gate:
     async def ended(self, workflow_id: str) -> Any:
         """The result of a workflow, once it has ended."""
         return await self.env.client.get_workflow_handle(workflow_id).result()
+
+    async def until(self, number: str, at: datetime | str) -> dict[str, Any]:
+        """Let the case's time run on to an instant, and the office's with it; the case once all of that is recorded."""
+        at = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+        handle = self.env.client.get_workflow_handle(number)
+        info = await self.env.get_time_skipping_info(handle)
+        now = info.current_time.ToDatetime(tzinfo=UTC) if info else datetime.now(UTC)
+        self.office.clock.at = at
+        if at > now:
+            await self.env.fast_forward(handle, at - now)
+        async with asyncio.timeout(20):
+            while (row := await views.case(self.office.db, number)) and (row.case.next_wake_at or NEVER) <= at:
+                await asyncio.sleep(0.005)
+        return dict((await self.office.get(f"/cases/{number}")).json())
+
+    async def skip(self, number: str, **duration: float) -> dict[str, Any]:
+        """Let time pass, as `until`."""
+        return await self.until(number, self.office.clock.at + timedelta(**duration))
 
     def letters(self, to: str) -> list[EmailMessage]:
         """What was sent to an address, in the order of its dates."""
