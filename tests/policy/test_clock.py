@@ -95,7 +95,6 @@ class TestAPausedClock:
         clock = resumed(clocks.pause(missed, at=bogota("10:00"), calendar=OFFICE), "14:00")
         assert (clock.state, clock.due_at) == (ClockState.MISSED, bogota("10:00"))
 
-
     @pytest.mark.rule("ESC-6")
     def test_keeps_a_missed_due_instant_when_paused_again(self) -> None:
         """Two waits, one after the other, do not forget when the limit passed."""
