@@ -1,0 +1,240 @@
+"""The books that an observer keeps of one life, from its facts and its stretches alone, and holds against the case.
+
+Nothing here asks the rules: what is checked was written down turn by turn. `standing` holds between turns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from escala.policy import facts as f
+from escala.policy import visit_facts as v
+from escala.policy.calendar import Calendar, SegmentState
+from escala.policy.case import (
+    SYSTEM,
+    Case,
+    Clock,
+    ClockState,
+    Level,
+    Outcome,
+    Role,
+    Status,
+    WaitingFor,
+    WakeKind,
+)
+from escala.policy.clock import ClockName
+from escala.policy.decision import Decision
+from escala.policy.facts import Entry
+from escala.policy.terms import Terms
+from escala.policy.visit import VisitStep
+
+NOTHING = timedelta(0)
+
+
+@dataclass
+class Books:
+    """What is known of a life so far."""
+
+    terms: Terms
+    turns: int = 0
+    facts: int = 0
+    used: dict[ClockName, timedelta] = field(default_factory=lambda: dict.fromkeys(ClockName, NOTHING))
+    tried_in_vain: set[str] = field(default_factory=set)
+    visits: dict[int, list[str]] = field(default_factory=dict)
+    is_overdue: bool = False
+    periods: int = 0
+    is_closed: bool = False
+    attended: list[str] = field(default_factory=list)
+    expenses: dict[int, int] = field(default_factory=dict)
+
+    def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
+        """Write a turn down, once it is found to follow from what was written before."""
+        after = decision.case
+        assert not self.is_closed, "closed stays closed"
+        self.turns += 1
+        assert (after.turn, after.last_at) == (self.turns, at), "turns are numbered without a gap"
+        for entry in decision.entries:
+            self.facts += 1
+            assert entry.seq == self.facts, "facts are numbered without a gap"
+            assert entry.at == at
+            assert entry.due_at is None or entry.due_at <= at, "nothing happens before it is due"
+            assert (entry.due_at is not None) == (entry.by == SYSTEM), "what happens by itself was due"
+            self._enter_fact(entry)
+        assert after.facts == self.facts
+        told = Counter((notice.kind, notice.recipient) for notice in decision.notices)
+        assert not told or max(told.values()) == 1, "one notice of a kind for each recipient"
+        if before:
+            self._enter_time(before, decision)
+            self._check_level(before, decision)
+        if decision.terms:
+            kept = decision.entries[0].fact.kind == "case_released"
+            was, now = (self.terms.plan, self.terms.cover), (decision.terms.plan, decision.terms.cover)
+            assert kept or was == now, "an amendment keeps plan and cover"
+            self.terms = decision.terms
+        self._check_used(after, at)
+
+    # -- facts --------------------------------------------------------------------------------------------------------
+
+    def _enter_fact(self, entry: Entry) -> None:
+        fact = entry.fact
+        match fact:
+            case f.AttemptLogged() if fact.outcome is not Outcome.SOLVED:
+                self.tried_in_vain.add(fact.channel)
+            case f.CaseOverdue():
+                assert not self.is_overdue, "overdue once"
+                self.is_overdue, self.periods = True, 0
+            case f.OverdueRepeated():
+                assert self.is_overdue, "overdue repeats only after it came"
+                self.periods = fact.periods
+            case f.CaseClosed():
+                self.is_closed = True
+            case f.InitialAttentionMissed() | f.InitialAttentionGiven():
+                assert fact.kind not in self.attended, "attended once, missed once"
+                assert fact.kind != "initial_attention_missed" or not self.attended, "missed before it came"
+                if isinstance(fact, f.InitialAttentionGiven):
+                    assert fact.in_time == (not self.attended)
+                self.attended.append(fact.kind)
+            case _ if isinstance(fact, v.VisitFact):
+                self._enter_visit(fact, entry.by.role)
+
+    def _enter_visit(self, fact: v.VisitFact, by: Role) -> None:
+        steps = self.visits.setdefault(fact.visit, [])
+        assert fact.visit == len(self.visits), "one visit at a time"
+        assert not set(steps) & _ENDS, "a visit ends once"
+        untried = set(self.terms.channels) - self.tried_in_vain
+        match fact:
+            case v.VisitRequested():
+                assert not steps
+                assert not untried, "remote channels come first"
+            case v.VisitApproved() | v.VisitRefused():
+                assert by is Role.DIRECTOR
+                assert _last(steps) == "visit_requested"
+            case v.VisitAccepted() | v.VisitDeclined() if not fact.is_excess:
+                assert by is Role.CONTACT
+                assert _last(steps) == "visit_approved", "approval first, acceptance second"
+            case v.VisitScheduled() | v.VisitStarted():
+                assert not untried, "no visit without exhausted channels"
+                agreed = [step for step in steps if step in ("visit_requested", "visit_approved", "visit_accepted")]
+                assert agreed[:3] == ["visit_requested", "visit_approved", "visit_accepted"], (
+                    "both agreements, in order"
+                )
+                assert "visit_started" not in steps
+                assert fact.kind == "visit_scheduled" or "visit_scheduled" in steps
+            case v.VisitReported():
+                assert steps.count("visit_started") == 1
+            case v.VisitExpenseLogged():
+                self.expenses[fact.visit] = self.expenses.get(fact.visit, 0) + fact.amount
+                assert fact.total == self.expenses[fact.visit]
+            case v.VisitQuoteExceeded():
+                assert fact.total > fact.accepted
+            case v.VisitSignedOff():
+                assert steps.count("visit_reported") == 1
+            case v.VisitCancelled():
+                assert "visit_started" not in steps, "what has begun is not called off"
+        if isinstance(fact, v.VisitCancelled | v.VisitSignedOff):
+            assert fact.borne_by_customer + fact.borne_by_support == self.expenses.get(fact.visit, 0)
+        ended = isinstance(fact, _ENDING) and not getattr(fact, "is_excess", False)
+        steps.append(f"{fact.kind}!" if ended else fact.kind)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _enter_time(self, before: Case, decision: Decision) -> None:
+        after = decision.case
+        for name in ClockName:
+            old, new = clock_of(before, name), clock_of(after, name)
+            if old is None:
+                continue
+            assert new is not None
+            assert new.since_at >= old.since_at, "clocks never run backwards"
+            arrived = name is ClockName.LEVEL and before.level is not after.level
+            assert arrived or new.spent >= old.spent, "time used never shrinks"
+            stretches = [stretch for stretch in decision.stretches if stretch.clock is name]
+            edge = old.since_at
+            for stretch in stretches:
+                assert stretch.from_at == edge
+                edge = stretch.to_at
+                if stretch.counted:
+                    self.used[name] += counted(self.terms.hours, stretch.from_at, stretch.to_at)
+            assert edge == new.since_at, "stretches join without a gap"
+            if arrived:
+                by_limit = any(getattr(entry.fact, "cause", None) == "limit" for entry in decision.entries)
+                assert not by_limit or self.used[name] == old.limit, "a level has all of its time"
+                self.used[name] = NOTHING
+
+    def _check_used(self, case: Case, at: datetime) -> None:
+        for name in ClockName:
+            clock = clock_of(case, name)
+            if clock:
+                assert self.used[name] == clock.spent, "time used is what its counted stretches add up to"
+                assert clock.since_at <= at
+                if clock.state is ClockState.RUNNING:
+                    assert clock.due_at == self.terms.hours.add(clock.since_at, clock.limit - clock.spent)
+
+    def _check_level(self, before: Case, decision: Decision) -> None:
+        moves = [entry.fact for entry in decision.entries if isinstance(entry.fact, f.HandedOff)]
+        after = decision.case
+        assert len(moves) == (before.level is not after.level)
+        for move in moves:
+            assert (move.from_level, move.to_level) == (before.level, after.level)
+            assert move.to_level == move.from_level + 1 or (move.cause, move.to_level) == ("functional", 3)
+            assert after.assignee is None
+        if after.overdue_at is None:
+            self.is_overdue = False
+
+
+_ENDING = v.VisitRefused | v.VisitDeclined | v.VisitLapsed | v.VisitCancelled | v.VisitSignedOff
+_ENDS = {f"visit_{how}!" for how in ("refused", "declined", "lapsed", "cancelled", "signed_off")}
+
+
+def _last(steps: list[str]) -> str | None:
+    return next((step for step in reversed(steps) if step != "visit_reminded"), None)
+
+
+def clock_of(case: Case, name: ClockName) -> Clock | None:
+    return case.initial_attention if name is ClockName.INITIAL_ATTENTION else case.level_clock
+
+
+@lru_cache(maxsize=4096)
+def counted(hours: Calendar, from_at: datetime, to_at: datetime) -> timedelta:
+    """The counted time of a span, added up segment by segment."""
+    segments = hours.explain(from_at, to_at)
+    return sum((each.to_at - each.from_at for each in segments if each.state is SegmentState.COUNTED), NOTHING)
+
+
+# -- between turns ----------------------------------------------------------------------------------------------------
+
+
+def standing(case: Case) -> None:
+    """What holds of every case at any time."""
+    clock = case.level_clock
+    assert (case.status is Status.HELD) == (case.held_until is not None) or case.status is Status.CLOSED
+    assert (clock is None) == (case.initial_attention is None)
+    if clock:
+        waits = case.status is Status.WAITING_CUSTOMER
+        assert waits == (clock.state is ClockState.PAUSED) == bool(case.waits)
+        assert (case.status in (Status.RESOLVED, Status.CLOSED)) == (clock.state is ClockState.STOPPED)
+        assert case.overdue_at in (None, clock.due_at), "overdue since its limit"
+    assert len(set(case.waits)) == len(case.waits)
+    assert case.level is Level.DIRECTOR or case.overdue_at is None
+    assert case.overdue_at or not case.overdue_repeat_at
+    if case.status is Status.CLOSED:
+        assert case.next_wake_at is None, "nothing wakes what is closed"
+        assert not (case.visit and case.visit.is_open)
+    if case.status in (Status.CLOSED, Status.RESOLVED):
+        assert not case.remote_session
+    _standing_visit(case)
+
+
+def _standing_visit(case: Case) -> None:
+    visit, kinds = case.visit, {wake.kind for wake in case.wakes}
+    step = visit.step if visit else None
+    assert (WakeKind.VISIT_LIMIT in kinds) == bool(visit and visit.is_open), "every open step has its deadline"
+    assert (WakeKind.EXCESS_LIMIT in kinds) == bool(visit and visit.excess)
+    assert (WaitingFor.QUOTE in case.waits) == (step is VisitStep.QUOTED)
+    assert (WaitingFor.VISIT in case.waits) == (step is VisitStep.SCHEDULED)
+    if visit:
+        assert 0 <= visit.borne_by_customer <= visit.accepted
+        assert visit.expenses <= visit.accepted or visit.excess or visit.excess_declined or not visit.is_open

@@ -1,0 +1,300 @@
+"""Commands by chance: of every kind, by anybody, right or careless. What comes of them is told elsewhere.
+
+`Situation.pick` is where chance comes from; the first of the options is the simplest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from datetime import datetime as instant
+from functools import cache
+from typing import Protocol, TypeVar
+
+from escala.policy import commands as c
+from escala.policy.calendar import Closure
+from escala.policy.case import (
+    SYSTEM,
+    Actor,
+    Case,
+    Category,
+    Cause,
+    Channel,
+    Level,
+    Outcome,
+    OutOfScopeKind,
+    Plan,
+    Priority,
+    Role,
+    Text,
+)
+from escala.policy.commands import Command, Equipment, OpenCase
+from escala.policy.lifecycle import ROLES
+from escala.policy.terms import Cover, CoverKind, Terms
+from escala.policy.visit import VisitStep
+from tests.support.lives import (
+    ADMIN,
+    COMMERCIAL,
+    CONTACT,
+    DIRECTOR,
+    HELP_DESK,
+    NO_COVER,
+    NO_WORDS,
+    SPECIALIST,
+    WORDS,
+    opening,
+    terms,
+)
+
+T = TypeVar("T")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+PEOPLE = (
+    HELP_DESK,
+    CONTACT,
+    SPECIALIST,
+    DIRECTOR,
+    Actor(Role.CONTACT, "contact-2"),
+    Actor(Role.AGENT, "agent-3", (Level.HELP_DESK, Level.SPECIALISTS), ("sig",)),
+    Actor(Role.AGENT, "agent-4", (Level.SPECIALISTS,), ("rastreo",)),
+    ADMIN,
+    COMMERCIAL,
+    SYSTEM,
+)
+WARRANTY = Cover(CoverKind.WARRANTY, "solution-1", date(2027, 6, 30))
+
+
+class Pick(Protocol):
+    """Chooses one of the options."""
+
+    def __call__(self, options: Sequence[T]) -> T: ...
+
+
+# -- terms ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def promised() -> tuple[Terms, ...]:
+    """What a case may be opened under: both plans, and every kind of cover."""
+    return (
+        terms(Plan.STANDARD),
+        terms(Plan.PREMIUM),
+        terms(Plan.STANDARD, cover=WARRANTY),
+        terms(Plan.STANDARD, cover=NO_COVER),
+    )
+
+
+@cache
+def amendments(plan: Plan) -> tuple[Terms, ...]:
+    """What a case may be amended to: more holidays or none, a harder and a softer matrix, other hours, and back."""
+    as_now = terms(plan)
+    every_tuesday = tuple(Closure(date(2026, 12, 1) + week * 7 * DAY, "Día cívico") for week in range(12))
+    office = terms(Plan.STANDARD).hours
+    other = terms(Plan.PREMIUM if plan is Plan.STANDARD else Plan.STANDARD)
+    fewer = replace(office, closures=())
+    more = replace(office, closures=(*every_tuesday, *office.closures))
+    own = {} if plan is Plan.PREMIUM else {"more": more, "fewer": fewer}
+    return (
+        replace(as_now, policy_version="tuesdays", business_days=more, hours=own.get("more", as_now.hours)),
+        replace(as_now, policy_version="no-holidays", business_days=fewer, hours=own.get("fewer", as_now.hours)),
+        replace(as_now, policy_version="halved", limits=_scaled(as_now, 2), warn_at_percent=50),
+        replace(as_now, policy_version="doubled", limits=_scaled(as_now, 0.5), initial_attention_within=2 * HOUR),
+        replace(as_now, policy_version="hasty", initial_attention_within=10 * MINUTE),
+        replace(as_now, policy_version="other-hours", hours=other.hours),
+        as_now,
+    )
+
+
+def _scaled(base: Terms, by: float) -> tuple[tuple[timedelta, timedelta, timedelta, timedelta], ...]:
+    return tuple((a / by, b / by, c_ / by, d / by) for a, b, c_, d in base.limits)
+
+
+# -- openings ---------------------------------------------------------------------------------------------------------
+
+
+def an_opening(pick: Pick, *, at: instant, terms: Terms, careless: bool) -> OpenCase:
+    """A request for support at `at`; a careless one may lack what it needs."""
+
+    def one_of(good: Sequence[T], bad: Sequence[T]) -> T:
+        return pick((*good, *bad)) if careless else pick(good)
+
+    equipment = one_of((None, Equipment(True, "SN-1")), (Equipment(False), Equipment(True, "SN-1")))
+    return opening(
+        at,
+        pick(tuple(Priority)),
+        by=one_of((CONTACT, HELP_DESK), (COMMERCIAL,)),
+        channel=one_of(terms.channels, tuple(Channel)),
+        category=pick((Category.INCIDENT, Category.INCIDENT, *Category)),
+        title=one_of((WORDS,), (NO_WORDS,)),
+        prior_analysis=one_of((WORDS,), (NO_WORDS,)),
+        equipment=equipment,
+        serial_number=one_of(("SN-1",), ("SN-2", None, None)) if equipment else None,
+    )
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case at an instant, in which something is asked: with careless arguments, or by anybody at all."""
+
+    case: Case
+    terms: Terms
+    at: instant
+    pick: Pick
+    careless: bool = False
+    by_anybody: bool = False
+
+    @property
+    def words(self) -> Text:
+        return self.one_of((WORDS,), (NO_WORDS,))
+
+    def one_of(self, good: Sequence[T], bad: Sequence[T] = ()) -> T:
+        """One of the good options, or of all where one is careless."""
+        return self.pick((*good, *bad)) if self.careless else self.pick(good)
+
+    def by(self, kind: type[Command]) -> Actor:
+        """Somebody whose role may give such a command, or anybody."""
+        return self.pick(PEOPLE if self.by_anybody else _MAY[kind])
+
+    def command(self, kind: type[Command]) -> Command:
+        """Such a command."""
+        by = self.by(kind)
+        return _MADE[kind](self, by)
+
+
+_MAY = {kind: tuple(person for person in PEOPLE if person.role in roles) for kind, roles in ROLES.items()}
+
+
+def untried(s: Situation) -> tuple[Channel, ...]:
+    """The plan's channels without an attempt in vain."""
+    in_vain = {attempt.channel for attempt in s.case.attempts if attempt.outcome is not Outcome.SOLVED}
+    return tuple(channel for channel in s.terms.channels if channel not in in_vain)
+
+
+def _attempt(s: Situation, by: Actor) -> Command:
+    channel = s.one_of(untried(s) or s.terms.channels, tuple(Channel))
+    outcome = s.pick((Outcome.NOT_SOLVED, Outcome.NO_ANSWER, Outcome.SOLVED))
+    return c.LogAttempt(by=by, channel=channel, outcome=outcome, summary=s.words)
+
+
+def _transfer(s: Situation, by: Actor) -> Command:
+    group = s.one_of((*s.terms.groups, None), ("nobody", "nobody"))
+    level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, Level.SPECIALISTS, None))
+    return c.TransferCase(by=by, group=group, level=level, reason=s.words)
+
+
+def _visit_date(s: Situation, by: Actor) -> Command:
+    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR))
+    known = s.case.visit.engineer_id if s.case.visit else None
+    engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
+    engineer_id = s.one_of(engineers, (None, "agent-9"))
+    return c.ScheduleVisit(by=by, starts_at=starts_at, engineer_id=engineer_id)
+
+
+def _approval(s: Situation, by: Actor) -> Command:
+    approved = s.pick((True, True, True, True, False))
+    quote = s.one_of((350_000, 100_000), (None, 0)) if approved else None
+    return c.ApproveVisit(by=by, approved=approved, quote=quote, reason=s.one_of((WORDS,), (None,)))
+
+
+def _acceptance(s: Situation, by: Actor) -> Command:
+    visit = s.case.visit
+    amount = (visit.expenses if visit.excess else visit.quote or 0) if visit else 0
+    accepted = s.pick((True, True, True, True, False))
+    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,)))
+
+
+def _expense(s: Situation, by: Actor) -> Command:
+    known = s.case.visit.receipts if s.case.visit else ()
+    receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 "))
+    amount = s.one_of((60_000, 120_000, 380_000), (0, -5))
+    return c.LogVisitExpense(by=by, concept=s.words, amount=amount, receipt_reference=receipt)
+
+
+def _session_end(s: Situation, by: Actor) -> Command:
+    session = s.case.remote_session.number if s.case.remote_session else s.case.remote_sessions
+    return c.EndRemoteSession(by=by, session=s.one_of((session,), (session + 1,)), summary=s.words)
+
+
+def _release(s: Situation, by: Actor) -> Command:
+    covered = promised()[:3]
+    granted = s.one_of(covered, promised()[3:])
+    return c.ReleaseCase(by=by, terms=granted, covered_at=s.at - s.pick((timedelta(0), HOUR, 3 * DAY)))
+
+
+def _visit_request(s: Situation, by: Actor) -> Command:
+    return c.RequestVisit(
+        by=by, city_code=s.one_of(("05001", "76001"), ("11001",)), place=s.words, address=WORDS, reason=s.words
+    )
+
+
+_MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
+    c.ClaimCase: lambda s, by: c.ClaimCase(by=by),
+    c.AssignCase: lambda s, by: c.AssignCase(by=by, agent_id=s.pick(("agent-1", "agent-2"))),
+    c.SendReply: lambda s, by: c.SendReply(by=by, body=s.words),
+    c.AddNote: lambda s, by: c.AddNote(by=by, body=s.words),
+    c.LogAttempt: _attempt,
+    c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
+    c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),
+    c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words),
+    c.HandOff: lambda s, by: c.HandOff(by=by, reason=s.words),
+    c.TransferCase: _transfer,
+    c.EscalateToProvider: lambda s, by: c.EscalateToProvider(
+        by=by, provider=s.one_of(("google",), (" ",)), provider_case=s.one_of(("G-1", "G-2"), ("",))
+    ),
+    c.UpdateFromProvider: lambda s, by: c.UpdateFromProvider(by=by, body=s.words),
+    c.LinkProviderIncident: lambda s, by: c.LinkProviderIncident(
+        by=by, incident_id=s.pick(("google-cloud:1", "google-cloud:2"))
+    ),
+    c.RecordDiagnosis: lambda s, by: c.RecordDiagnosis(
+        by=by, cause=s.pick((Cause.MANUFACTURING_DEFECT,) * 3 + tuple(Cause)), summary=s.words
+    ),
+    c.StartRemoteSession: lambda s, by: c.StartRemoteSession(
+        by=by, tool=s.one_of(("Chrome Remote Desktop",), ("",)), consented_by=s.one_of(("contact-1",), (" ",))
+    ),
+    c.EndRemoteSession: _session_end,
+    c.RequestVisit: _visit_request,
+    c.ApproveVisit: _approval,
+    c.AcceptVisit: _acceptance,
+    c.ScheduleVisit: _visit_date,
+    c.CancelVisit: lambda s, by: c.CancelVisit(by=by, reason=s.pick((WORDS, None))),
+    c.StartVisit: lambda s, by: c.StartVisit(by=by),
+    c.LogVisitExpense: _expense,
+    c.ReportVisit: lambda s, by: c.ReportVisit(by=by, found=s.words, done=s.words),
+    c.SignOffVisit: lambda s, by: c.SignOffVisit(by=by),
+    c.CloseAsOutOfScope: lambda s, by: c.CloseAsOutOfScope(by=by, kind=s.pick(tuple(OutOfScopeKind)), reason=s.words),
+    c.CloseAsDuplicate: lambda s, by: c.CloseAsDuplicate(by=by, of=s.one_of(("MA-2026-999999",), (s.case.number,))),
+    c.ResolveCase: lambda s, by: c.ResolveCase(by=by, summary=s.words),
+    c.ConfirmSolution: lambda s, by: c.ConfirmSolution(by=by),
+    c.ReopenCase: lambda s, by: c.ReopenCase(by=by, reason=s.words),
+    c.WithdrawCase: lambda s, by: c.WithdrawCase(by=by),
+    c.AmendTerms: lambda s, by: c.AmendTerms(by=by, terms=s.pick(amendments(s.terms.plan)), reason=s.words),
+    c.ReleaseCase: _release,
+}
+
+ALL_COMMANDS = tuple(_MADE)
+
+# -- what leads a visit on --------------------------------------------------------------------------------------------
+
+
+def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
+    """What brings the case's visit one step further, or begins one; the likeliest comes several times."""
+    visit = s.case.visit
+    if visit is None or not visit.is_open:
+        return (c.LogAttempt,) if untried(s) else (c.RequestVisit,)
+    if visit.excess:
+        return (c.AcceptVisit, c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit)
+    return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]
+
+
+_NEXT: Mapping[VisitStep, tuple[type[Command], ...]] = {
+    VisitStep.REQUESTED: (c.ApproveVisit,),
+    VisitStep.QUOTED: (c.AcceptVisit,),
+    VisitStep.AGREED: (c.ScheduleVisit, c.ScheduleVisit, c.LogVisitExpense),
+    VisitStep.SCHEDULED: (c.StartVisit, c.StartVisit, c.StartVisit, c.ScheduleVisit, c.LogVisitExpense),
+    VisitStep.STARTED: (c.ReportVisit, c.LogVisitExpense),
+    VisitStep.REPORTED: (c.SignOffVisit, c.LogVisitExpense),
+}

@@ -1,0 +1,329 @@
+"""A machine that lives random lives of cases, and holds each turn against its books (Hypothesis).
+
+Each rule is one kind of thing that people do; before it, some time passes. What is said of every life is in
+`life_books`, what may be asked in `random_commands`. The machine keeps the life's script, so that others can live it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import ClassVar, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.strategies import DataObject
+from pydantic import TypeAdapter
+
+from escala.policy import commands as c
+from escala.policy.case import Case, Status
+from escala.policy.commands import COMMANDS, Command, OpenCase
+from escala.policy.decision import Decision
+from escala.policy.lifecycle import ROLES, decide, elapse, open_case, settle
+from escala.policy.refusals import CaseClosed, Refusal
+from escala.policy.terms import Terms
+from escala.storage.codec import case_from_json, case_to_json
+from tests.policy.test_outage import on_time, unrecorded
+from tests.support.life_books import Books, standing
+from tests.support.lives import after, bogota
+from tests.support.random_commands import (
+    ALL_COMMANDS,
+    PEOPLE,
+    Situation,
+    an_opening,
+    next_of_visit,
+    promised,
+)
+
+T = TypeVar("T")
+_DECISION = TypeAdapter(Decision)
+_FEW_WAKES = timedelta(days=5)
+"""A case that is overdue at level 3 repeats itself every hour: over weeks that is not lived one by one."""
+
+
+class Gap(Enum):
+    """How much time passes before the next step: a length, or until what wakes the case next."""
+
+    NONE = timedelta(0)
+    SECONDS = timedelta(seconds=40)
+    MINUTES = timedelta(minutes=11)
+    HALF_AN_HOUR = timedelta(minutes=30)
+    HOURS = timedelta(hours=3)
+    A_DAY = timedelta(days=1)
+    DAYS = timedelta(days=4)
+    WEEKS = timedelta(weeks=3)
+    TO_WAKE = "to_wake"
+    BEFORE_WAKE = "before_wake"
+    AFTER_WAKE = "after_wake"
+
+    def until(self, case: Case, at: datetime, *, just: timedelta) -> datetime:
+        """When it is over; `just` is how long before and after a wake."""
+        if isinstance(self.value, timedelta):
+            return at + self.value
+        wake_at = max(case.next_wake_at or at, at)
+        if self is Gap.BEFORE_WAKE:
+            return max(wake_at - just, at)
+        return wake_at + just if self is Gap.AFTER_WAKE else wake_at
+
+
+_OFTEN = (Gap.NONE, Gap.NONE, Gap.SECONDS, Gap.MINUTES, Gap.HALF_AN_HOUR, Gap.NONE)
+GAPS = st.sampled_from((*_OFTEN, *_OFTEN, *Gap, Gap.HOURS, Gap.TO_WAKE))
+
+
+class Doing(Enum):
+    """A kind of thing that people do with a case."""
+
+    TRAVELLING = "what leads to a visit on site, and through it"
+    WORKING = "what support does with a case"
+    TALKING = "support and the customer write to each other, and try to solve it from afar"
+    LOOKING_FROM_AFAR = "remote sessions, and providers"
+    CHANGING_THE_JOURNEY = "what may become of a visit on its way"
+    AMENDING = "other holidays, another matrix, other hours"
+    SOLVING = "a solution, which seldom is one"
+    ENDING = "the end, after a while"
+    ANYTHING = "anybody asks for anything, whatever the case is at"
+    WAITING = "nobody does anything"
+
+
+_KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
+    Doing.WORKING: (
+        c.TransferCase,
+        c.ClaimCase,
+        c.TransferCase,
+        c.ClaimCase,
+        c.AssignCase,
+        c.SetPriority,
+        c.SetPriority,
+        c.HandOff,
+        c.AddNote,
+        c.RecordDiagnosis,
+    ),
+    Doing.TALKING: (c.SendReply, c.RequestInformation, c.AnswerAsCustomer, c.LogAttempt),
+    Doing.CHANGING_THE_JOURNEY: (
+        c.CancelVisit,
+        c.ScheduleVisit,
+        c.LogVisitExpense,
+        c.LogVisitExpense,
+        c.AcceptVisit,
+        c.ApproveVisit,
+    ),
+    Doing.AMENDING: (c.AmendTerms,),
+    Doing.SOLVING: (c.ResolveCase,),
+    Doing.ENDING: (c.WithdrawCase, c.CloseAsDuplicate, c.CloseAsOutOfScope),
+    Doing.ANYTHING: ALL_COMMANDS,
+}
+_BENTS = (
+    (Doing.TRAVELLING,),
+    (Doing.TRAVELLING, Doing.CHANGING_THE_JOURNEY),
+    (Doing.WORKING, Doing.TALKING),
+    (Doing.WORKING, Doing.CHANGING_THE_JOURNEY, Doing.TRAVELLING),
+    (Doing.LOOKING_FROM_AFAR, Doing.TALKING, Doing.SOLVING),
+    (Doing.AMENDING, Doing.WAITING, Doing.TRAVELLING),
+    (Doing.ANYTHING,),
+)
+_A_WHILE = 20
+"""Steps before a life is ended on purpose."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a script: a gap until `at`, and then a command, or nothing."""
+
+    gap: Gap
+    at: datetime
+    command: Command | None
+
+
+@dataclass(frozen=True)
+class Script:
+    """All that was asked in a life, so that it can be lived again."""
+
+    opening: OpenCase
+    terms: Terms
+    steps: tuple[Step, ...]
+
+
+@cache
+def _one_of(options: int) -> st.SearchStrategy[int]:
+    return st.integers(0, options - 1)
+
+
+class Lives(RuleBasedStateMachine):
+    """Lives of cases. `seen` counts what occurred in all of them: facts, refusals and wakes, by name."""
+
+    seen: ClassVar[Counter[str]]
+    scripts: ClassVar[list[Script]]
+    just: ClassVar[timedelta] = timedelta(microseconds=1)
+
+    case: Case
+    terms: Terms
+    at: datetime
+
+    def teardown(self) -> None:
+        """Count the life, and keep its script."""
+        if hasattr(self, "opening"):
+            self.scripts.append(Script(self.opening, self.opened_under, tuple(self.steps)))
+
+    @initialize(data=st.data(), minutes=st.integers(0, 40 * 24 * 60))
+    def open(self, data: DataObject, minutes: int) -> None:
+        """A customer's request, after some that lacked what they need."""
+        self.data = data
+        self.steps: list[Step] = []
+        self.at = bogota("2026-11-25 00:00") + timedelta(minutes=minutes)
+        self.terms = self.pick((*promised(), *promised()[:2]))
+        self.bent = self.pick(_BENTS)
+        try:
+            decision = self._open(careless=True)
+        except Refusal as refusal:
+            self.seen[refusal.name] += 1
+            decision = self._open(careless=False)
+        self.books = Books(self.terms)
+        self.opened_under = self.terms
+        self.turn(None, decision)
+
+    def _open(self, *, careless: bool) -> Decision:
+        self.opening = an_opening(self.pick, at=self.at, terms=self.terms, careless=careless)
+        return open_case(self.opening, terms=self.terms)
+
+    @rule(data=st.data(), gap=GAPS, by_bent=st.booleans(), doing=st.sampled_from(Doing))
+    def live_on(self, data: DataObject, gap: Gap, by_bent: bool, doing: Doing) -> None:
+        """Let time pass, and do what this life is bent on, or something else. What is closed lives no more."""
+        if self.is_over():
+            return
+        self.data = data
+        self.pass_time(gap.until(self.case, self.at, just=self.just))
+        if self.is_over():
+            self.steps.append(Step(gap, self.at, None))
+            return
+        command = self.command(self.pick(self.bent) if by_bent else doing)
+        self.steps.append(Step(gap, self.at, command))
+        if command:
+            self.give(command)
+
+    def is_over(self) -> bool:
+        return self.case.status is Status.CLOSED
+
+    def command(self, doing: Doing) -> Command | None:
+        """What somebody asks who does this now."""
+        careless = self.pick((False, True))
+        situation = Situation(self.case, self.terms, self.at, self.pick, careless, doing is Doing.ANYTHING)
+        if doing is Doing.WAITING or (doing is Doing.ENDING and len(self.steps) < _A_WHILE):
+            return None
+        usual: Mapping[Status, tuple[type[Command] | None, ...]] = {
+            Status.HELD: (c.ReleaseCase, c.ReleaseCase, None),
+            Status.RESOLVED: (*(c.ReopenCase,) * 6, c.ConfirmSolution, None, None),
+        }
+        kind = None if doing is Doing.ANYTHING else self.pick(usual.get(self.case.status, (None,)))
+        return situation.command(kind or self.pick(self.kinds(doing, situation)))
+
+    def kinds(self, doing: Doing, situation: Situation) -> tuple[type[Command], ...]:
+        """The kinds of commands that belong to it."""
+        if doing is Doing.TRAVELLING:
+            return next_of_visit(situation)
+        if doing is Doing.WORKING and self.case.group and not self.case.assignee:
+            return (c.ClaimCase, *_KINDS[doing])
+        if doing is Doing.LOOKING_FROM_AFAR:
+            session = (
+                c.EndRemoteSession if self.case.remote_session and not situation.careless else c.StartRemoteSession
+            )
+            provider = c.UpdateFromProvider if self.case.provider_case else c.EscalateToProvider
+            return session, provider, c.LinkProviderIncident
+        return _KINDS[doing]
+
+    # -- one step -----------------------------------------------------------------------------------------------------
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options, by chance."""
+        return options[self.data.draw(_one_of(len(options)))] if len(options) > 1 else options[0]
+
+    def pass_time(self, until: datetime) -> None:
+        """What falls due happens."""
+        if until > self.at:
+            self.check_looks(until)
+        self.at = until
+        for decision in settle(self.case, terms=self.terms, at=until):
+            woken = [wake.kind for wake in self.case.wakes if wake.at == self.case.next_wake_at]
+            self.seen.update(f"wake:{kind}" for kind in woken)
+            assert elapse(self.case, terms=self.terms, at=until) == decision
+            self.turn(self.case, decision)
+        assert self.case.next_wake_at is None or self.case.next_wake_at > until, "nothing due is left behind"
+
+    def check_looks(self, until: datetime) -> None:
+        """One look at the end comes to the same as two, and as one at each due instant."""
+        middle = self.at + (until - self.at) / 2
+        late = after(self.case, until, terms=self.terms)
+        assert unrecorded(after(self.case, middle, until, terms=self.terms)) == unrecorded(late)
+        if until - self.at < _FEW_WAKES:
+            assert unrecorded(on_time(self.case, until, terms=self.terms)) == unrecorded(late)
+
+    def give(self, command: Command) -> None:
+        """A decision and its turn, or a refusal that changed nothing."""
+        was = case_to_json(self.case)
+        read_again = case_from_json(was)
+        assert read_again == self.case
+        try:
+            decision = decide(self.case, command, terms=self.terms, at=self.at)
+        except Refusal as refusal:
+            self.seen[refusal.name] += 1
+            assert case_to_json(self.case) == was, "a refused command changes nothing"
+            with pytest.raises(type(refusal)):
+                decide(read_again, command, terms=self.terms, at=self.at)
+            return
+        self.seen[type(command).__name__] += 1
+        assert decide(read_again, command, terms=self.terms, at=self.at) == decision, "the same twice"
+        self.turn(self.case, decision)
+        if not isinstance(command, c.ReleaseCase):
+            assert self.case.next_wake_at is None or self.case.next_wake_at >= self.at
+        self.pass_time(self.at)
+
+    def turn(self, before: Case | None, decision: Decision) -> None:
+        """Write a turn down, and go on from it."""
+        assert _DECISION.validate_json(_DECISION.dump_json(decision)) == decision, "it survives its history"
+        self.books.enter(before, decision, at=self.at)
+        self.case = decision.case
+        self.terms = decision.terms or self.terms
+        self.seen.update(entry.fact.kind for entry in decision.entries)
+        self.seen["facts"] += len(decision.entries)
+        standing(self.case)
+        if self.is_over():
+            self.check_closed()
+
+    def check_closed(self) -> None:
+        """Whatever anybody asks of a closed case that they might ask of another is refused."""
+        for kind in COMMANDS:
+            by = next(person for person in PEOPLE if person.role in ROLES[kind])
+            command = Situation(self.case, self.terms, self.at, lambda options: options[0]).command(kind)
+            assert command.by == by
+            with pytest.raises(CaseClosed):
+                decide(self.case, command, terms=self.terms, at=self.at)
+            self.seen["case-closed"] += 1
+
+    @invariant()
+    def nothing_is_behind(self) -> None:
+        """What wakes the case next lies ahead."""
+        if hasattr(self, "case"):
+            assert self.case.next_wake_at is None or self.case.next_wake_at > self.at
+
+
+def live(lives: int, *, first: int, steps: int = 50, just: timedelta = Lives.just) -> type[Lives]:
+    """Live this many lives, the same ones for the same `first`; answer the machine with what it has seen."""
+    machine = seed(first)(type("Lives", (Lives,), {"seen": Counter(), "scripts": [], "just": just}))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+        ),
+    )
+    return machine
