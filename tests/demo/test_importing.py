@@ -26,8 +26,9 @@ from escala.policy import commands as c
 from escala.policy.case import Level, Plan, Priority, Status
 from escala.policy.commands import Command
 from escala.policy.lifecycle import open_case
-from escala.storage import contracts, ledger, views
+from escala.storage import contracts, ledger, solutions, views
 from escala.storage.engine import Database
+from escala.storage.solutions import Solution, SolutionKind
 from escala.storage.tables import contents, facts, reservations
 from tests.demo.conftest import NotingDesk
 from tests.storage.desk import Desk as Registry
@@ -120,6 +121,24 @@ class TestALife:
         lived_here = open_case(opening("09:00", number=number), terms=terms).case
         assert rang == [bogota("11:25"), bogota("11:40")]
         assert state == after(lived_here, *steps, *rang, terms=terms)
+
+    @pytest.mark.rule("WAR-4")
+    @pytest.mark.parametrize(("serial_number", "adopted"), [("SN 48213", 1), (None, 0), ("SN-1", 0)])
+    async def test_about_equipment_names_its_serial_number(
+        self, db: Database, desk: NotingDesk, serial_number: str | None, adopted: int
+    ) -> None:
+        tracker = Solution(
+            id="tracker",
+            customer_id="customer-1",
+            name="Rastreador",
+            kind=SolutionKind.EQUIPMENT,
+            serial_number="SN-48213",
+        )
+        await solutions.create(db, tracker, at=bogota("2026-11-02 08:00"))
+        found = await bring(db, desk, life(solution_id="tracker", serial_number=serial_number))
+
+        assert (len(found.adopted), len(found.refused)) == (adopted, 1 - adopted)
+        assert all(case.is_equipment for case, _ in desk.adopted.values())
 
     async def test_has_no_lateness_in_the_past(self, db: Database, desk: NotingDesk) -> None:
         [number] = (await bring(db, desk, life())).adopted
