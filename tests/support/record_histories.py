@@ -1,21 +1,29 @@
 """Records a history of every kind of life on the real server, for the replay tests.
 
-Run it (`python -m tests.support.record_histories`) when a kind of life is added, never to make a replay pass: a
-recorded case must go on under new code.
+Run it with the names of the lives that were added (`python -m tests.support.record_histories held`), never to make a
+replay pass: a recorded case must go on under new code.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from escala.activities.cover import Covered
 from escala.activities.ledger import Turn
 from escala.policy import commands as c
 from escala.policy import lifecycle
-from escala.policy.case import Channel, Level, Outcome, OutOfScopeKind, Priority
+from escala.policy.case import Channel, Level, Outcome, OutOfScopeKind, Priority, Status
+from escala.policy.cover import CoverRef
+from escala.policy.cover_end import CoverDates, day_begins_at
+from escala.policy.terms import CoverKind
 from escala.worker import build_worker
+from escala.workflows import addresses
+from escala.workflows.contract_run import ContractRun, workflow_id
 from tests.support.lives import (
     ANSWER,
     ASK,
@@ -37,7 +45,14 @@ from tests.support.lives import (
     priority,
     transfer,
 )
-from tests.support.server import LedgerAhead, MemoryCover, MemoryNotices, settings_for, time_skipping_server
+from tests.support.server import (
+    LedgerAhead,
+    MemoryCover,
+    MemoryNotices,
+    eventually,
+    settings_for,
+    time_skipping_server,
+)
 from tests.workflows.conftest import House, LiveCase
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
@@ -66,6 +81,42 @@ async def _ahead(house: House) -> LiveCase:
     house.ledger.lost = Turn(decision=claimed, command_id="lost-claim")
     await case.give(REPLY, key="reply")
     return case
+
+
+async def _held(house: House, *, covered: bool = False, told: bool = False, days: int = 0) -> LiveCase:
+    """A held case whose cover was registered an hour after its opening, or never."""
+    case = await house.open(opening(START), terms=UNCOVERED, customer_id=f"customer-{covered}-{told}")
+    if covered:
+        cover = Covered(terms=STANDARD, covered_at=case.opened_at + HOURS)
+        house.cover.covered[case.state.customer_id] = cover
+    if told:
+        await case.until(case.opened_at + 90 * MINUTES)
+        await case.handle.signal(addresses.COVER_CHANGED)
+        await eventually(lambda: case.state.status is not Status.HELD)
+        for step in (CLAIM, RESOLVE, CONFIRM):
+            await case.give(step, key=type(step).__name__)
+    if days:
+        await case.until(case.opened_at + days * DAYS)
+    return case
+
+
+async def _contract(house: House) -> LiveCase:
+    """A contract from its registration to the day after its last one, renewed on the way."""
+    cover = CoverRef(kind=CoverKind.CONTRACT, id="contract-1", customer_id="customer-1")
+    last, renewed = date(2027, 3, 31), date(2027, 9, 30)
+    dates = CoverDates(starts_on=date(2027, 1, 15), agreed_until=last, covered_through=last, days_before=(30, 15, 7, 1))
+    house.cover.dates[cover.id] = dates
+    handle = await house.env.client.start_workflow(
+        addresses.CONTRACT_WORKFLOW, ContractRun(cover=cover), id=workflow_id(cover), task_queue=house.queue
+    )
+    contract = LiveCase(house.env, house.ledger, handle, datetime.now(UTC))
+    await contract.env.fast_forward(handle, day_begins_at(date(2027, 3, 20)) - await contract.now())
+    await eventually(lambda: house.cover.dates[cover.id].given == (30, 15))
+    house.cover.dates[cover.id] = replace(dates, agreed_until=renewed, covered_through=renewed)
+    await handle.signal(addresses.CHANGED)
+    await contract.env.fast_forward(handle, day_begins_at(renewed + DAYS) - await contract.now())
+    await handle.result()
+    return contract
 
 
 def _life(*steps: c.Command | timedelta, held: bool = False, standard: bool = False) -> Life:
@@ -101,18 +152,22 @@ LIVES: dict[str, Life] = {
     "held": _life(held=True),
     "closed-not-covered": _life(40 * DAYS, held=True),
     "after-a-lost-task": _ahead,
+    "closed-after-a-look-for-cover": lambda house: _held(house, days=40),
+    "released-by-its-cover": lambda house: _held(house, covered=True, told=True),
+    "released-before-it-was-closed": lambda house: _held(house, covered=True, days=40),
+    "contract-renewed-and-ended": _contract,
 }
 
 
-async def record() -> None:
-    """Live every life and keep its histories, one file a run."""
+async def record(*names: str) -> None:
+    """Live these lives, or every one, and keep their histories, one file a run."""
     FOLDER.mkdir(exist_ok=True)
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=90") as env:
         ledger, notices, cover, settings = LedgerAhead(), MemoryNotices(), MemoryCover(), settings_for(env)
         async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
             house = House(env, ledger, notices, cover, settings.task_queue)
-            for name, live in LIVES.items():
-                await _keep(name, await live(house))
+            for name in names or LIVES:
+                await _keep(name, await LIVES[name](house))
 
 
 async def _keep(name: str, case: LiveCase) -> None:
@@ -124,4 +179,4 @@ async def _keep(name: str, case: LiveCase) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(*sys.argv[1:]))

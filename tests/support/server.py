@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from escala.activities.cover import Covered, HeldCase, Look, Seen, Swept
 from escala.activities.ledger import Recorded, Turn
 from escala.policy.cover import CoverRef
+from escala.policy.cover_end import CoverDates
 from escala.policy.facts import Entry
 from escala.settings import Settings
 from escala.workflows.addresses import SEARCH_ATTRIBUTES
@@ -110,14 +112,20 @@ class MemoryNotices:
 
 
 class MemoryCover:
-    """Covers held cases by the customer's id, as told."""
+    """Covers held cases by the customer's id, and knows the days of covers by their id, as told."""
 
     def __init__(self) -> None:
         self.covered: dict[str, Covered] = {}
+        self.dates: dict[str, CoverDates] = {}
 
     @activity.defn(name="look_at_cover")
     async def look(self, look: Look) -> Seen:
-        return Seen(dates=None)
+        dates = self.dates.get(look.cover.id)
+        due = dates.next_announcement(at=look.at) if dates else None
+        if dates is None or due is None or due.at > look.at:
+            return Seen(dates=dates)
+        self.dates[look.cover.id] = dates = replace(dates, given=(*dates.given, due.days_before))
+        return Seen(dates=dates, undelivered=True)
 
     @activity.defn(name="deliver_announcements")
     async def deliver(self, cover: CoverRef) -> None: ...

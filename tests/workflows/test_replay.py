@@ -11,6 +11,7 @@ from temporalio.worker import Replayer
 
 from escala.worker import PASSED_THROUGH, sandbox
 from escala.workflows.case import CaseWorkflow
+from escala.workflows.contract import ContractWorkflow
 from tests.support.record_histories import LIVES
 
 FOLDER = Path(__file__).parent / "histories"
@@ -23,7 +24,7 @@ ADOPTED = {"after-a-lost-task.1"}
 async def _replay(recorded: str, passed_through: tuple[str, ...]) -> None:
     history = WorkflowHistory.from_json("MA-2026-000001", recorded)
     replayer = Replayer(
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ContractWorkflow],
         workflow_runner=sandbox(passed_through),
         data_converter=pydantic_data_converter,
     )
