@@ -15,13 +15,14 @@ from fastapi.responses import JSONResponse
 from escala.api import problems
 from escala.api.answers import can_refuse
 from escala.api.auth import Caller
+from escala.api.bodies import Body
 from escala.api.case_answer import CaseAnswer, case_answers
 from escala.api.case_work import CASE_WORK
 from escala.api.deps import Edge, EdgeDep
 from escala.api.desk import CaseNotRunning, EngineUnavailable
 from escala.api.endings import ENDINGS
 from escala.api.escalations import ESCALATIONS
-from escala.api.idempotency import Given, OnceDep
+from escala.api.idempotency import Given, Once, OnceDep
 from escala.api.offers import Asked, Offer
 from escala.api.problems import NotFound
 from escala.api.provider_links import PROVIDER_LINKS
@@ -30,7 +31,7 @@ from escala.api.visibility import VisibleCase
 from escala.api.visits import VISITS
 from escala.policy import commands as c
 from escala.policy import refusals as r
-from escala.policy.case import Status
+from escala.policy.case import Actor, Status
 from escala.policy.lifecycle import ALLOWED, check_role
 from escala.policy.refusals import CaseClosed, Refusal
 from escala.storage import intake, views
@@ -41,6 +42,16 @@ router = APIRouter()
 
 OFFERS: tuple[Offer, ...] = (*CASE_WORK, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
 """Every command of the contract."""
+
+
+async def give(
+    offer: Offer, row: CaseRow, by: Actor, once: Once, edge: Edge, *, part: Any = None, body: Body | None = None
+) -> JSONResponse:
+    """Give one command to a case, once; for the pages as for the API. Raises what the API answers as a problem."""
+    check_role(offer.command, by.role)
+    body = body or offer.body()
+    asked = Asked(number=row.number, by=by, body=body, once=once, part=part)
+    return await once(body, lambda: _give(offer, row, asked, edge))
 
 
 async def _give(offer: Offer, row: CaseRow, asked: Asked, edge: Edge) -> Given:
@@ -72,7 +83,7 @@ async def _must_be_closed(edge: Edge, number: str) -> None:
 
 
 def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
-    async def give(
+    async def endpoint(
         row: VisibleCase,
         principal: Caller,
         once: OnceDep,
@@ -80,19 +91,16 @@ def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
         part: Annotated[Any, Depends(offer.part)],
         body: Any = None,
     ) -> JSONResponse:
-        check_role(offer.command, principal.actor.role)
-        body = body or offer.body()
-        asked = Asked(number=row.number, by=principal.actor, body=body, once=once, part=part)
-        return await once(body, lambda: _give(offer, row, asked, edge))
+        return await give(offer, row, principal.actor, once, edge, part=part, body=body)
 
     needs_no_body = offer.may_lack_body or not offer.body.model_fields
-    give.__annotations__ |= {
+    endpoint.__annotations__ |= {
         "part": Annotated[Any, Depends(offer.part)],
         "body": offer.body | None if needs_no_body else offer.body,
     }
     if not needs_no_body:
-        give.__defaults__ = None
-    return give
+        endpoint.__defaults__ = None
+    return endpoint
 
 
 def _state_refusals(command: type[c.Command]) -> tuple[type[Refusal], ...]:

@@ -61,7 +61,7 @@ async def follow_case(
     if row.case.status is Status.CLOSED and not await _is_more(edge, row, principal, after):
         return Response(status_code=204)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(_events(edge, row.number, principal, after), headers=headers)
+    return EventSourceResponse(events(edge, row.number, principal, after), headers=headers)
 
 
 async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -> bool:
@@ -69,7 +69,7 @@ async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -
     return any(is_for(principal, fact) for fact in facts)
 
 
-async def _events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncIterator[bytes]:
+async def events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncIterator[bytes]:
     now = asyncio.get_running_loop().time
     ends_at = now() + LIFETIME
     with edge.feed.watch(number) as watch, edge.figures.streams.track_inprogress():

@@ -1,0 +1,132 @@
+"""Forms that give commands: what a form says becomes the API's own body, and walks the API's own way.
+
+A form carries a `key` that was made when the page was shown, so that a second click, or a reload, happens once. What is
+refused is told on the case's page with everything that was typed still there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from escala.api import problems
+from escala.api.commands import OFFERS, give
+from escala.api.deps import At, EdgeDep
+from escala.api.idempotency import Once
+from escala.api.offers import Offer
+from escala.api.problems import NotFound, Problem
+from escala.api.visibility import visible_case
+from escala.language import translate
+from escala.policy.refusals import Refusal
+from escala.portal.case_page import Typed, case_page, shown_part
+from escala.portal.pages import answered, to
+from escala.portal.session import SignedIn, Stamped
+
+router = APIRouter()
+
+_BOGOTA = ZoneInfo("America/Bogota")
+_OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
+
+
+@router.post("/casos/{number}/ordenes/{path:path}", dependencies=[Stamped])
+async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number: str, path: str) -> Response:
+    """Give the command that the path names, and go back to the case; or say why not, in place."""
+    row = await visible_case(number, visit.principal, edge)
+    offer, form = _OFFERS.get(path), await request.form()
+    key = str(form.get("key", ""))
+    if offer is None or not _KEY.fullmatch(key):
+        raise NotFound
+    once = Once(
+        edge=edge,
+        scope=visit.principal.token_id,
+        key=key,
+        method="POST",
+        path=request.url.path,
+        at=at,
+        language=visit.language,
+    )
+    typed = Typed(path, {name: str(value) for name, value in form.items() if name not in ("stamp", "key")})
+    try:
+        body = offer.body.model_validate_json(json.dumps(_body(offer, form)))
+        session = form.get("session")
+        part = int(str(session)) if session is not None and str(session).isdecimal() else None
+        answer = await give(offer, row, visit.principal.actor, once, edge, part=part, body=body)
+    except ValidationError as error:
+        found = problems.input_errors(
+            ({**each, "loc": ("body", *each["loc"])} for each in error.errors()), visit.language
+        )
+        return await _refused(request, visit, number, 422, " ".join(each["message"] for each in found), None, typed)
+    except (Refusal, Problem) as refused:
+        told = problems.document(refused, visit.language)
+        return await _refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+    if answer.status_code >= 400:
+        told = json.loads(bytes(answer.body))
+        return await _refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+    if "hx-request" in request.headers:
+        done = translate("Done.", visit.language)
+        fresh = await shown_part(request, visit, number, "acciones", done=done)
+        return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
+    return to(f"/casos/{number}", visit)
+
+
+async def _refused(
+    request: Request, visit: SignedIn, number: str, status: int, sentence: str, rule: str | None, typed: Typed
+) -> Response:
+    refused = {"problem": sentence, "rule": rule, "typed": typed}
+    if "hx-request" in request.headers:
+        part = await shown_part(request, visit, number, "acciones", **refused)
+        return answered(Response(part, 422, media_type="text/html"), visit)
+    return await case_page(request, visit, number, status=status, **refused)
+
+
+# -- from a form to a body --------------------------------------------------------------------------------------------
+
+
+def _body(offer: Offer, form: FormData) -> dict[str, Any]:
+    """What the form says of the body's fields; an empty field that may be left out is left out."""
+    said: dict[str, Any] = {}
+    for name, field in offer.body.model_fields.items():
+        value = form.get(name)
+        if not isinstance(value, str) or (not value.strip() and not field.is_required()):
+            continue
+        read = _READ.get(name)
+        said[name] = read(value) if read else value
+    return said
+
+
+def _money(value: str) -> dict[str, str]:
+    """Pesos as people write them: $ 350.000."""
+    return {"amount": re.sub(r"[\s$.']|COP", "", value), "currency": "COP"}
+
+
+def _whole(value: str) -> int | str:
+    return int(value) if value.isdecimal() else value
+
+
+def _on_the_clock(value: str) -> str:
+    """What a date-and-time field says, which is Bogotá's."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (at.replace(tzinfo=_BOGOTA) if at.tzinfo is None else at).isoformat()
+
+
+_READ: Mapping[str, Any] = {
+    "quote": _money,
+    "amount": _money,
+    "approved": lambda value: value == "true",
+    "accepted": lambda value: value == "true",
+    "priority": _whole,
+    "level": _whole,
+    "starts_at": _on_the_clock,
+}
