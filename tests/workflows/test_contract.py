@@ -27,6 +27,11 @@ async def given(covers: CoverOffice, kind: CoverKind, id_: str, customer: Newcom
     return [row.days_before for row in rows if row.recipient == "commercial"]
 
 
+async def told(covers: CoverOffice, customer: Newcomer, *, times: int) -> None:
+    """Wait until the customer was written to so many times."""
+    await eventually(lambda: len(covers.post.to(customer.mailbox)) == times)
+
+
 async def lived(covers: CoverOffice, handle: WorkflowHandle[Any, Any], *days: int, ends_in: int) -> None:
     """Let a cover's clock run to 08:00 of each day before its last one."""
     for before in days:
@@ -42,7 +47,7 @@ class TestTheEndOfCover:
         handle = covers.workflow(f"contract-{contract['id']}")
         for place, days in enumerate((30, 15, 7, 1), start=1):
             await lived(covers, handle, days, ends_in=60)
-            await eventually(lambda place=place: len(covers.post.to(customer.mailbox)) == place)
+            await told(covers, customer, times=place)
         await covers.skip(handle, in_bogota(covers.today + 61 * DAY))
 
         assert (await handle.result()).startswith("cubrió hasta el")
