@@ -132,7 +132,7 @@ class TestShow:
         assert "jueves 3 de diciembre de 2026, 9:00 a. m., ana" in said
         assert "$ 350.000 COP" in said
         assert "$ 120.000 COP, $ 120.000 COP a cargo del cliente" in said
-        assert "En espera de      visita acordada" in said
+        assert "visita acordada" in said
         assert "visita programada: recordatorio" in said
         assert "aprobó la visita: $ 350.000 COP" in said
 
