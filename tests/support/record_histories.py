@@ -17,6 +17,7 @@ from escala.activities.cover import Covered
 from escala.activities.ledger import Turn
 from escala.policy import commands as c
 from escala.policy import lifecycle
+from escala.policy.calendar import Closure
 from escala.policy.case import Channel, Level, Outcome, OutOfScopeKind, Priority, Status
 from escala.policy.cover import CoverRef
 from escala.policy.cover_end import CoverDates, day_begins_at
@@ -29,6 +30,7 @@ from tests.support.lives import (
     ASK,
     CLAIM,
     CONFIRM,
+    DIRECTOR,
     HAND_OFF,
     HELP_DESK,
     PREMIUM,
@@ -129,6 +131,13 @@ DAYS = timedelta(days=1)
 ASSIGN = c.AssignCase(by=HELP_DESK, agent_id="agent-2")
 ATTEMPT = c.LogAttempt(by=HELP_DESK, channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS)
 
+LAW = replace(
+    STANDARD,
+    policy_version="law",
+    hours=replace(STANDARD.hours, closures=(*STANDARD.hours.closures, Closure(date(2027, 2, 3), "Día de la vida"))),
+)
+AMEND = c.AmendTerms(by=DIRECTOR, terms=LAW, reason=WORDS)
+
 LIVES: dict[str, Life] = {
     "new": _life(),
     "untouched-standard-until-long-overdue": _life(30 * DAYS, standard=True),
@@ -151,6 +160,7 @@ LIVES: dict[str, Life] = {
     "withdrawn": _life(CLAIM, ASK, WITHDRAW),
     "held": _life(held=True),
     "closed-not-covered": _life(40 * DAYS, held=True),
+    "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,
     "closed-after-a-look-for-cover": lambda house: _held(house, days=40),
     "released-by-its-cover": lambda house: _held(house, covered=True, told=True),
