@@ -1,16 +1,19 @@
-"""Passwords: what one must be, and its hash, which costs 136 ms of a core: made in a thread, two at a time."""
+"""Passwords: what one must be, and its hash, which costs 136 ms of a core: made in threads, two at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
+import base64
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 200
 _hasher = PasswordHasher()  # argon2id with the library's recommended cost
-_two_at_a_time = asyncio.Semaphore(2)
+# Threads rather than a lock: they belong to no event loop, and a flood of passwords cannot take more cores or memory.
+_two_at_a_time = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 class BadPassword(Exception):
@@ -26,20 +29,24 @@ def check(password: str, *, mailbox: str) -> None:
 
 async def hash_of(password: str) -> str:
     """The argon2id hash to keep."""
-    async with _two_at_a_time:
-        return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_two_at_a_time, _hasher.hash, _typed(password))
 
 
 async def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password. For nobody's (None) it takes as long, so that no answer tells who exists."""
-    async with _two_at_a_time:
-        same = await asyncio.to_thread(_same, password[: LONGEST + 1], kept or _nobodys_hash())
+    loop = asyncio.get_running_loop()
+    same = await loop.run_in_executor(_two_at_a_time, _same, _typed(password), kept or _NOBODYS)
     return same and kept is not None
 
 
 def is_outdated(kept: str) -> bool:
     """Whether the hash was made at a lower cost than today's."""
     return _hasher.check_needs_rehash(kept)
+
+
+def _typed(password: str) -> str:
+    """The password as it was meant: keyboards compose an "é" in two ways. What is too long is cut, and so wrong."""
+    return unicodedata.normalize("NFC", password[: LONGEST + 1])
 
 
 def _same(password: str, kept: str) -> bool:
@@ -49,6 +56,12 @@ def _same(password: str, kept: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=1)
-def _nobodys_hash() -> str:
-    return _hasher.hash("nobody has this password")
+def _unmatchable(size: int) -> str:
+    return base64.b64encode(bytes(size)).decode().rstrip("=")
+
+
+# Costs what a real one costs, and no password has it: its digest is all zeros.
+_NOBODYS = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_unmatchable(_hasher.salt_len)}${_unmatchable(_hasher.hash_len)}"
+)

@@ -121,6 +121,7 @@ def create_app(
                 yield
         finally:
             feed.close()
+            await pages.state.portal.post.stop()
             if database is None:
                 await db.close()
 

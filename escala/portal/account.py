@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import pyotp
@@ -12,10 +12,13 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.params import Depends as Dependency
 
 from escala import passwords
-from escala.api.deps import At, EdgeDep
+from escala.api.deps import At, Edge, EdgeDep
+from escala.portal.entrance import TOO_MANY, Tries, address_key, code_tries, renew
+from escala.portal.fields import Id, Text
+from escala.portal.new_password import wrong_with
 from escala.portal.pages import page, to
-from escala.portal.session import PortalDep, SignedIn, Stamped, Visit
-from escala.portal.sign_in import is_right_code, wrong_with
+from escala.portal.second_factor import WRONG_CODE, is_right_code
+from escala.portal.session import Known, PortalDep, Stamped, Visit, lacks_factor
 from escala.storage import accounts, sessions
 from escala.storage.accounts import Account, digest_of
 from escala.storage.sessions import Session
@@ -23,49 +26,60 @@ from escala.storage.sessions import Session
 router = APIRouter(prefix="/cuenta")
 
 _RECOVERY_CODES = 10
-Text = Annotated[str, Form(max_length=300)]
 _FORM: list[Dependency] = [Stamped]
 
 
 @router.get("")
-async def show(request: Request, visit: SignedIn, edge: EdgeDep, portal: PortalDep, at: At) -> Response:
+async def show(request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At) -> Response:
     account, session = _own(visit)
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
     found = await sessions.of_account(edge.database, account.id, at=at, idle_for=idle_for)
-    return page(request, "account.html", account=account, sessions=found, own=session.id, problem=None, done=None)
+    names = await accounts.personas(edge.database, account, policy=edge.policy, at=at)
+    return page(
+        request,
+        "account.html",
+        account=account,
+        sessions=found,
+        own=session.id,
+        has_other_names=len(names) > 1,
+        lacks_factor=lacks_factor(visit, portal),
+        factor_is_needed=portal.settings.staff_need_second_factor,
+    )
 
 
 @router.post("/clave", dependencies=_FORM)
 async def change_password(
-    request: Request, visit: SignedIn, edge: EdgeDep, at: At, present: Text, password: Text, again: Text
+    request: Request, visit: Known, edge: EdgeDep, at: At, present: Text, password: Text, again: Text
 ) -> Response:
+    """Put another password. Every other session ends, and this one goes on under another secret."""
     account, session = _own(visit)
     problem = wrong_with(password, again, account.mailbox)
-    if not await passwords.matches(present, account.password_hash):
-        problem = "The present password is not right."
+    problem = problem or await _wrong_present(request, account, present, edge, at=at)
     if problem:
-        return page(request, "problem.html", status=422, code=422, sentence=problem, rule=None)
-    await accounts.change(edge.database, account.id, password_hash=await passwords.hash_of(password))
+        return _not_possible(request, problem)
+    await accounts.put_password(edge.database, account.id, await passwords.hash_of(password), at=at)
     await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    return to("/cuenta", visit)
+    answer = to("/cuenta", visit)
+    await renew(edge, session, answer, at=at)
+    return answer
 
 
 @router.post("/sesiones/{session_id}/fin", dependencies=_FORM)
-async def end_session(visit: SignedIn, edge: EdgeDep, at: At, session_id: str) -> Response:
+async def end_session(visit: Known, edge: EdgeDep, at: At, session_id: Id) -> Response:
     account, _ = _own(visit)
     await sessions.end(edge.database, session_id, account_id=account.id, at=at)
     return to("/cuenta", visit)
 
 
 @router.post("/sesiones/fin", dependencies=_FORM)
-async def end_other_sessions(visit: SignedIn, edge: EdgeDep, at: At) -> Response:
+async def end_other_sessions(visit: Known, edge: EdgeDep, at: At) -> Response:
     account, session = _own(visit)
     await sessions.end_all(edge.database, account.id, at=at, but=session.id)
     return to("/cuenta", visit)
 
 
 @router.post("/atajos", dependencies=_FORM)
-async def switch_shortcuts(visit: SignedIn, edge: EdgeDep, shortcuts: Annotated[bool, Form()] = False) -> Response:
+async def switch_shortcuts(visit: Known, edge: EdgeDep, shortcuts: Annotated[bool, Form()] = False) -> Response:
     account, _ = _own(visit)
     await accounts.change(edge.database, account.id, shortcuts=shortcuts)
     return to("/cuenta", visit)
@@ -75,42 +89,72 @@ async def switch_shortcuts(visit: SignedIn, edge: EdgeDep, shortcuts: Annotated[
 
 
 @router.post("/codigo", dependencies=_FORM)
-async def set_up_code(request: Request, visit: SignedIn, edge: EdgeDep, portal: PortalDep) -> Response:
+async def set_up_code(request: Request, visit: Known, edge: EdgeDep, portal: PortalDep) -> Response:
     """Make a secret and show it, as a picture and in letters; it counts once a code of it was given."""
     account, _ = _own(visit)
     if account.asks_for_code:
         return to("/cuenta", visit)
     secret = pyotp.random_base32()
-    await accounts.change(edge.database, account.id, totp_secret=portal.keys.sealed(secret), totp_last_step=None)
-    address = pyotp.TOTP(secret).provisioning_uri(name=account.mailbox, issuer_name="Escala")
-    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=2)
-    return page(request, "second_factor.html", secret=secret, picture=picture, codes=None)
+    await accounts.offer_totp(edge.database, account.id, portal.keys.sealed(secret))
+    return _shown(request, account, secret)
 
 
 @router.post("/codigo/confirmacion", dependencies=_FORM)
 async def confirm_code(
-    request: Request, visit: SignedIn, edge: EdgeDep, portal: PortalDep, at: At, code: Text
+    request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At, code: Text
 ) -> Response:
     """Switch the second factor on, and show the recovery codes: the only time that anybody sees them."""
     account, session = _own(visit)
-    if account.asks_for_code or not await is_right_code(account, code, edge, portal, at=at):
-        sentence = "The code is not right. Codes are valid for half a minute, and each can be used once."
-        return page(request, "problem.html", status=422, code=422, sentence=sentence, rule=None)
+    secret = portal.keys.opened(account.totp_secret) if account.totp_secret else None
+    if account.asks_for_code or secret is None:
+        return to("/cuenta", visit)
+    tries = code_tries(request, account)
+    if not await tries.begin(edge, at=at):
+        return _not_possible(request, TOO_MANY, 429)
+    if not await is_right_code(account, code, edge, portal, at=at):
+        return _shown(request, account, secret, problem=WRONG_CODE)
+    await tries.succeeded(edge, at=at)
     codes = [secrets.token_hex(5).upper() for _ in range(_RECOVERY_CODES)]
     kept = [digest_of(each) for each in codes]
     await accounts.change(edge.database, account.id, totp_confirmed_at=at, recovery_hashes=kept)
     await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    return page(request, "second_factor.html", secret=None, picture=None, codes=codes)
+    return page(request, "second_factor.html", secret=None, picture=None, codes=codes, problem=None)
 
 
 @router.post("/codigo/fin", dependencies=_FORM)
-async def switch_code_off(request: Request, visit: SignedIn, edge: EdgeDep, password: Text) -> Response:
+async def switch_code_off(request: Request, visit: Known, edge: EdgeDep, at: At, password: Text) -> Response:
     account, _ = _own(visit)
-    if not await passwords.matches(password, account.password_hash):
-        sentence = "The present password is not right."
-        return page(request, "problem.html", status=422, code=422, sentence=sentence, rule=None)
-    await accounts.change(edge.database, account.id, totp_secret=None, totp_confirmed_at=None, recovery_hashes=[])
+    if problem := await _wrong_present(request, account, password, edge, at=at):
+        return _not_possible(request, problem)
+    await accounts.forget_totp(edge.database, account.id)
     return to("/cuenta", visit)
+
+
+# -- the parts --------------------------------------------------------------------------------------------------------
+
+
+async def _wrong_present(request: Request, account: Account, present: str, edge: Edge, *, at: datetime) -> str | None:
+    """What is wrong with the password that was given as today's: a session left open is no place to try them out."""
+    tries = Tries(f"present:{account.id}", address_key(request))
+    if not await tries.begin(edge, at=at):
+        return TOO_MANY
+    if not await passwords.matches(present, account.password_hash):
+        return "The present password is not right."
+    await tries.succeeded(edge, at=at)
+    return None
+
+
+def _shown(request: Request, account: Account, secret: str, problem: str | None = None) -> Response:
+    address = pyotp.TOTP(secret).provisioning_uri(name=account.mailbox, issuer_name="Escala")
+    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=2)
+    status = 422 if problem else 200
+    return page(
+        request, "second_factor.html", status=status, secret=secret, picture=picture, codes=None, problem=problem
+    )
+
+
+def _not_possible(request: Request, problem: str, status: int = 422) -> Response:
+    return page(request, "account_problem.html", status=status, problem=problem)
 
 
 def _own(visit: Visit) -> tuple[Account, Session]:

@@ -28,7 +28,7 @@ async def choose_language(
     visit: AnyVisit, edge: EdgeDep, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
 ) -> Response:
     chosen = language if language in LANGUAGES else DEFAULT
-    if visit.account:
+    if visit.account and visit.persona:
         await accounts.change(edge.database, visit.account.id, language=chosen)
     answer = to(safe_path(back), visit)
     remember_language(answer, chosen)

@@ -11,12 +11,15 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from starlette.datastructures import URL
 
 from escala.language import show_date, show_duration, show_instant, translate, word
 from escala.policy.case import Role
@@ -24,6 +27,7 @@ from escala.portal.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE,
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
+_BOGOTA = ZoneInfo("America/Bogota")
 _REGION = {"es": "es_CO", "en": "en_US"}
 
 # Pico draws its arrows and ticks from data, hence the images.
@@ -59,11 +63,22 @@ def render(request: Request, visit: Visit, template: str, /, **shown: Any) -> st
             language=visit.language,
             stamp=lambda: portal.keys.stamp(visit.stamp),
             here=request.url.path,
+            returning=_returning(request),
             navigation=_navigation(visit),
-            operators_url=portal.settings.temporal_ui_url,
+            operators_url=portal.settings.temporal_ui_url.rstrip("/"),
+            namespace=portal.settings.temporal_namespace,
             **shown,
         )
     )
+
+
+def _returning(request: Request) -> str:
+    """Where a form that every page has leads back to: this page with its filters, or the one that sent the form."""
+    shown = request.url
+    if request.method != "GET":
+        shown = URL(request.headers.get("referer", "/"))
+    path = shown.path or "/"
+    return f"{path}?{shown.query}" if shown.query else path
 
 
 def _navigation(visit: Visit) -> tuple[tuple[str, str], ...]:
@@ -141,6 +156,8 @@ def _environment() -> Environment:
     environment.globals |= {"_": _translated, "word": _word, "static": static_address}
     environment.filters |= {
         "instant": _instant,
+        "short": _short,
+        "clock": _clock,
         "date": _date,
         "duration": _duration,
         "cop": _cop,
@@ -162,6 +179,19 @@ def _word(context: Context, kind: str, value: object) -> str:
 @pass_context
 def _instant(context: Context, at: datetime) -> str:
     return show_instant(at, context["language"])
+
+
+@pass_context
+def _short(context: Context, at: datetime) -> str:
+    """An instant in a table: "mié 25 nov, 9:00"."""
+    pattern = "EEE d MMM, H:mm" if context["language"] == "es" else "EEE MMM d, h:mm a"
+    return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
+
+
+def _clock(seconds: int) -> str:
+    """A duration in figures: 1:30:00."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 @pass_context

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import Self
+from typing import Any, Self
 
-from escala.activities.mail import MailPort, mail_port
+from escala.activities.mail import MailPort, Undeliverable, mail_port
 from escala.language import show_instant, translate
 from escala.settings import Settings
 from escala.storage.accounts import Purpose
@@ -28,6 +29,7 @@ _BODIES = {
     Purpose.RESET: "Somebody, we hope you, asked for a new password. Choose it here:\n\n{address}\n\n"
     "The address works once, until {valid_until}. If it was not you, nothing needs to be done.",
 }
+_WORD = "You can now sign in to the support desk, with the password that you have:\n\n{address}"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Post:
     mail: MailPort
     sender: str
     public_url: str
-    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -45,25 +47,51 @@ class Post:
         return cls(mail=mail_port(settings), sender=settings.mail_from, public_url=settings.public_url)
 
     def send_key(self, to: str, secret: str, purpose: Purpose, *, language: str, at: datetime, until: datetime) -> None:
-        """Begin to send; who called does not wait."""
-        address = f"{self.public_url.rstrip('/')}/clave/{secret}"
-        body = translate(_BODIES[purpose], language, address=address, valid_until=show_instant(until, language))
+        """Begin to send a key; who called does not wait."""
+        body = translate(
+            _BODIES[purpose],
+            language,
+            address=f"{self.public_url.rstrip('/')}/clave/{secret}",
+            valid_until=show_instant(until, language),
+        )
+        self.later(self._send(to, translate(_SUBJECTS[purpose], language), body, at=at))
+
+    def send_word(self, to: str, *, language: str, at: datetime) -> None:
+        """Begin to tell somebody who has a password that they may sign in."""
+        body = translate(_WORD, language, address=f"{self.public_url.rstrip('/')}/ingreso")
+        self.later(self._send(to, translate(_SUBJECTS[Purpose.INVITATION], language), body, at=at))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after the answer, so that its time tells nothing."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def done(self) -> None:
+        """Wait for all that is under way."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Give up what is under way, when the process stops: a key that never left is asked for again."""
+        for task in self._under_way:
+            task.cancel()
+        await self.done()
+
+    async def _send(self, to: str, subject: str, body: str, *, at: datetime) -> None:
         message = EmailMessage()
-        message["From"], message["To"] = self.sender, to
-        message["Subject"] = translate(_SUBJECTS[purpose], language)
+        message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="escala")
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body)
-        task = asyncio.create_task(self._send(message, to))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-
-    async def _send(self, message: EmailMessage, to: str) -> None:
         for wait in _TRIES:
             await asyncio.sleep(wait)
             try:
                 await self.mail.send(message, [to], all_or_nobody=True)
+            except Undeliverable:
+                _log.warning("a message about signing in reaches nobody")
+                return
             except Exception as error:
-                _log.warning("a single-use key has to wait: %s", type(error).__name__)
+                _log.warning("a message about signing in has to wait: %s", type(error).__name__)
             else:
                 return

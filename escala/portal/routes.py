@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from escala.api import problems
+from escala.api.deps import edge_of
 from escala.language import language_of, translate
 from escala.policy.refusals import Refusal
-from escala.portal import account, home, sign_in
+from escala.portal import account, case_page, home, new_password, orders, second_factor, sign_in
 from escala.portal.keys import Keys
 from escala.portal.pages import STATIC, answered, page, to
 from escala.portal.post import Post
-from escala.portal.session import Portal, SignInNeeded, StaleForm, Visit
+from escala.portal.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visit, portal_of, visit
 from escala.settings import Settings
 
-_NOUNS = (home, sign_in, account)
+_NOUNS = (home, case_page, orders, sign_in, new_password, second_factor, account)
+_FILES = SimpleNamespace(path="/static/{path}")
 
 
 def portal(settings: Settings) -> FastAPI:
@@ -50,6 +55,10 @@ class PortalMount(Mount):
 class _Static(StaticFiles):
     """Files whose address changes with their content."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = _FILES  # for the access log
+        await super().__call__(scope, receive, send)
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -65,43 +74,72 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeeded)
     def sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
-        address = f"/ingreso?volver={needed.back}"
-        if "hx-request" in request.headers:  # a part of a page cannot be the sign-in page
-            return Response(status_code=401, headers={"HX-Redirect": address})
-        return to(address, getattr(request.state, "visit", None))
+        return _instead(request, needed.address)
+
+    @app.exception_handler(SecondFactorNeeded)
+    def second_factor_needed(request: Request, _: SecondFactorNeeded) -> Response:
+        return _instead(request, "/cuenta")
 
     @app.exception_handler(StaleForm)
-    def stale(request: Request, _: StaleForm) -> Response:
-        return _told(request, 403, "This form is no longer valid. Go back, reload the page and send it again.")
+    async def stale(request: Request, _: StaleForm) -> Response:
+        who: Visit | None = getattr(request.state, "visit", None)
+        if who and who.persona and request.url.path == "/ingreso":  # signed in meanwhile, in another tab
+            return to("/", who)
+        return await _told(request, 403, "This form is no longer valid. Go back, reload the page and send it again.")
 
     @app.exception_handler(problems.Problem)
-    def problem(request: Request, problem: problems.Problem) -> Response:
-        return _told(request, problem.status, problem.message, **problem.values)
+    async def problem(request: Request, problem: problems.Problem) -> Response:
+        return await _told(request, problem.status, problem.message, **problem.values)
 
     @app.exception_handler(Refusal)
-    def refusal(request: Request, refusal: Refusal) -> Response:
+    async def refusal(request: Request, refusal: Refusal) -> Response:
         request.app.state.edge.figures.refused(refusal)
-        return _told(request, problems.status_of(refusal), refusal.message, refusal.rule, **refusal.values)
+        return await _told(request, problems.status_of(refusal), refusal.message, refusal.rule, **refusal.values)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, _: RequestValidationError) -> Response:
-        return _told(request, 422, "Some of the data is not valid. Go back and check what you wrote.")
+    async def invalid(request: Request, _: RequestValidationError) -> Response:
+        return await _told(request, 422, "Some of the data is not valid. Go back and check what you wrote.")
 
     @app.exception_handler(HTTPException)
-    def other(request: Request, error: HTTPException) -> Response:
+    async def other(request: Request, error: HTTPException) -> Response:
         known = {404: problems.NotFound, 405: problems.MethodNotAllowed}
         problem = known.get(error.status_code, problems.MalformedRequest)()
-        return _told(request, problem.status, problem.message)
+        answer = await _told(request, problem.status, problem.message)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    async def unavailable(request: Request, _: Exception) -> Response:
+        missing = problems.StorageUnavailable()
+        return await _told(request, missing.status, missing.message)
+
+    for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
+        app.add_exception_handler(kind, unavailable)
 
     @app.exception_handler(Exception)
-    def unexpected(request: Request, _: Exception) -> Response:
-        return _told(request, 500, problems.InternalError.message)
+    async def unexpected(request: Request, _: Exception) -> Response:
+        return await _told(request, 500, problems.InternalError.message)
 
 
-def _told(request: Request, status: int, message: str, rule: str | None = None, /, **values: object) -> Response:
-    visit: Visit | None = getattr(request.state, "visit", None)
-    if visit is None:  # it failed before anybody was known
+def _instead(request: Request, address: str) -> Response:
+    """The page that has to come first. A part of a page, or a stream, cannot be it: the script goes there instead."""
+    if "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", ""):
+        return answered(Response(status_code=401, headers={"HX-Redirect": address}), None)
+    return to(address, getattr(request.state, "visit", None))
+
+
+async def _told(request: Request, status: int, message: str, rule: str | None = None, /, **values: object) -> Response:
+    shown = await _whose(request, status)
+    if shown is None:
         language = language_of(request.headers.get("accept-language"))
         return answered(PlainTextResponse(translate(message, language, **values), status), None)
-    sentence = translate(message, visit.language, **values)
+    sentence = translate(message, shown.language, **values)
     return page(request, "problem.html", status=status, code=status, sentence=sentence, rule=rule)
+
+
+async def _whose(request: Request, status: int) -> Visit | None:
+    """Whose visit failed; None where nobody can be known (our own failure) or nobody looks (a file's address)."""
+    known: Visit | None = getattr(request.state, "visit", None)
+    if known or status >= 500 or request.url.path.startswith("/static/"):
+        return known
+    edge = edge_of(request)
+    return await visit(request, edge, portal_of(request), edge.clock())

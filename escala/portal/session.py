@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
-from escala.api.deps import At, EdgeDep, edge_of
+from escala.api.deps import At, Edge, EdgeDep
 from escala.language import LANGUAGES, language_of
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
@@ -32,14 +32,19 @@ VISIT_COOKIE = "__Host-escala-visita"
 LANGUAGE_COOKIE = "escala-idioma"
 _SECRET_BYTES = 32
 _LONGEST = 100
+_LONGEST_PATH = 4_000
 
 
 class SignInNeeded(Exception):
-    """The page is for somebody who has signed in; `back` is where they wanted to go."""
+    """The page is for somebody who has signed in. `address` is the step that is missing, and knows the way back."""
 
-    def __init__(self, back: str) -> None:
-        super().__init__(back)
-        self.back = back
+    def __init__(self, step: str, back: str) -> None:
+        self.address = with_back(step, back)
+        super().__init__(self.address)
+
+
+class SecondFactorNeeded(Exception):
+    """Who serves customers here has to set up a second factor before anything else."""
 
 
 class StaleForm(Exception):
@@ -86,46 +91,48 @@ def portal_of(request: Request) -> Portal:
 PortalDep = Annotated[Portal, Depends(portal_of)]
 
 
-async def visit(request: Request, response: Response, edge: EdgeDep, portal: PortalDep, at: At) -> Visit:
+async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> Visit:
     """Who asks for this page. A visitor without any cookie gets one to sign the first form with."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
     secret = request.cookies.get(SESSION_COOKIE, "")
-    idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for) if _is_plausible(secret) else None
-    account = await accounts.get(edge.database, session.account_id) if session else None
-    if session is None or account is None or account.disabled_at is not None:
+    found = await _known(edge, portal, secret, at=at, language=language) if _is_plausible(secret) else None
+    if found is None:
         known = request.cookies.get(VISIT_COOKIE, "")
         own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
         cookies = {} if own == known else {VISIT_COOKIE: own}
         found = Visit(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
-    else:
-        stamp = portal.keys.signature("form", secret)
-        found = Visit(
-            language=account.language or language,
-            stamp=stamp,
-            account=account,
-            session=session,
-            persona=await _persona(request, account, session),
-        )
-        if found.persona:
-            request.state.role = found.persona.actor.role.value  # for the access log
+    if found.persona:
+        request.state.role = found.persona.actor.role.value  # for the access log
     request.state.visit = found
     return found
 
 
-async def _persona(request: Request, account: Account, session: Session) -> Persona | None:
-    if session.awaits_code or session.role is None:
+async def _known(edge: Edge, portal: Portal, secret: str, *, at: datetime, language: str) -> Visit | None:
+    """The visit of a session that lasts, in the name that it was begun in.
+
+    One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
+    """
+    idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
+    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for)
+    account = await accounts.get(edge.database, session.account_id) if session else None
+    if session is None or account is None or account.disabled_at is not None:
         return None
-    edge = edge_of(request)
-    for each in await accounts.personas(edge.database, account, policy=edge.policy, at=edge.clock()):
-        if (each.actor.role, each.actor.id, each.customer_id) == (
-            session.role,
-            session.subject_id,
-            session.customer_id,
-        ):
-            return each
-    return None
+    persona = None
+    if session.role and session.subject_id and not session.awaits_code:
+        persona = await accounts.persona(
+            edge.database, account, session.role, session.subject_id, policy=edge.policy, at=at
+        )
+        if persona is None or persona.customer_id != session.customer_id:
+            await sessions.end(edge.database, session.id, account_id=account.id, at=at)
+            return None
+    return Visit(
+        language=account.language or language,
+        stamp=portal.keys.signature("form", secret),
+        account=account,
+        session=session,
+        persona=persona,
+    )
 
 
 def _is_plausible(secret: str) -> bool:
@@ -135,11 +142,31 @@ def _is_plausible(secret: str) -> bool:
 AnyVisit = Annotated[Visit, Depends(visit)]
 
 
-def signed_in(request: Request, visit: AnyVisit) -> Visit:
+def known(request: Request, visit: AnyVisit) -> Visit:
     """Somebody who has signed in and in whose name is known; who has not is shown the way, and back afterwards."""
     if visit.persona is None:
-        raise SignInNeeded(_back(request))
+        step = "/ingreso"
+        if visit.session:
+            step = "/ingreso/codigo" if visit.session.awaits_code else "/ingreso/como"
+        raise SignInNeeded(step, _back(request))
     return visit
+
+
+Known = Annotated[Visit, Depends(known)]
+"""For one's own account only: a second factor that the house demands may still be missing."""
+
+
+def signed_in(visit: Known, portal: PortalDep) -> Visit:
+    """Somebody who is known, and has the second factor if the house demands one of its people."""
+    if lacks_factor(visit, portal):
+        raise SecondFactorNeeded
+    return visit
+
+
+def lacks_factor(visit: Visit, portal: Portal) -> bool:
+    """Whether the house's rule sends this visitor to set up a second factor first."""
+    must = portal.settings.staff_need_second_factor and visit.role is not Role.CONTACT
+    return must and visit.account is not None and not visit.account.asks_for_code
 
 
 SignedIn = Annotated[Visit, Depends(signed_in)]
@@ -193,7 +220,10 @@ def _is_from_here(request: Request) -> bool:
 
 
 def _back(request: Request) -> str:
-    """Where the visitor wanted to go, as a path of ours."""
+    """Where the visitor wanted to go, as a path of ours; a part of a page belongs to the page that shows it."""
+    if shown_by := request.headers.get("hx-current-url"):
+        page = urlsplit(shown_by)
+        return f"{page.path}?{page.query}" if page.query else page.path
     if request.method != "GET":
         return "/"
     query = f"?{request.url.query}" if request.url.query else ""
@@ -201,6 +231,15 @@ def _back(request: Request) -> str:
 
 
 def safe_path(given: str) -> str:
-    """A path of ours, or the start: nobody is sent elsewhere by a link to the sign-in page."""
-    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and "\n" not in given and "\r" not in given
+    """A path of ours, or the start: nobody is sent elsewhere by a link to the sign-in page.
+
+    What browsers drop (tabs, line ends) or read as a slash (a backslash) is written out, so that it leads nowhere.
+    """
+    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and len(given) <= _LONGEST_PATH
     return quote(given, safe="/?&=%:._~-+,;@!$'()*") if is_ours else "/"
+
+
+def with_back(step: str, back: str) -> str:
+    """The address of a step of signing in that goes on at `back` when it is done."""
+    path = safe_path(back)
+    return step if path == "/" else f"{step}?volver={quote(path, safe='/')}"

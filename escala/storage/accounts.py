@@ -19,8 +19,9 @@ from escala.policy.case import Actor, Role
 from escala.policy.contacts import mailbox_of
 from escala.policy.policy_file import PolicyFile
 from escala.storage import agents, contacts, customers
+from escala.storage.contacts import Contact
 from escala.storage.engine import Database, insert
-from escala.storage.tables import accounts, sign_in_keys
+from escala.storage.tables import accounts, sessions, sign_in_keys
 from escala.storage.tables import agents as agent_table
 
 
@@ -109,6 +110,37 @@ async def change(db: Database, account_id: str, **values: Any) -> None:
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
 
 
+async def put_password(db: Database, account_id: str, password_hash: str, *, at: datetime) -> None:
+    """Put a password; keys that were waiting to choose one are worth nothing from now on."""
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(
+            update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+        )
+
+
+async def disable(db: Database, account_id: str, *, at: datetime) -> None:
+    """Let nobody in by this account until it is enabled; its sessions end, and no key of its works."""
+    its = sessions.c.account_id == account_id
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(update(sessions).where(its, sessions.c.ended_at.is_(None)).values(ended_at=at))
+        gone = update(accounts).where(accounts.c.id == account_id, accounts.c.disabled_at.is_(None))
+        await connection.execute(gone.values(disabled_at=at))
+
+
+async def offer_totp(db: Database, account_id: str, sealed: str) -> None:
+    """Put a second factor's secret that has still to be confirmed; one that is in use stays."""
+    unset = and_(accounts.c.id == account_id, accounts.c.totp_confirmed_at.is_(None))
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(unset).values(totp_secret=sealed, totp_last_step=None))
+
+
+async def forget_totp(db: Database, account_id: str) -> None:
+    """Ask this account for no code any more, until it sets a second factor up again."""
+    await change(db, account_id, totp_secret=None, totp_confirmed_at=None, totp_last_step=None, recovery_hashes=[])
+
+
 async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
     """Note that the code of this half minute was used; False where it, or a later one, was used before."""
     unused = accounts.c.totp_last_step.is_(None) | (accounts.c.totp_last_step < step)
@@ -141,22 +173,50 @@ async def personas(db: Database, account: Account, *, policy: PolicyFile, at: da
         return []
     found: list[Persona] = []
     if account.staff_role is not None:
-        found.append(Persona(actor=Actor(account.staff_role, account.id), customer_id=None, name=account.name))
+        found.append(_staff(account, account.staff_role))
     async with db.read() as connection:
-        wanted = select(agent_table.c.id, agent_table.c.email)
-        ids = [row.id for row in await connection.execute(wanted) if mailbox_of(row.email) == account.mailbox]
+        rows = await connection.execute(select(agent_table.c.id, agent_table.c.email).order_by(agent_table.c.id))
+        ids = [row.id for row in rows if mailbox_of(row.email) == account.mailbox]
     for agent_id in ids:
         agent = await agents.get(db, agent_id)
         if agent is not None:
             found.append(Persona(actor=agent.actor, customer_id=None, name=agent.name))
-    for contact in await contacts.by_email(db, account.mailbox):
-        roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
-        if contact.is_active(at=at) and roster.may_sign_in(contact):
-            actor = Actor(Role.CONTACT, contact.id)
-            customer = await customers.get(db, contact.customer_id)
-            named = customer.name if customer else None
-            found.append(Persona(actor=actor, customer_id=contact.customer_id, name=contact.name, customer_name=named))
-    return found
+    at_customers = [
+        await _contact(db, contact, policy=policy, at=at) for contact in await contacts.by_email(db, account.mailbox)
+    ]
+    return [*found, *(persona for persona in at_customers if persona)]
+
+
+async def persona(
+    db: Database, account: Account, role: Role, subject_id: str, *, policy: PolicyFile, at: datetime
+) -> Persona | None:
+    """The one of `personas` that is this; None where the account may not (any more) act in that name."""
+    if account.disabled_at is not None:
+        return None
+    if role is Role.CONTACT:
+        contact = await contacts.get(db, subject_id)
+        its = contact is not None and contact.mailbox == account.mailbox
+        return await _contact(db, contact, policy=policy, at=at) if contact and its else None
+    if role is account.staff_role:
+        return _staff(account, role) if subject_id == account.id else None
+    agent = await agents.get(db, subject_id)
+    if agent is None or agent.actor.role is not role or mailbox_of(agent.email) != account.mailbox:
+        return None
+    return Persona(actor=agent.actor, customer_id=None, name=agent.name)
+
+
+def _staff(account: Account, role: Role) -> Persona:
+    return Persona(actor=Actor(role, account.id), customer_id=None, name=account.name)
+
+
+async def _contact(db: Database, contact: Contact, *, policy: PolicyFile, at: datetime) -> Persona | None:
+    roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
+    if not contact.is_active(at=at) or not roster.may_sign_in(contact):
+        return None
+    customer = await customers.get(db, contact.customer_id)
+    named = customer.name if customer else None
+    actor = Actor(Role.CONTACT, contact.id)
+    return Persona(actor=actor, customer_id=contact.customer_id, name=contact.name, customer_name=named)
 
 
 # -- single-use keys --------------------------------------------------------------------------------------------------
@@ -178,7 +238,8 @@ async def account_of_key(db: Database, secret: str, *, at: datetime) -> Account 
     usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
     async with db.read() as connection:
         account_id = await connection.scalar(select(c.account_id).where(usable))
-    return None if account_id is None else await get(db, account_id)
+    found = None if account_id is None else await get(db, account_id)
+    return found if found and found.disabled_at is None else None
 
 
 async def choose_password(db: Database, secret: str, password_hash: str, *, at: datetime) -> Account | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, delete, select, update
 
 from escala.policy.case import Role
 from escala.storage.accounts import digest_of
@@ -38,11 +37,23 @@ class Session:
     address: str
 
 
+_KEPT_FOR = timedelta(days=30)
+
+
 async def begin(db: Database, session: Session, secret: str) -> Session:
-    """Keep a new session under its secret's digest."""
+    """Keep a new session under its secret's digest; the account's that ended a month ago are forgotten."""
+    c = sessions.c
+    old = and_(c.account_id == session.account_id, c.expires_at < session.created_at - _KEPT_FOR)
     async with db.write() as connection:
+        await connection.execute(delete(sessions).where(old))
         await connection.execute(insert(connection, sessions).values(**vars(session), hash=digest_of(secret)))
     return session
+
+
+async def rename(db: Database, session_id: str, secret: str) -> None:
+    """Go on with a session under another secret: who knows the old one is out."""
+    async with db.write() as connection:
+        await connection.execute(update(sessions).where(sessions.c.id == session_id).values(hash=digest_of(secret)))
 
 
 async def find(db: Database, secret: str, *, at: datetime, idle_for: timedelta) -> Session | None:
@@ -105,32 +116,44 @@ _LONGEST_WAIT = timedelta(minutes=15)
 _FORGOTTEN_AFTER = timedelta(hours=24)
 
 
-async def free_at(db: Database, keys: Sequence[str], *, at: datetime) -> datetime | None:
-    """Until when these keys (an account's, an address's) have to wait; None where they need not."""
-    c = sign_in_failures.c
-    async with db.read() as connection:
-        waits = list(await connection.scalars(select(c.free_at).where(c.key.in_(keys), c.free_at > at)))
-    return max(waits, default=None)
+async def attempt(db: Database, keys: Mapping[str, int], *, at: datetime) -> datetime | None:
+    """Begin an attempt under these keys (an account's, an address's), each with its number of free failures.
 
-
-async def failed(db: Database, keys: dict[str, int], *, at: datetime) -> None:
-    """Note a failure for each key. Past its number of free ones, each doubles the wait, to a quarter of an hour.
-
-    It is kept in the database, so that a restart forgives nothing; a day without a failure forgets them.
+    None lets it begin, and counts it as failed until `succeeded` says otherwise: so a thousand at once find no more
+    open doors than a thousand in a row. Otherwise the instant until which they have to wait, and nothing is counted.
+    Past its free ones each failure doubles the wait, to a quarter of an hour. They are kept in the database, so that a
+    restart forgives nothing; a day without a failure forgets them.
     """
     c = sign_in_failures.c
     async with db.write() as connection:
-        for key, free in keys.items():
-            known = (await connection.execute(select(c.failures, c.last_at).where(c.key == key))).first()
-            count = known.failures + 1 if known and at - known.last_at < _FORGOTTEN_AFTER else 1
-            wait = min(_LONGEST_WAIT, timedelta(seconds=2 ** min(count - free, 12))) if count > free else timedelta()
-            row: dict[str, Any] = {"failures": count, "last_at": at, "free_at": at + wait}
-            put = insert(connection, sign_in_failures).values(key=key, **row)
-            await connection.execute(put.on_conflict_do_update(index_elements=["key"], set_=row))
+        await connection.execute(delete(sign_in_failures).where(c.last_at <= at - _FORGOTTEN_AFTER))
+        counts: dict[str, int] = {}
+        waits: list[datetime] = []
+        for key in sorted(keys):  # in one order, so that two that share keys do not wait for each other
+            fresh = {"key": key, "failures": 0, "last_at": at, "free_at": at}
+            await connection.execute(
+                insert(connection, sign_in_failures).values(**fresh).on_conflict_do_nothing(index_elements=["key"])
+            )
+            known = select(c.failures, c.free_at).where(c.key == key).with_for_update()
+            failures, free_at = (await connection.execute(known)).one()
+            counts[key] = failures + 1
+            waits += [free_at] if free_at > at else []
+        if waits:
+            return max(waits)
+        for key, count in counts.items():
+            row = {"failures": count, "last_at": at, "free_at": at + _wait(count - keys[key])}
+            await connection.execute(update(sign_in_failures).where(c.key == key).values(**row))
+    return None
 
 
-async def succeeded(db: Database, key: str, *, at: datetime) -> None:
-    """Forget the failures of an account that signed in."""
-    row = {"failures": 0, "last_at": at, "free_at": at}
+async def succeeded(db: Database, *own: str, shared: Sequence[str] = (), at: datetime) -> None:
+    """An attempt was no failure: its own keys are free again, the shared ones get back what it counted for."""
+    c = sign_in_failures.c
     async with db.write() as connection:
-        await connection.execute(update(sign_in_failures).where(sign_in_failures.c.key == key).values(**row))
+        await connection.execute(delete(sign_in_failures).where(c.key.in_(own)))
+        once_less = update(sign_in_failures).where(c.key.in_(shared), c.failures > 0)
+        await connection.execute(once_less.values(failures=c.failures - 1, free_at=at))
+
+
+def _wait(past: int) -> timedelta:
+    return min(_LONGEST_WAIT, timedelta(seconds=2 ** min(past, 12))) if past > 0 else timedelta()

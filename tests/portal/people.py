@@ -113,7 +113,9 @@ class Visitor:
             self.stamp = found[1]
         return answer
 
-    async def post(self, path: str, /, *, files: Any = None, headers: dict[str, str] | None = None, **fields: Any) -> Response:
+    async def post(
+        self, path: str, /, *, files: Any = None, headers: dict[str, str] | None = None, **fields: Any
+    ) -> Response:
         """Send a form of the page that was got last (of the start, where none was)."""
         if not self.stamp:
             await self.get("/cuenta" if SESSION_COOKIE in self.client.cookies else "/ingreso")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
+from escala.portal.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import EMAILS, PASSWORD, account, session_secret
-from escala.portal.session import SESSION_COOKIE
 from tests.support.browser import screen
 
 

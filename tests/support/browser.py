@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright
 
 from tests.api.office import Office
 from tests.support.serving import serving
 
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 PATIENCE = 10_000  # milliseconds that Playwright waits for what is to come
 
 
@@ -89,7 +89,7 @@ async def screen(
     address: str,
     *,
     javascript: bool = True,
-    size: dict[str, int] | None = None,
+    size: ViewportSize | None = None,
     dark: bool = False,
     language: str = "es-CO",
     cookies: dict[str, str] | None = None,
@@ -98,14 +98,15 @@ async def screen(
     """A window of its own, without anybody's cookies but those given. At its end nothing may have gone wrong in it."""
     context = await browser.new_context(
         java_script_enabled=javascript,
-        viewport=size or WIDE,  # type: ignore[arg-type]
+        viewport=size or WIDE,
         color_scheme="dark" if dark else "light",
         locale=language,
         **more,
     )
     try:
-        given = [{"name": name, "value": value, "url": address, "secure": True} for name, value in (cookies or {}).items()]
-        await context.add_cookies([{**each, "url": address.replace("http:", "https:")} for each in given])  # type: ignore[list-item]
+        for name, value in (cookies or {}).items():
+            # Chromium takes `__Host-` cookies over plain HTTP from this machine; Playwright wants to hear of https.
+            await context.add_cookies([{"name": name, "value": value, "url": address.replace("http:", "https:")}])
         window = Screen(address=address, context=context, page=await context.new_page())
         window.watch(window.page)
         context.on("page", window.watch)

@@ -1,0 +1,86 @@
+"""First and new passwords, chosen with a single-use key that came by mail. Looking at the page uses nothing up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from escala import passwords
+from escala.api.deps import At, Edge, EdgeDep
+from escala.policy.contacts import mailbox_of
+from escala.portal.entrance import account_key, address_key
+from escala.portal.fields import Id, Text
+from escala.portal.invitations import send_key
+from escala.portal.pages import page, to
+from escala.portal.session import AnyVisit, Portal, PortalDep, Stamped
+from escala.storage import accounts, sessions
+from escala.storage.accounts import Purpose, digest_of
+
+router = APIRouter()
+
+_VALID_FOR = timedelta(hours=1)
+_FREE_WISHES, _FREE_WISHES_OF_ADDRESS = 3, 20
+
+
+@router.get("/clave/olvido")
+async def show_forgotten(request: Request, visit: AnyVisit) -> Response:
+    return page(request, "forgotten.html", sent=False)
+
+
+@router.post("/clave/olvido", dependencies=[Stamped])
+async def forgotten(
+    request: Request, visit: AnyVisit, edge: EdgeDep, portal: PortalDep, at: At, email: Text
+) -> Response:
+    """Send a key to whoever has an account. The answer is everybody's, and comes before anything is looked up.
+
+    Every wish counts as a failure, so that nobody is flooded with mail.
+    """
+    wishes = {
+        f"forgotten:{digest_of(mailbox_of(email))}": _FREE_WISHES,
+        f"forgotten-from-{address_key(request)}": _FREE_WISHES_OF_ADDRESS,
+    }
+    if await sessions.attempt(edge.database, wishes, at=at) is None:
+        portal.post.later(_send_new_key(edge, portal, email, at=at))
+    return page(request, "forgotten.html", sent=True)
+
+
+async def _send_new_key(edge: Edge, portal: Portal, email: str, *, at: datetime) -> None:
+    account = await accounts.by_mailbox(edge.database, email)
+    if account and account.disabled_at is None:
+        await send_key(edge, portal, account, Purpose.RESET, at=at, valid_for=_VALID_FOR)
+
+
+@router.get("/clave/{key}")
+async def show_choice(request: Request, visit: AnyVisit, edge: EdgeDep, at: At, key: Id) -> Response:
+    account = await accounts.account_of_key(edge.database, key, at=at)
+    return page(request, "new_password.html", status=200 if account else 404, account=account, problem=None, key=key)
+
+
+@router.post("/clave/{key}", dependencies=[Stamped])
+async def choose_password(
+    request: Request, visit: AnyVisit, edge: EdgeDep, at: At, key: Id, password: Text, again: Text
+) -> Response:
+    account = await accounts.account_of_key(edge.database, key, at=at)
+    problem = wrong_with(password, again, account.mailbox) if account else None
+    if account and not problem:
+        # Of two at once, one uses the key up; the other finds it used.
+        account = await accounts.choose_password(edge.database, key, await passwords.hash_of(password), at=at)
+    if account is None or problem:
+        status = 422 if account else 404
+        return page(request, "new_password.html", status=status, account=account, problem=problem, key=key)
+    await sessions.end_all(edge.database, account.id, at=at)
+    # Whoever reads the mail is no guesser: strangers' failures do not keep the owner out.
+    await sessions.succeeded(edge.database, account_key(account.mailbox), at=at)
+    return to("/ingreso", visit)
+
+
+def wrong_with(password: str, again: str, mailbox: str) -> str | None:
+    """What is wrong with a chosen password, as a sentence; None where it will do."""
+    if password != again:
+        return "The two passwords are not the same."
+    try:
+        passwords.check(password, mailbox=mailbox)
+    except passwords.BadPassword:
+        return "Please choose a longer password: twelve signs or more, and not your address. A sentence serves well."
+    return None
