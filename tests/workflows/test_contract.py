@@ -13,6 +13,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from escala.policy.cover import CoverRef
 from escala.policy.terms import CoverKind
 from escala.storage import announcements, cover_changes
+from escala.worker import sweep_covers
 from escala.workflows import addresses
 from tests.support.server import eventually, time_skipping_server
 from tests.workflows.cover_office import DAY, CoverOffice, Newcomer, add_contract, cover_office, in_bogota
@@ -162,6 +163,19 @@ class TestItsWorkflow:
 
 
 class TestTheSweep:
+    @pytest.mark.rule("WAR-5")
+    async def test_runs_when_a_worker_starts_and_is_scheduled_once(self, covers: CoverOffice) -> None:
+        """A second worker finds the schedule there, and has it run at once all the same."""
+        customer = await covers.newcomer()
+        await add_contract(covers, customer, "imported-2", ends_on=covers.today + 10 * DAY)
+        for _ in range(2):
+            await sweep_covers(covers.env.client, covers.settings)
+        await told(covers, customer, times=1)
+
+        schedule = await covers.env.client.get_schedule_handle(addresses.SWEEP_SCHEDULE).describe()
+        assert [each.every for each in schedule.schedule.spec.intervals] == [timedelta(hours=1)]
+        await covers.env.client.get_schedule_handle(addresses.SWEEP_SCHEDULE).delete()
+
     @pytest.mark.rule("WAR-5")
     async def test_gives_every_cover_its_workflow(self, covers: CoverOffice) -> None:
         """Also one that the API never told of, such as an import's; a second sweep finds nothing to do."""
