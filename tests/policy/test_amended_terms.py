@@ -50,7 +50,7 @@ def test_terms_that_are_such_already_stay_with_their_version() -> None:
     once = reread(STANDARD, *AmendedPart)
 
     assert reread(once, *AmendedPart) is once
-    assert reread_terms(STANDARD, tuple(AmendedPart), policy=policy(), closures={"CO": STANDARD.hours.closures}) is STANDARD
+    assert reread_terms(STANDARD, [*AmendedPart], policy=policy(), closures={"CO": STANDARD.hours.closures}) is STANDARD
 
 
 def test_a_calendar_that_the_policy_file_dropped_keeps_its_holidays() -> None:
