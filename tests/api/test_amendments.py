@@ -1,4 +1,4 @@
-"""Amendments over HTTP: previewed, applied once, kept; a case that nobody amends keeps what it was promised (PLAN-15)."""
+"""Amendments over HTTP: previewed, applied once, kept on record; who is not amended keeps its terms (PLAN-15)."""
 
 from __future__ import annotations
 
