@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from escala import cli_municipalities, cli_tokens, console
+from escala import cli_accounts, cli_municipalities, cli_tokens, console
 from escala.settings import read_settings, settings
 
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_tokens.app, name="tokens")
+app.add_typer(cli_accounts.app, name="accounts")
 app.add_typer(cli_municipalities.app, name="municipalities")
 
 
@@ -83,6 +84,9 @@ def api() -> None:
         host=here.api_host,
         port=here.api_port,
         server_header=False,
+        # Nobody's word for where a visitor is, unless the settings name who may give it.
+        proxy_headers=bool(here.trusted_proxies),
+        forwarded_allow_ips=[each.strip() for each in here.trusted_proxies.split(",")],
         access_log=False,  # uvicorn's own would write query strings, and people search for names
         timeout_graceful_shutdown=5,  # an open event stream must not hold up the stop
     )

@@ -19,6 +19,10 @@ NO_SECRET_KEY = (
     "(por ejemplo: python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"
 )
 NO_STATUS_PAGE = "ESCALA_GOOGLE_CLOUD_STATUS_URL y ESCALA_GOOGLE_MAPS_STATUS_URL deben ser direcciones http(s) u «off»"
+OIDC_NOT_WHOLE = (
+    "ESCALA_OIDC_ISSUER debe ser una dirección https:// y exige ESCALA_OIDC_CLIENT_ID y ESCALA_OIDC_CLIENT_SECRET"
+)
+NO_PROXIES = "ESCALA_TRUSTED_PROXIES debe ser una lista de direcciones o redes, separadas por comas (10.0.0.0/8)"
 UNKNOWN_DATABASE = "ESCALA_DATABASE_URL debe empezar por postgresql+asyncpg:// o sqlite+aiosqlite://"
 
 
@@ -169,6 +173,10 @@ DATABASE_CURRENT = "al día"
 DATABASE_NOT_READY = "no responde o le faltan migraciones; revise ESCALA_DATABASE_URL y ejecute «escala migrate»"
 DATABASE_NOT_THERE = f"La base de datos {DATABASE_NOT_READY}."
 ATTRIBUTES_COMPLETE = "completos"
+
+
+def public_url_is_plain(address: str) -> str:
+    return f"ESCALA_PUBLIC_URL es {address}: sin https:// los navegadores no guardan la sesión y nadie puede ingresar"
 
 
 def doctor_line(mark: str, what: str, detail: str) -> str:

@@ -24,7 +24,7 @@ Examination = Callable[[Settings], Awaitable[str]]
 
 async def examine(settings: Settings) -> bool:
     """Print a line for each examination; True where none fails."""
-    examinations: list[Examination] = [_policy_file, _database, _temporal, _search_attributes]
+    examinations: list[Examination] = [_policy_file, _public_url, _database, _temporal, _search_attributes]
     if settings.profile == "embedded":
         examinations = [_binary, _state_dir, _ports, *examinations]
     return all([await _passes(examination, settings) for examination in examinations])
@@ -71,6 +71,12 @@ async def _policy_file(settings: Settings) -> str:
         raise _Fails(str(error)) from None
 
 
+async def _public_url(settings: Settings) -> str:
+    if not settings.public_url_is_private:
+        raise _Fails(console.public_url_is_plain(settings.public_url))
+    return settings.public_url
+
+
 async def _database(settings: Settings) -> str:
     _expect_up(settings)
     database = Database.at(settings.database_url)
@@ -106,6 +112,7 @@ _WHAT: dict[Examination, str] = {
     _state_dir: "Carpeta de estado",
     _ports: "Puertos",
     _policy_file: "Archivo de política",
+    _public_url: "Dirección pública",
     _database: "Base de datos",
     _temporal: "Temporal",
     _search_attributes: "Atributos de búsqueda",

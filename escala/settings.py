@@ -4,6 +4,7 @@ Each is an environment variable: `ESCALA_` and the field's name in capitals.
 """
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -83,6 +84,21 @@ class Settings(BaseSettings):
 
     staff_need_second_factor: bool = False
     """Whether agents, directors and staff have to set up a second factor before anything else."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks (10.0.0.0/8), by comma, of the proxies whose X-Forwarded-For and -Proto are believed."""
+
+    oidc_issuer: str = ""
+    """The https:// address of an OpenID Connect provider whose people may sign in here; empty: passwords only."""
+
+    oidc_client_id: str = ""
+    """What that provider calls this installation."""
+
+    oidc_client_secret: SecretStr | None = None
+    """The secret that it gave for it."""
+
+    oidc_name: str = "OpenID"
+    """What the button of the sign-in page calls the provider."""
 
     # -- mail
     smtp_url: SecretStr | None = None
@@ -176,6 +192,26 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _provider_of_identity_is_whole(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret and _is_private(self.oidc_issuer)):
+            raise PydanticCustomError("no_oidc", console.OIDC_NOT_WHOLE)
+        return self
+
+    @model_validator(mode="after")
+    def _proxies_are_addresses(self) -> Self:
+        try:
+            for each in filter(None, self.trusted_proxies.split(",")):
+                ip_network(each.strip())
+        except ValueError:
+            raise PydanticCustomError("no_proxies", console.NO_PROXIES) from None
+        return self
+
+    @property
+    def public_url_is_private(self) -> bool:
+        """Whether browsers keep a session there: over TLS, or on this very machine."""
+        return _is_private(self.public_url)
+
+    @model_validator(mode="after")
     def _status_pages_are_web_pages(self) -> Self:
         if not all(_is_web_page(address) for address in self.provider_feeds.values()):
             raise PydanticCustomError("no_status_page", console.NO_STATUS_PAGE)
@@ -212,6 +248,15 @@ def _is_web_page(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way can listen: TLS, or this very machine."""
+    if not _is_web_page(address):
+        return False
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return parts.scheme == "https" or host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def _reason(location: tuple[int | str, ...], message: str) -> str:

@@ -106,6 +106,10 @@ class Visitor:
     client: AsyncClient
     stamp: str = ""
 
+    def bring(self, secret: str) -> None:
+        """Come with this session's cookie, as the server would have set it."""
+        self.client.cookies.set(SESSION_COOKIE, secret, domain="escala.test", path="/")
+
     async def get(self, path: str, **query: Any) -> Response:
         answer = await self.client.get(path, params=query or None)
         found = re.search(r'name="stamp" value="([^"]+)"', answer.text)
@@ -129,7 +133,7 @@ async def visitor(office: Office, who: str | None = None, **headers: str) -> Asy
     transport = ASGITransport(office.app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="https://escala.test", headers=headers) as client:
         if who:
-            client.cookies.set(SESSION_COOKIE, await session_secret(office, who))
+            Visitor(client).bring(await session_secret(office, who))
         yield Visitor(client)
 
 
