@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -88,7 +89,9 @@ class Office:
         self, path: str, body: Any = None, who: str | None = "agent", *, key: str | None = None, **headers: str
     ) -> Response:
         sent = self.headers(who, **{"Idempotency-Key": key or next(self.keys), **headers})
-        return await self.client.post(BASE + path, json=body, headers=sent)
+        answer = await self.client.post(BASE + path, json=body, headers=sent)
+        check_documented(self.app, path, answer)
+        return answer
 
     async def put(self, path: str, body: Any, who: str = "admin") -> Response:
         return await self.client.put(BASE + path, json=body, headers=self.headers(who))
@@ -105,6 +108,23 @@ class Office:
 
     async def timeline(self, number: str, who: str = "agent") -> list[dict[str, Any]]:
         return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
+
+
+_documented: dict[str, dict[str, Any]] = {}
+
+
+def check_documented(app: FastAPI, path: str, answer: Response) -> None:
+    """Fail where a POST was refused by a name that the OpenAPI document does not list under its operation."""
+    if answer.headers["content-type"] != "application/problem+json":
+        return
+    if not _documented:
+        _documented.update(app.openapi()["paths"])
+    for template, operations in _documented.items():
+        if "post" in operations and re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), BASE + path):
+            listed = operations["post"]["responses"].get(str(answer.status_code), {"content": {"": {"examples": {}}}})
+            [content] = listed["content"].values()
+            name = answer.json()["type"].removeprefix("urn:escala:")
+            assert name in content["examples"], f"{template} does not say that it may answer {name}"
 
 
 @asynccontextmanager
