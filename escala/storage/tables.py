@@ -272,6 +272,25 @@ contents = Table(
     Column("deposited_at", Instant, nullable=False),
 )
 
+files = Table(  # what people send beside a text; the bytes lie under `stored_name` in the files' folder
+    "files",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("case_number", ForeignKey("reservations.number"), index=True),  # with content_id: none until a text has it
+    Column("content_id", String),
+    Column("place", Integer, nullable=False),
+    Column("stored_name", String, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sender_role", String, nullable=False),
+    Column("sender_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "content_id", "at"),
+    Index(None, "sender_role", "sender_id"),
+    word("sender_role", Role),
+)
+
 requests = Table(
     "requests",
     metadata,
@@ -421,6 +440,78 @@ amendment_outcomes = Table(  # one for each case that was asked for, as soon as 
     Column("deadlines", Json, nullable=False),
     Column("problem", Json),
     word("outcome", AmendmentOutcome),
+)
+
+# -- the workbench: what those who work on a case keep beside it ------------------------------------------------------
+
+drafts = Table(  # what somebody is writing, until it is sent
+    "drafts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("composer", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+saved_views = Table(  # a queue's filters under a name of one's own
+    "saved_views",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("account_id", "name"),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("shared", Boolean, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+presence = Table(  # an open page says every few seconds that it is there
+    "presence",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("writing", Boolean, nullable=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+pending_replies = Table(  # a reply that may still be undone; the worker lets it leave
+    "pending_replies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), nullable=False, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("content_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("leaves_at", Instant, nullable=False, index=True),
+    Column("taken_until", Instant),  # a worker has it, and is believed until then
+    Column("refused", Json),  # what the case answered; the words wait for their author
+    word("actor_role", Role),
+)
+
+ratings = Table(  # what a customer's contact thought of a case
+    "ratings",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    CheckConstraint("score BETWEEN 1 AND 5", name="known_score"),
 )
 
 # -- what providers publish -------------------------------------------------------------------------------------------
