@@ -26,26 +26,38 @@ from escala.worker import build_worker
 from escala.workflows import addresses
 from escala.workflows.contract_run import ContractRun, workflow_id
 from tests.support.lives import (
+    ACCEPT,
     ANSWER,
+    APPROVE,
     ASK,
     CLAIM,
     CONFIRM,
+    CONTACT,
     DIRECTOR,
     HAND_OFF,
     HELP_DESK,
     PREMIUM,
     REOPEN,
     REPLY,
+    REPORT,
+    REQUEST_VISIT,
     RESOLVE,
+    SIGN_OFF,
     SPECIALIST,
     STANDARD,
     TO_PROVIDER,
     UNCOVERED,
     WITHDRAW,
     WORDS,
+    attempt,
+    bogota,
+    expense,
     opening,
     priority,
     transfer,
+)
+from tests.support.lives import (
+    START as START_VISIT,
 )
 from tests.support.server import (
     LedgerAhead,
@@ -138,6 +150,32 @@ LAW = replace(
 )
 AMEND = c.AmendTerms(by=DIRECTOR, terms=LAW, reason=WORDS)
 
+
+def _on(label: str) -> c.ScheduleVisit:
+    return c.ScheduleVisit(by=HELP_DESK, starts_at=bogota(label), engineer_id="agent-2")
+
+
+EXHAUSTED = tuple(attempt(channel) for channel in Channel)
+AGREED = (*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, HOURS, ACCEPT)
+A_VISIT = (
+    *AGREED,
+    _on("2027-02-04 09:00"),
+    HOURS,
+    _on("2027-02-05 09:00"),
+    3 * DAYS,
+    START_VISIT,
+    expense(300_000),
+    expense(100_000, "FV-2"),
+    REPORT,
+    ACCEPT,
+    SIGN_OFF,
+)
+SESSION = (
+    c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
+    20 * MINUTES,
+    c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS),
+)
+
 LIVES: dict[str, Life] = {
     "new": _life(),
     "untouched-standard-until-long-overdue": _life(30 * DAYS, standard=True),
@@ -160,6 +198,11 @@ LIVES: dict[str, Life] = {
     "withdrawn": _life(CLAIM, ASK, WITHDRAW),
     "held": _life(held=True),
     "closed-not-covered": _life(40 * DAYS, held=True),
+    "premium-with-a-visit": _life(CLAIM, *A_VISIT, HOURS, RESOLVE, DAYS, REOPEN, HOURS, RESOLVE, CONFIRM),
+    "visit-not-decided-on": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, 6 * DAYS),
+    "visit-called-off": _life(*AGREED, _on("2027-02-04 09:00"), HOURS, c.CancelVisit(by=CONTACT), HOURS),
+    "visit-never-signed-off": _life(*A_VISIT[:-2], 20 * DAYS),
+    "remote-session": _life(CLAIM, *SESSION, RESOLVE, CONFIRM),
     "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,
     "closed-after-a-look-for-cover": lambda house: _held(house, days=40),
