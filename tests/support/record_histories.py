@@ -155,9 +155,9 @@ def _on(label: str) -> c.ScheduleVisit:
     return c.ScheduleVisit(by=HELP_DESK, starts_at=bogota(label), engineer_id="agent-2")
 
 
-EXHAUSTED = tuple(attempt(channel) for channel in Channel)
-AGREED = (*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, HOURS, ACCEPT)
-A_VISIT = (
+EXHAUSTED: tuple[c.Command, ...] = tuple(attempt(channel) for channel in Channel)
+AGREED: tuple[c.Command | timedelta, ...] = (*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, HOURS, ACCEPT)
+A_VISIT: tuple[c.Command | timedelta, ...] = (
     *AGREED,
     _on("2027-02-04 09:00"),
     HOURS,
@@ -170,7 +170,7 @@ A_VISIT = (
     ACCEPT,
     SIGN_OFF,
 )
-SESSION = (
+SESSION: tuple[c.Command | timedelta, ...] = (
     c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
     20 * MINUTES,
     c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS),
