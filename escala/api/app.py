@@ -28,6 +28,7 @@ from escala.api import (
     contracts,
     customers,
     docs_page,
+    files,
     groups,
     health,
     metrics,
@@ -38,6 +39,7 @@ from escala.api import (
     preview,
     problems,
     provider_incidents,
+    ratings,
     solutions,
     stream,
     timeline,
@@ -55,6 +57,7 @@ from escala.policy.refusals import Refusal
 from escala.portal.routes import PortalMount, portal
 from escala.settings import Settings, settings
 from escala.storage.engine import Database
+from escala.storage.file_store import FileStore
 from escala.storage.terms import read_policy_file
 
 BASE = "/api/v1"
@@ -70,6 +73,7 @@ _ROUTERS = (
     openings,
     cases,
     commands,
+    ratings,
     visit_record,
     timeline,
     clocks,
@@ -113,6 +117,7 @@ def create_app(
             feed=feed,
             figures=figures,
             turnstile=Turnstile(),
+            files=FileStore(settings.files_folder),
             provider_feeds=tuple(settings.provider_feeds),
         )
         pages.state.edge = app.state.edge

@@ -26,7 +26,9 @@ from escala.policy.case import (
     WaitingFor,
 )
 from escala.policy.terms import CoverKind
+from escala.storage import ratings
 from escala.storage.hours import hours_of
+from escala.storage.ratings import Rating
 from escala.storage.views import CaseRow
 
 
@@ -61,6 +63,15 @@ class RemoteSessionAnswer(Answer):
     tool: str = Field(examples=["Chrome Remote Desktop"])
     consented_by: str
     started_at: Z
+
+
+class RatingAnswer(Answer):
+    """What the customer thought of it, from 1 to 5."""
+
+    score: int = Field(ge=1, le=5, examples=[5])
+    comment: str
+    contact_id: str
+    at: Z
 
 
 class CaseAnswer(Answer):
@@ -103,16 +114,18 @@ class CaseAnswer(Answer):
     visit: VisitAnswer | None = Field(examples=[EXAMPLE])
     remote_session: RemoteSessionAnswer | None
     diagnosis: Cause | None
+    rating: RatingAnswer | None
     turn: int
 
 
 async def case_answers(edge: Edge, rows: list[CaseRow], *, at: datetime) -> list[CaseAnswer]:
     """The cases as answers, each counted in the hours that it was promised."""
     hours = await hours_of(edge.database, [row.number for row in rows])
-    return [case_answer(row, hours[row.number], at=at) for row in rows]
+    rated = await ratings.of_cases(edge.database, [row.number for row in rows])
+    return [case_answer(row, hours[row.number], rated.get(row.number), at=at) for row in rows]
 
 
-def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
+def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: datetime) -> CaseAnswer:
     case = row.case
     at = as_of(case, at)
     provider = case.provider_case
@@ -157,6 +170,7 @@ def case_answer(row: CaseRow, hours: Calendar, *, at: datetime) -> CaseAnswer:
         visit=visit_answer(case.visit) if case.visit else None,
         remote_session=_session_answer(case.remote_session) if case.remote_session else None,
         diagnosis=case.diagnosis,
+        rating=_rating_answer(rating) if rating else None,
         turn=case.turn,
     )
 
@@ -165,6 +179,10 @@ def _session_answer(session: RemoteSession) -> RemoteSessionAnswer:
     return RemoteSessionAnswer(
         number=session.number, tool=session.tool, consented_by=session.consented_by, started_at=session.started_at
     )
+
+
+def _rating_answer(rating: Rating) -> RatingAnswer:
+    return RatingAnswer(score=rating.score, comment=rating.comment, contact_id=rating.contact_id, at=rating.at)
 
 
 def clock_answer(clock: Clock | None, hours: Calendar, *, at: datetime) -> ClockAnswer | None:

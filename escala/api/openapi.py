@@ -17,6 +17,7 @@ from escala.policy.refusals import Refusal
 
 _METHODS = ("get", "post", "put", "delete", "patch")
 _VALUES: dict[str, str | int] = {
+    "days": 30,
     "number": "MA-2026-000042",
     "assignee": "ana.torres",
     "level": 2,
