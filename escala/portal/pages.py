@@ -101,7 +101,7 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     ),
     Role.AGENT: _WORK,
     Role.DIRECTOR: (_WORK[0], ("/direccion/visitas", "Visits"), ("/direccion/tablero", "Board"), *_WORK[1:]),
-    Role.COMMERCIAL: (("/clientes", "Customers"), ("/direccion/tablero", "Board")),
+    Role.COMMERCIAL: (("/clientes", "Customers"), ("/usuarios", "Users"), ("/direccion/tablero", "Board")),
     Role.ADMIN: (
         ("/clientes", "Customers"),
         ("/usuarios", "Users"),

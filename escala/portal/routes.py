@@ -20,14 +20,14 @@ from escala.api import problems
 from escala.api.deps import edge_of
 from escala.language import language_of, translate
 from escala.policy.refusals import Refusal
-from escala.portal import account, case_page, home, new_password, orders, second_factor, sign_in
+from escala.portal import account, case_page, home, new_password, orders, second_factor, sign_in, users
 from escala.portal.keys import Keys
 from escala.portal.pages import STATIC, answered, page, to
 from escala.portal.post import Post
 from escala.portal.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visit, portal_of, visit
 from escala.settings import Settings
 
-_NOUNS = (home, case_page, orders, sign_in, new_password, second_factor, account)
+_NOUNS = (home, case_page, orders, sign_in, new_password, second_factor, account, users)
 _FILES = SimpleNamespace(path="/static/{path}")
 
 

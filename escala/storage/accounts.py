@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy import RowMapping, and_, or_, select, update
 
 from escala.policy.case import Actor, Role
 from escala.policy.contacts import mailbox_of
@@ -98,10 +98,15 @@ async def by_mailbox(db: Database, email: str) -> Account | None:
     return await _one(db, accounts.c.mailbox == mailbox_of(email))
 
 
-async def listing(db: Database) -> Sequence[Account]:
-    """All accounts, by address."""
+async def listing(db: Database, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
+    """Accounts by address: those whose address or name contains what is sought."""
+    wanted = _SELECT.order_by(accounts.c.mailbox).limit(limit)
+    if sought:
+        c = accounts.c
+        found = (column.icontains(sought.strip(), autoescape=True) for column in (c.mailbox, c.name))
+        wanted = wanted.where(or_(*found))
     async with db.read() as connection:
-        return [_account(row) for row in (await connection.execute(_SELECT.order_by(accounts.c.mailbox))).mappings()]
+        return [_account(row) for row in (await connection.execute(wanted)).mappings()]
 
 
 async def change(db: Database, account_id: str, **values: Any) -> None:
@@ -171,18 +176,19 @@ async def personas(db: Database, account: Account, *, policy: PolicyFile, at: da
     """Everybody in whose name the account may act at this instant; none where it may not sign in at all."""
     if account.disabled_at is not None:
         return []
-    found: list[Persona] = []
-    if account.staff_role is not None:
-        found.append(_staff(account, account.staff_role))
+    own = [] if account.staff_role is None else [_staff(account, account.staff_role)]
+    return [*own, *await personas_of(db, account.mailbox, policy=policy, at=at)]
+
+
+async def personas_of(db: Database, mailbox: str, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+    """Whom the lists know by this address at this instant, with or without an account: agents, and contacts."""
     async with db.read() as connection:
         rows = await connection.execute(select(agent_table.c.id, agent_table.c.email).order_by(agent_table.c.id))
-        ids = [row.id for row in rows if mailbox_of(row.email) == account.mailbox]
-    for agent_id in ids:
-        agent = await agents.get(db, agent_id)
-        if agent is not None:
-            found.append(Persona(actor=agent.actor, customer_id=None, name=agent.name))
+        ids = [row.id for row in rows if mailbox_of(row.email) == mailbox]
+    people = [await agents.get(db, agent_id) for agent_id in ids]
+    found = [Persona(actor=each.actor, customer_id=None, name=each.name) for each in people if each]
     at_customers = [
-        await _contact(db, contact, policy=policy, at=at) for contact in await contacts.by_email(db, account.mailbox)
+        await _contact(db, contact, policy=policy, at=at) for contact in await contacts.by_email(db, mailbox)
     ]
     return [*found, *(persona for persona in at_customers if persona)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace as changed
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,8 @@ WRONG = "El correo o la contraseña no son correctos."
 TOO_MANY = "Demasiados intentos"
 
 
-async def sign_in(who: Visitor, email: str, password: str = PASSWORD, **more: str) -> int:
-    answer = await who.post("/ingreso", email=email, password=password, **more)
-    return answer.status_code
+async def sign_in(who: Visitor, email: str, password: str = PASSWORD) -> int:
+    return (await who.post("/ingreso", email=email, password=password)).status_code
 
 
 async def is_in(who: Visitor) -> bool:
@@ -205,7 +205,7 @@ class TestAForm:
 
     @pytest.mark.parametrize("name", ["email", "password", "back"])
     async def test_with_a_sign_that_no_database_keeps_is_refused(self, office: Office, name: str) -> None:
-        given = {"email": "ana@x.example", "password": PASSWORD, "back": "/"} | {name: "a\0b"}
+        given: dict[str, Any] = {"email": "ana@x.example", "password": PASSWORD, "back": "/"} | {name: "a\0b"}
         async with visitor(office) as ana:
             assert (await ana.post("/ingreso", **given)).status_code == 422
 
@@ -218,12 +218,18 @@ class TestAGuesser:
             for email in (EMAILS["agent"], "nadie@escala.example"):
                 answer = await guesser.post("/ingreso", email=email, password="no es esta")
                 cut = answer.text.replace(email, "").split('<form method="post" action="/ingreso">')[0]
-                seen.add((answer.status_code, WRONG in cut, len(answer.headers)))
-            assert seen == {(422, True, len(answer.headers))}
+                seen.add((answer.status_code, WRONG in cut, frozenset(answer.headers)))
+            assert len(seen) == 1
+            assert next(iter(seen))[:2] == (422, True)
 
     async def test_makes_the_house_work_as_hard_for_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
         tried: list[str] = []
-        monkeypatch.setattr(passwords, "_same", lambda _, kept: bool(tried.append(kept)))
+
+        def same(_: str, kept: str) -> bool:
+            tried.append(kept)
+            return False
+
+        monkeypatch.setattr(passwords, "_same", same)
         await passwords.matches("una contraseña", None)
         await passwords.matches("una contraseña", await passwords.hash_of("otra contraseña"))
         nobodys, somebodys = (each.split("$")[1:4] for each in tried)
