@@ -134,6 +134,7 @@ def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
         case v.VisitStarted() | v.VisitReported():
             yield contact
         case v.VisitSignedOff():
+            yield contact
             yield "director"
             yield from _engineer(after)
         case v.VisitReminded():

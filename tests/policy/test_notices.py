@@ -137,7 +137,7 @@ VISITS: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (AT[VisitStep.SCHEDULED], ("2026-12-03 08:55", START), "visit_started", [CONTACT]),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(400_000)), "visit_quote_exceeded", [CONTACT, OWNERS]),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", REPORT), "visit_reported", [CONTACT]),
-    (AT[VisitStep.REPORTED], ("2026-12-03 09:32", SIGN_OFF), "visit_signed_off", ["director", ENGINEER]),
+    (AT[VisitStep.REPORTED], ("2026-12-03 09:32", SIGN_OFF), "visit_signed_off", [CONTACT, "director", ENGINEER]),
     (AT[VisitStep.REQUESTED], "2026-11-26 14:00", "visit_reminded", ["director"]),
     (AT[VisitStep.QUOTED], "2026-11-26 14:00", "visit_reminded", [CONTACT]),
     (AT[VisitStep.AGREED], "2026-11-26 14:00", "visit_reminded", ["level:3"]),

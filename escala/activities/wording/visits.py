@@ -222,6 +222,20 @@ def _reported(o: Occasion) -> Words:
     ]
 
 
+def _signed_off(o: Occasion) -> Words:
+    ended = (
+        o.say("The visit on site for your case {number} ended as reported: its time to be signed off has passed.")
+        if o.fact["unanswered"]
+        else o.say("The visit on site for your case {number} was signed off. Thank you.")
+    )
+    shares = o.say(
+        "Of its expenses you bear {customer} and Servinformación {support}.",
+        customer=o.amount("borne_by_customer"),
+        support=o.amount("borne_by_support"),
+    )
+    return o.say("The visit has ended"), [ended, shares]
+
+
 VISITS_TO_CUSTOMER: Mapping[str, Wording] = {
     "visit_requested": _requested,
     "visit_approved": _approved,
@@ -233,4 +247,5 @@ VISITS_TO_CUSTOMER: Mapping[str, Wording] = {
     "visit_started": _started,
     "visit_quote_exceeded": _quote_exceeded,
     "visit_reported": _reported,
+    "visit_signed_off": _signed_off,
 }
