@@ -54,7 +54,9 @@ async def listed(db: Database) -> dict[str, Municipality]:
 async def listing(
     db: Database, *, q: str = "", department: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> Page[Municipality]:
-    """A page by code: those whose name holds `q`, accents and capitals aside, or whose code begins with it, in one department or in all.
+    """A page by code: those whose name holds `q`, accents and capitals aside, or whose code begins with it.
+
+    In one department, or in all.
 
     All are read for it: the country has little more than 1,100. ValueError for a cursor of another list.
     """

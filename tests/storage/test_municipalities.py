@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ async def test_a_later_import_renames_and_takes_nothing_away(db: Database) -> No
     ],
 )
 async def test_they_are_found_by_name_code_and_department(
-    db: Database, wanted: dict[str, str], found: list[str]
+    db: Database, wanted: dict[str, Any], found: list[str]
 ) -> None:
     await municipalities.import_all(db, FILE, at=START)
 
