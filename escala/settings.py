@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     state_dir: Path = Path(".escala")
     """Where the embedded profile keeps everything that outlives a restart: databases, mail, logs."""
 
+    files_dir: Path | None = None
+    """Where the files that people send are kept; every API process needs the same one. Empty: in the state folder."""
+
     policy_file: Path | None = None
     """A policy file that replaces the built-in one for cases opened from now on (PLAN-15)."""
 
@@ -140,6 +143,11 @@ class Settings(BaseSettings):
     def mail_dir(self) -> Path:
         """Where notices land as .eml files when there is no SMTP server."""
         return self.state_dir / "mail"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the bytes of files lie, under names that say nothing."""
+        return self.files_dir or self.state_dir / "files"
 
     @property
     def secret_file(self) -> Path:

@@ -73,6 +73,7 @@ _ROUTERS = (
     openings,
     cases,
     commands,
+    files,
     ratings,
     visit_record,
     timeline,

@@ -7,7 +7,17 @@ import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+)
 from pydantic_core import PydanticCustomError
 
 LONGEST_TEXT = 20_000
@@ -138,6 +148,22 @@ Pesos = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^-?[0-9]{{1,{MOST_DIGITS}}}(\.0{{1,2}})?$"}),
 ]
 """Whole Colombian pesos, given as a text of decimal digits, so that no number format rounds them."""
+
+
+class WithFiles(Body):
+    """A body whose text may carry files, by the ids that they got when they were sent."""
+
+    files: Annotated[tuple[Id, ...], Field(max_length=5)] = Field(
+        default=(), examples=[["fil_3d1f0c5b6a7e8f901122334455667788"]]
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, told: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Without files it is the same request as before there were any: a key that was used then still fits."""
+        said: dict[str, object] = told(self)
+        if not self.files:
+            del said["files"]
+        return said
 
 
 class Money(Body):

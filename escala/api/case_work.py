@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from escala.api.bodies import Body, Code, PriorityNumber, Words
+from escala.api.bodies import Body, Code, PriorityNumber, WithFiles, Words
 from escala.api.deps import Edge
 from escala.api.offers import Asked, Offer
 from escala.api.refusals import AgentDoesNotServe, AgentUnknown
@@ -22,7 +22,7 @@ class Assignment(Body):
     agent_id: Code = Field(examples=["ana.torres"])
 
 
-class Message(Body):
+class Message(WithFiles):
     body: Words = Field(examples=["Estamos revisando la cuota de la API de mapas."])
 
 

@@ -27,6 +27,7 @@ from escala.api.offers import Asked, Offer
 from escala.api.problems import NotFound
 from escala.api.provider_links import PROVIDER_LINKS
 from escala.api.remote_sessions import REMOTE_SESSIONS
+from escala.api.uploads import attach
 from escala.api.visibility import VisibleCase
 from escala.api.visits import VISITS
 from escala.policy import commands as c
@@ -59,6 +60,8 @@ async def _give(offer: Offer, row: CaseRow, asked: Asked, edge: Edge) -> Given:
         asked.found = await offer.look_up(edge, row, asked)
     command, at = offer.make(asked), asked.once.at
     await intake.deposit(edge.database, asked.deposits, at=at)
+    for content_id, ids in asked.files.items():
+        await attach(edge, ids, content_id=content_id, number=row.number, by=asked.by)
     command_id = asked.once.derived("cmd_")
     try:
         await edge.desk.command(row.number, command, key=command_id)

@@ -19,6 +19,7 @@ from escala.policy.cover import CoverRef
 from escala.policy.policy_file import PolicyFile
 from escala.policy.terms import Terms
 from escala.storage.engine import Database
+from escala.storage.file_store import FileStore
 
 
 class DeskPort(Protocol):
@@ -46,6 +47,7 @@ class Edge:
     feed: Feed
     figures: Figures
     turnstile: Turnstile
+    files: FileStore
     provider_feeds: tuple[str, ...] = ()
     """The names of the providers' feeds that the settings ask."""
 

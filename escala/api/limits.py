@@ -1,9 +1,12 @@
 """How much a request may bring: more is refused before anybody reads it, also when it comes in pieces.
 
-FastAPI's own limit answers in plain text; here every refusal is a problem document.
+FastAPI's own limit answers in plain text; here every refusal is a problem document. Where files are sent the body is
+read as it comes, up to a larger limit: whoever reads it measures each file.
 """
 
 from __future__ import annotations
+
+import re
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +15,13 @@ from escala.api import problems
 from escala.language import language_of
 
 LARGEST_BODY = 256 * 1024
+LARGEST_UPLOAD = 126 * 1024 * 1024
+"""Five files of 25 MB, and the form around them."""
+
+_UPLOADS = re.compile(
+    r"/api/v1/(cases/[^/]+/)?files|/casos/nuevo|/casos/[^/]+/ordenes/(replies|notes|answers|information-requests)"
+)
+"""Where files are sent; nowhere else is a large body read."""
 
 
 class BodyLimit:
@@ -26,6 +36,9 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         declared = headers.get("content-length", "0")
+        if _brings_files(scope, headers) and (not declared.isdecimal() or int(declared) <= LARGEST_UPLOAD):
+            await self._app(scope, _measured(receive), send)
+            return
         body = None
         if not declared.isdecimal() or int(declared) <= self._largest:
             body = await self._taken_in(receive)
@@ -48,6 +61,26 @@ class BodyLimit:
                 return None
             if not message.get("more_body", False):
                 return messages
+
+
+def _brings_files(scope: Scope, headers: Headers) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().casefold()
+    return kind == "multipart/form-data" and _UPLOADS.fullmatch(scope["path"]) is not None
+
+
+def _measured(receive: Receive) -> Receive:
+    """The body as it comes; past the limit whoever reads it gets RequestTooLarge, and answers it."""
+    size = 0
+
+    async def next_piece() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > LARGEST_UPLOAD:
+            raise problems.RequestTooLarge(kibibytes=LARGEST_UPLOAD // 1024)
+        return message
+
+    return next_piece
 
 
 def _given_back(messages: list[Message], receive: Receive) -> Receive:

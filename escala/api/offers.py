@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from escala.api.bodies import Body, Nothing
+from escala.api.bodies import Body, Nothing, WithFiles
 from escala.api.deps import Edge
 from escala.api.idempotency import Once
 from escala.policy.case import Actor, Text
@@ -20,7 +20,7 @@ from escala.storage.views import CaseRow
 class Asked:
     """One request for a command on case `number`: who asks, with which body, for which `part` of the case.
 
-    `found` is what the offer looked up for it; `deposits` collects its texts.
+    `found` is what the offer looked up for it; `deposits` collects its texts, `files` what each of them carries.
     """
 
     number: str
@@ -30,12 +30,15 @@ class Asked:
     part: Any = None
     found: Any = None
     deposits: list[Deposit] = field(default_factory=list)
+    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def text(self, name: str, words: str | None = None) -> Text:
         """The body's field `name`, or these words in its place, to be deposited."""
         body: str = getattr(self.body, name) if words is None else words
         deposit = Deposit(self.once.derived("txt_", name), self.number, body)
         self.deposits.append(deposit)
+        if isinstance(self.body, WithFiles) and name == "body":
+            self.files[deposit.content_id] = self.body.files
         return Text(deposit.content_id, len(body))
 
     def text_if_any(self, name: str) -> Text | None:

@@ -17,13 +17,14 @@ from pydantic import Field
 from escala.api import problems
 from escala.api.answers import can_refuse
 from escala.api.auth import only
-from escala.api.bodies import Answer, Body, Code, Id, PriorityNumber, Title, Words
+from escala.api.bodies import Answer, Code, Id, PriorityNumber, Title, WithFiles, Words
 from escala.api.case_answer import CaseAnswer, case_answers
 from escala.api.deps import At, Edge, EdgeDep
 from escala.api.desk import EngineUnavailable, StillOpening
 from escala.api.idempotency import Given, Once, OnceDep
 from escala.api.problems import NotFound
 from escala.api.refusals import ContactNotAuthorized, SolutionUnknown
+from escala.api.uploads import attach
 from escala.api.visibility import sees
 from escala.policy import lifecycle
 from escala.policy.case import Category, Channel, Priority, Role, Text
@@ -43,7 +44,7 @@ router = APIRouter(tags=["cases"])
 Opener = Annotated[Principal, Depends(only(*sorted(lifecycle.ROLES[OpenCase])))]
 
 
-class NewCase(Body):
+class NewCase(WithFiles):
     """A request for support. `prior_analysis` says what the customer's team analysed and tried (REQ-5)."""
 
     contact_id: Id = Field(examples=["cnt_4f6c0f5f21d0"])
@@ -89,10 +90,18 @@ class Opening(Answer):
     },
 )
 async def open_case(body: NewCase, principal: Opener, once: OnceDep, edge: EdgeDep, at: At) -> JSONResponse:
+    return await open_once(body, principal, once, edge, at=at)
+
+
+async def open_once(body: NewCase, principal: Principal, once: Once, edge: Edge, *, at: datetime) -> JSONResponse:
+    """Open a case, once; for the pages as for the API. Raises what the API answers as a problem."""
+
     async def act() -> Given:
         command, terms = await _agreed(edge, principal, body, at=at)
         command, terms = await _numbered(edge, command, terms, once, at=at)
         await intake.deposit(edge.database, _deposits(command, body), at=at)
+        carried_by = command.description.content_id
+        await attach(edge, body.files, content_id=carried_by, number=command.number, by=command.by)
         try:
             await edge.desk.open(command, terms)
         except StillOpening:
