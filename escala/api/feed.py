@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from escala.storage.engine import Database
 from escala.storage.heads import Head, heads
@@ -18,17 +20,20 @@ EVERY = 0.25
 _log = logging.getLogger(__name__)
 
 
-class Watch:
+News = TypeVar("News")
+
+
+class Watch(Generic[News]):
     """One reader's wait for news of one case."""
 
     def __init__(self, number: str) -> None:
         self.number = number
-        self._seen: Head | None = None
-        self._head: Head | None = None
+        self._seen: News | None = None
+        self._head: News | None = None
         self._news = asyncio.Event()
         self.over = False
 
-    async def news(self, *, within: float) -> Head | None:
+    async def news(self, *, within: float) -> News | None:
         """How far the case has come, once that is news or nobody watches any more; None when nothing came."""
         with_news = True
         try:
@@ -40,7 +45,7 @@ class Watch:
         self._seen = self._head
         return self._head if with_news else None
 
-    def tell(self, head: Head) -> None:
+    def tell(self, head: News) -> None:
         self._head = head
         if head != self._seen:
             self._news.set()
@@ -50,14 +55,18 @@ class Watch:
         self._news.set()
 
 
-class Feed:
-    """The watcher and those who wait."""
+class Watcher(ABC, Generic[News]):
+    """One who watches, and those who wait."""
 
     def __init__(self, database: Database, *, every: float = EVERY) -> None:
-        self._database, self._every = database, every
-        self._watches: set[Watch] = set()
+        self.database, self._every = database, every
+        self._watches: set[Watch[News]] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._closed = False
+
+    @abstractmethod
+    async def ask(self, numbers: Set[str]) -> Mapping[str, News]:
+        """What there is to know of these cases now; whoever waits hears of it where it changed."""
 
     @property
     def waiting(self) -> int:
@@ -65,9 +74,9 @@ class Feed:
         return len(self._watches)
 
     @contextmanager
-    def watch(self, number: str) -> Iterator[Watch]:
+    def watch(self, number: str) -> Iterator[Watch[News]]:
         """Wait for news of a case; its first news is how far it is now."""
-        watch = Watch(number)
+        watch: Watch[News] = Watch(number)
         if self._closed:
             watch.end()
         self._watches.add(watch)
@@ -86,12 +95,19 @@ class Feed:
 
     async def _run(self) -> None:
         while self._watches and not self._closed:
+            found: Mapping[str, News] = {}
             try:
-                found = await heads(self._database, {watch.number for watch in self._watches})
+                found = await self.ask({watch.number for watch in self._watches})
             except Exception:
                 _log.exception("the feed could not ask the database")
-                found = {}
             for watch in self._watches:
                 if head := found.get(watch.number):
                     watch.tell(head)
             await asyncio.sleep(self._every)
+
+
+class Feed(Watcher[Head]):
+    """Watches how far cases have come."""
+
+    async def ask(self, numbers: Set[str]) -> Mapping[str, Head]:
+        return await heads(self.database, numbers)
