@@ -72,13 +72,12 @@ def clean_name(given: str) -> str:
     last = given.replace("\\", "/").rpartition("/")[2]
     text = unicodedata.normalize("NFC", last)
     plain = "".join("_" if sign in '<>:"|?*%' else sign for sign in text if unicodedata.category(sign)[0] != "C")
-    stem, dot, extension = " ".join(plain.split()).strip(". ").rpartition(".")
-    if not dot:
-        stem, extension = extension, ""
-    stem = stem.strip(". ")[:_LONGEST_NAME] or "archivo"
+    stem, _, extension = " ".join(plain.split()).rstrip(". ").rpartition(".")
+    stem, extension = (stem.strip(". "), extension[:10]) if "." in plain else (extension, "")
+    stem = stem[:_LONGEST_NAME] or "archivo"
     if stem.casefold().partition(".")[0] in _RESERVED:
         stem = f"_{stem}"
-    return f"{stem}.{extension[:10]}" if dot else stem
+    return f"{stem}.{extension}" if extension else stem
 
 
 # -- what each kind has to be -----------------------------------------------------------------------------------------
@@ -94,12 +93,12 @@ def _picture(form: str) -> Callable[[BinaryIO], BinaryIO]:
     return read
 
 
-def _known(extension: str, *begins: tuple[int, bytes]) -> Callable[[BinaryIO], BinaryIO]:
-    """Content that begins as its kind must, and that puremagic takes for that kind too."""
+def _known(extension: str, at: int, sign: bytes, says: bytes = b"") -> Callable[[BinaryIO], BinaryIO]:
+    """Content that begins as its kind must, says its name soon, and that puremagic takes for that kind too."""
 
     def read(content: BinaryIO) -> BinaryIO:
         head = content.read(_HEAD)
-        if not any(head[at : at + len(sign)] == sign for at, sign in begins):
+        if head[at : at + len(sign)] != sign or says not in head[:200]:
             raise ValueError("it begins otherwise")
         try:
             found = {each.extension.lstrip(".") for each in puremagic.magic_string(head)}
@@ -160,7 +159,7 @@ KINDS: Mapping[str, Kind] = {
     "jpeg": Kind("image/jpeg", _picture("JPEG")),
     "gif": Kind("image/gif", _picture("GIF")),
     "webp": Kind("image/webp", _picture("WEBP")),
-    "pdf": Kind("application/pdf", _known("pdf", (0, b"%PDF-"))),
+    "pdf": Kind("application/pdf", _known("pdf", 0, b"%PDF-")),
     "txt": Kind("text/plain", _text),
     "log": Kind("text/plain", _text),
     "csv": Kind("text/csv", _text),
@@ -173,7 +172,7 @@ KINDS: Mapping[str, Kind] = {
     "odt": Kind(f"{_OPEN}.text", _zip("mimetype", "content.xml")),
     "ods": Kind(f"{_OPEN}.spreadsheet", _zip("mimetype", "content.xml")),
     "zip": Kind("application/zip", _zip()),
-    "mp4": Kind("video/mp4", _known("mp4", (4, b"ftyp"))),
-    "webm": Kind("video/webm", _known("webm", (0, b"\x1a\x45\xdf\xa3"))),
+    "mp4": Kind("video/mp4", _known("mp4", 4, b"ftyp")),
+    "webm": Kind("video/webm", _known("webm", 0, b"\x1a\x45\xdf\xa3", b"webm")),
 }
 """What is taken, by extension. Nothing here is something that a browser would run."""

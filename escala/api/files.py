@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from escala.api.visibility import IdInPath, VisibleCase, checked_id, visible_cas
 from escala.storage import files, views
 from escala.storage.files import File
 from escala.storage.tokens import Principal
+from escala.storage.views import TimelineRow
 
 router = APIRouter(tags=["files"])
 
@@ -111,10 +113,10 @@ async def send_file_ahead(request: Request, principal: Caller, once: OnceDep, ed
 
 async def _send(request: Request, principal: Principal, once: Once, edge: Edge, *, number: str | None) -> JSONResponse:
     form = await read_form(request)
-    uploads = uploads_of(form, "file")
-    if len(uploads) != 1:
-        raise FileNotSent
     try:
+        uploads = uploads_of(form, "file")
+        if len(uploads) != 1:
+            raise FileNotSent
         [kept] = await keep_all(
             edge, uploads, by=principal.actor, at=once.at, key=f"{once.scope}\0{once.key}", number=number
         )
@@ -161,6 +163,11 @@ async def download(file_id: IdInPath, principal: Caller, edge: EdgeDep) -> Respo
 async def shown_files(edge: Edge, number: str, principal: Principal) -> dict[str, list[File]]:
     """The files of a case that the caller may see, by the text that carries them."""
     facts = [each for each in await views.timeline(edge.database, number) if is_for(principal, each)]
+    return await files_of(edge, number, facts)
+
+
+async def files_of(edge: Edge, number: str, facts: Sequence[TimelineRow]) -> dict[str, list[File]]:
+    """The files that these facts of a case publish, by the text that carries them."""
     published = {
         value["content_id"]
         for fact in facts

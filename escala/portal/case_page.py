@@ -7,7 +7,7 @@ typed stands in the part `acciones`, which is never replaced under somebody's ha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse
 
-from escala.api import clocks, provider_incidents, stream, visit_record
+from escala.api import clocks, files, provider_incidents, stream, visit_record
 from escala.api.deps import Edge, EdgeDep, edge_of
 from escala.api.problems import NotFound
 from escala.api.timeline import is_for
@@ -28,6 +28,7 @@ from escala.portal.pages import answered, page, render
 from escala.portal.sentences import Teller
 from escala.portal.session import SignedIn, Visit
 from escala.storage import agents, contacts, customers, solutions, views
+from escala.storage.files import File
 from escala.storage.views import CaseRow, TimelineRow
 
 router = APIRouter()
@@ -60,6 +61,7 @@ class Line:
     words: tuple[str, ...]
     internal: bool
     is_said: bool
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,13 +164,15 @@ def can(case: Case, role: Role) -> frozenset[str]:
 
 
 async def _lines(edge: Edge, row: CaseRow, facts: Sequence[TimelineRow], language: str) -> list[Line]:
+    carried = await files.files_of(edge, row.number, facts)
     names = {each.id: each.name for each in await agents.listing(edge.database)}
     names |= {each.id: each.name for each in await contacts.roster(edge.database, row.case.customer_id)}
     teller = Teller(language)
-    return [_line(fact, names, teller) for fact in facts]
+    return [_line(fact, names, teller, carried) for fact in facts]
 
 
-def _line(fact: TimelineRow, names: dict[str, str], teller: Teller) -> Line:
+def _line(fact: TimelineRow, names: dict[str, str], teller: Teller, carried: Mapping[str, list[File]]) -> Line:
+    texts = [value["content_id"] for value in fact.data.values() if isinstance(value, dict) and "content_id" in value]
     words = tuple(
         value["body"]
         for name, value in fact.data.items()
@@ -186,6 +190,7 @@ def _line(fact: TimelineRow, names: dict[str, str], teller: Teller) -> Line:
         words=words,
         internal=fact.internal,
         is_said=bool(words),
+        files=tuple(file for text in texts for file in carried.get(text, ())),
     )
 
 

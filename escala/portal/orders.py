@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from escala.api import problems
+from escala.api.bodies import WithFiles
 from escala.api.commands import OFFERS, give
 from escala.api.deps import At, EdgeDep
 from escala.api.idempotency import Once
@@ -26,6 +27,7 @@ from escala.api.problems import NotFound, Problem
 from escala.api.visibility import visible_case
 from escala.language import translate
 from escala.policy.refusals import Refusal
+from escala.portal.attachments import FilesRead, keep_files
 from escala.portal.case_page import Typed, case_page, shown_part
 from escala.portal.pages import answered, to
 from escala.portal.session import SignedIn, Stamped
@@ -37,7 +39,7 @@ _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
 
-@router.post("/casos/{number}/ordenes/{path:path}", dependencies=[Stamped])
+@router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
 async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number: str, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
     row = await visible_case(number, visit.principal, edge)
@@ -54,9 +56,13 @@ async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number
         at=at,
         language=visit.language,
     )
-    typed = Typed(path, {name: str(value) for name, value in form.items() if name not in ("stamp", "key")})
+    said = {name: value for name, value in form.items() if isinstance(value, str) and name not in ("stamp", "key")}
+    typed = Typed(path, said)
     try:
-        body = offer.body.model_validate_json(json.dumps(_body(offer, form)))
+        given = _body(offer, form)
+        if issubclass(offer.body, WithFiles):
+            given["files"] = await keep_files(edge, visit, form, key=key, at=at, number=number)
+        body = offer.body.model_validate_json(json.dumps(given))
         session = form.get("session")
         part = int(str(session)) if session is not None and str(session).isdecimal() else None
         answer = await give(offer, row, visit.principal.actor, once, edge, part=part, body=body)

@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.datastructures import URL
 
+from escala.api.file_kinds import KINDS
 from escala.language import show_date, show_duration, show_instant, translate, word
 from escala.policy.case import Role
 from escala.portal.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visit
@@ -153,7 +154,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"_": _translated, "word": _word, "static": static_address}
+    environment.globals |= {
+        "_": _translated,
+        "word": _word,
+        "static": static_address,
+        "accepted_files": ",".join(f".{each}" for each in sorted(KINDS)),
+    }
     environment.filters |= {
         "instant": _instant,
         "short": _short,

@@ -37,6 +37,7 @@
   // A part in which somebody is typing stays as it is until it was sent.
   const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("textarea, input, select")
     || [...part.querySelectorAll("textarea, input[type=text], input[type=datetime-local]")].some((f) => f.value !== f.defaultValue)
+    || [...part.querySelectorAll("input[type=file]")].some((f) => f.files.length)
     || part.querySelector("details[open] form:focus-within");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
