@@ -39,18 +39,18 @@ def wake_text(wake: Wake, case: Case) -> str:
 
 
 def lines(visit: Visit) -> Iterator[str]:
-    """The visit in Markdown: one line on where it stands, and below it what it waits for and what it costs."""
+    """The visit in Markdown: where it stands, what it waits for and what it costs. Temporal's UI nests no lists."""
     yield f"- **Visita {visit.number}** {VISIT_STEPS[visit.step]}, municipio {code(visit.city_code)} (ONS-5)"
     if visit.starts_at and visit.engineer_id:
-        yield f"  - Fecha {when(visit.starts_at)}, ingeniero {code(visit.engineer_id)}"
+        yield f"- **Fecha de la visita** {when(visit.starts_at)}, ingeniero {code(visit.engineer_id)}"
     if visit.step in _AWAITED:
-        yield f"  - Espera {_AWAITED[visit.step]}{_until(visit.term)}"
+        yield f"- **La visita espera** {_AWAITED[visit.step]}{_until(visit.term)}"
     if visit.quote is not None:
-        yield f"  - Cotización {_pesos(visit.quote)}, {_accepted(visit)}, gastos {_pesos(visit.expenses)} (ONS-2)"
+        yield f"- **Cotización** {_pesos(visit.quote)}, {_accepted(visit)}, gastos {_pesos(visit.expenses)} (ONS-2)"
     if visit.excess:
-        yield f"  - Gastos adicionales: espera la decisión del cliente{_until(visit.excess)}"
+        yield f"- **Gastos adicionales** espera la decisión del cliente{_until(visit.excess)}"
     elif visit.excess_declined:
-        yield f"  - Gastos adicionales no aceptados: el cliente asume {_pesos(visit.borne_by_customer)}"
+        yield f"- **Gastos adicionales** no aceptados: el cliente asume {_pesos(visit.borne_by_customer)}"
 
 
 def _accepted(visit: Visit) -> str:
@@ -65,4 +65,5 @@ def _until(term: Term | None) -> str:
 
 
 def _pesos(amount: int) -> str:
-    return f"$ {amount:,} COP".replace(",", ".")
+    """Without its sign, which Temporal's UI would take for the begin of a formula."""
+    return f"{amount:,} COP".replace(",", ".")

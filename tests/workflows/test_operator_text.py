@@ -112,20 +112,20 @@ def expense(amount: int, receipt: str) -> c.LogVisitExpense:
 
 def test_a_visit_shows_what_it_waits_for_and_until_when() -> None:
     assert "- **Visita 1** por aceptar, municipio `05001` (ONS-5)\n" in page(QUOTED)
-    assert "  - Espera la decisión del cliente sobre la cotización hasta vie 27 nov 2026 17:00\n" in page(QUOTED)
-    assert "  - Cotización $ 350.000 COP, sin aceptar, gastos $ 0 COP (ONS-2)\n" in page(QUOTED)
+    assert "- **La visita espera** la decisión del cliente sobre la cotización hasta vie 27 nov 2026 17:00\n" in page(QUOTED)
+    assert "- **Cotización** 350.000 COP, sin aceptar, gastos 0 COP (ONS-2)\n" in page(QUOTED)
 
 
 def test_a_scheduled_visit_shows_its_date_its_engineer_and_who_accepted_which_amount() -> None:
-    assert "  - Fecha jue 3 dic 2026 09:00, ingeniero `agent-2`\n" in page(SCHEDULED)
-    assert "aceptado $ 350.000 COP por `contact-1`, mié 25 nov 2026 09:20" in page(SCHEDULED)
+    assert "- **Fecha de la visita** jue 3 dic 2026 09:00, ingeniero `agent-2`\n" in page(SCHEDULED)
+    assert "aceptado 350.000 COP por `contact-1`, mié 25 nov 2026 09:20" in page(SCHEDULED)
 
 
 def test_expenses_above_what_was_accepted_wait_for_the_customer() -> None:
     exceeded = after(SCHEDULED, ("09:30", expense(360_000, "FV-1")))
 
-    assert "gastos $ 360.000 COP" in page(exceeded)
-    assert "  - Gastos adicionales: espera la decisión del cliente hasta vie 27 nov 2026 17:00\n" in page(exceeded)
+    assert "gastos 360.000 COP" in page(exceeded)
+    assert "- **Gastos adicionales** espera la decisión del cliente hasta vie 27 nov 2026 17:00\n" in page(exceeded)
 
 
 def test_all_that_a_case_waits_for_is_named() -> None:
