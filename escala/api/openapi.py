@@ -17,6 +17,10 @@ from escala.policy.refusals import Refusal
 
 _METHODS = ("get", "post", "put", "delete", "patch")
 _VALUES: dict[str, str | int] = {
+    "megabytes": 25,
+    "most": 5,
+    "file": "mapa.png",
+    "extensions": "pdf, png, txt",
     "days": 30,
     "number": "MA-2026-000042",
     "assignee": "ana.torres",
