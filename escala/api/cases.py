@@ -14,7 +14,7 @@ from escala.api.case_answer import CaseAnswer, case_answers
 from escala.api.deps import At, EdgeDep
 from escala.api.lists import Cursor, Limit, Listed, own_cursor
 from escala.api.problems import InvalidCursor, NotFound
-from escala.api.visibility import VisibleCase, sees
+from escala.api.visibility import VisibleCase, own
 from escala.policy.case import Level, Plan, Priority, Status
 from escala.storage import views
 from escala.storage.views import CaseFilter, Sort
@@ -43,26 +43,27 @@ async def list_cases(
     assignee: Annotated[Id | None, Query()] = None,
     overdue: Annotated[bool | None, Query()] = None,
     due_before: Annotated[Instant | None, Query(examples=["2026-11-23T14:00:00Z"])] = None,
-    q: Annotated[Sought | None, Query(description="In the number and the title")] = None,
+    q: Annotated[Sought | None, Query(description="In the number, the title and the texts")] = None,
     sort: Annotated[Sort, Query()] = "-opened_at",
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listed[CaseAnswer]:
-    if customer_id is not None and not sees(principal, customer_id):
-        return Listed(items=[])
-    wanted = CaseFilter(
+    asked = CaseFilter(
         status=tuple(status),
         level=Level(level) if level else None,
         group=group,
         priority=Priority(priority) if priority else None,
         plan=plan,
-        customer_id=principal.customer_id or customer_id,
+        customer_id=customer_id,
         assignee=assignee,
         overdue=overdue,
         due_before=due_before,
         q=q,
         sort=sort,
     )
+    wanted = own(principal, asked)
+    if wanted is None:
+        return Listed(items=[])
     with own_cursor():
         page = await views.cases(edge.database, wanted, limit=limit, cursor=cursor)
     return Listed(items=await case_answers(edge, page.items, at=at), next_cursor=page.next_cursor)

@@ -13,7 +13,7 @@ from escala.api.bodies import Answer, Z
 from escala.api.deps import EdgeDep
 from escala.api.lists import Limit, Listed
 from escala.api.problems import NotFound
-from escala.api.visibility import VisibleCase
+from escala.api.visibility import VisibleCase, reads_internal
 from escala.policy.case import Role
 from escala.storage import views
 from escala.storage.tokens import Principal
@@ -64,7 +64,7 @@ async def read_timeline(
 
 def is_for(principal: Principal, fact: TimelineRow) -> bool:
     """Whether the caller is shown this fact."""
-    return not fact.internal or principal.actor.role is not Role.CONTACT
+    return not fact.internal or reads_internal(principal)
 
 
 def fact_answer(row: TimelineRow) -> FactAnswer:

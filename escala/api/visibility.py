@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Path
@@ -10,10 +11,11 @@ from fastapi import Depends, Path
 from escala.api.auth import Caller
 from escala.api.deps import EdgeDep
 from escala.api.problems import NotFound
+from escala.policy.case import Role
 from escala.storage import customers, views
 from escala.storage.customers import Customer
 from escala.storage.tokens import Principal
-from escala.storage.views import CaseRow
+from escala.storage.views import CaseFilter, CaseRow
 
 _NUMBER = re.compile(r"MA-\d{4}-\d{6,9}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
@@ -25,6 +27,19 @@ IdInPath = Annotated[str, Path(json_schema_extra={"pattern": r"^[A-Za-z0-9][A-Za
 def sees(principal: Principal, customer_id: str) -> bool:
     """Whether this customer's things are there for the caller."""
     return principal.customer_id is None or principal.customer_id == customer_id
+
+
+def reads_internal(principal: Principal) -> bool:
+    """Whether the caller is shown what is internal: notes among agents, warnings of clocks."""
+    return principal.actor.role is not Role.CONTACT
+
+
+def own(principal: Principal, wanted: CaseFilter) -> CaseFilter | None:
+    """The filter as far as the caller may see, for every list and count of cases; None where that is nothing."""
+    if wanted.customer_id is not None and not sees(principal, wanted.customer_id):
+        return None
+    customer_id = principal.customer_id or wanted.customer_id
+    return replace(wanted, customer_id=customer_id, among_notes=reads_internal(principal))
 
 
 def checked_id(given: str) -> str:

@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, String
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, DateTime, Dialect, String
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Stands for "not due" in a column that lists sort by, so that what is due comes first and keysets need no NULL."""
+"""Stands for "never due" in a column that lists sort by, so that what is due comes first and keysets need no NULL."""
+
+UNDATED = datetime(9999, 12, 30, tzinfo=UTC)
+"""Stands for "not due now": before what will never be due, so that a list of the others ends there."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -50,3 +55,19 @@ def word(column: str, words: type[StrEnum]) -> CheckConstraint:
     """The constraint that a text column holds one of the policy's words."""
     listed = ", ".join(f"'{each.value}'" for each in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"known_{column}")
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column as it is, but not as a way into the table: on SQLite, which has no figures of its tables to judge by."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed)
+def _unindexed(element: Unindexed, compiler: Any, **more: Any) -> str:
+    column = compiler.process(element.clauses, **more)
+    return f"+{column}" if compiler.dialect.name == "sqlite" else str(column)

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from escala.policy.case import Case, ClockState
+from escala.policy.case import Case, ClockState, Status
 from escala.policy.decision import Decision
 from escala.policy.facts import CaseOpened
 from escala.policy.terms import Terms
-from escala.storage import codec
-from escala.storage.columns import NEVER
+from escala.storage import case_words, codec
+from escala.storage.columns import NEVER, UNDATED
 from escala.storage.engine import Database, insert
-from escala.storage.search import searchable
 from escala.storage.tables import case_terms, cases, contents, facts, notices, stretches
 
 
@@ -82,7 +81,8 @@ async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms 
         return await _open(connection, decision, terms)
     follows = (cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
     promised = {"plan": terms.plan, "cover": terms.cover.kind} if terms else {}
-    projected = update(cases).where(cases.c.number == case.number, *follows).values(**_projected(case), **promised)
+    projected = update(cases).where(cases.c.number == case.number, *follows)
+    projected = projected.values(**_projected(case), **promised, change=next_change(connection))
     return (await connection.execute(projected)).rowcount == 1
 
 
@@ -122,10 +122,11 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "category": case.category,
         "opened_at": case.opened_at,
         "title": title,
-        "search_text": searchable(f"{case.number} {title}"),
+        "search_id": case_words.search_id(case.number),
+        "change": next_change(connection),
     }
-    made = await connection.execute(insert(connection, cases).on_conflict_do_nothing().returning(cases.c.number), row)
-    return made.first() is not None
+    made = insert(connection, cases).values(**row).on_conflict_do_nothing().returning(cases.c.number)
+    return (await connection.execute(made)).first() is not None
 
 
 async def _append(
@@ -153,6 +154,7 @@ async def _append(
             for entry in decision.entries
         ]
         await connection.execute(plain_insert(facts), rows)
+        await case_words.publish(connection, decision)
     if decision.stretches:
         rows = [
             {
@@ -192,6 +194,17 @@ async def _has_undelivered(connection: AsyncConnection, number: str) -> bool:
     return await connection.scalar(waiting.limit(1)) is not None
 
 
+def next_change(connection: AsyncConnection) -> ColumnElement[int]:
+    """The next place among all turns of the desk, for those who watch it.
+
+    SQLite has one writer at a time, so the places come in the order of the commits. PostgreSQL's sequence does not
+    wait for anybody: a watcher looks a little back (`heads.changes`).
+    """
+    if connection.dialect.name == "sqlite":
+        return select(func.coalesce(func.max(cases.c.change), 0) + 1).scalar_subquery()
+    return func.nextval("case_changes")
+
+
 def _projected(case: Case) -> dict[str, Any]:
     """What of a case its row shows, beside what never changes."""
     return {
@@ -203,7 +216,7 @@ def _projected(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "case_group": case.group,
         "overdue": case.overdue,
-        "next_due_at": next_due_at(case) or NEVER,
+        "next_due_at": next_due_at(case) or (NEVER if case.status is Status.CLOSED else UNDATED),
         "closed_at": case.closed_at,
         "closing_reason": case.closing_reason,
         "state": codec.case_to_json(case),

@@ -1,8 +1,23 @@
-"""How texts are compared when somebody searches: without accents and capitals."""
+"""How texts are compared when somebody searches: by words, without accents and capitals. No table is named here."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 12
+_SHORTEST_BEGINNING = 3
+_LONGEST_PLURAL = ("es", "s")
+_NUMBER_DIGITS = 6
+_IDLE = frozenset(
+    """
+    a al ante con como de del desde donde e el en entre era es esa ese eso esta este esto fue ha hay la las le les lo
+    los mas me mi muy ni no nos o para pero por que se ser si sin sobre son su sus te tu u un una uno unas unos y ya
+    an and are as at be by for from in is it not of on or that the this to was with
+    """.split()
+)
+"""Words that nearly every text has: a search for others leaves them out."""
 
 
 def searchable(text: str) -> str:
@@ -12,7 +27,53 @@ def searchable(text: str) -> str:
     return " ".join(bare.casefold().split())
 
 
-def containing(text: str) -> str:
-    r"""The LIKE pattern of texts that contain this one; its own % and _ stand for themselves (ESCAPE '\')."""
-    escaped = searchable(text).replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+def sought(text: str) -> tuple[str, ...]:
+    """What a search asks for: patterns, all of which a case must match somewhere; none where the text has no word.
+
+    A pattern is a word of letters and digits alone, so no sign of any query language passes. With a `*` it stands for
+    every word that begins so. A figure alone may also be a case's number without its zeros.
+    """
+    words = list(dict.fromkeys(_WORD.findall(searchable(text))))[:_MOST_WORDS]
+    if len(words) == 1 and words[0].isascii() and words[0].isdecimal() and len(words[0]) < _NUMBER_DIGITS:
+        return (f"{words[0]} OR {words[0].zfill(_NUMBER_DIGITS)}",)
+    telling = [word for word in words if word not in _IDLE] or words
+    return tuple(dict.fromkeys(_pattern(word) for word in telling))
+
+
+def is_hit(word: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a word of a text, as it stands there, is one of those that the patterns ask for."""
+    bare = searchable(word)
+    return any(bare.startswith(each[:-1]) if each.endswith("*") else bare in each.split(" OR ") for each in patterns)
+
+
+def excerpt(text: str, patterns: tuple[str, ...], *, around: int = 90) -> tuple[tuple[str, bool], ...]:
+    """The part of a text around its first hit, cut into pieces, each with whether it is a hit."""
+    hits = [found.span() for found in _WORD.finditer(text) if is_hit(found[0], patterns)]
+    first = hits[0][0] if hits else 0
+    begin = _edge(text, max(0, first - around))
+    end = min(len(text), first + 2 * around)
+    pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
+    place = begin
+    for hit_begin, hit_end in hits:
+        if hit_begin < place or hit_end > end:
+            continue
+        pieces += [(text[place:hit_begin], False), (text[hit_begin:hit_end], True)]
+        place = hit_end
+    pieces += [(text[place:end], False)] + ([(" …", False)] if end < len(text) else [])
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _edge(text: str, place: int) -> int:
+    """The beginning of the word after a place, so that none is cut."""
+    blank = text.find(" ", place) if place else -1
+    return blank + 1 if 0 <= blank - place < 30 else place
+
+
+def _pattern(word: str) -> str:
+    """Words of three letters or more stand for their longer forms too, and a plural for its singular."""
+    if len(word) < _SHORTEST_BEGINNING or word.isdecimal():
+        return word
+    for ending in _LONGEST_PLURAL:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_BEGINNING + 1:
+            return f"{word.removesuffix(ending)}*"
+    return f"{word}*"

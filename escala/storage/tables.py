@@ -7,6 +7,7 @@ writes a migration with it.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -329,11 +330,17 @@ cases = Table(
     Column("closed_at", Instant),
     Column("closing_reason", String),
     Column("title", Text, nullable=False),
-    Column("search_text", Text, nullable=False),
+    Column("search_id", BigInteger, nullable=False),  # the number as a whole number (case_words.py)
+    Column("change", BigInteger, nullable=False, index=True),  # the place of its last turn among the desk's turns
     Column("state", Json, nullable=False),
     Index(None, "customer_id", "opened_at"),
     Index(None, "opened_at", "number"),
-    Index(None, "next_due_at", "number"),
+    Index(None, "search_id", unique=True),
+    Index(  # the queue's order, with all that the queue is filtered by: it is walked without looking at any case
+        "ix_cases_queue",
+        *("next_due_at", "number", "status", "level", "priority", "plan"),
+        *("customer_id", "assignee", "case_group", "overdue", "search_id"),
+    ),
     Index(None, "priority", "number"),
     word("status", Status),
     word("plan", Plan),
@@ -461,6 +468,7 @@ saved_views = Table(  # a queue's filters under a name of one's own
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("name", Text, nullable=False),
     Column("query", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("account_id", "name"),
 )

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, RowMapping, Select, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Actor, Case, Level, Plan, Priority, Role, Status
 from escala.policy.clock import ClockName, Stretch
 from escala.policy.terms import CoverKind, Terms
 from escala.storage import codec, paging
-from escala.storage.columns import NEVER
+from escala.storage.case_words import says
+from escala.storage.columns import NEVER, UNDATED, Unindexed
 from escala.storage.engine import Database
 from escala.storage.paging import Page
-from escala.storage.search import containing
 from escala.storage.tables import case_terms, contents, facts
 from escala.storage.tables import cases as case_table
 from escala.storage.tables import notices as notice_table
@@ -44,7 +44,10 @@ class CaseRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
-    """Which cases to list, and in what order. Several statuses mean any of them; None does not filter."""
+    """Which cases to list, and in what order. Several statuses mean any of them; None does not filter.
+
+    `is_open`: whether they are not closed yet. `q` is sought in public texts, and `among_notes` in internal ones too.
+    """
 
     status: tuple[Status, ...] = ()
     level: Level | None = None
@@ -53,9 +56,12 @@ class CaseFilter:
     plan: Plan | None = None
     customer_id: str | None = None
     assignee: str | None = None
+    unassigned: bool = False
+    is_open: bool | None = None
     overdue: bool | None = None
     due_before: datetime | None = None
     q: str | None = None
+    among_notes: bool = False
     sort: Sort = "-opened_at"
 
 
@@ -116,19 +122,28 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list."""
     column, kind, descending = _SORTS[filter.sort]
     listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
-    wanted = _cases().where(*_conditions(filter))
     number = case_table.c.number
     place = [number] if column is number else [column, number]
+    found_numbers = select(number).where(*_conditions(filter))
     if cursor is not None:
         beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
         last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
-        wanted = wanted.where(tuple_(*place) < last if descending else tuple_(*place) > last)
-    wanted = wanted.order_by(*(each.desc() if descending else each.asc() for each in place))
+        found_numbers = found_numbers.where(tuple_(*place) < last if descending else tuple_(*place) > last)
+    order = [each.desc() if descending else each.asc() for each in place]
     limit = paging.clamp(limit)
+    # First which, then all that is shown of them: the first needs no more than an index has.
+    wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
     async with db.read() as connection:
-        rows = list((await connection.execute(wanted.limit(limit + 1))).mappings())
+        rows = list((await connection.execute(wanted)).mappings())
     found = paging.page(rows, limit, lambda row: paging.encode(listing, *(row[each] for each in place)))
     return Page([_case_row(row) for row in found.items], found.next_cursor)
+
+
+async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
+    """How many cases pass the filter; counting ends at `at_most`."""
+    some = select(case_table.c.number).where(*_conditions(filter)).limit(at_most).subquery()
+    async with db.read() as connection:
+        return await connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 async def timeline(db: Database, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
@@ -222,8 +237,14 @@ def _cases() -> Select[Any]:
     return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
 
 
-def _conditions(wanted: CaseFilter) -> list[Any]:
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked."""
     c = case_table.c
+    walks = wanted.sort in ("next_due", "-next_due")
+
+    def of(column: Column[Any]) -> ColumnElement[Any]:
+        return Unindexed(column) if walks else column
+
     pairs = (
         (c.level, wanted.level),
         (c.case_group, wanted.group),
@@ -233,13 +254,17 @@ def _conditions(wanted: CaseFilter) -> list[Any]:
         (c.assignee, wanted.assignee),
         (c.overdue, wanted.overdue),
     )
-    conditions: list[Any] = [column == value for column, value in pairs if value is not None]
+    conditions = [of(column) == value for column, value in pairs if value is not None]
     if wanted.status:
-        conditions.append(c.status.in_(wanted.status))
+        conditions.append(of(c.status).in_(wanted.status))
+    if wanted.unassigned:
+        conditions.append(of(c.assignee).is_(None))
+    if wanted.is_open is not None:
+        conditions.append(c.next_due_at < NEVER if wanted.is_open else c.next_due_at == NEVER)
     if wanted.due_before is not None:
         conditions.append(c.next_due_at < wanted.due_before)
     if wanted.q:
-        conditions.append(c.search_text.like(containing(wanted.q), escape="\\"))
+        conditions.append(says(of(c.search_id), wanted.q, among_notes=wanted.among_notes))
     return conditions
 
 
@@ -288,6 +313,6 @@ def _case_row(row: RowMapping) -> CaseRow:
         plan=Plan(row["plan"]),
         cover=CoverKind(row["cover"]),
         case=codec.case_from_json(row["state"]),
-        next_due_at=None if row["next_due_at"] == NEVER else row["next_due_at"],
+        next_due_at=None if row["next_due_at"] >= UNDATED else row["next_due_at"],
         managed_support=bool(row["managed_support"]),
     )

@@ -183,7 +183,12 @@ async def test_migrations_and_tables_agree(db: Database) -> None:
     """Whoever changes a table writes a migration, and the other way round."""
 
     def differences(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        def is_ours(name: str | None, kind: str, _: Any) -> bool:
+            """The index of words differs between the databases: see storage/case_words.py."""
+            return kind != "table" or not str(name).startswith("case_words")
+
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
+        return list(compare_metadata(context, metadata))
 
     async with db.read() as connection:
         assert await connection.run_sync(differences) == []

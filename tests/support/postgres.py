@@ -49,7 +49,9 @@ class PostgresServer:
         if not self._cleaning:
             await self._run(f"CREATE DATABASE {_SHARED}")
             upgrade(self.url(_SHARED))
-            self._cleaning = _WITHOUT_TRIGGERS + "".join(f"DELETE FROM {table}; " for table in metadata.tables)
+            self._cleaning = _WITHOUT_TRIGGERS + "".join(
+                f"DELETE FROM {table}; " for table in (*metadata.tables, "case_words")
+            )
         await self._run(self._cleaning, _SHARED)
         return self.url(_SHARED)
 

@@ -1,0 +1,174 @@
+"""The index of what was said in cases: written with the turn that publishes it, asked by searches.
+
+Each text has an id that says whose it is: the case's number as a whole number, the fact's place on the timeline, and
+the text's place in the fact. So the texts of a case stand together, and no search has to look up whose a text is.
+What the index knows of words differs: SQLite (FTS5) compares words without accents, PostgreSQL also their Spanish
+stems. Where the texts of facts are hidden from contacts, so they are here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, false, literal, select, table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
+
+from escala.policy.case import Text
+from escala.policy.decision import Decision
+from escala.policy.facts import CaseOpened, Fact
+from escala.storage.search import sought
+
+_SEQ_BITS, _PLACE_BITS = 17, 3
+TEXT_BITS = _SEQ_BITS + _PLACE_BITS
+_NUMBER_BITS = 30
+TITLE = (1 << _PLACE_BITS) | 2
+"""The last bits of a title's id: the third text, by name, of the first fact."""
+
+
+def search_id(number: str) -> int:
+    """A case's number as a whole number: MA-2026-000042 is the 42nd of 2026."""
+    _, year, place = number.split("-")
+    return (int(year) << _NUMBER_BITS) | int(place)
+
+
+def fact_of(text_id: int) -> tuple[int, int, int]:
+    """Whose text it is: the case's search id, the fact's seq, and the text's place among the fact's, by name."""
+    seq = (text_id >> _PLACE_BITS) & ((1 << _SEQ_BITS) - 1)
+    return text_id >> TEXT_BITS, seq, text_id & ((1 << _PLACE_BITS) - 1)
+
+
+def texts_of(fact: Fact) -> list[tuple[str, Text]]:
+    """The texts that a fact publishes, by name."""
+    return sorted((name, value) for name, value in vars(fact).items() if isinstance(value, Text))
+
+
+async def publish(connection: AsyncConnection, decision: Decision) -> None:
+    """Index what a turn's facts say, in the turn's own transaction; the words come from where they were deposited."""
+    number, first = decision.case.number, search_id(decision.case.number) << TEXT_BITS
+    rows: list[dict[str, Any]] = [
+        {
+            "id": first | (entry.seq << _PLACE_BITS) | place,
+            "number": number,
+            "content_id": said.content_id,
+            "internal": entry.fact.internal,
+            "before": f"{number} " if isinstance(entry.fact, CaseOpened) and name == "title" else "",
+        }
+        for entry in decision.entries
+        if entry.seq < 1 << _SEQ_BITS
+        for place, (name, said) in enumerate(texts_of(entry.fact))
+    ]
+    if rows:
+        statement = _ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRESQL
+        await connection.execute(statement, rows)
+
+
+_PUBLISHED = "FROM contents WHERE content_id = :content_id AND case_number = :number"
+_ON_SQLITE = text(
+    "INSERT INTO case_words (rowid, said, noted) SELECT :id, "  # noqa: S608 - no value stands in the text
+    f"CASE WHEN :internal THEN '' ELSE :before || body END, CASE WHEN :internal THEN body ELSE '' END {_PUBLISHED}"
+)
+_ON_POSTGRESQL = text(
+    "INSERT INTO case_words (id, internal, words) SELECT CAST(:id AS bigint), CAST(:internal AS boolean), "  # noqa: S608
+    f"to_tsvector('escala_spanish', escala_folded(CAST(:before AS text) || body)) {_PUBLISHED}"
+)
+
+
+# -- asking -----------------------------------------------------------------------------------------------------------
+
+
+def says(case_search_id: ColumnElement[int], q: str, *, among_notes: bool) -> ColumnElement[bool]:
+    """The condition that a case says all that is sought, each word wherever it stands; what has no word is nowhere.
+
+    `among_notes`: whether internal texts count, which are for those who serve customers.
+    """
+    patterns = sought(q)
+    if not patterns:
+        return false()
+    found = (
+        select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
+        for pattern in patterns
+    )
+    return and_(*(case_search_id.in_(each) for each in found))
+
+
+CASE_WORDS = table("case_words")
+
+
+def matches(pattern: str, *, among_notes: bool) -> ColumnElement[Any]:
+    """The condition on the index that a text has what a pattern of `search.sought` asks for."""
+    given = literal(pattern, String())
+    return Says(given) if among_notes else SaysInPublic(given)
+
+
+class TextId(FunctionElement[int]):
+    """The id of a text in the index."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+class WhoseText(FunctionElement[int]):
+    """The search id of the case that a text in the index is of."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+class Says(FunctionElement[Any]):
+    """That a text, public or not, has what a pattern asks for."""
+
+    type = NullType()
+    inherit_cache = True
+
+
+class SaysInPublic(FunctionElement[Any]):
+    """That a public text has what a pattern asks for."""
+
+    type = NullType()
+    inherit_cache = True
+
+
+class Weight(FunctionElement[float]):
+    """How well a text fits what was asked of it, more being better; the pattern is given again for PostgreSQL."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(TextId)
+def _text_id(element: TextId, compiler: Any, **_: Any) -> str:
+    return "case_words.rowid" if compiler.dialect.name == "sqlite" else "case_words.id"
+
+
+@compiles(WhoseText)
+def _whose_text(_: WhoseText, compiler: Any, **more: Any) -> str:
+    return f"({compiler.process(TextId(), **more)} >> {TEXT_BITS})"
+
+
+@compiles(Says)
+def _says(element: Says, compiler: Any, **more: Any) -> str:
+    given = compiler.process(element.clauses, **more)
+    return f"case_words MATCH {given}" if compiler.dialect.name == "sqlite" else f"case_words.words @@ {_query(given)}"
+
+
+@compiles(SaysInPublic)
+def _says_in_public(element: SaysInPublic, compiler: Any, **more: Any) -> str:
+    given = compiler.process(element.clauses, **more)
+    if compiler.dialect.name == "sqlite":
+        return f"case_words MATCH ('said : (' || {given} || ')')"
+    return f"case_words.words @@ {_query(given)} AND NOT case_words.internal"
+
+
+@compiles(Weight)
+def _weight(element: Weight, compiler: Any, **more: Any) -> str:
+    if compiler.dialect.name == "sqlite":
+        return "-bm25(case_words)"
+    return f"ts_rank(case_words.words, {_query(compiler.process(element.clauses, **more))})"
+
+
+def _query(given: str) -> str:
+    """A pattern as PostgreSQL writes it; it consists of letters, digits, `*` and ` OR ` alone."""
+    return f"to_tsquery('escala_spanish', replace(replace({given}, '*', ':*'), ' OR ', ' | '))"
