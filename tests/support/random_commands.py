@@ -209,7 +209,7 @@ def _acceptance(s: Situation, by: Actor) -> Command:
 
 def _expense(s: Situation, by: Actor) -> Command:
     known = s.case.visit.receipts if s.case.visit else ()
-    receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 "))
+    receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 ", "fv-1 "))
     amount = s.one_of((60_000, 120_000, 380_000), (0, -5))
     return c.LogVisitExpense(by=by, concept=s.words, amount=amount, receipt_reference=receipt)
 
@@ -250,7 +250,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
         by=by, incident_id=s.pick(("google-cloud:1", "google-cloud:2"))
     ),
     c.RecordDiagnosis: lambda s, by: c.RecordDiagnosis(
-        by=by, cause=s.pick((Cause.MANUFACTURING_DEFECT,) * 3 + tuple(Cause)), summary=s.words
+        by=by, cause=s.pick((Cause.MANUFACTURING_DEFECT,) * 9 + tuple(Cause)), summary=s.words
     ),
     c.StartRemoteSession: lambda s, by: c.StartRemoteSession(
         by=by, tool=s.one_of(("Chrome Remote Desktop",), ("",)), consented_by=s.one_of(("contact-1",), (" ",))
@@ -284,7 +284,8 @@ def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
     """What brings the case's visit one step further, or begins one; the likeliest comes several times."""
     visit = s.case.visit
     if visit is None or not visit.is_open:
-        return (c.LogAttempt,) if untried(s) else (c.RequestVisit,)
+        attempts = (c.LogAttempt, c.LogAttempt, c.LogAttempt) if untried(s) else ()
+        return (*attempts, c.RequestVisit) if s.careless or not attempts else attempts
     if visit.excess:
         return (c.AcceptVisit, c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit)
     return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]

@@ -73,7 +73,7 @@ class Gap(Enum):
 
 
 _OFTEN = (Gap.NONE, Gap.NONE, Gap.SECONDS, Gap.MINUTES, Gap.HALF_AN_HOUR, Gap.NONE)
-GAPS = st.sampled_from((*_OFTEN, *_OFTEN, *Gap, Gap.HOURS, Gap.TO_WAKE))
+_GAPS = (*_OFTEN, *_OFTEN, *Gap, Gap.HOURS, Gap.TO_WAKE)
 
 
 class Doing(Enum):
@@ -191,17 +191,18 @@ class Lives(RuleBasedStateMachine):
         self.opening = an_opening(self.pick, at=self.at, terms=self.terms, careless=careless)
         return open_case(self.opening, terms=self.terms)
 
-    @rule(data=st.data(), gap=GAPS, by_bent=st.booleans(), doing=st.sampled_from(Doing))
-    def live_on(self, data: DataObject, gap: Gap, by_bent: bool, doing: Doing) -> None:
+    @rule(data=st.data())
+    def live_on(self, data: DataObject) -> None:
         """Let time pass, and do what this life is bent on, or something else. What is closed lives no more."""
         if self.is_over():
             return
         self.data = data
+        gap = self.pick(_GAPS)
         self.pass_time(gap.until(self.case, self.at, just=self.just))
         if self.is_over():
             self.steps.append(Step(gap, self.at, None))
             return
-        command = self.command(self.pick(self.bent) if by_bent else doing)
+        command = self.command(self.pick(self.bent if self.pick((True, False)) else tuple(Doing)))
         self.steps.append(Step(gap, self.at, command))
         if command:
             self.give(command)
@@ -211,8 +212,8 @@ class Lives(RuleBasedStateMachine):
 
     def command(self, doing: Doing) -> Command | None:
         """What somebody asks who does this now."""
-        careless = self.pick((False, True))
-        situation = Situation(self.case, self.terms, self.at, self.pick, careless, doing is Doing.ANYTHING)
+        careless, by_anybody = self.pick((False, True)), doing is Doing.ANYTHING and self.pick((False, True))
+        situation = Situation(self.case, self.terms, self.at, self.pick, careless, by_anybody)
         if doing is Doing.WAITING or (doing is Doing.ENDING and len(self.steps) < _A_WHILE):
             return None
         usual: Mapping[Status, tuple[type[Command] | None, ...]] = {
@@ -232,8 +233,11 @@ class Lives(RuleBasedStateMachine):
             session = (
                 c.EndRemoteSession if self.case.remote_session and not situation.careless else c.StartRemoteSession
             )
-            provider = c.UpdateFromProvider if self.case.provider_case else c.EscalateToProvider
+            known = bool(self.case.provider_case) != situation.careless
+            provider = c.UpdateFromProvider if known else c.EscalateToProvider
             return session, provider, c.LinkProviderIncident
+        if doing is Doing.WORKING and self.case.is_equipment:
+            return (c.RecordDiagnosis, c.RecordDiagnosis, c.RecordDiagnosis, *_KINDS[doing])
         return _KINDS[doing]
 
     # -- one step -----------------------------------------------------------------------------------------------------

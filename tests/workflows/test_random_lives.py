@@ -1,0 +1,202 @@
+"""Two hundred random lives on the real server, in skipped time: the core, asked the same at the same instants, agrees.
+
+The lives are those of `tests/support/random_lives.py`. A server's clock goes on by itself, so a script's gaps are taken
+from where its case is, and the core then lives the life again at the instants that were recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from escala.activities.cover import Covered
+from escala.activities.ledger import Turn
+from escala.policy import commands as c
+from escala.policy.case import Case, Status
+from escala.policy.commands import Command, OpenCase
+from escala.policy.decision import Decision
+from escala.policy.facts import CaseReleased
+from escala.policy.lifecycle import decide, elapse, open_case
+from escala.policy.refusals import Refusal
+from escala.policy.terms import CoverKind, Terms
+from escala.workflows import addresses
+from tests.support.random_lives import Script, Step, live
+from tests.support.server import eventually
+from tests.workflows.conftest import House, LiveCase
+
+SHARDS = 4
+LIVES_IN_A_SHARD = 50
+AT_ONCE = 10
+STEPS = 15
+FEW_WAKES = 12
+JUST = timedelta(seconds=30)
+"""How long before and after a wake: longer than anything takes here."""
+WEEK = timedelta(weeks=1)
+_customers = count(1)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command that was refused, when, by what name, and after how many turns."""
+
+    command: Command
+    at: datetime
+    name: str | None
+    turns: int
+
+
+@dataclass
+class Lived:
+    """What became of a script on the server."""
+
+    opening: OpenCase
+    terms: Terms
+    case: LiveCase
+    given: dict[str, Command] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    release: c.ReleaseCase | None = None
+
+    @property
+    def turns(self) -> list[Turn]:
+        return self.case.ledger.turns[self.case.handle.id]
+
+    @property
+    def is_over(self) -> bool:
+        return self.case.state.status is Status.CLOSED
+
+
+# -- on the server ----------------------------------------------------------------------------------------------------
+
+
+async def lived(house: House, script: Script) -> Lived:
+    """Live a script, from its opening on; one that lies in the past is moved by whole weeks."""
+    opening = replace(script.opening, customer_id=f"random-{next(_customers)}")
+    while opening.received_at < datetime.now(UTC) + JUST:
+        opening = replace(opening, received_at=opening.received_at + WEEK)
+    case = await house.open(opening, script.terms)
+    life = Lived(replace(opening, number=case.handle.id), script.terms, case)
+    await case.until(opening.received_at)
+    for number, step in enumerate(script.steps):
+        await _pass(life, step)
+        if step.command and not life.is_over:
+            await _give(house, life, _now_instead(step.command, step.at, await case.now()), f"step-{number}")
+        if life.is_over:
+            break
+    return life
+
+
+async def _pass(life: Lived, step: Step) -> None:
+    now = await life.case.now()
+    at = step.gap.until(life.case.state, now, just=JUST)
+    if at > now:
+        await life.case.until(_few_wakes(life, at))
+
+
+def _few_wakes(life: Lived, until: datetime) -> datetime:
+    """The instant, or an earlier one: an overdue case may repeat itself every hour for weeks."""
+    case, terms = life.case.state, next(turn.terms for turn in reversed(life.turns) if turn.terms)
+    for _ in range(FEW_WAKES):
+        if case.next_wake_at is None or case.next_wake_at > until:
+            return until
+        case = elapse(case, terms=terms, at=case.next_wake_at).case
+    return case.last_at
+
+
+def _now_instead(command: Command, planned_at: datetime, now: datetime) -> Command:
+    """The command with its instants as far from now as they were from when it was planned."""
+    match command:
+        case c.ScheduleVisit():
+            return replace(command, starts_at=now + (command.starts_at - planned_at))
+        case c.ReleaseCase():
+            return replace(command, covered_at=now + (command.covered_at - planned_at))
+        case _:
+            return command
+
+
+async def _give(house: House, life: Lived, command: Command, key: str) -> None:
+    if isinstance(command, c.ReleaseCase):
+        return await _cover(house, life, command)
+    now, turns = await life.case.now(), len(life.turns)
+    life.given[key] = command
+    try:
+        await life.case.give(command, key)
+    except WorkflowUpdateFailedError as error:
+        cause = error.cause
+        life.refused.append(Refused(command, now, cause.type if isinstance(cause, ApplicationError) else None, turns))
+
+
+async def _cover(house: House, life: Lived, release: c.ReleaseCase) -> None:
+    """Cover comes: nobody releases a case by a command."""
+    if life.case.state.status is not Status.HELD or release.terms.cover.kind is CoverKind.NONE:
+        return
+    life.release = release
+    house.cover.covered[life.opening.customer_id] = Covered(terms=release.terms, covered_at=release.covered_at)
+    await life.case.handle.signal(addresses.COVER_CHANGED)
+    await eventually(lambda: life.case.state.status is not Status.HELD)
+    now = await life.case.now()
+    await eventually(lambda: (wake := life.case.state.next_wake_at) is None or wake > now)
+
+
+# -- on the core ------------------------------------------------------------------------------------------------------
+
+
+def cored(life: Lived) -> Iterator[tuple[Decision, Terms | None]]:
+    """What the core decides on the same at the same instants, turn by turn, with the terms that it is recorded with."""
+    case, terms = None, life.terms
+    for number, turn in enumerate(life.turns):
+        decision = _decided(life, case, turn, terms=terms)
+        yield decision, decision.terms if case else terms
+        case, terms = decision.case, decision.terms or terms
+        for refused in life.refused:
+            if refused.turns == number + 1:
+                assert _refusal(case, refused, terms=terms) == refused.name
+
+
+def _decided(life: Lived, case: Case | None, turn: Turn, *, terms: Terms) -> Decision:
+    at = turn.decision.case.last_at
+    if case is None:
+        return open_case(life.opening, terms=terms)
+    if turn.command_id:
+        assert case.next_wake_at is None or case.next_wake_at > at, "what fell due came first"
+        return decide(case, life.given[turn.command_id], terms=terms, at=at)
+    if isinstance(turn.decision.entries[0].fact, CaseReleased):
+        assert life.release
+        return decide(case, life.release, terms=terms, at=at)
+    return elapse(case, terms=terms, at=at)
+
+
+def _refusal(case: Case, refused: Refused, *, terms: Terms) -> str | None:
+    try:
+        decide(case, refused.command, terms=terms, at=refused.at)
+    except Refusal as refusal:
+        return refusal.name
+    return None
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("shard", range(1, SHARDS + 1))
+async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard: int) -> None:
+    """The same facts with their data and instants, the same case, notices, stretches and refusals."""
+    lives = live(LIVES_IN_A_SHARD * 6, first=100 + shard, steps=STEPS).scripts
+    scripts = [script for script in lives if len(script.steps) > 5][::4][-LIVES_IN_A_SHARD:]
+    assert len(scripts) == LIVES_IN_A_SHARD
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(script: Script) -> Lived:
+        async with places:
+            return await lived(house, script)
+
+    kinds: Counter[str] = Counter()
+    for life in await asyncio.gather(*map(one, scripts)):
+        assert [(turn.decision, turn.terms) for turn in life.turns] == list(cored(life))
+        kinds.update(entry.fact.kind for entry in life.case.entries)
+        kinds.update(refused.name for refused in life.refused if refused.name)
+    assert {"handed_off", "visit_signed_off", "terms_amended", "case_reopened", "case_released"} <= set(kinds), kinds
