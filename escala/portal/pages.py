@@ -66,6 +66,7 @@ def render(request: Request, visit: Visit, template: str, /, **shown: Any) -> st
             here=request.url.path,
             returning=_returning(request),
             navigation=_navigation(visit),
+            provider=portal.provider.name if portal.provider else None,
             operators_url=portal.settings.temporal_ui_url.rstrip("/"),
             namespace=portal.settings.temporal_namespace,
             **shown,

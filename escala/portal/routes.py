@@ -20,21 +20,56 @@ from escala.api import problems
 from escala.api.deps import edge_of
 from escala.language import language_of, translate
 from escala.policy.refusals import Refusal
-from escala.portal import account, case_page, home, new_password, orders, second_factor, sign_in, users
+from escala.portal import (
+    account,
+    attachments,
+    canned,
+    case_page,
+    case_stream,
+    home,
+    merging,
+    new_password,
+    oidc,
+    orders,
+    rating_form,
+    second_factor,
+    sign_in,
+    users,
+    workbench,
+)
+from escala.portal.identity import IdentityProvider
 from escala.portal.keys import Keys
 from escala.portal.pages import STATIC, answered, page, to
 from escala.portal.post import Post
 from escala.portal.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visit, portal_of, visit
 from escala.settings import Settings
 
-_NOUNS = (home, case_page, orders, sign_in, new_password, second_factor, account, users)
+_NOUNS = (
+    home,
+    attachments,
+    case_page,
+    case_stream,
+    orders,
+    workbench,
+    canned,
+    merging,
+    rating_form,
+    sign_in,
+    new_password,
+    second_factor,
+    account,
+    users,
+    oidc,
+)
 _FILES = SimpleNamespace(path="/static/{path}")
 
 
 def portal(settings: Settings) -> FastAPI:
     """The application that serves the pages; its `state.edge` is the API's, given when that starts."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.portal = Portal(settings=settings, keys=Keys.of(settings), post=Post.of(settings))
+    app.state.portal = Portal(
+        settings=settings, keys=Keys.of(settings), post=Post.of(settings), provider=IdentityProvider.of(settings)
+    )
     for noun in _NOUNS:
         app.include_router(noun.router)
     app.mount("/static", _Static(directory=STATIC), name="static")

@@ -19,6 +19,7 @@ from escala.api.deps import At, Edge, EdgeDep
 from escala.language import LANGUAGES, language_of
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
+from escala.portal.identity import IdentityProvider
 from escala.portal.keys import Keys
 from escala.portal.post import Post
 from escala.settings import Settings
@@ -58,6 +59,7 @@ class Portal:
     settings: Settings
     keys: Keys
     post: Post
+    provider: IdentityProvider | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -281,7 +281,7 @@ class TestTheSessionsOfAnAccount:
             (other,) = re.findall(r'action="(/cuenta/sesiones/ses-\w+/fin)"', page.text)
             await dora.get("/cuenta")
             await dora.post(other)
-            assert (await b.get("/cuenta")).status_code == 200
+            assert (await two.get("/cuenta")).status_code == 200
 
     async def test_are_ended_together_but_the_own(self, office: Office) -> None:
         async with visitor(office, "agent") as ana, visitor(office, "agent") as elsewhere:
