@@ -20,7 +20,7 @@ from escala.policy.case import Case
 from escala.policy.incidents import Incident, concerns, overlapping
 from escala.storage import incidents, solutions
 from escala.storage.incidents import Feed
-from escala.storage.solutions import SolutionKind
+from escala.storage.solutions import Solution, SolutionKind
 
 router = APIRouter(tags=["providers"])
 
@@ -127,6 +127,16 @@ async def _overlapping(edge: Edge, case: Case, *, at: datetime) -> Iterable[Inci
     until = min(filter(None, (case.resolved_at, case.closed_at, at)))
     candidates = await incidents.between(edge.database, case.opened_at - lead, until)
     return overlapping(candidates, solution.provider_product, opened_at=case.opened_at, at=until, lead=lead)
+
+
+async def known_now(edge: Edge, solution: Solution, *, at: datetime) -> list[IncidentAnswer]:
+    """What is known of the provider of a solution, for whoever is about to open a case on it."""
+    if solution.kind is not SolutionKind.CLOUD:
+        return []
+    lead = edge.policy.provider_incidents_from_before
+    candidates = await incidents.between(edge.database, at - lead, at)
+    found = overlapping(candidates, solution.provider_product, opened_at=at, at=at, lead=lead)
+    return [IncidentAnswer(**_told(each)) for each in found]
 
 
 def _told(incident: Incident) -> dict[str, Any]:

@@ -48,15 +48,18 @@ async def keep(db: Database, file: File) -> File:
 
 
 async def attach(db: Database, ids: Sequence[str], *, content_id: str, number: str, by: Actor) -> None:
-    """Let a deposited text of a case take its writer's files, in this order; once more changes nothing. FileMissing."""
+    """Let a deposited text of a case take its writer's files, in this order; once more changes nothing. FileMissing.
+
+    What an earlier try took, and never came to be published, may be taken again.
+    """
     async with db.write() as connection:
         for place, file_id in enumerate(ids):
             own = (
                 _F.id == file_id,
                 _F.sender_role == by.role,
                 _F.sender_id == by.id,
-                or_(_F.content_id.is_(None), _F.content_id == content_id),
-                or_(_F.case_number.is_(None), _F.case_number == number),
+                or_(_F.content_id == content_id, ~_IS_PUBLISHED),
+                or_(_F.case_number.is_(None), _F.case_number == number, ~_IS_OPENED),
             )
             taken = update(files).where(*own).values(content_id=content_id, case_number=number, place=place)
             if (await connection.execute(taken)).rowcount != 1:
@@ -67,6 +70,14 @@ async def get(db: Database, file_id: str) -> File | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(_F.id == file_id))).mappings().first()
     return None if row is None else _file(row)
+
+
+async def sent_by(db: Database, by: Actor, ids: Sequence[str]) -> list[File]:
+    """Those of these files that somebody sent, in this order."""
+    wanted = _SELECT.where(_F.id.in_(ids), _F.sender_role == by.role, _F.sender_id == by.id)
+    async with db.read() as connection:
+        found = {row["id"]: _file(row) for row in (await connection.execute(wanted)).mappings()}
+    return [found[each] for each in ids if each in found]
 
 
 async def of_case(db: Database, number: str, published: Collection[str]) -> dict[str, list[File]]:
@@ -94,10 +105,9 @@ async def forget_unpublished(db: Database, *, before: datetime) -> list[str]:
     A text whose case is still being opened may be published later, so its files stay.
     """
     old = select(_F.id, _F.stored_name, _F.case_number, _F.content_id).where(_F.at < before)
-    is_open = select(cases.c.number).where(cases.c.number == _F.case_number).exists()
     async with db.write() as connection:
         loose = list(await connection.execute(old.where(_F.content_id.is_(None))))
-        carried = list(await connection.execute(old.where(_F.content_id.is_not(None), is_open, ~_IS_PUBLISHED)))
+        carried = list(await connection.execute(old.where(_F.content_id.is_not(None), _IS_OPENED, ~_IS_PUBLISHED)))
         gone = [*loose, *carried]
         if gone:
             await connection.execute(delete(files).where(_F.id.in_([row.id for row in gone])))
@@ -105,6 +115,7 @@ async def forget_unpublished(db: Database, *, before: datetime) -> list[str]:
 
 
 _F = files.c
+_IS_OPENED = select(cases.c.number).where(cases.c.number == _F.case_number).exists()
 # A fact's data is JSON that names a text as {"content_id": ...}; content ids hold nothing that LIKE would read.
 _IS_PUBLISHED = (
     select(facts.c.seq)
