@@ -22,7 +22,9 @@ from escala.language import language_of, translate
 from escala.policy.refusals import Refusal
 from escala.portal import (
     account,
+    approvals,
     attachments,
+    board,
     canned,
     case_page,
     case_stream,
@@ -31,6 +33,7 @@ from escala.portal import (
     new_password,
     oidc,
     orders,
+    process_map,
     rating_form,
     second_factor,
     sign_in,
@@ -60,6 +63,9 @@ _NOUNS = (
     account,
     users,
     oidc,
+    approvals,
+    board,
+    process_map,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 
