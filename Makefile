@@ -14,9 +14,8 @@ PYTEST_WORKERS ?= 2
 VENDOR := escala/portal/static/vendor
 SOURCES := $(wildcard escala tests bench)
 
-# Debian packages that the tests need, and the file whose presence says they are there.
-DEBIAN_PACKAGES := postgresql
-DEBIAN_PACKAGES_FOUND = $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb))
+# Debian packages that the tests need: each while the file is missing whose presence says that it is there.
+DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) $(if $(wildcard /usr/bin/chromium),,chromium)
 
 .PHONY: help run test lint conformance bench lock clean system-packages
 
@@ -95,11 +94,11 @@ $(VENDOR)/.made: package.json package-lock.json | $(BIN)/python
 	@touch $@
 
 system-packages:
-	@if [ -n "$(DEBIAN_PACKAGES_FOUND)" ]; then exit 0; fi; \
+	@if [ -z "$(strip $(DEBIAN_PACKAGES))" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Debian packages: $(DEBIAN_PACKAGES) ..."; \
+	  echo "Installing Debian packages: $(strip $(DEBIAN_PACKAGES)) ..."; \
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  apt-get update -qq </dev/null; apt-get install -qq -y --no-install-recommends $(DEBIAN_PACKAGES) </dev/null >/dev/null; \
 	else \
-	  echo "The PostgreSQL tests need: sudo apt-get install $(DEBIAN_PACKAGES)"; \
+	  echo "Some tests are skipped without: sudo apt-get install $(strip $(DEBIAN_PACKAGES))"; \
 	fi

@@ -97,6 +97,7 @@ def database_unreachable(error: Exception) -> str:
 def addresses(api: str, ui: str, state_dir: Path) -> str:
     return (
         "\nEscala está en servicio (Ctrl-C lo detiene)\n"
+        f"  Portal      {api}/\n"
         f"  API         {api}/api/v1  (documentación: {api}/api/v1/docs)\n"
         f"  Temporal    {ui}\n"
         f"  Estado      {state_dir}\n"
@@ -119,6 +120,20 @@ def demo_seeded(customers: int, cases: int, file: Path, secrets: dict[str, str])
             *(f"  {name:<{width}}  {secret}" for name, secret in secrets.items()),
         )
     )
+
+
+def demo_users(users: list[tuple[str, str, str]], file: Path) -> str:
+    width = max(len(email) for _, email, _ in users)
+    return "\n".join(
+        (
+            f"Usuarios de ejemplo, con contraseñas que no se vuelven a mostrar (quedan en {file}):",
+            *(f"  {email:<{width}}  {password}  {what}" for what, email, password in users),
+        )
+    )
+
+
+def demo_users_are_in(file: Path) -> str:
+    return f"Los usuarios de ejemplo y sus contraseñas están en {file}."
 
 
 def not_imported(refused: list[tuple[str, int, str]]) -> str:

@@ -1,13 +1,14 @@
-"""The demonstration's tokens, and what a seeding has to remember: one file in the state folder, for its owner alone.
+"""The demonstration's tokens and passwords, and what a seeding has to remember: one file in the state folder.
 
-The database keeps only the tokens' digests; this file is what lets the first command be printed at every start. It is
-written before anything is seeded, so that a seeding which was killed goes on with the same instant and secrets.
+It is for its owner alone. The database keeps only their digests; this file is what lets the first command be printed at
+every start. It is written before anything is seeded, so that a seeding which was killed goes on with the same instant
+and secrets.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ class DemoAccess:
     contact_id: str
     solution_id: str
     secrets: dict[str, str]
+    passwords: dict[str, str] = field(default_factory=dict)
+    """By e-mail address; none in a demonstration of before there were pages to sign in to."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from escala import console
 from escala.api.desk import Desk, EngineUnavailable
-from escala.demo import access
+from escala.demo import access, users
 from escala.demo.access import DemoAccess, DemoToken
 from escala.demo.first_case import first_curl, here
 from escala.demo.lives import contact_id, customer_id, lives, solution_id
@@ -59,7 +59,7 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
             raise console.Stopped(console.DATABASE_NOT_THERE, 1)
         wanted = await _wanted(database, settings, now=(now or datetime.now(UTC)).replace(microsecond=0))
         if wanted is None:
-            _note_address(settings)
+            await _go_on(database, settings)
             return
         access.write(settings.state_dir, wanted)
         cases = await plant(database, await Desk.connect(settings), read_policy_file(settings.policy_file), wanted)
@@ -69,6 +69,7 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
     finally:
         await database.close()
     print(console.demo_seeded(len(CUSTOMERS), cases, settings.state_dir / access.FILE, wanted.secrets), flush=True)
+    _say_users(wanted, settings)
 
 
 async def _wanted(database: Database, settings: Settings, *, now: datetime) -> DemoAccess | None:
@@ -83,15 +84,34 @@ async def _wanted(database: Database, settings: Settings, *, now: datetime) -> D
             contact_id=TOKENS[0].subject_id,
             solution_id=solution_id(_HOST.key, "maps"),
             secrets=access.new_secrets(TOKENS),
+            passwords=users.new_passwords(),
         )
-    return known if known and not known.complete else None
+    if known is None or known.complete:
+        return None
+    return replace(known, passwords=known.passwords or users.new_passwords())
 
 
-def _note_address(settings: Settings) -> None:
-    """Keep where the API is at this start, for `escala open`, `show` and `tail` in another terminal."""
+async def _go_on(database: Database, settings: Settings) -> None:
+    """Keep where the API is at this start, for `escala open`, `show` and `tail`; let users in where none were yet."""
     known = access.read(settings.state_dir)
-    if known and known.url != here(settings):
-        access.write(settings.state_dir, replace(known, url=here(settings)))
+    if known is None:
+        return
+    if known.url != here(settings):
+        known = replace(known, url=here(settings))
+        access.write(settings.state_dir, known)
+    if known.passwords:
+        print(console.demo_users_are_in(settings.state_dir / access.FILE), flush=True)
+        return
+    known = replace(known, passwords=users.new_passwords())
+    access.write(settings.state_dir, known)
+    await users.let_in(database, known)
+    _say_users(known, settings)
+
+
+def _say_users(known: DemoAccess, settings: Settings) -> None:
+    """The users and their passwords: the one time that they are shown."""
+    given = [(user.what, user.email, known.passwords[user.email]) for user in users.USERS]
+    print(console.demo_users(given, settings.state_dir / access.FILE), flush=True)
 
 
 async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: DemoAccess) -> int:
@@ -102,6 +122,7 @@ async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: D
     for agent in AGENTS:
         await agents.put(database, agent)
     await access.grant(database, wanted, TOKENS)
+    await users.let_in(database, wanted)
     # Holidays are pinned from the year of an instant on: one of some months ago knows all that the lives run through.
     hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in Plan}
     found = await import_lives(lives(at, hours), scope=SCOPE, until=at, database=database, policy=policy, desk=desk)

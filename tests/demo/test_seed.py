@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -11,18 +12,18 @@ from time import perf_counter
 import httpx
 import pytest
 
-from escala import console
+from escala import console, passwords
 from escala.api.app import create_app
-from escala.demo import access, seed
+from escala.demo import access, seed, users
 from escala.demo.first_case import first_curl
 from escala.policy.case import Role, Status
 from escala.settings import Settings
-from escala.storage import customers, tokens, views
+from escala.storage import accounts, customers, tokens, views
 from escala.storage.customers import Customer
 from escala.storage.engine import Database
 from tests.demo.conftest import NotingDesk
 from tests.support.desk import PaperDesk
-from tests.support.lives import bogota
+from tests.support.lives import bogota, policy
 
 NOW = bogota("10:20")
 
@@ -65,8 +66,12 @@ async def test_the_second_start_seeds_nothing(
     cases, said = await numbers(db), capsys.readouterr().out
     await seed.seed_demo(settings, now=NOW + timedelta(days=3))
 
+    known = access.read(settings.state_dir)
+    assert known
     assert "12 clientes y" in said
-    assert capsys.readouterr().out == ""
+    assert all(email in said and password in said for email, password in known.passwords.items())
+    again = capsys.readouterr().out
+    assert again == f"{console.demo_users_are_in(settings.state_dir / access.FILE)}\n"
     assert await numbers(db) == cases
 
 
@@ -159,3 +164,32 @@ async def test_where_the_api_is_now_is_noted_at_every_start(settings: Settings) 
     known = access.read(settings.state_dir)
     assert known is not None
     assert known.url == "http://127.0.0.1:8123"
+
+
+async def test_its_users_may_sign_in_and_one_may_of_each_kind(settings: Settings, db: Database) -> None:
+    await seed.seed_demo(settings, now=NOW)
+    known = access.read(settings.state_dir)
+    assert known
+    roles = []
+    for user in users.USERS:
+        account = await accounts.by_mailbox(db, user.email)
+        assert account
+        assert await passwords.matches(known.passwords[user.email], account.password_hash)
+        (persona,) = await accounts.personas(db, account, policy=policy(), at=NOW)
+        roles.append(persona.actor.role)
+    contact, agent = Role.CONTACT, Role.AGENT
+    assert roles == [contact, contact, agent, agent, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN]
+
+
+async def test_a_demonstration_of_before_there_were_users_gets_them_once(
+    settings: Settings, db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await seed.seed_demo(settings, now=NOW)
+    known = access.read(settings.state_dir)
+    assert known
+    access.write(settings.state_dir, replace(known, passwords={}))
+    capsys.readouterr()
+    await seed.seed_demo(settings, now=NOW + timedelta(days=3))
+    assert "laura.mejia@escala.example" in capsys.readouterr().out
+    await seed.seed_demo(settings, now=NOW + timedelta(days=3))
+    assert "laura.mejia@escala.example" not in capsys.readouterr().out

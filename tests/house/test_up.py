@@ -79,6 +79,7 @@ class TestBeforeTheStart:
     ) -> None:
         monkeypatch.setenv("ESCALA_PROFILE", "production")
         monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
+        monkeypatch.setenv("ESCALA_SECRET_KEY", "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5")
 
         assert "docker compose" in self.refusal(settings)
 
