@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from escala.policy.case import Status
 from escala.storage.engine import Database
 from escala.storage.tables import cases, facts
 
 _AT_ONCE = 500
+
+LOOK_BACK = 100
+"""How many turns may overtake one that is being committed."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,23 @@ async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
             )
             found |= {row.number: Head(row.facts, row.status == Status.CLOSED) for row in rows}
     return found
+
+
+async def last_change(db: Database) -> int:
+    """The place of the last turn among all turns of the desk; 0 where there is none."""
+    async with db.read() as connection:
+        return await connection.scalar(select(func.max(cases.c.change))) or 0
+
+
+async def changes(db: Database, after: int, *, limit: int = 500) -> dict[str, int]:
+    """The cases that had a turn after that place, each with its last one's; those longest ago first, where limited.
+
+    On PostgreSQL a turn may be committed after another that has a later place: whoever watches asks from a little
+    before what it has seen (`LOOK_BACK`), and knows what it has seen already.
+    """
+    wanted = select(cases.c.number, cases.c.change).where(cases.c.change > after).order_by(cases.c.change).limit(limit)
+    async with db.read() as connection:
+        return {row.number: row.change for row in await connection.execute(wanted)}
 
 
 async def holds_command(db: Database, number: str, command_id: str) -> bool:
