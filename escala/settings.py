@@ -4,7 +4,7 @@ Each is an environment variable: `ESCALA_` and the field's name in capitals.
 """
 
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -264,7 +264,14 @@ def _is_private(address: str) -> bool:
         return False
     parts = urlsplit(address)
     host = parts.hostname or ""
-    return parts.scheme == "https" or host == "localhost" or host == "::1" or host.startswith("127.")
+    return parts.scheme == "https" or host == "localhost" or _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _reason(location: tuple[int | str, ...], message: str) -> str:

@@ -1,11 +1,12 @@
 """What an installation may set, and the one sentence it gets where that cannot be."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from escala import console
+from escala import cli, console, doctor
 from escala.settings import Settings, read_settings
 
 
@@ -94,3 +95,37 @@ class TestProviderFeeds:
     def test_are_web_pages(self, address: str) -> None:
         with pytest.raises(console.Stopped, match="ESCALA_GOOGLE_MAPS_STATUS_URL"):
             read_settings(google_maps_status_url=address)
+
+
+class TestThePublicAddress:
+    @pytest.mark.parametrize("address", ["https://mesa.example", "http://127.0.0.1:8000", "http://localhost", ""])
+    def test_may_be_secured_or_this_machine(self, address: str) -> None:
+        assert Settings(public_url=address).public_url_is_private
+
+    @pytest.mark.parametrize("address", ["http://mesa.example", "http://127.mesa.example", "http://10.0.0.1", "mesa"])
+    async def test_is_warned_of_where_browsers_would_keep_no_session(
+        self, address: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not Settings(public_url=address).public_url_is_private
+        await doctor.examine(Settings(public_url=address))
+        assert f"MAL   Dirección pública: ESCALA_PUBLIC_URL es {address}" in capsys.readouterr().out
+
+
+class TestTrustedProxies:
+    @pytest.mark.parametrize(
+        ("trusted", "options"),
+        [("", (False, [""])), ("10.0.0.0/8, 192.0.2.7", (True, ["10.0.0.0/8", "192.0.2.7"]))],
+    )
+    def test_are_believed_and_nobody_else_is(
+        self, monkeypatch: pytest.MonkeyPatch, trusted: str, options: tuple[bool, list[str]]
+    ) -> None:
+        given: dict[str, Any] = {}
+        monkeypatch.setattr("uvicorn.run", lambda _, **more: given.update(more))
+        monkeypatch.setattr("escala.api.app.create_app", lambda _: None)
+        monkeypatch.setattr("escala.cli.settings", lambda: Settings(trusted_proxies=trusted))
+        cli.api()
+        assert (given["proxy_headers"], given["forwarded_allow_ips"]) == options
+
+    def test_are_addresses_or_networks(self) -> None:
+        with pytest.raises(console.Stopped, match="ESCALA_TRUSTED_PROXIES"):
+            read_settings(trusted_proxies="el proxy")
