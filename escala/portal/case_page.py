@@ -1,41 +1,54 @@
 """A case on one page: what was said, its clocks and why they stand where they stand, its visit, and what one may do.
 
-The page is shown whole, and in parts that a script puts in place when something happened (`/partes/...`). What was
-typed stands in the part `acciones`, which is never replaced under somebody's hands.
+The page is shown whole, and in parts that a script puts in place when something happened (`/partes/...`). What is
+being typed stands in the part `redaccion`, which is never replaced under somebody's hands.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.sse import EventSourceResponse
 
-from escala.api import clocks, files, provider_incidents, stream, visit_record
-from escala.api.deps import Edge, EdgeDep, edge_of
+from escala.api import clocks, files, provider_incidents, visit_record
+from escala.api.deps import At, Edge, EdgeDep, edge_of
 from escala.api.problems import NotFound
 from escala.api.timeline import is_for
 from escala.api.visibility import visible_case
-from escala.policy.calendar import Calendar, SegmentState
-from escala.policy.case import Case, ClockState, Level, Role, Status, WaitingFor
+from escala.language import translate
+from escala.policy.case import Case, Role, Status
 from escala.policy.lifecycle import ALLOWED, ROLES
-from escala.policy.terms import Terms
-from escala.portal.pages import answered, page, render
-from escala.portal.sentences import Teller
+from escala.policy.rating import may_rate
+from escala.portal.canned import inserted
+from escala.portal.case_lines import lines, names_of
+from escala.portal.clock_stories import stories
+from escala.portal.countdowns import countdowns
+from escala.portal.pages import answered, page, render, to
 from escala.portal.session import SignedIn, Visit
-from escala.storage import agents, contacts, customers, solutions, views
-from escala.storage.files import File
-from escala.storage.views import CaseRow, TimelineRow
+from escala.storage import (
+    agents,
+    canned_replies,
+    contacts,
+    customers,
+    drafts,
+    duplicates,
+    pending_replies,
+    presence,
+    ratings,
+    solutions,
+    views,
+)
 
 router = APIRouter()
 
-PARTS = ("cabecera", "conversacion", "relojes", "lado", "acciones")
-_WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words", "found", "done", "concept", "address")
-_LOOK_AHEAD = timedelta(days=20)
+PARTS = ("cabecera", "presencia", "conversacion", "pendientes", "redaccion", "acciones", "relojes", "lado")
+COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
+"""The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
+WORKERS = (Role.AGENT, Role.DIRECTOR)
 
 
 @dataclass(frozen=True)
@@ -49,57 +62,32 @@ class Typed:
         return self.values.get(name, otherwise) if order == self.order else otherwise
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A fact as the page tells it: who, what, and the words that came with it."""
-
-    seq: int
-    at: datetime
-    who: str
-    side: str
-    told: str
-    words: tuple[str, ...]
-    internal: bool
-    is_said: bool
-    files: tuple[File, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Countdown:
-    """What the page counts down to. `counting` is false while the clock stands or the hours are closed.
-
-    `resumes_at` is when the hours open again; `changes_at` when what is said here is no longer true by itself.
-    """
-
-    label: str
-    due_at: datetime | None
-    state: ClockState
-    counting: bool
-    waiting_for: WaitingFor | None
-    resumes_at: datetime | None
-    changes_at: datetime | None
-
-
 @router.get("/casos/{number}")
-async def show_case(request: Request, visit: SignedIn, number: str) -> Response:
-    return await case_page(request, visit, number)
+async def show_case(
+    request: Request, visit: SignedIn, edge: EdgeDep, at: At, number: str, plantilla: str = ""
+) -> Response:
+    """The page. Whoever serves customers is seen there by the others; `plantilla` is a canned reply to begin with."""
+    row = await visible_case(number, visit.principal, edge)
+    page_id = secrets.token_urlsafe(12)
+    if visit.role in WORKERS and visit.account and visit.persona:
+        await presence.here(
+            edge.database,
+            number=row.number,
+            page=page_id,
+            account_id=visit.account.id,
+            name=visit.persona.name,
+            writing=False,
+            at=at,
+        )
+    return await case_page(request, visit, number, page_id=page_id, plantilla=plantilla)
 
 
 @router.get("/casos/{number}/partes/{part}")
 async def show_part(request: Request, visit: SignedIn, number: str, part: str) -> Response:
-    if part not in PARTS:
+    """One part of the page, or all of them (`todo`)."""
+    if part not in (*PARTS, "todo"):
         raise NotFound
     return answered(Response(await shown_part(request, visit, number, part), media_type="text/html"), visit)
-
-
-@router.get("/casos/{number}/eventos")
-async def follow(visit: SignedIn, edge: EdgeDep, number: str, request: Request, desde: int = 0) -> Response:
-    """What happens to the case from now on; the same stream as the API's, for whoever has signed in."""
-    row = await visible_case(number, visit.principal, edge)
-    last = request.headers.get("last-event-id", "")
-    after = int(last) if last.isdecimal() and len(last) < 10 else max(0, desde)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(stream.events(edge, row.number, visit.principal, after), headers=headers)
 
 
 async def case_page(request: Request, visit: Visit, number: str, *, status: int = 200, **more: Any) -> Response:
@@ -108,47 +96,108 @@ async def case_page(request: Request, visit: Visit, number: str, *, status: int 
 
 
 async def shown_part(request: Request, visit: Visit, number: str, part: str, **more: Any) -> str:
-    """One part of the page."""
-    return render(request, visit, f"case/{part}.html", **await _shown(request, visit, number, **more))
+    """One part of the page, or all of them, one after the other."""
+    shown = await _shown(request, visit, number, **more)
+    names = PARTS if part == "todo" else (part,)
+    return "".join(render(request, visit, f"case/{name}.html", **shown) for name in names)
 
 
-async def _shown(request: Request, visit: Visit, number: str, **more: Any) -> dict[str, Any]:
+async def shown_after(request: Request, visit: Visit, number: str, order: str) -> Response:
+    """What is shown when an order was taken: the form's part anew for a script, else the page."""
+    if "hx-request" not in request.headers:
+        return to(f"/casos/{number}", visit)
+    part = part_of(order)
+    done = translate("Done.", visit.language)
+    fresh = await shown_part(request, visit, number, part, done=done, told_at=part)
+    return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
+
+
+async def shown_refused(
+    request: Request, visit: Visit, number: str, status: int, sentence: str, rule: str | None, typed: Typed
+) -> Response:
+    """What is shown when an order was refused: why, with everything that was typed."""
+    part = part_of(typed.order)
+    refused = {"problem": sentence, "rule": rule, "typed": typed, "told_at": part}
+    if "hx-request" not in request.headers:
+        return await case_page(request, visit, number, status=status, **refused)
+    shown = await shown_part(request, visit, number, part, **refused)
+    return answered(Response(shown, 422, media_type="text/html"), visit)
+
+
+def part_of(order: str) -> str:
+    """The part of the page where an order's form stands."""
+    return "redaccion" if order in COMPOSERS else "acciones"
+
+
+async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str = "", **more: Any) -> dict[str, Any]:
     edge = edge_of(request)
-    principal, at = visit.principal, edge.clock()
+    db, principal, at = edge.database, visit.principal, edge.clock()
     row = await visible_case(number, principal, edge)
-    at = max(at, row.case.last_at)
-    terms = await views.terms(edge.database, number)
+    case, number = row.case, row.number
+    at = max(at, case.last_at)
+    terms = await views.terms(db, number)
     assert terms is not None
-    facts = [each for each in await views.timeline(edge.database, number) if is_for(principal, each)]
-    lines = await _lines(edge, row, facts, visit.language)
+    facts = [each for each in await views.timeline(db, number) if is_for(principal, each)]
     is_ours = principal.customer_id is None
+    names = await names_of(db, case.customer_id)
+    told = lines(facts, names, visit.language, await files.files_of(edge, number, facts))
+    explained = await clocks.explain_clocks(row, edge, at, visit.language)
     return {
         "row": row,
-        "case": row.case,
+        "case": case,
         "terms": terms,
         "now": at,
-        "lines": lines,
-        "said": [line for line in lines if line.is_said],
+        "lines": told,
+        "said": [line for line in told if line.is_said],
         "last_seq": facts[-1].seq if facts else 0,
-        "countdowns": list(countdowns(row.case, terms, at=at)),
-        "explained": await clocks.explain_clocks(row, edge, at, visit.language),
-        "steps": _steps(row.case),
-        "can": can(row.case, principal.actor.role),
+        "countdowns": list(countdowns(case, terms, at=at)),
+        "stories": stories(explained, terms.hours, visit.language),
+        "steps": _steps(case),
+        "can": can(case, principal.actor.role),
         "is_ours": is_ours,
-        "me": principal.actor.id,
+        "names": names,
         "key": lambda: secrets.token_urlsafe(18),
-        "customer": await customers.get(edge.database, row.case.customer_id),
-        "solution": await solutions.get(edge.database, row.case.solution_id),
-        "visit_record": await visit_record.read_visit(row, principal, edge) if row.case.visit else None,
+        "page_id": secrets.token_urlsafe(12),
+        "customer": await customers.get(db, case.customer_id),
+        "solution": await solutions.get(db, case.solution_id),
+        "visit_record": await visit_record.read_visit(row, principal, edge) if case.visit else None,
         "incidents": (await provider_incidents.list_case_provider_incidents(row, edge, at)).items,
-        "agents": await agents.listing(edge.database) if is_ours else (),
-        "contacts": await contacts.roster(edge.database, row.case.customer_id),
+        "agents": await agents.listing(db) if is_ours else (),
+        "contacts": await contacts.roster(db, case.customer_id),
+        "rating": (await ratings.of_cases(db, [number])).get(number),
+        "may_rate": may_rate(case, principal.actor.role, at=at),
+        "duplicates": await duplicates.of_case(db, number, customer_id=case.customer_id),
         "problem": None,
         "rule": None,
         "done": None,
+        "told_at": "",
         "typed": Typed(""),
+        **await _bench(edge, visit, case, names, plantilla, at=at),
         **more,
     }
+
+
+async def _bench(
+    edge: Edge, visit: Visit, case: Case, names: dict[str, str], plantilla: str, *, at: datetime
+) -> dict[str, Any]:
+    """What one keeps beside the case: one's drafts, and for those who serve customers what the others do there."""
+    assert visit.account
+    account_id, db = visit.account.id, edge.database
+    kept = await drafts.of_case(db, account_id=account_id, number=case.number)
+    bench: dict[str, Any] = {"drafts": kept, "is_worker": visit.role in WORKERS, "present": [], "pending": []}
+    bench |= {"canned": (), "me": account_id}
+    if not bench["is_worker"]:
+        return bench
+    here = (await presence.at_cases(db, [case.number], at=at)).get(case.number, ())
+    bench["present"] = [each for each in here if each.account_id != account_id]
+    bench["pending"] = (await pending_replies.of_cases(db, [case.number])).get(case.number, ())
+    bench["canned"] = await canned_replies.listing(db, account_id)
+    if plantilla:
+        chosen = await canned_replies.get(db, plantilla, account_id=account_id)
+        if chosen:
+            words = inserted(chosen.body, case=case, names=names, agent=visit.persona.name if visit.persona else "")
+            bench["drafts"] = kept | {"replies": "\n\n".join(filter(None, (kept.get("replies"), words)))}
+    return bench
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
@@ -163,38 +212,7 @@ def can(case: Case, role: Role) -> frozenset[str]:
     )
 
 
-async def _lines(edge: Edge, row: CaseRow, facts: Sequence[TimelineRow], language: str) -> list[Line]:
-    carried = await files.files_of(edge, row.number, facts)
-    names = {each.id: each.name for each in await agents.listing(edge.database)}
-    names |= {each.id: each.name for each in await contacts.roster(edge.database, row.case.customer_id)}
-    teller = Teller(language)
-    return [_line(fact, names, teller, carried) for fact in facts]
-
-
-def _line(fact: TimelineRow, names: dict[str, str], teller: Teller, carried: Mapping[str, list[File]]) -> Line:
-    texts = [value["content_id"] for value in fact.data.values() if isinstance(value, dict) and "content_id" in value]
-    words = tuple(
-        value["body"]
-        for name, value in fact.data.items()
-        if name in _WORDS and isinstance(value, dict) and value.get("body")
-    )
-    role = fact.actor.role
-    side = "clock" if role is Role.SYSTEM else "customer" if role is Role.CONTACT else "support"
-    who = "Escala" if role is Role.SYSTEM else names.get(fact.actor.id, fact.actor.id)
-    return Line(
-        seq=fact.seq,
-        at=fact.at,
-        who=who,
-        side=side,
-        told=teller.sentence(fact),
-        words=words,
-        internal=fact.internal,
-        is_said=bool(words),
-        files=tuple(file for text in texts for file in carried.get(text, ())),
-    )
-
-
-def _steps(case: Case) -> list[tuple[str, str]]:
+def _steps(case: Case) -> Sequence[tuple[str, str]]:
     """The step tracker: each step and whether it is done, present or to come."""
     done_until = 4 if case.status in (Status.RESOLVED, Status.CLOSED) else int(case.level)
     if case.status is Status.HELD:
@@ -204,43 +222,3 @@ def _steps(case: Case) -> list[tuple[str, str]]:
         (name, "done" if place < done_until else "present" if place == done_until else "to come")
         for place, name in enumerate(names)
     ]
-
-
-def countdowns(case: Case, terms: Terms, *, at: datetime) -> Sequence[Countdown]:
-    """Every promise that still runs, the nearest first: the initial attention, and the level's hand-off."""
-    found: list[Countdown] = []
-    is_open, changes_at = open_hours(terms.hours, at)
-    attention, level = case.initial_attention, case.level_clock
-    if attention and case.first_answered_at is None and attention.state in (ClockState.RUNNING, ClockState.MISSED):
-        found.append(
-            Countdown(
-                label="Initial attention",
-                due_at=attention.due_at,
-                state=attention.state,
-                counting=is_open,
-                waiting_for=None,
-                resumes_at=None if is_open else changes_at,
-                changes_at=changes_at,
-            )
-        )
-    if level and level.state in (ClockState.RUNNING, ClockState.MISSED, ClockState.PAUSED):
-        last = case.level is Level.DIRECTOR
-        found.append(
-            Countdown(
-                label="Level 3's limit" if last else f"Hand-off to level {case.level + 1}",
-                due_at=level.due_at,
-                state=level.state,
-                counting=is_open and level.counting,
-                waiting_for=case.waiting_for,
-                resumes_at=None if is_open or case.waiting_for else changes_at,
-                changes_at=changes_at,
-            )
-        )
-    return sorted(found, key=lambda each: (each.due_at is None, each.due_at or at))
-
-
-def open_hours(hours: Calendar, at: datetime) -> tuple[bool, datetime | None]:
-    """Whether the hours are open at an instant, and when that changes; None where it does not for a long time."""
-    segments = hours.explain(at, at + _LOOK_AHEAD)
-    is_open = segments[0].state is SegmentState.COUNTED
-    return is_open, next((each.from_at for each in segments if (each.state is SegmentState.COUNTED) != is_open), None)

@@ -14,23 +14,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from escala.api import problems
-from escala.api.bodies import WithFiles
+from escala.api.bodies import Body, WithFiles
 from escala.api.commands import OFFERS, give
-from escala.api.deps import At, EdgeDep
-from escala.api.idempotency import Once
+from escala.api.deps import At, Edge, EdgeDep
+from escala.api.idempotency import REPLAYED, Once
 from escala.api.offers import Offer
 from escala.api.problems import NotFound, Problem
 from escala.api.visibility import visible_case
-from escala.language import translate
 from escala.policy.refusals import Refusal
 from escala.portal.attachments import FilesRead, keep_files
-from escala.portal.case_page import Typed, case_page, shown_part
-from escala.portal.pages import answered, to
-from escala.portal.session import SignedIn, Stamped
+from escala.portal.case_page import COMPOSERS, Typed, shown_after, shown_refused
+from escala.portal.pending import hold
+from escala.portal.session import SignedIn, Stamped, Visit
+from escala.storage import drafts
+from escala.storage.views import CaseRow
 
 router = APIRouter()
 
@@ -63,35 +65,36 @@ async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number
         if issubclass(offer.body, WithFiles):
             given["files"] = await keep_files(edge, visit, form, key=key, at=at, number=number)
         body = offer.body.model_validate_json(json.dumps(given))
-        session = form.get("session")
-        part = int(str(session)) if session is not None and str(session).isdecimal() else None
-        answer = await give(offer, row, visit.principal.actor, once, edge, part=part, body=body)
+        answer = await _give(offer, row, visit, once, edge, form, body, at=at)
     except ValidationError as error:
         found = problems.input_errors(
             ({**each, "loc": ("body", *each["loc"])} for each in error.errors()), visit.language
         )
-        return await _refused(request, visit, number, 422, " ".join(each["message"] for each in found), None, typed)
+        sentence = " ".join(each["message"] for each in found)
+        return await shown_refused(request, visit, number, 422, sentence, None, typed)
     except (Refusal, Problem) as refused:
         told = problems.document(refused, visit.language)
-        return await _refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+        return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
     if answer.status_code >= 400:
         told = json.loads(bytes(answer.body))
-        return await _refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
-    if "hx-request" in request.headers:
-        done = translate("Done.", visit.language)
-        fresh = await shown_part(request, visit, number, "acciones", done=done)
-        return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
-    return to(f"/casos/{number}", visit)
+        return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+    if path in COMPOSERS and REPLAYED not in answer.headers:
+        assert visit.account
+        await drafts.forget(edge.database, account_id=visit.account.id, number=number, composer=path)
+    return await shown_after(request, visit, number, path)
 
 
-async def _refused(
-    request: Request, visit: SignedIn, number: str, status: int, sentence: str, rule: str | None, typed: Typed
-) -> Response:
-    refused = {"problem": sentence, "rule": rule, "typed": typed}
-    if "hx-request" in request.headers:
-        part = await shown_part(request, visit, number, "acciones", **refused)
-        return answered(Response(part, 422, media_type="text/html"), visit)
-    return await case_page(request, visit, number, status=status, **refused)
+async def _give(
+    offer: Offer, row: CaseRow, visit: Visit, once: Once, edge: Edge, form: FormData, body: Body, *, at: datetime
+) -> JSONResponse:
+    """Give the command; a reply is only kept until it may no longer be undone."""
+    by = visit.principal.actor
+    if offer.path == "replies":
+        assert visit.account
+        return await hold(offer, row, by, visit.account.id, body, once, edge, at=at)
+    session = str(form.get("session", ""))
+    part = int(session) if session.isdecimal() and len(session) < 6 else None
+    return await give(offer, row, by, once, edge, part=part, body=body)
 
 
 # -- from a form to a body --------------------------------------------------------------------------------------------

@@ -19,14 +19,19 @@ _REGION = {"es": "es_CO", "en": "en_US"}
 class Teller:
     """Tells facts in one language."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
         self._language = language
+        self._names = names or {}
 
     def say(self, message: str, **values: object) -> str:
         return translate(message, self._language, **values)
 
     def word(self, kind: str, value: object) -> str:
         return word(kind, value, self._language)
+
+    def name(self, person_id: str | None) -> str:
+        """Who an agent's or a contact's id stands for."""
+        return self._names.get(person_id or "", person_id or "")
 
     def cop(self, amount: int) -> str:
         return f"$ {format_decimal(amount, locale=_REGION[self._language])} COP"
@@ -56,7 +61,7 @@ _TOLD: Mapping[str, Callable[[Teller, Data], str]] = {
     "case_held": lambda t, d: t.say("Held without cover until {until}", until=t.at(d["until"])),
     "case_released": lambda t, d: t.say("Released: covered by {cover}, plan {plan}", cover=t.word("cover", d["cover"]), plan=d["plan"]),
     "case_claimed": lambda t, _: t.say("took the case"),
-    "case_assigned": lambda t, d: t.say("assigned the case to {agent}", agent=d["agent_id"]),
+    "case_assigned": lambda t, d: t.say("assigned the case to {agent}", agent=t.name(d["agent_id"])),
     "reply_sent": lambda t, _: t.say("answered"),
     "note_added": lambda t, _: t.say("left an internal note"),
     "attempt_logged": lambda t, d: t.say("tried through {channel}: {outcome}", channel=d["channel"], outcome=t.word("outcome", d["outcome"])),
@@ -88,7 +93,7 @@ _TOLD: Mapping[str, Callable[[Teller, Data], str]] = {
     "visit_declined": lambda t, d: t.say("declined {amount}", amount=t.cop(d["amount"])),
     "visit_reminded": lambda t, d: t.say("Reminder of the visit: {step}, limit {at}", step=t.word("visit_step", d["step"]), at=t.at(d["limit_at"])),
     "visit_lapsed": lambda t, _: t.say("Nobody decided on the visit in time: it lapsed"),
-    "visit_scheduled": lambda t, d: t.say("scheduled the visit for {at} with {engineer}", at=t.at(d["starts_at"]), engineer=d["engineer_id"]),
+    "visit_scheduled": lambda t, d: t.say("scheduled the visit for {at} with {engineer}", at=t.at(d["starts_at"]), engineer=t.name(d["engineer_id"])),
     "visit_cancelled": lambda t, d: t.say("called the visit off; borne by the customer: {amount}", amount=t.cop(d["borne_by_customer"])),
     "visit_started": lambda t, _: t.say("started the visit"),
     "visit_expense_logged": lambda t, d: t.say("logged an expense of {amount}, receipt {receipt}; {total} in all", amount=t.cop(d["amount"]), receipt=d["receipt_reference"], total=t.cop(d["total"])),

@@ -1,64 +1,174 @@
-// A case's page while it is open: countdowns by the server's clock, and nothing replaced under somebody's hands.
+// A case's page while it is open: its parts are put in place when something happened, never under somebody's hands.
 "use strict";
 
 (() => {
-  const two = (n) => String(n).padStart(2, "0");
+  const page = () => document.getElementById("caso");
+  const KEPT = "textarea, input[type=text], input[type=datetime-local], input:not([type])";
+  const WRITTEN = ["redaccion", "acciones"];
+  let stale = false;
 
-  // The server's now: what it said when the part was made, and what has passed here since. The clock on the wall of
-  // this computer is not asked, so it may be wrong.
-  const seenAt = new WeakMap();
-  const serverNow = (ticks) => {
-    if (!seenAt.has(ticks)) seenAt.set(ticks, performance.now());
-    return Date.parse(ticks.dataset.now) + performance.now() - seenAt.get(ticks);
+  // -- what somebody is doing ----------------------------------------------------------------------------------------
+
+  const dirty = (part) => [...part.querySelectorAll(KEPT)].some((f) => f.value !== f.defaultValue)
+    || [...part.querySelectorAll("input[type=file]")].some((f) => f.files.length)
+    || [...part.querySelectorAll("input[type=radio]")].some((f) => f.checked !== f.defaultChecked);
+  const busy = (part) => part.contains(document.activeElement) || dirty(part);
+
+  // What was typed elsewhere in a part that is made anew after an order is carried over, as is what was unfolded.
+  const carry = (part, sent) => ({
+    fields: [...part.querySelectorAll(`${KEPT}, select`)]
+      .filter((f) => f.id && (!sent || f.form !== sent) && (f.tagName === "SELECT" || f.value !== f.defaultValue))
+      .map((f) => [f.id, f.value]),
+    open: [...part.querySelectorAll("details[id]")].map((d) => [d.id, d.open]),
+    focus: document.activeElement && part.contains(document.activeElement) ? document.activeElement.id : "",
+  });
+  const restore = (carried, { fold = false } = {}) => {
+    for (const [id, value] of carried.fields) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+    for (const [id, open] of carried.open) {
+      const details = document.getElementById(id);
+      if (details && (!fold || details.getAttribute("name") === "composer")) details.open = open;
+    }
   };
 
-  const left = (milliseconds) => {
-    const all = Math.max(0, Math.floor(milliseconds / 1000));
-    const days = Math.floor(all / 86400), hours = Math.floor((all % 86400) / 3600);
-    const time = `${two(hours)}:${two(Math.floor((all % 3600) / 60))}:${two(all % 60)}`;
-    return days ? `${days} d ${time}` : time;
+  // -- live changes --------------------------------------------------------------------------------------------------
+
+  const plain = (element) => element.outerHTML.replace(/ data-now="[^"]*"/g, "").replace(/ open=""/g, "");
+
+  // Only what was said since is added to the conversation: what somebody reads or has marked stays where it is.
+  const extend = (old, fresh) => {
+    const list = old.querySelector("ol"), wanted = [...fresh.querySelectorAll("ol > li")];
+    const ids = new Set(wanted.map((li) => li.id));
+    for (const li of [...list.children]) if (!ids.has(li.id)) li.remove();
+    wanted.forEach((li, place) => {
+      const there = list.children[place];
+      if (there && there.id === li.id) {
+        if (there.outerHTML !== li.outerHTML) there.replaceWith(li);
+      } else {
+        list.insertBefore(li, there || null);
+      }
+    });
   };
 
-  let changed = false;
-  const tick = () => {
-    for (const ticks of document.querySelectorAll(".ticks[data-due]")) {
-      const now = serverNow(ticks), due = Date.parse(ticks.dataset.due);
-      ticks.textContent = (due < now ? "−" : "") + left(Math.abs(due - now));
-      const changes = ticks.dataset.changes && Date.parse(ticks.dataset.changes);
-      if (changes && changes <= now && !changed) {
-        changed = true; // the hours opened or closed: what stands beside the clock is no longer true
-        htmx.trigger(document.body, "reloj");
+  const place = (fresh) => {
+    const old = document.getElementById(fresh.id);
+    if (!old) return;
+    if (WRITTEN.includes(fresh.id)) {
+      if (old.dataset.version === fresh.dataset.version) return;
+      if (busy(old)) {
+        stale = true;
+        return;
+      }
+    } else if (plain(old) === plain(fresh)) {
+      old.querySelectorAll(".ticks").forEach((ticks, n) => ticks.replaceWith(fresh.querySelectorAll(".ticks")[n]));
+      return;
+    } else if (fresh.id === "conversacion") {
+      extend(old, fresh);
+      return;
+    }
+    const carried = carry(old);
+    old.replaceWith(fresh);
+    restore(carried);
+    if (carried.focus) document.getElementById(carried.focus)?.focus({ preventScroll: true });
+    htmx.process(fresh);
+  };
+
+  let asking = false, again = false;
+  const refresh = async () => {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    stale = false;
+    try {
+      const answer = await fetch(`/casos/${page().dataset.number}/partes/todo`, {
+        headers: { "HX-Request": "true", "HX-Current-URL": location.href },
+      });
+      const at = performance.now(), elsewhere = answer.headers.get("HX-Redirect");
+      if (elsewhere) location.assign(elsewhere);
+      if (!answer.ok) return;
+      const parts = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of [...parts.body.children]) place(document.adoptNode(part));
+      countdown.arrived(at);
+    } catch {
+      // Not reached: the stream says when it is back.
+    } finally {
+      asking = false;
+      if (again) {
+        again = false;
+        refresh();
       }
     }
   };
-  document.addEventListener("DOMContentLoaded", tick);
-  setInterval(tick, 1000);
 
-  // A part in which somebody is typing stays as it is until it was sent.
-  const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("textarea, input, select")
-    || [...part.querySelectorAll("textarea, input[type=text], input[type=datetime-local]")].some((f) => f.value !== f.defaultValue)
-    || [...part.querySelectorAll("input[type=file]")].some((f) => f.files.length)
-    || part.querySelector("details[open] form:focus-within");
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const part = event.detail.elt;
-    if (part.id === "acciones" && busy(part)) event.preventDefault();
-  });
+  let soon = 0;
+  const something = () => {
+    clearTimeout(soon);
+    soon = setTimeout(refresh, 40);
+  };
+  document.addEventListener("escala:reloj", something);
+  document.addEventListener("focusout", () => setTimeout(() => { if (stale) something(); }, 200));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) something(); });
+
+  // -- the stream ----------------------------------------------------------------------------------------------------
+
+  let source, seen = "", tries = 0, lost = false;
+  const connect = () => {
+    const [path, query] = page().dataset.stream.split("?");
+    source = new EventSource(seen ? `${path}?desde=${seen}` : `${path}?${query}`);
+    const heard = (event) => {
+      if (event.lastEventId) seen = event.lastEventId;
+      something();
+    };
+    source.onmessage = heard;
+    source.addEventListener("mesa", heard);
+    source.addEventListener("fin", () => source.close());
+    source.onopen = () => {
+      tries = 0;
+      if (lost) something(); // what happened meanwhile
+      lost = false;
+    };
+    source.onerror = () => {
+      lost = true;
+      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      tries += 1;
+      setTimeout(() => { something(); connect(); }, Math.min(30000, 500 * 2 ** tries));
+    };
+  };
+  document.addEventListener("DOMContentLoaded", connect);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) { connect(); something(); } });
+
+  // -- orders --------------------------------------------------------------------------------------------------------
+
+  let carried = null, sent = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) event.detail.shouldSwap = true; // the refusal stands where the form was
+    const { xhr, target, requestConfig } = event.detail;
+    if (xhr.status === 422 || xhr.status === 409 || xhr.status === 403 || xhr.status === 503) {
+      // The refusal stands where the form was; what is no part of this page is not put there.
+      event.detail.shouldSwap = xhr.responseText.trimStart().startsWith("<section");
+      event.detail.isError = false;
+    }
+    sent = requestConfig?.elt?.closest?.("form") || null;
+    carried = target?.id && WRITTEN.includes(target.id) ? carry(target, sent) : null;
+    if (carried && sent?.matches(".undo")) carried.fields = carried.fields.filter(([id]) => id !== "replies-body");
   });
-  document.addEventListener("htmx:afterSwap", () => { changed = false; tick(); });
-  // What was unfolded stays unfolded when its part is made anew.
-  const folded = new Map();
-  document.addEventListener("toggle", (event) => {
-    const part = event.target.closest("[id]");
-    if (part) folded.set(part.id + [...part.querySelectorAll("details")].indexOf(event.target), event.target.open);
-  }, true);
-  document.addEventListener("htmx:load", (event) => {
-    const part = event.detail.elt;
-    if (!part.id || part.id === "acciones") return;
-    [...part.querySelectorAll("details")].forEach((d, place) => {
-      if (folded.has(part.id + place)) d.open = folded.get(part.id + place);
-    });
-    tick();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    countdown.arrived(performance.now());
+    if (!carried) return;
+    const refused = event.detail.xhr.status >= 400;
+    restore(carried, { fold: !refused });
+    const part = document.getElementById(event.detail.target.id);
+    const same = carried.focus && document.getElementById(carried.focus);
+    const composer = sent?.dataset.order && part.querySelector(`form[data-order="${sent.dataset.order}"] textarea`);
+    const undone = sent?.matches(".undo") && part.querySelector("textarea[data-draft=replies]");
+    if (undone) document.getElementById("d-replies").open = true;
+    const told = part.querySelector(refused ? ".problem" : ".done");
+    (undone || (refused && told) || composer || same || told)?.focus({ preventScroll: !refused });
+    carried = null;
   });
+  document.addEventListener("hecho", something);
 })();

@@ -1,0 +1,68 @@
+"""A reply that may still be undone: what the case would refuse is refused at once, what it would take waits a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fastapi.responses import JSONResponse
+
+from escala.api.bodies import Answer, Body, Z
+from escala.api.case_answer import as_of
+from escala.api.deps import Edge
+from escala.api.idempotency import Given, Once
+from escala.api.offers import Asked, Offer
+from escala.api.uploads import attach
+from escala.policy.case import Actor
+from escala.policy.lifecycle import check_role, decide
+from escala.storage import drafts, pending_replies, views
+from escala.storage.pending_replies import PendingReply
+from escala.storage.views import CaseRow
+
+UNDO_WITHIN = timedelta(seconds=10)
+
+
+class Held(Answer):
+    """The reply and when it leaves."""
+
+    id: str
+    leaves_at: Z
+
+
+async def hold(
+    offer: Offer, row: CaseRow, by: Actor, account_id: str, body: Body, once: Once, edge: Edge, *, at: datetime
+) -> JSONResponse:
+    """Keep a reply until it may no longer be undone. Answers, and refuses, as the command itself would."""
+    check_role(offer.command, by.role)
+
+    async def act() -> Given:
+        asked = Asked(number=row.number, by=by, body=body, once=once)
+        command, terms = offer.make(asked), await views.terms(edge.database, row.number)
+        assert terms is not None
+        decide(row.case, command, terms=terms, at=as_of(row.case, at))
+        [deposit] = asked.deposits
+        reply = PendingReply(
+            id=once.derived("cmd_"),
+            case_number=row.number,
+            account_id=account_id,
+            by=by,
+            content_id=deposit.content_id,
+            body=deposit.body,
+            leaves_at=at + UNDO_WITHIN,
+        )
+        for content_id, ids in asked.files.items():  # nobody sees them before the reply has left
+            await attach(edge, ids, content_id=content_id, number=row.number, by=by)
+        await pending_replies.keep(edge.database, reply)
+        return Given(200, Held(id=reply.id, leaves_at=reply.leaves_at))
+
+    return await once(body, act)
+
+
+async def undo(edge: Edge, reply_id: str, *, number: str, account_id: str, at: datetime) -> bool:
+    """Take a reply back into its author's draft; False where it is too late, or not theirs."""
+    body = await pending_replies.undo(edge.database, reply_id, number=number, account_id=account_id)
+    if body is None:
+        return False
+    written_since = (await drafts.of_case(edge.database, account_id=account_id, number=number)).get("replies")
+    whole = f"{body}\n\n{written_since}" if written_since else body
+    await drafts.keep(edge.database, account_id=account_id, number=number, composer="replies", body=whole, at=at)
+    return True

@@ -1,0 +1,90 @@
+// What one keeps beside a case: drafts as they are typed, that one is there, and canned replies where the cursor is.
+"use strict";
+
+(() => {
+  const page = () => document.getElementById("caso");
+  const stampOf = () => document.querySelector("#redaccion input[name=stamp]")?.value
+    || JSON.parse(document.body.getAttribute("hx-headers"))["X-Escala-Stamp"];
+  const send = (path, fields, more = {}) => fetch(`/casos/${page().dataset.number}/${path}`, {
+    method: "POST",
+    headers: { "HX-Request": "true", "X-Escala-Stamp": stampOf() },
+    body: new URLSearchParams(fields),
+    ...more,
+  }).catch(() => null);
+
+  // -- drafts --------------------------------------------------------------------------------------------------------
+
+  const timers = new Map(), saving = new Map();
+  const save = (field, more) => {
+    clearTimeout(timers.get(field.dataset.draft));
+    timers.delete(field.dataset.draft);
+    const halt = new AbortController();
+    saving.set(field.dataset.draft, halt);
+    return send(`borradores/${field.dataset.draft}`, { body: field.value }, { signal: halt.signal, ...more });
+  };
+  const forget = (name) => {
+    clearTimeout(timers.get(name));
+    timers.delete(name);
+    saving.get(name)?.abort();
+  };
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches?.("textarea[data-draft]")) return;
+    clearTimeout(timers.get(field.dataset.draft));
+    timers.set(field.dataset.draft, setTimeout(() => save(field), 500));
+    wrote = performance.now();
+    if (!said) heartbeat();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.order) forget(event.target.dataset.order); // it is being sent: no draft any more
+  }, true);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const order = event.detail.elt?.dataset?.order;
+    const field = order && document.querySelector(`textarea[data-draft="${order}"]`);
+    if (field?.value && event.detail.xhr.status >= 400) save(field); // it was refused: a draft again
+  });
+  addEventListener("pagehide", () => {
+    for (const name of [...timers.keys()]) {
+      const field = document.querySelector(`textarea[data-draft="${name}"]`);
+      if (field) save(field, { keepalive: true, signal: undefined });
+    }
+    if (isWorker()) send("presencia/fin", { page: page().dataset.page }, { keepalive: true });
+  });
+
+  // A reply that is undone comes back before what was begun since; so that is kept first.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!event.target.matches?.(".undo")) return;
+    event.preventDefault();
+    const field = document.querySelector("textarea[data-draft=replies]");
+    const kept = field && field.value !== field.defaultValue ? save(field) : Promise.resolve();
+    kept.then(() => event.detail.issueRequest());
+  });
+
+  // -- that one is there ---------------------------------------------------------------------------------------------
+
+  const isWorker = () => page() && "worker" in page().dataset;
+  let wrote = -Infinity, said = false;
+  const heartbeat = () => {
+    if (!isWorker() || document.hidden) return;
+    said = performance.now() - wrote < 20000;
+    send("presencia", { page: page().dataset.page, writing: said });
+  };
+  setInterval(heartbeat, 15000);
+  setInterval(() => { if (said && performance.now() - wrote >= 20000) heartbeat(); }, 2000);
+  document.addEventListener("visibilitychange", heartbeat);
+  addEventListener("pageshow", (event) => { if (event.persisted) heartbeat(); });
+
+  // -- canned replies ------------------------------------------------------------------------------------------------
+
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.matches(".canned")) return;
+    event.preventDefault();
+    const chosen = event.target.elements.plantilla.value;
+    const answer = await fetch(`/casos/${page().dataset.number}/plantillas/${chosen}`);
+    const field = document.querySelector("textarea[data-draft=replies]");
+    if (!answer.ok || !field) return;
+    field.setRangeText(await answer.text(), field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+})();

@@ -1,0 +1,105 @@
+"""What one keeps beside a case while working on it: drafts, that one is there, and a reply's way back."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from escala.api.bodies import LONGEST_TEXT, Body, Words
+from escala.api.deps import At, EdgeDep
+from escala.api.problems import NotFound
+from escala.api.visibility import visible_case
+from escala.language import translate
+from escala.portal.case_page import COMPOSERS, case_page, shown_part
+from escala.portal.pages import answered, to
+from escala.portal.pending import undo
+from escala.portal.session import SignedIn, Stamped, Worker
+from escala.storage import drafts, presence
+
+router = APIRouter(dependencies=[Stamped])
+
+_PAGE = re.compile(r"[A-Za-z0-9_:-]{8,80}")
+
+
+class Draft(Body):
+    """What somebody is writing."""
+
+    body: Words
+
+
+@router.post("/casos/{number}/borradores/{composer:path}")
+async def keep_draft(
+    request: Request,
+    visit: SignedIn,
+    edge: EdgeDep,
+    at: At,
+    number: str,
+    composer: str,
+    body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = "",
+) -> Response:
+    """Keep what is being written; an empty text is no draft."""
+    row = await visible_case(number, visit.principal, edge)
+    if composer not in COMPOSERS:
+        raise NotFound
+    assert visit.account
+    words = Draft(body=body).body
+    await drafts.keep(
+        edge.database, account_id=visit.account.id, number=row.number, composer=composer, body=words, at=at
+    )
+    if "hx-request" in request.headers:
+        return answered(Response(status_code=204), visit)
+    return to(f"/casos/{row.number}#redaccion", visit)
+
+
+@router.post("/casos/{number}/presencia")
+async def be_here(
+    visit: Worker,
+    edge: EdgeDep,
+    at: At,
+    number: str,
+    page: Annotated[str, Form()],
+    writing: Annotated[bool, Form()] = False,
+) -> Response:
+    """An open page says that it is open; those who have the same case open see it."""
+    row = await visible_case(number, visit.principal, edge)
+    if not _PAGE.fullmatch(page):
+        raise NotFound
+    assert visit.account
+    assert visit.persona
+    await presence.here(
+        edge.database,
+        number=row.number,
+        page=page,
+        account_id=visit.account.id,
+        name=visit.persona.name,
+        writing=writing,
+        at=at,
+    )
+    return answered(Response(status_code=204), visit)
+
+
+@router.post("/casos/{number}/presencia/fin")
+async def be_gone(visit: Worker, edge: EdgeDep, number: str, page: Annotated[str, Form()]) -> Response:
+    """The page is being closed."""
+    row = await visible_case(number, visit.principal, edge)
+    assert visit.account
+    await presence.gone(edge.database, number=row.number, page=page, account_id=visit.account.id)
+    return answered(Response(status_code=204), visit)
+
+
+@router.post("/casos/{number}/respuestas/{reply_id}/deshacer")
+async def take_back(request: Request, visit: Worker, edge: EdgeDep, at: At, number: str, reply_id: str) -> Response:
+    """Undo a reply that has not left: its words are a draft again."""
+    row = await visible_case(number, visit.principal, edge)
+    assert visit.account
+    undone = await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at)
+    late = "Too late: the reply has left."
+    told = {} if undone else {"problem": translate(late, visit.language), "problem_at": "redaccion"}
+    if "hx-request" in request.headers:
+        part = await shown_part(request, visit, row.number, "redaccion", **told)
+        return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
+    if told:
+        return await case_page(request, visit, row.number, status=409, **told)
+    return to(f"/casos/{row.number}#redaccion", visit)

@@ -1,0 +1,163 @@
+"""A case's page without a screen: what it shows, to whom, and what its forms do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from httpx import Response
+
+from tests.api.office import Office
+from tests.portal.people import Visitor, visitor
+
+PAYLOAD = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
+
+
+@asynccontextmanager
+async def at_case(office: Office, who: str, number: str) -> AsyncIterator[Visitor]:
+    """Somebody who has a case's page open."""
+    async with visitor(office, who) as person:
+        answer = await person.get(f"/casos/{number}")
+        assert answer.status_code == 200, answer.text
+        yield person
+
+
+def key_of(page: Response, order: str) -> str:
+    """The key of an order's form on a page."""
+    found = re.search(rf'data-order="{order}".*?name="key" value="([^"]+)"', page.text, re.DOTALL)
+    assert found, order
+    return found[1]
+
+
+@pytest.fixture
+async def number(office: Office) -> str:
+    return await office.open()
+
+
+async def test_shows_everything_about_the_case(office: Office, number: str) -> None:
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get(f"/casos/{number}")).text
+    for expected in (number, "El mapa no carga", "Aparece en blanco", "Atención inicial", "Geoportal", "Nivel 1"):
+        assert expected in page
+
+
+@pytest.mark.parametrize("path", ["", "/partes/todo", "/partes/conversacion", "/eventos", "/duplicado"])
+async def test_a_foreign_case_is_not_there(office: Office, number: str, path: str) -> None:
+    async with visitor(office, "premium_contact") as stranger:
+        assert (await stranger.get(f"/casos/{number}{path}")).status_code in {403, 404}
+        assert (await stranger.get("/casos/MA-2026-999999")).status_code == 404
+        assert (await stranger.get("/casos/%2e%2e")).status_code == 404
+
+
+@pytest.mark.parametrize("part", ["", "/partes/todo", "/partes/conversacion", "/partes/lado"])
+async def test_a_customer_never_sees_an_internal_note(office: Office, number: str, part: str) -> None:
+    await office.give(number, "notes", body="Parece la cuota de la API.")
+    async with visitor(office, "contact") as contact:
+        assert "la cuota de la API" not in (await contact.get(f"/casos/{number}{part}")).text
+
+
+async def test_shows_what_people_wrote_as_text(office: Office) -> None:
+    number = await office.open(title=PAYLOAD, description=PAYLOAD, prior_analysis=PAYLOAD)
+    await office.give(number, "replies", body=PAYLOAD)
+    for who in ("contact", "agent"):
+        async with visitor(office, who) as person:
+            page = (await person.get(f"/casos/{number}")).text
+        assert "<img src=x" not in page
+        assert "<script>alert" not in page
+
+
+async def test_an_order_twice_happens_once(office: Office, number: str) -> None:
+    async with visitor(office, "agent") as agent:
+        key = key_of(await agent.get(f"/casos/{number}"), "notes")
+        for _ in range(2):
+            answer = await agent.post(f"/casos/{number}/ordenes/notes", key=key, body="Una sola vez.")
+            assert answer.status_code == 303
+    assert [fact["kind"] for fact in await office.timeline(number)].count("note_added") == 1
+
+
+async def test_a_refusal_says_the_rule_and_keeps_what_was_typed(office: Office, number: str) -> None:
+    async with at_case(office, "agent", number) as agent:
+        fields = {"city_code": "11001", "address": "Calle 100 # 8A-55", "reason": "El servidor no responde."}
+        answer = await agent.post(f"/casos/{number}/ordenes/visits", key="a-key-of-a-form", **fields)
+    assert answer.status_code == 422
+    assert "Regla ONS-" in answer.text
+    assert "Calle 100 # 8A-55" in answer.text
+
+
+async def test_a_refusal_answers_a_script_with_the_form_alone(office: Office, number: str) -> None:
+    async with at_case(office, "agent", number) as agent:
+        headers = {"hx-request": "true"}
+        answer = await agent.post(f"/casos/{number}/ordenes/notes", headers=headers, key="a-key-of-a-form", body=" ")
+    assert (answer.status_code, answer.text.lstrip()[:8]) == (422, "<section")
+
+
+async def test_a_customer_confirms(office: Office, number: str) -> None:
+    await office.give(number, "resolution", summary="Se amplió la cuota.")
+    async with visitor(office, "contact") as contact:
+        page = await contact.get(f"/casos/{number}")
+        await contact.post(f"/casos/{number}/ordenes/confirmation", key=key_of(page, "confirmation"))
+    assert (await office.get(f"/cases/{number}")).json()["status"] == "closed"
+
+
+async def test_a_customer_rates_the_case_and_the_agents_see_it(office: Office, number: str) -> None:
+    await office.give(number, "resolution", summary="Se amplió la cuota.")
+    async with visitor(office, "contact") as contact:
+        key = key_of(await contact.get(f"/casos/{number}"), "rating")
+        answer = await contact.post(f"/casos/{number}/calificacion", key=key, score="4", comment="Muy claros.")
+        assert answer.status_code == 303
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get(f"/casos/{number}")).text
+    assert "Calificado con 4 de 5" in page
+    assert "Muy claros." in page
+
+
+async def test_a_rating_without_a_score_is_asked_for_again(office: Office, number: str) -> None:
+    await office.give(number, "resolution", summary="Se amplió la cuota.")
+    async with at_case(office, "contact", number) as contact:
+        answer = await contact.post(f"/casos/{number}/calificacion", key="a-key-of-a-form", comment="Muy claros.")
+    assert answer.status_code == 422
+    assert "Elija de 1 a 5." in answer.text
+    assert "Muy claros." in answer.text
+
+
+@pytest.mark.rule("PLAN-5")
+async def test_the_explanation_adds_up_to_the_limit(office: Office, number: str) -> None:
+    office.clock.passes(minutes=10)
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+    assert re.findall(r'class="figure total">([^<]+)<', page) == ["1:00:00", "1:00:00"]
+    assert "por venir" in page
+
+
+async def test_the_explanation_names_the_holidays(office: Office) -> None:
+    office.clock.passes(days=12, hours=8, minutes=30)  # Monday, December 7, 17:30; the 8th is a holiday
+    number = await office.open()
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+    assert "Inmaculada" in page
+    assert re.findall(r'class="figure total">([^<]+)<', page) == ["1:00:00", "1:00:00"]
+
+
+async def test_says_until_when_it_is_out_of_hours(office: Office, number: str) -> None:
+    office.clock.passes(hours=12)
+    number = await office.open()
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+    assert "Fuera del horario de atención hasta el jueves 26 de noviembre de 2026, 8:00" in page
+
+
+@pytest.mark.rule("ESC-10")
+async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
+    await office.give(number, "information-requests", body="¿Desde qué navegador?")
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+    assert "En pausa: en espera de información del cliente" in page
+
+
+async def test_every_id_on_the_page_is_there_once(office: Office, number: str) -> None:
+    for who in ("agent", "contact", "director"):
+        async with visitor(office, who) as person:
+            ids = re.findall(r'\sid="([^"]+)"', (await person.get(f"/casos/{number}")).text)
+        assert len(ids) == len(set(ids))
