@@ -28,6 +28,7 @@ from escala.activities.notices import Notices
 from escala.activities.provider_status import ProviderStatus
 from escala.api.desk import Desk
 from escala.provider_schedule import keep_looking
+from escala.reply_departures import Departures
 from escala.settings import Settings
 from escala.storage.engine import Database
 from escala.workflows import addresses
@@ -123,11 +124,13 @@ async def run(settings: Settings) -> None:
         )
         async with worker:
             await sweep_covers(client, settings)
-            looking = asyncio.create_task(keep_looking(client, settings))
+            departures = Departures(database=database, desk=desk, clock=_now)
+            beside = [asyncio.create_task(keep_looking(client, settings)), asyncio.create_task(departures.run())]
             await asked_to_stop.wait()
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
     finally:
         await database.close()
 
