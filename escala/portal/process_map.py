@@ -15,7 +15,7 @@ from escala.api.deps import At, EdgeDep
 from escala.api.visibility import visible_case
 from escala.language import translate, word
 from escala.policy.case import Status
-from escala.policy.process import ENDS, Stay, Step, statuses
+from escala.policy.process import ENDS, WAITS, Stay, Step, statuses
 from escala.portal.pages import answered, page, render
 from escala.portal.process_bpmn import Say, bpmn
 from escala.portal.process_picture import Mark, picture
@@ -150,15 +150,13 @@ def address_of(step: Step) -> str:
 
 def step_name(step: Step, language: str) -> str:
     """What a step is called."""
-    if step.is_end:
-        return word("closing_reason", step.value, language)
-    if step.level and statuses(step) == {Status.WAITING_CUSTOMER}:
-        return translate("Level {level}, waiting for the customer", language, level=int(step.level))
+    if step in WAITS:
+        return translate("Level {level}, waiting for the customer", language, level=WAITS.index(step) + 1)
     if step.level:
-        return (
-            f"{translate('Level {level}', language, level=int(step.level))}: {word('level', int(step.level), language)}"
-        )
-    return word("status", step.value, language)
+        number = translate("Level {level}", language, level=int(step.level))
+        return f"{number}: {word('level', int(step.level), language)}"
+    name = word("closing_reason" if step.is_end else "status", step.value, language)
+    return name[:1].upper() + name[1:]
 
 
 def say(language: str) -> Say:

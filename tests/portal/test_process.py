@@ -1,0 +1,174 @@
+"""The process map: its diagram is the policy's, its figures are the cases', and a case's path is what happened."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from escala.policy.process import Move, Step, moves
+from escala.portal.process_bpmn import bpmn
+from escala.portal.process_drawing import LINES, NODES, Line, drawn
+from escala.portal.process_map import address_of, heat_of, say
+from tests.api.office import Office
+from tests.portal.people import visitor
+from tests.support.lives import bogota
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+
+
+def diagram() -> ET.Element:
+    return ET.fromstring(bpmn(say("es")).encode())
+
+
+class TestTheDrawing:
+    def test_has_a_line_for_every_move_and_none_without(self) -> None:
+        assert {move for its in drawn().values() for move in its} == set(moves())
+
+    def test_refuses_a_move_that_nobody_drew(self) -> None:
+        with pytest.raises(LookupError, match="no line"):
+            drawn([Move(Step.CONFIRMED, Step.HELD, moves()[0].cause)])
+
+    def test_refuses_a_line_that_no_move_takes(self) -> None:
+        with pytest.raises(LookupError, match="no moves"):
+            drawn([move for move in moves() if move.target is not Step.UNANSWERED])
+
+    def test_has_a_place_for_every_step(self) -> None:
+        assert {node.step for node in NODES if node.step} == set(Step)
+
+    @pytest.mark.parametrize("line", LINES, ids=lambda line: line.id)
+    def test_lines_begin_and_end_at_what_they_join(self, line: Line) -> None:
+        nodes = {node.id: node for node in NODES}
+        for end, (x, y) in ((line.source, line.points[0]), (line.target, line.points[-1])):
+            node = nodes[end]
+            assert node.x <= x <= node.x + node.width
+            assert node.y <= y <= node.y + node.height
+
+
+class TestTheDiagram:
+    def test_is_bpmn_with_a_place_for_everything(self) -> None:
+        root = diagram()
+        flow = {"incoming", "outgoing", "documentation", "timerEventDefinition", "process"}
+        elements = [each for each in root.iter() if each.tag.startswith(BPMN) and "id" in each.attrib]
+        named = {each.attrib["id"] for each in elements if each.tag.removeprefix(BPMN) not in flow | {"definitions"}}
+        placed = {each.attrib["bpmnElement"] for each in root.iter() if "bpmnElement" in each.attrib} - {"case"}
+        assert named == placed
+
+    def test_names_what_makes_each_move(self) -> None:
+        said = {
+            flow.attrib["id"]: flow.findtext(f"{BPMN}documentation", "")
+            for flow in diagram().iter(f"{BPMN}sequenceFlow")
+        }
+        assert said["flow_limit_1"] == "level_limit"
+        assert said["flow_resolved"] == "ResolveCase"
+        assert said["flow_released"] == "ReleaseCase"
+
+    def test_has_references_to_what_is_there(self) -> None:
+        root = diagram()
+        ids = {each.attrib["id"] for each in root.iter() if "id" in each.attrib}
+        refs = [
+            each.attrib[name]
+            for each in root.iter()
+            for name in ("sourceRef", "targetRef", "attachedToRef", "bpmnElement")
+            if name in each.attrib
+        ]
+        assert set(refs) <= ids
+        assert len(refs) > 100
+
+    def test_speaks_both_languages(self) -> None:
+        assert "Help Desk" in bpmn(say("en"))
+        assert "¿Hay cobertura?" in bpmn(say("es"))
+
+
+@pytest.mark.parametrize(("minutes", "heat"), [(0, 0), (15, 1), (59, 1), (60, 2), (240, 3), (1440, 4), (9000, 4)])
+def test_heat_has_five_classes(minutes: int, heat: int) -> None:
+    assert heat_of(timedelta(minutes=minutes)) == heat
+
+
+def test_a_step_leads_to_its_list() -> None:
+    assert address_of(Step.LEVEL_2) == "/cola?status=in_progress&status=new&level=2"
+    assert address_of(Step.WAITING_1) == "/cola?status=waiting_customer&level=1"
+
+
+def row_of(text: str, step: str) -> dict[str, str]:
+    found = re.search(rf'<tr data-step="{step}" ([^>]*)>', text)
+    assert found
+    return dict(re.findall(r'data-(\w+)="(\d*)"', found[1]))
+
+
+class TestThePage:
+    async def test_counts_the_cases_at_each_step(self, office: Office) -> None:
+        await office.open()
+        number = await office.open("premium_contact")
+        await office.give(number, "hand-offs", reason="Es un problema de base de datos.")
+        async with visitor(office, "director") as them:
+            text = (await them.get("/proceso")).text
+        assert row_of(text, "level_1")["cases"] == "1"
+        assert row_of(text, "level_2") == {"cases": "1", "late": "0", "heat": ""}
+
+    async def test_shows_broken_promises(self, office: Office) -> None:
+        number = await office.open()
+        office.clock.passes(minutes=90)
+        async with visitor(office, "agent") as them:
+            text = (await them.get("/proceso")).text
+            assert row_of(text, "level_1")["late"] == "1"
+            await office.desk.settle(number)
+            assert row_of((await them.get("/proceso/cifras")).text, "level_2")["late"] == "1"
+
+    async def test_shows_how_long_cases_stay(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        office.clock.passes(minutes=20)
+        await office.give(number, "hand-offs", reason="Es un problema de base de datos.")
+        async with visitor(office, "agent") as them:
+            text = (await them.get("/proceso")).text
+        assert row_of(text, "level_1")["heat"] == "1"
+        assert "0:20:00" in text
+
+    async def test_is_ours_and_not_the_customers(self, office: Office) -> None:
+        async with visitor(office, "contact") as them:
+            assert (await them.get("/proceso")).status_code == 403
+            assert (await them.get("/proceso/cifras")).status_code == 403
+
+    async def test_has_no_style_or_script_of_its_own(self, office: Office) -> None:
+        async with visitor(office, "director") as them:
+            text = (await them.get("/proceso")).text
+        assert " style=" not in text
+        assert "<style" not in text
+        assert "<script>" not in text
+
+
+class TestACasesPath:
+    async def test_is_what_happened_to_it(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        office.clock.passes(minutes=5)
+        await office.give(number, "information-requests", body="¿Desde qué navegador?")
+        office.clock.passes(minutes=30)
+        await office.give(number, "answers", "premium_contact", body="Desde Firefox.")
+        office.clock.passes(minutes=5)
+        await office.give(number, "resolution", summary="Se amplió la cuota.")
+        async with visitor(office, "premium_contact") as them:
+            text = (await them.get(f"/casos/{number}/proceso")).text
+        assert re.findall(r'<th scope="row">([^<]+)</th>', text) == [
+            "Nivel 1: Mesa de Ayuda",
+            "Nivel 1, en espera del cliente",
+            "Nivel 1: Mesa de Ayuda",
+            "Resuelto",
+        ]
+        assert re.findall(r'<td class="figure">(\d+:\d\d:\d\d)</td>', text) == ["0:05:00", "0:30:00", "0:05:00"]
+        assert bogota("09:05").isoformat().replace("+00:00", "Z") in text
+
+    async def test_that_waits_ends_in_its_wait(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        office.clock.passes(minutes=5)
+        await office.give(number, "information-requests", body="¿Desde qué navegador?")
+        async with visitor(office, "agent") as them:
+            text = (await them.get(f"/casos/{number}/proceso")).text
+        assert 'data-last="waiting_1"' in text
+
+    async def test_of_another_customer_is_not_there(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        async with visitor(office, "contact") as them:
+            assert (await them.get(f"/casos/{number}/proceso")).status_code == 404
