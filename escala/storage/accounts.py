@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import RowMapping, and_, select, update
 
 from escala.policy.case import Actor, Role
 from escala.policy.contacts import mailbox_of
@@ -21,6 +22,7 @@ from escala.policy.policy_file import PolicyFile
 from escala.storage import agents, contacts, customers
 from escala.storage.contacts import Contact
 from escala.storage.engine import Database, insert
+from escala.storage.search import searchable
 from escala.storage.tables import accounts, sessions, sign_in_keys
 from escala.storage.tables import agents as agent_table
 
@@ -99,14 +101,12 @@ async def by_mailbox(db: Database, email: str) -> Account | None:
 
 
 async def listing(db: Database, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
-    """Accounts by address: those whose address or name contains what is sought."""
-    wanted = _SELECT.order_by(accounts.c.mailbox).limit(limit)
-    if sought:
-        c = accounts.c
-        found = (column.icontains(sought.strip(), autoescape=True) for column in (c.mailbox, c.name))
-        wanted = wanted.where(or_(*found))
+    """Accounts by address: those whose address or name contains what is sought, in any capitals and accents."""
+    wanted = searchable(sought)
     async with db.read() as connection:
-        return [_account(row) for row in (await connection.execute(wanted)).mappings()]
+        rows = (await connection.execute(_SELECT.order_by(accounts.c.mailbox))).mappings()
+        found = (row for row in rows if wanted in searchable(f"{row['mailbox']} {row['name']}"))
+        return [_account(row) for row in islice(found, limit)]
 
 
 async def change(db: Database, account_id: str, **values: Any) -> None:

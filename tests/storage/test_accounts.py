@@ -1,0 +1,117 @@
+"""Accounts, keys, sessions and failures, on both databases: what two at once may not both have."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from escala.policy.case import Role
+from escala.storage import accounts, sessions
+from escala.storage.accounts import Account, Purpose, digest_of
+from escala.storage.engine import Database
+from escala.storage.sessions import Session
+from tests.support.lives import bogota
+
+AT = bogota("09:00")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def ana(db: Database) -> Account:
+    return await accounts.create(db, id="acc-ana", email=" Ana@Escala.example", name="Ana Ñáñez", at=AT)
+
+
+def session(name: str, **changed: object) -> Session:
+    given: dict[str, object] = {
+        "id": name,
+        "account_id": "acc-ana",
+        "role": None,
+        "subject_id": None,
+        "customer_id": None,
+        "awaits_code": False,
+        "created_at": AT,
+        "seen_at": AT,
+        "expires_at": AT + HOUR,
+        "ended_at": None,
+        "browser": "",
+        "address": "",
+    }
+    return Session(**(given | changed))  # type: ignore[arg-type]
+
+
+async def test_an_address_has_one_account_whatever_its_capitals(db: Database, ana: Account) -> None:
+    again = await accounts.create(db, id="acc-2", email="ANA@escala.example", name="Otra", staff_role=Role.ADMIN, at=AT)
+    assert (again.id, again.name, again.staff_role) == ("acc-ana", "Ana Ñáñez", Role.ADMIN)
+
+
+async def test_a_key_is_used_by_one_of_many_at_once(db: Database, ana: Account) -> None:
+    await accounts.keep_key(db, ana.id, "secret", Purpose.RESET, at=AT, valid_for=HOUR)
+    tried = await asyncio.gather(*(accounts.choose_password(db, "secret", f"hash {n}", at=AT) for n in range(6)))
+    assert sum(each is not None for each in tried) == 1
+
+
+async def test_a_half_minute_and_a_recovery_code_are_used_by_one_of_many_at_once(db: Database, ana: Account) -> None:
+    await accounts.change(db, ana.id, recovery_hashes=[digest_of("AAAA"), digest_of("BBBB")])
+    codes = await asyncio.gather(*(accounts.take_recovery_code(db, ana.id, "AAAA") for _ in range(4)))
+    steps = await asyncio.gather(*(accounts.take_totp_step(db, ana.id, 7) for _ in range(4)))
+    assert (sum(codes), sum(steps)) == (1, 1)
+    assert not await accounts.take_totp_step(db, ana.id, 6)
+
+
+async def test_attempts_at_once_are_counted_one_by_one(db: Database) -> None:
+    tried = await asyncio.gather(*(sessions.attempt(db, {"b": 99, "a": 3}, at=AT) for _ in range(8)))
+    assert sum(each is None for each in tried) == 4
+    assert {each for each in tried if each} == {AT + timedelta(seconds=2)}
+
+
+async def test_the_wait_doubles_and_a_day_forgets(db: Database) -> None:
+    at, waits = AT, []
+    for _ in range(11):
+        assert await sessions.attempt(db, {"a": 0}, at=at) is None
+        free_at = await sessions.attempt(db, {"a": 0}, at=at)
+        assert free_at
+        waits.append((free_at - at).total_seconds())
+        at = free_at
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+    at += timedelta(hours=24)
+    assert [await sessions.attempt(db, {"a": 2}, at=at) for _ in range(2)] == [None, None]
+
+
+async def test_a_success_frees_its_own_and_gives_the_shared_its_count_back(db: Database) -> None:
+    for _ in range(3):
+        assert await sessions.attempt(db, {"own": 9, "shared": 2}, at=AT) is None
+    await sessions.succeeded(db, "own", shared=["shared"], at=AT)
+    assert await sessions.attempt(db, {"own": 9, "shared": 2}, at=AT) is None
+    assert await sessions.attempt(db, {"own": 9, "shared": 2}, at=AT) is not None
+
+
+async def test_a_session_goes_on_under_its_new_secret_only(db: Database, ana: Account) -> None:
+    await sessions.begin(db, session("one"), "before")
+    await sessions.rename(db, "one", "after")
+    found = [await sessions.find(db, secret, at=AT, idle_for=HOUR) for secret in ("before", "after")]
+    assert [each.id if each else None for each in found] == [None, "one"]
+
+
+async def test_sessions_of_long_ago_are_forgotten(db: Database, ana: Account) -> None:
+    await sessions.begin(db, session("old", created_at=AT, expires_at=AT), "old")
+    later = AT + timedelta(days=31)
+    await sessions.begin(db, session("new", created_at=later, seen_at=later, expires_at=later + HOUR), "new")
+    assert not await sessions.end(db, "old", account_id=ana.id, at=later)
+
+
+async def test_disabling_ends_sessions_and_keys(db: Database, ana: Account) -> None:
+    await sessions.begin(db, session("one"), "secret")
+    await accounts.keep_key(db, ana.id, "key", Purpose.INVITATION, at=AT, valid_for=HOUR)
+    await accounts.disable(db, ana.id, at=AT)
+    await accounts.change(db, ana.id, disabled_at=None)
+    assert await sessions.find(db, "secret", at=AT, idle_for=HOUR) is None
+    assert await accounts.account_of_key(db, "key", at=AT) is None
+
+
+@pytest.mark.parametrize(("sought", "found"), [("escala.", 1), ("ANA nañ", 1), ("%", 0), ("_", 0), ("", 1)])
+async def test_accounts_are_found_by_a_part_of_address_or_name(
+    db: Database, ana: Account, sought: str, found: int
+) -> None:
+    assert len(await accounts.listing(db, sought=sought, limit=5)) == found
