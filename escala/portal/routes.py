@@ -26,13 +26,19 @@ from escala.portal import (
     attachments,
     board,
     canned,
+    case_opening,
     case_page,
     case_stream,
+    covers,
+    customers_page,
     home,
+    incidents_page,
     merging,
+    my_cases,
     new_password,
     oidc,
     orders,
+    people,
     process_map,
     rating_form,
     second_factor,
@@ -45,11 +51,18 @@ from escala.portal.keys import Keys
 from escala.portal.pages import STATIC, answered, page, to
 from escala.portal.post import Post
 from escala.portal.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visit, portal_of, visit
+from escala.portal.whose import CustomerNotNamed
 from escala.settings import Settings
 
 _NOUNS = (
     home,
     attachments,
+    my_cases,
+    case_opening,
+    people,
+    covers,
+    customers_page,
+    incidents_page,
     case_page,
     case_stream,
     orders,
@@ -120,6 +133,10 @@ def _answer_problems(app: FastAPI) -> None:
     @app.exception_handler(SecondFactorNeeded)
     def second_factor_needed(request: Request, _: SecondFactorNeeded) -> Response:
         return _instead(request, "/cuenta")
+
+    @app.exception_handler(CustomerNotNamed)
+    def customer_not_named(request: Request, _: CustomerNotNamed) -> Response:
+        return _instead(request, "/clientes")
 
     @app.exception_handler(StaleForm)
     async def stale(request: Request, _: StaleForm) -> Response:

@@ -1,0 +1,245 @@
+"""The form that opens a case: it asks what support needs to know, and says beforehand what will happen and when.
+
+It is opened by the API's own code. What was analysed and tried is asked in questions, and becomes one text (REQ-5).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
+
+from escala.api import problems
+from escala.api.deps import At, Edge, EdgeDep
+from escala.api.openings import NewCase, open_once
+from escala.api.problems import Problem
+from escala.api.provider_incidents import known_now
+from escala.api.visibility import visible_customer
+from escala.language import translate
+from escala.policy import lifecycle
+from escala.policy.case import Category, Channel, Priority, Role
+from escala.policy.commands import OpenCase
+from escala.policy.preview import Preview, preview
+from escala.policy.refusals import RoleNotAllowed
+from escala.policy.terms import CoverKind, Terms
+from escala.portal.attachments import FilesRead, keep_files
+from escala.portal.form_walk import Refused, once_of, read_body, typed_in, walk
+from escala.portal.pages import page, to
+from escala.portal.session import SignedIn, Stamped, Visit
+from escala.storage import contacts, files, solutions
+from escala.storage.customers import Customer
+from escala.storage.solutions import Solution, SolutionKind
+from escala.storage.terms import terms_for
+
+router = APIRouter()
+
+PRIORITIES: Mapping[int, str] = {
+    1: "The service cannot be used in production, and your operation is critically affected.",
+    2: "The service is seriously affected.",
+    3: "The service is partially affected.",
+    4: "The problem neither affects nor degrades the service.",
+}
+"""What each priority means, in the policy's words (PRI-1..4)."""
+
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "since_when": ("Since when", "The day and time when it began, as far as you know."),
+    "who_affected": ("Who is affected", "Everybody, an office, one person? On which devices?"),
+    "what_changed": (
+        "What changed before",
+        "An update, a new network, new users, new data? Nothing, as far as you know?",
+    ),
+    "error_messages": ("Error messages", "Word for word, if there are any."),
+    "what_tried": ("What you analysed and tried", "What you looked at, what you tried, and what came of it."),
+}
+"""What is asked of what was analysed before (REQ-5): each question's name, and a word of help."""
+
+_LABELS = {
+    "title": "In one line",
+    "description": "What happens",
+    "prior_analysis": "What you analysed and tried",
+    "category": "What it is",
+    "proposed_priority": "Priority",
+    "serial_number": "Serial number",
+    "contact_id": "Asked by",
+    "solution_id": "Solution",
+    "channel": "Channel",
+    "files": "Files",
+}
+_CHANGED = (
+    "The form changed since you sent it before. Please look in the list of cases whether it is open already; if it is "
+    "not, send it again."
+)
+_MOST_KEPT = 5
+
+Given = Annotated[str, Query(max_length=64)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a priority would be promised now (PLAN-5, ESC-1..3, ESC-6)."""
+
+    priority: int
+    times: Preview
+
+
+@router.get("/casos/nuevo")
+async def show(
+    request: Request, visit: SignedIn, edge: EdgeDep, at: At, cliente: Given = "", solucion: Given = ""
+) -> Response:
+    customer = await _customer(edge, visit, cliente)
+    if customer is None:
+        return to("/clientes", visit)
+    return await _page(request, visit, edge, customer, solucion, at=at)
+
+
+@router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])
+async def open_case(request: Request, visit: SignedIn, edge: EdgeDep, at: At) -> Response:
+    """Open it, once; or show the form again with what was typed and the files that came."""
+    form = await request.form()
+    customer = await _customer(edge, visit, str(form.get("cliente", "")))
+    if customer is None:
+        return to("/clientes", visit)
+    once = once_of(request, visit, edge, form, at=at)
+    kept = [str(each) for each in form.getlist("kept_files")][:_MOST_KEPT]
+    try:
+        kept += await keep_files(edge, visit, form, key=once.key, at=at)
+    except Problem as refused:
+        told = problems.document(refused, visit.language)
+        return await _again(request, visit, edge, customer, form, kept, Refused(told["status"], told["detail"]), at=at)
+
+    async def act() -> JSONResponse:
+        return await open_once(_body(form, visit, kept), visit.principal, once, edge, at=at)
+
+    answer = await walk(visit, act, _LABELS)
+    if isinstance(answer, Refused):
+        return await _again(request, visit, edge, customer, form, kept, answer, at=at)
+    number = json.loads(bytes(answer.body))["number"]
+    if answer.status_code == 202:
+        return page(request, "case_opening_pending.html", status=202, number=number)
+    return to(f"/casos/{number}", visit)
+
+
+# -- from the form to the body ----------------------------------------------------------------------------------------
+
+
+def _body(form: FormData, visit: Visit, kept: list[str]) -> NewCase:
+    said: dict[str, Any] = {
+        name: str(form.get(name, ""))
+        for name in ("contact_id", "solution_id", "channel", "category", "title", "serial_number")
+    }
+    if visit.role is Role.CONTACT:
+        said |= {"contact_id": visit.principal.actor.id, "channel": Channel.WEB.value}
+    priority = str(form.get("proposed_priority", ""))
+    said["proposed_priority"] = int(priority) if priority in ("1", "2", "3", "4") else ""
+    # Empty, these two are the policy's to refuse, by its own rule.
+    texts = {"description": str(form.get("description", "")), "prior_analysis": _prior_analysis(form, visit.language)}
+    return read_body(NewCase, {**said, "files": kept, **{name: text or " " for name, text in texts.items()}})
+
+
+def _prior_analysis(form: FormData, language: str) -> str:
+    """The answers as one text, each under its question; what was left empty is left out."""
+    answers = {name: str(form.get(name, "")).strip() for name in QUESTIONS}
+    return "\n".join(
+        f"{translate(QUESTIONS[name][0], language)}: {answer}" for name, answer in answers.items() if answer
+    )
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+async def _customer(edge: Edge, visit: Visit, given: str) -> Customer | None:
+    """For whom the case is; None where whoever works here has yet to say so."""
+    if visit.role not in lifecycle.ROLES[OpenCase]:
+        raise RoleNotAllowed
+    wanted = visit.principal.customer_id or given
+    return await visible_customer(wanted, visit.principal, edge) if wanted else None
+
+
+async def _again(
+    request: Request,
+    visit: Visit,
+    edge: Edge,
+    customer: Customer,
+    form: FormData,
+    kept: list[str],
+    refused: Refused,
+    *,
+    at: datetime,
+) -> Response:
+    """The form with what was typed. What was not refused for good is sent again under its own key."""
+    if refused.name == problems.IdempotencyKeyReused.name:
+        refused = Refused(409, translate(_CHANGED, visit.language))
+    same = refused.status == problems.EngineUnavailable.status
+    return await _page(
+        request,
+        visit,
+        edge,
+        customer,
+        str(form.get("solution_id", "")),
+        at=at,
+        status=refused.status,
+        refused=refused,
+        typed=typed_in(form),
+        kept=await files.sent_by(edge.database, visit.principal.actor, kept),
+        key=str(form.get("key")) if same else None,
+    )
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    edge: Edge,
+    customer: Customer,
+    solution_id: str,
+    *,
+    at: datetime,
+    status: int = 200,
+    key: str | None = None,
+    **more: Any,
+) -> Response:
+    has = await solutions.of_customer(edge.database, customer.id)
+    chosen = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
+    shown: dict[str, Any] = {
+        "customer": customer,
+        "is_ours": visit.role is not Role.CONTACT,
+        "solutions": has,
+        "solution": chosen,
+        "refused": None,
+        "typed": typed_in(),
+        "kept": [],
+        "key": key or secrets.token_urlsafe(18),
+        "priorities": PRIORITIES,
+        "questions": QUESTIONS,
+        "categories": [each.value for each in Category],
+    }
+    if chosen:
+        shown |= await _about(edge, visit, customer, chosen, at=at)
+    return page(request, "case_opening.html", status=status, **shown | more)
+
+
+async def _about(edge: Edge, visit: Visit, customer: Customer, solution: Solution, *, at: datetime) -> dict[str, Any]:
+    """What is said beside the form: what is known of the provider, and what will happen."""
+    terms = await terms_for(edge.database, edge.policy, customer_id=customer.id, solution_id=solution.id, at=at)
+    roster = await contacts.roster(edge.database, customer.id) if visit.role is not Role.CONTACT else []
+    return {
+        "terms": terms,
+        "is_covered": terms.cover.kind is not CoverKind.NONE,
+        "promises": _promises(terms, at=at),
+        "incidents": await known_now(edge, solution, at=at),
+        "is_equipment": solution.kind is SolutionKind.EQUIPMENT,
+        "channels": [each.value for each in Channel],
+        "contacts": [each for each in roster if each.is_active(at=at)],
+    }
+
+
+def _promises(terms: Terms, *, at: datetime) -> list[Promise]:
+    if terms.cover.kind is CoverKind.NONE:
+        return []
+    return [Promise(priority=int(each), times=preview(terms=terms, priority=each, opened_at=at)) for each in Priority]

@@ -1,0 +1,171 @@
+"""Customers, for those who serve them: the list, and everything of one on a page. Commercial and admin register."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
+
+from escala.api import customers as customers_api
+from escala.api import solutions as solutions_api
+from escala.api.auth import REGISTRARS
+from escala.api.customers import NewCustomer
+from escala.api.deps import At, Edge, EdgeDep
+from escala.api.lists import own_cursor
+from escala.api.solutions import NewSolution
+from escala.api.visibility import visible_customer
+from escala.policy import lifecycle
+from escala.policy.commands import OpenCase
+from escala.policy.cover import warranty_ends_on
+from escala.portal.fields import Id
+from escala.portal.form_walk import Refused, once_of, read_body, typed_in, walk
+from escala.portal.my_cases import DONE, OPEN
+from escala.portal.pages import page, to
+from escala.portal.session import Staff, Stamped, Visit
+from escala.portal.whose import Registrar
+from escala.storage import contacts, contracts, customers, solutions, views
+from escala.storage.customers import Customer
+from escala.storage.solutions import SolutionKind
+from escala.storage.terms import bogota_date
+from escala.storage.views import CaseFilter
+
+router = APIRouter(prefix="/clientes")
+
+_AT_ONCE = 50
+_CASES_AT_ONCE = 20
+_LABELS = {
+    "name": "Name",
+    "tax_id": "NIT",
+    "kind": "Kind",
+    "accepted_on": "Accepted on",
+    "acceptance_reference": "Acceptance certificate",
+    "serial_number": "Serial number",
+    "provider_product": "The provider's product",
+}
+_SOLUTION = ("name", "kind", "accepted_on", "acceptance_reference", "serial_number", "provider_product")
+
+Place = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")]
+
+
+async def the_customer(visit: Staff, edge: EdgeDep, customer_id: Id) -> Customer:
+    return await visible_customer(customer_id, visit.principal, edge)
+
+
+ThisCustomer = Annotated[Customer, Depends(the_customer)]
+
+
+@router.get("")
+async def show_list(request: Request, visit: Staff, edge: EdgeDep, desde: Place = "") -> Response:
+    return await _list(request, visit, edge, desde)
+
+
+@router.post("", dependencies=[Stamped])
+async def register(request: Request, visit: Registrar, edge: EdgeDep, at: At) -> Response:
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+
+    async def act() -> JSONResponse:
+        body = read_body(NewCustomer, _said(form, "name", "tax_id"))
+        return await customers_api.register_customer(body, visit.principal, once, edge, at)
+
+    answer = await walk(visit, act, _LABELS)
+    if isinstance(answer, Refused):
+        return await _list(request, visit, edge, "", refused=answer, form=form)
+    return to(f"/clientes/{json.loads(bytes(answer.body))['id']}", visit)
+
+
+@router.get("/{customer_id}")
+async def show(request: Request, visit: Staff, customer: ThisCustomer, edge: EdgeDep, at: At) -> Response:
+    return await _page(request, visit, customer, edge, at=at)
+
+
+@router.post("/{customer_id}/soluciones", dependencies=[Stamped])
+async def register_solution(
+    request: Request, visit: Registrar, customer: ThisCustomer, edge: EdgeDep, at: At
+) -> Response:
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+
+    async def act() -> JSONResponse:
+        body = read_body(NewSolution, {**_said(form, *_SOLUTION), "supplied_by_us": "supplied_by_us" in form})
+        return await solutions_api.register_solution(customer, visit.principal, body, once, edge, at)
+
+    answer = await walk(visit, act, _LABELS)
+    if isinstance(answer, Refused):
+        return await _page(request, visit, customer, edge, at=at, refused=answer, form=form)
+    return to(f"/clientes/{customer.id}", visit)
+
+
+# -- the parts --------------------------------------------------------------------------------------------------------
+
+
+def _said(form: FormData, *names: str) -> dict[str, Any]:
+    return {name: str(form.get(name, "")).strip() for name in names}
+
+
+async def _list(
+    request: Request,
+    visit: Visit,
+    edge: Edge,
+    after: str,
+    *,
+    refused: Refused | None = None,
+    form: FormData | None = None,
+) -> Response:
+    with own_cursor():
+        found = await customers.listing(edge.database, limit=_AT_ONCE, cursor=after or None)
+    return page(
+        request,
+        "customers.html",
+        status=refused.status if refused else 200,
+        customers=found.items,
+        next_cursor=found.next_cursor,
+        may_register=visit.role in REGISTRARS,
+        key=secrets.token_urlsafe(18),
+        refused=refused,
+        typed=typed_in(form),
+    )
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    customer: Customer,
+    edge: Edge,
+    *,
+    at: datetime,
+    refused: Refused | None = None,
+    form: FormData | None = None,
+) -> Response:
+    going = CaseFilter(customer_id=customer.id, status=OPEN, sort="next_due")
+    over = CaseFilter(customer_id=customer.id, status=DONE)
+    has, months, today = (
+        await solutions.of_customer(edge.database, customer.id),
+        edge.policy.warranty_months,
+        bogota_date(at),
+    )
+    return page(
+        request,
+        "customer.html",
+        status=refused.status if refused else 200,
+        customer=customer,
+        contracts=await contracts.of_customer(edge.database, customer.id),
+        state=await contacts.state(edge.database, customer.id, policy=edge.policy, at=at),
+        solutions=[
+            (each, warranty_ends_on(each.accepted_on, months=months) if each.accepted_on else None) for each in has
+        ],
+        going=(await views.cases(edge.database, going, limit=_CASES_AT_ONCE)).items,
+        over=(await views.cases(edge.database, over, limit=_CASES_AT_ONCE)).items,
+        kinds=[each.value for each in SolutionKind],
+        may_register=visit.role in REGISTRARS,
+        may_open=visit.role in lifecycle.ROLES[OpenCase],
+        key=secrets.token_urlsafe(18),
+        today=today,
+        refused=refused,
+        typed=typed_in(form),
+    )
