@@ -32,6 +32,7 @@ from escala.policy.terms import Terms
 from escala.policy.visit import VisitStep
 
 NOTHING = timedelta(0)
+_WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 
 
 @dataclass
@@ -75,6 +76,8 @@ class Books:
             assert kept or was == now, "an amendment keeps plan and cover"
             self.terms = decision.terms
         self._check_used(after, at)
+        if after.level_clock and after.status in _WORKED_ON:
+            assert after.level_clock.limit == self.terms.limit(after.level, after.priority), "the limit it was promised"
 
     # -- facts --------------------------------------------------------------------------------------------------------
 

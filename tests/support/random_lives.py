@@ -121,6 +121,8 @@ _KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
 _BENTS = (
     (Doing.TRAVELLING,),
     (Doing.TRAVELLING, Doing.CHANGING_THE_JOURNEY),
+    (Doing.TRAVELLING, Doing.TALKING),
+    (Doing.TALKING, Doing.AMENDING, Doing.SOLVING),
     (Doing.WORKING, Doing.TALKING),
     (Doing.WORKING, Doing.CHANGING_THE_JOURNEY, Doing.TRAVELLING),
     (Doing.LOOKING_FROM_AFAR, Doing.TALKING, Doing.SOLVING),
