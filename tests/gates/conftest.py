@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from escala.activities.channel_notices import ChannelNotices
 from escala.activities.cover import Cover
@@ -33,6 +34,7 @@ from tests.support.server import settings_for, time_skipping_server
 _offices = count(1)
 _NUMBERS_OF_ONE = 1_000
 """Cases of an office at most: the engine is shared, and so no number may come twice."""
+_YEARS = (2026, 2027, 2028)
 
 
 @dataclass
@@ -42,17 +44,41 @@ class Gate:
     office: Office
     env: WorkflowEnvironment
     mail: Path
+    hire: Callable[[], Worker]
+    work: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def begin_work(self) -> None:
+        """Let a new worker take over."""
+        await self.work.enter_async_context(self.hire())
+
+    @asynccontextmanager
+    async def down(self) -> AsyncIterator[None]:
+        """The service without any worker, until the end of the block."""
+        await self.work.aclose()
+        yield
+        await self.begin_work()
 
     async def ended(self, workflow_id: str) -> Any:
         """The result of a workflow, once it has ended."""
         return await self.env.client.get_workflow_handle(workflow_id).result()
 
+    async def now(self, workflow_id: str) -> datetime:
+        """A workflow's own clock."""
+        info = await self.env.get_time_skipping_info(self.env.client.get_workflow_handle(workflow_id))
+        now: datetime = info.current_time.ToDatetime(tzinfo=UTC) if info else datetime.now(UTC)
+        return now
+
+    async def passed(self, workflow_id: str, at: datetime) -> None:
+        """Wait until a workflow's own clock has passed an instant, whether anybody works or not."""
+        async with asyncio.timeout(20):
+            while await self.now(workflow_id) <= at:
+                await asyncio.sleep(0.01)
+
     async def until(self, number: str, at: datetime | str) -> dict[str, Any]:
         """Let the case's time run on to an instant, and the office's with it; the case once all of that is recorded."""
         at = at if isinstance(at, datetime) else datetime.fromisoformat(at)
         handle = self.env.client.get_workflow_handle(number)
-        info = await self.env.get_time_skipping_info(handle)
-        now = info.current_time.ToDatetime(tzinfo=UTC) if info else datetime.now(UTC)
+        now = await self.now(number)
         self.office.clock.at = at
         if at > now:
             await self.env.fast_forward(handle, at - now)
@@ -64,6 +90,13 @@ class Gate:
     async def skip(self, number: str, **duration: float) -> dict[str, Any]:
         """Let time pass, as `until`."""
         return await self.until(number, self.office.clock.at + timedelta(**duration))
+
+    async def so(self, number: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The case once this holds of it."""
+        async with asyncio.timeout(20):
+            while not holds(case := dict((await self.office.get(f"/cases/{number}")).json())):
+                await asyncio.sleep(0.01)
+        return case
 
     def letters(self, to: str) -> list[EmailMessage]:
         """What was sent to an address, in the order of its dates."""
@@ -91,19 +124,25 @@ async def gate(engine: WorkflowEnvironment, migrated_file: Path, tmp_path: Path)
     settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
     desk = Desk(engine.client, settings)
     async with open_office(url, tmp_path, settings=settings, desk=desk) as office, AsyncExitStack() as stack:
+        office.keys = (f"{settings.task_queue}-{key}" for key in count(1))  # ids are made of them, also the engine's
         database = Database.at(url)
         stack.push_async_callback(database.close)
         async with database.write() as connection:
-            numbered = {"year": 2026, "last": _NUMBERS_OF_ONE * office_number}
+            numbered = [{"year": year, "last": _NUMBERS_OF_ONE * office_number} for year in _YEARS]
             await connection.execute(number_sequences.insert(), numbered)
         means: dict[str, Any] = {"database": database, "clock": office.clock}
-        worker = build_worker(
-            engine.client,
-            settings,
-            ledger=Ledger(database),
-            notices=Notices.of(settings, **means),
-            cover=Cover.of(settings, workflows=desk, **means),
-            channel_notices=ChannelNotices.of(settings, **means),
-        )
-        await stack.enter_async_context(worker)
-        yield Gate(office, engine, settings.mail_dir)
+
+        def hire() -> Worker:
+            return build_worker(
+                engine.client,
+                settings,
+                ledger=Ledger(database),
+                notices=Notices.of(settings, **means),
+                cover=Cover.of(settings, workflows=desk, **means),
+                channel_notices=ChannelNotices.of(settings, **means),
+            )
+
+        gate = Gate(office, engine, settings.mail_dir, hire)
+        stack.push_async_callback(gate.work.aclose)
+        await gate.begin_work()
+        yield gate
