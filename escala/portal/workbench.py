@@ -12,7 +12,7 @@ from escala.api.deps import At, EdgeDep
 from escala.api.problems import NotFound
 from escala.api.visibility import visible_case
 from escala.language import translate
-from escala.portal.case_page import COMPOSERS, case_page, shown_part
+from escala.portal.case_page import COMPOSERS, Typed, shown_part, shown_refused
 from escala.portal.pages import answered, to
 from escala.portal.pending import undo
 from escala.portal.session import SignedIn, Stamped, Worker
@@ -94,12 +94,10 @@ async def take_back(request: Request, visit: Worker, edge: EdgeDep, at: At, numb
     """Undo a reply that has not left: its words are a draft again."""
     row = await visible_case(number, visit.principal, edge)
     assert visit.account
-    undone = await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at)
-    late = "Too late: the reply has left."
-    told = {} if undone else {"problem": translate(late, visit.language), "problem_at": "redaccion"}
+    if not await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at):
+        late = translate("Too late: the reply has left.", visit.language)
+        return await shown_refused(request, visit, row.number, 409, late, None, Typed("replies"))
     if "hx-request" in request.headers:
-        part = await shown_part(request, visit, row.number, "redaccion", **told)
+        part = await shown_part(request, visit, row.number, "redaccion")
         return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
-    if told:
-        return await case_page(request, visit, row.number, status=409, **told)
     return to(f"/casos/{row.number}#redaccion", visit)

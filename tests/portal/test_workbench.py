@@ -1,0 +1,268 @@
+"""What one keeps beside a case: drafts, canned replies, who is there, a reply's way back, and duplicates."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from escala.reply_departures import Departures
+from escala.storage import pending_replies
+from escala.storage.pending_replies import TAKEN_FOR
+from tests.api.office import Office
+from tests.portal.people import Visitor, visitor
+from tests.portal.test_case_page import key_of
+
+WORDS = "Lo estamos revisando."
+
+
+@pytest.fixture
+async def number(office: Office) -> str:
+    return await office.open()
+
+
+@pytest.fixture
+async def agent(office: Office, number: str) -> AsyncIterator[Visitor]:
+    async with visitor(office, "agent") as person:
+        await person.get(f"/casos/{number}")
+        yield person
+
+
+def departures(office: Office) -> Departures:
+    return Departures(database=office.db, desk=office.desk, clock=office.clock)
+
+
+async def replied(agent: Visitor, number: str, words: str = WORDS) -> str:
+    """Send a reply by the form; answers its id as it waits."""
+    key = key_of(await agent.get(f"/casos/{number}"), "replies")
+    answer = await agent.post(f"/casos/{number}/ordenes/replies", key=key, body=words)
+    assert answer.status_code == 303
+    return await waiting(agent, number)
+
+
+async def waiting(agent: Visitor, number: str) -> str:
+    page = (await agent.get(f"/casos/{number}")).text
+    found = re.search(r"/respuestas/([^/\"]+)/deshacer", page)
+    return found[1] if found else ""
+
+
+async def kinds(office: Office, number: str) -> list[str]:
+    return [fact["kind"] for fact in await office.timeline(number)]
+
+
+class TestDrafts:
+    async def test_are_there_when_the_page_is_opened_again(self, office: Office, number: str, agent: Visitor) -> None:
+        headers = {"hx-request": "true"}
+        answer = await agent.post(f"/casos/{number}/borradores/replies", headers=headers, body="Estamos a punto de")
+        assert answer.status_code == 204
+        assert "Estamos a punto de</textarea>" in (await agent.get(f"/casos/{number}")).text
+
+    async def test_are_kept_without_a_script_too(self, number: str, agent: Visitor) -> None:
+        answer = await agent.post(f"/casos/{number}/borradores/notes", body="Parece la cuota")
+        assert answer.headers["location"] == f"/casos/{number}#redaccion"
+
+    async def test_are_their_authors_alone(self, office: Office, number: str, agent: Visitor) -> None:
+        await agent.post(f"/casos/{number}/borradores/notes", body="Parece la cuota")
+        for who in ("director", "contact"):
+            async with visitor(office, who) as other:
+                assert "Parece la cuota" not in (await other.get(f"/casos/{number}")).text
+
+    @pytest.mark.parametrize(("composer", "who"), [("notes", "agent"), ("replies", "agent"), ("answers", "contact")])
+    async def test_are_gone_once_sent(self, office: Office, number: str, composer: str, who: str) -> None:
+        async with visitor(office, who) as person:
+            key = key_of(await person.get(f"/casos/{number}"), composer)
+            await person.post(f"/casos/{number}/borradores/{composer}", body="Un borrador")
+            await person.post(f"/casos/{number}/ordenes/{composer}", key=key, body="Enviado.")
+            assert "Un borrador" not in (await person.get(f"/casos/{number}")).text
+
+    async def test_of_another_customers_case_are_not_there(self, office: Office, number: str) -> None:
+        async with visitor(office, "premium_contact") as stranger:
+            assert (await stranger.post(f"/casos/{number}/borradores/answers", body="x")).status_code == 404
+
+    async def test_are_kept_for_composers_only(self, number: str, agent: Visitor) -> None:
+        assert (await agent.post(f"/casos/{number}/borradores/claim", body="x")).status_code == 404
+
+
+class TestUndo:
+    @pytest.mark.rule("PLAN-5")
+    async def test_a_reply_counts_when_it_leaves(self, office: Office, number: str, agent: Visitor) -> None:
+        await replied(agent, number)
+        await departures(office).let_go()
+        assert "reply_sent" not in await kinds(office, number)
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        assert "reply_sent" in await kinds(office, number)
+        case = (await office.get(f"/cases/{number}")).json()
+        assert case["first_answered_at"] == "2026-11-25T14:00:11Z"
+
+    async def test_a_reply_that_is_undone_is_a_draft_again(self, office: Office, number: str, agent: Visitor) -> None:
+        reply = await replied(agent, number)
+        await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        assert "reply_sent" not in await kinds(office, number)
+        assert f"{WORDS}</textarea>" in (await agent.get(f"/casos/{number}")).text
+
+    async def test_undoing_loses_nothing_that_was_written_since(self, number: str, agent: Visitor) -> None:
+        reply = await replied(agent, number)
+        await agent.post(f"/casos/{number}/borradores/replies", body="Y además")
+        await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
+        assert f"{WORDS}\n\nY además</textarea>" in (await agent.get(f"/casos/{number}")).text
+
+    async def test_is_too_late_once_it_left(self, office: Office, number: str, agent: Visitor) -> None:
+        reply = await replied(agent, number)
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        answer = await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
+        assert answer.status_code == 409
+        assert "Ya es tarde" in answer.text
+
+    async def test_is_the_authors(self, office: Office, number: str, agent: Visitor) -> None:
+        reply = await replied(agent, number)
+        async with visitor(office, "director") as other:
+            assert WORDS in (await other.get(f"/casos/{number}")).text
+            assert (await other.post(f"/casos/{number}/respuestas/{reply}/deshacer")).status_code == 409
+
+    async def test_a_customer_does_not_see_what_has_not_left(self, office: Office, number: str, agent: Visitor) -> None:
+        await replied(agent, number)
+        async with visitor(office, "contact") as contact:
+            assert WORDS not in (await contact.get(f"/casos/{number}/partes/todo")).text
+
+    async def test_a_double_click_sends_one_reply(self, office: Office, number: str, agent: Visitor) -> None:
+        key = key_of(await agent.get(f"/casos/{number}"), "replies")
+        for _ in range(2):
+            await agent.post(f"/casos/{number}/ordenes/replies", key=key, body=WORDS)
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        await agent.post(f"/casos/{number}/ordenes/replies", key=key, body=WORDS)
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        assert (await kinds(office, number)).count("reply_sent") == 1
+
+    async def test_a_reply_waits_for_the_engine(self, office: Office, number: str, agent: Visitor) -> None:
+        await replied(agent, number)
+        office.clock.passes(seconds=11)
+        office.desk.down = True
+        await departures(office).let_go()
+        office.desk.down = False
+        office.clock.passes(seconds=TAKEN_FOR.total_seconds() + 1)
+        await departures(office).let_go()
+        assert (await kinds(office, number)).count("reply_sent") == 1
+
+    async def test_a_worker_that_ended_in_between_sends_nothing_twice(
+        self, office: Office, number: str, agent: Visitor
+    ) -> None:
+        await replied(agent, number)
+        office.clock.passes(seconds=11)
+        [taken] = await pending_replies.take_due(office.db, at=office.clock())
+        await departures(office)._send(taken)  # and it ends before it says so
+        assert await pending_replies.take_due(office.db, at=office.clock()) == []
+        office.clock.passes(seconds=TAKEN_FOR.total_seconds() + 1)
+        await departures(office).let_go()
+        assert (await kinds(office, number)).count("reply_sent") == 1
+        assert await waiting(agent, number) == ""
+
+    async def test_what_a_closed_case_does_not_take_goes_back(
+        self, office: Office, number: str, agent: Visitor
+    ) -> None:
+        reply = await replied(agent, number)
+        await office.give(number, "withdrawal", "contact")
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        assert "Su respuesta no salió." in (await agent.get(f"/casos/{number}")).text
+        await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
+        assert await waiting(agent, number) == ""
+
+    async def test_an_empty_reply_is_refused_at_once(self, number: str, agent: Visitor) -> None:
+        answer = await agent.post(f"/casos/{number}/ordenes/replies", key="a-key-of-a-form", body="  ")
+        assert answer.status_code == 422
+
+
+class TestPresence:
+    async def test_shows_who_else_is_there(self, office: Office, number: str, agent: Visitor) -> None:
+        async with visitor(office, "director") as director:
+            assert "Ana Torres tiene abierto este caso" in (await director.get(f"/casos/{number}")).text
+
+    async def test_shows_who_writes(self, office: Office, number: str, agent: Visitor) -> None:
+        await agent.post(f"/casos/{number}/presencia", page="a-page-of-mine", writing="true")
+        async with visitor(office, "director") as director:
+            page = (await director.get(f"/casos/{number}/partes/presencia")).text
+        assert "Ana Torres está escribiendo" in page
+
+    async def test_is_over_when_the_page_is_closed_or_silent(self, office: Office, number: str, agent: Visitor) -> None:
+        office.clock.passes(minutes=1)
+        await agent.post(f"/casos/{number}/presencia", page="a-page-of-mine")
+        await agent.post(f"/casos/{number}/presencia/fin", page="a-page-of-mine")
+        async with visitor(office, "director") as director:
+            assert "Ana Torres tiene" not in (await director.get(f"/casos/{number}/partes/presencia")).text
+
+    async def test_is_nothing_for_customers(self, office: Office, number: str, agent: Visitor) -> None:
+        async with visitor(office, "contact") as contact:
+            assert "tiene abierto" not in (await contact.get(f"/casos/{number}")).text
+            assert (await contact.post(f"/casos/{number}/presencia", page="a-page-of-mine")).status_code == 403
+
+
+class TestCannedReplies:
+    async def make(self, agent: Visitor, **fields: str) -> str:
+        """A canned reply's id."""
+        given = {"key": "a-key", "title": "Saludo", "body": "Hola {contacto}, soy {agente}: {caso} {x}."} | fields
+        assert (await agent.post("/respuestas", **given)).status_code == 303
+        found = re.search(r'href="/respuestas/([^"]+)"', (await agent.get("/respuestas")).text)
+        assert found
+        return found[1]
+
+    async def test_are_filled_in_for_the_case(self, number: str, agent: Visitor) -> None:
+        reply = await self.make(agent)
+        words = (await agent.get(f"/casos/{number}/plantillas/{reply}")).text
+        assert words == f"Hola Ana, soy Ana Torres: {number} {{x}}."
+
+    async def test_are_put_into_the_composer_without_a_script(self, number: str, agent: Visitor) -> None:
+        reply = await self.make(agent)
+        page = html.unescape((await agent.get(f"/casos/{number}", plantilla=reply)).text)
+        assert "Hola Ana, soy Ana Torres" in page
+
+    async def test_are_changed_and_removed(self, agent: Visitor) -> None:
+        reply = await self.make(agent)
+        await agent.post(f"/respuestas/{reply}", title="Otro saludo", body="Buenos días")
+        assert "Otro saludo" in (await agent.get("/respuestas")).text
+        await agent.post(f"/respuestas/{reply}/eliminar")
+        assert "Otro saludo" not in (await agent.get("/respuestas")).text
+
+    @pytest.mark.parametrize(("shared", "seen"), [("true", True), ("", False)])
+    async def test_are_ones_own_unless_shared(self, office: Office, agent: Visitor, shared: str, seen: bool) -> None:
+        reply = await self.make(agent, **({"shared": shared} if shared else {}))
+        async with visitor(office, "director") as other:
+            assert ("Saludo" in (await other.get("/respuestas")).text) is seen
+            assert ((await other.get(f"/respuestas/{reply}")).status_code == 200) is seen
+
+    async def test_need_a_title_and_a_text(self, agent: Visitor) -> None:
+        answer = await agent.post("/respuestas", key="a-key", title="", body="Hola")
+        assert (answer.status_code, "Hola</textarea>" in answer.text) == (422, True)
+
+    async def test_are_nothing_for_customers(self, office: Office, number: str) -> None:
+        async with visitor(office, "contact") as contact:
+            assert (await contact.get("/respuestas")).status_code == 403
+
+
+class TestMerging:
+    async def test_links_both_ways(self, office: Office, number: str, agent: Visitor) -> None:
+        other = await office.open(title="Otra vez el mapa")
+        preview = await agent.get(f"/casos/{other}/duplicado", de=number, q="mapa")
+        found = re.search(r'name="key" value="([^"]+)"', preview.text)
+        assert found
+        await agent.post(f"/casos/{other}/ordenes/duplicate-of", key=found[1], number=number)
+        assert f"Duplicado de {number}" in (await agent.get(f"/casos/{other}")).text
+        async with visitor(office, "contact") as contact:
+            assert f"Lo repite {other}" in (await contact.get(f"/casos/{number}")).text
+
+    async def test_finds_the_customers_other_cases(self, office: Office, number: str, agent: Visitor) -> None:
+        other, foreign = await office.open(title="Otra vez el mapa"), await office.open("premium_contact")
+        page = (await agent.get(f"/casos/{number}/duplicado", q="otra vez")).text
+        assert f"de={other}" in page
+        assert f"de={foreign}" not in page
+
+    async def test_previews_no_other_customers_case(self, office: Office, number: str, agent: Visitor) -> None:
+        foreign = await office.open("premium_contact")
+        assert (await agent.get(f"/casos/{number}/duplicado", de=foreign)).status_code == 404
