@@ -106,7 +106,7 @@ class _Sheets:
             (self._say("Being worked on"), board.in_work),
             (self._say("Held without cover"), board.held),
             (self._say("Resolved, to be confirmed"), self._resolved()),
-            *((self._word("closing_reason", each.value), board.closed[each.value]) for each in ClosingReason),
+            *((_begun(self._word("closing_reason", each.value)), board.closed[each.value]) for each in ClosingReason),
         ]
         return Sheet(
             id="cases",
@@ -301,3 +301,8 @@ _CAUSES = {
 
 def _kept(its: Kept) -> tuple[Cell, ...]:
     return its.met, its.missed, its.share
+
+
+def _begun(name: str) -> str:
+    """A word as a line begins with it."""
+    return name[:1].upper() + name[1:]

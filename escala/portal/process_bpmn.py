@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from xml.sax.saxutils import quoteattr
 
 from escala.policy.case import WakeKind
@@ -95,8 +96,8 @@ def _diagram() -> Iterator[str]:
         yield f'<bpmndi:BPMNEdge id="{line.id}_di" bpmnElement="{line.id}">'
         yield from (f'<di:waypoint x="{x}" y="{y}" />' for x, y in line.points)
         if line.label:
-            x, y = label_of_line(line)
-            yield f'<bpmndi:BPMNLabel><dc:Bounds x="{x}" y="{y}" width="90" height="14" /></bpmndi:BPMNLabel>'
+            x, y, width = label_of_line(line)
+            yield f'<bpmndi:BPMNLabel><dc:Bounds x="{x}" y="{y}" width="{width}" height="14" /></bpmndi:BPMNLabel>'
         yield "</bpmndi:BPMNEdge>"
     yield "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
 
@@ -114,22 +115,24 @@ def label_place(node: Node) -> tuple[int, int, int] | None:
         case Shape.END if node.x > 1_000:
             return x - 55, y + 22, 110
         case Shape.END:
-            return x + 26, y - 8, 130
+            return x + 24, y - 8, 100
         case Shape.TIMER if node.on == "held":
             return x + 24, y + 4, 150
         case Shape.TIMER if node.on == "resolved":
-            return x - 100, y + 78, 110
+            return x + 6, y + 26, 110
         case Shape.TIMER:
-            return x - 30, y - 64, 100
+            return x + 20, y - 24, 54 if node.on == "level_3" else 122
         case _:
             return None
 
 
-def label_of_line(line: Line) -> tuple[int, int]:
-    """Where a line's name stands: its left and its top, beside the middle of its longest part."""
+def label_of_line(line: Line) -> tuple[int, int, int]:
+    """Where a line's name stands, beside the middle of its longest part: its left, its top and its width."""
+    width = max(24, 11 * len(line.label))
     (x1, y1), (x2, y2) = max(
-        zip(line.points, line.points[1:], strict=False),
-        key=lambda ends: abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]),
+        pairwise(line.points),
+        key=lambda ends: (abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]), ends[0][1] == ends[1][1]),
     )
-    is_level = y1 == y2
-    return ((x1 + x2) // 2 - 45, y1 - 18) if is_level else (x1 + 4, (y1 + y2) // 2 - 7)
+    if y1 == y2:
+        return (x1 + x2 - width) // 2, y1 - 18, width
+    return x1 + 4, (y1 + y2) // 2 - 7, width

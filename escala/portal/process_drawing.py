@@ -100,7 +100,7 @@ NODES = (
     _timer(Step.LEVEL_2, "Its time there ends", 590, 110),
     _timer(Step.LEVEL_3, "Overdue", 790, 110),
     _timer(Step.RESOLVED, "Nobody answers in time", 1080, 190),
-    _timer(Step.HELD, "No cover comes in time", 145, 530),
+    _timer(Step.HELD, "No cover comes in time", 190, 530),
 )
 """Every node; what stands inside the work comes after it."""
 
@@ -130,7 +130,7 @@ LINES = (
     Line("flow_up_1", "level_1", "level_2", ((410, 150), (460, 150)), ((_S.LEVEL_1, _S.LEVEL_2),), "", _BY_HAND),
     Line("flow_up_2", "level_2", "level_3", ((610, 165), (660, 165)), ((_S.LEVEL_2, _S.LEVEL_3),), "",
          (*_BY_HAND, c.TransferCase)),
-    Line("flow_top_1", "level_1", "level_3", ((300, 110), (300, 60), (690, 60), (690, 110)),
+    Line("flow_top_1", "level_1", "level_3", ((300, 110), (300, 60), (750, 60), (750, 110)),
          ((_S.LEVEL_1, _S.LEVEL_3),), "functional escalation"),
     *(Line(f"flow_wait_{n}", f"level_{n}", f"waiting_{n}", ((x, 190), (x, 270)),
            ((Step(f"level_{n}"), Step(f"waiting_{n}")),)) for n, x in ((1, 310), (2, 510), (3, 710))),
@@ -152,7 +152,7 @@ LINES = (
     Line("flow_duplicate", "otherwise", "duplicate", ((575, 490), (640, 490), (640, 500), (720, 500)), ()),
     Line("flow_out_of_scope", "otherwise", "out_of_scope", ((575, 490), (640, 490), (640, 570), (720, 570)), ()),
     Line("flow_not_covered", "otherwise", "not_covered", ((575, 490), (640, 490), (640, 625), (723, 632)), ()),
-    Line("flow_held_not_covered", "timer_held", "not_covered", ((145, 548), (145, 645), (721, 645)),
+    Line("flow_held_not_covered", "timer_held", "not_covered", ((190, 548), (190, 645), (721, 645)),
          ((_S.HELD, _S.NOT_COVERED),)),
 )  # fmt: skip
 """Every line. Those from a gateway stand for the rest of a way that ended at it."""

@@ -12,7 +12,7 @@ from escala.policy.process import Step
 from escala.portal.process_bpmn import Say, label_of_line, label_place, name_of
 from escala.portal.process_drawing import HEIGHT, LINES, NODES, WIDTH, Node, Shape
 
-_LETTERS_A_LINE = {150: 22, 36: 18, 50: 16}
+_LETTERS_A_LINE = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,10 @@ class Mark:
 def picture(say: Say, marks: Mapping[Step, Mark]) -> Markup:
     """The whole picture. It is for eyes; all that it tells stands in a table beside it."""
     parts = [*(_line(line.points) for line in LINES)]
-    parts += [_text(*label_of_line(line), [say(line.label)], "label") for line in LINES if line.label]
+    for line in LINES:
+        if line.label:
+            x, y, width = label_of_line(line)
+            parts.append(_text(x + width // 2, y + 11, [say(line.label)], "label", "middle"))
     parts += [part for node in NODES for part in _node(node, say, marks)]
     return Markup(
         '<svg class="map" id="dibujo" viewBox="0 0 {width} {height}" role="img" aria-labelledby="dibujo-t dibujo-d">'
@@ -51,9 +54,9 @@ def _node(node: Node, say: Say, marks: Mapping[Step, Mark]) -> Iterator[Markup]:
     name = name_of(node, say)
     drawn = _shape(node, mark)
     if node.shape is Shape.TASK:
-        lines = wrap(name, _LETTERS_A_LINE[150])
-        drawn += _text(node.x + node.width // 2, node.y + 20, lines, "name", "middle")
-        drawn += _figures(node.x + node.width // 2, node.y + node.height - 10, mark, say)
+        lines = wrap(name, _LETTERS_A_LINE)
+        drawn += _text(node.x + node.width // 2, node.y + 30, lines, "name", "middle")
+        drawn += _figures(node.x + node.width // 2, node.y + node.height - 6, mark, say)
     elif node.shape is Shape.WORK:
         drawn += _text(node.x + 12, node.y + 20, [name], "name")
     elif place := label_place(node):
@@ -112,7 +115,7 @@ def _line(points: Sequence[tuple[int, int]]) -> Markup:
 
 def _text(x: int, y: int, lines: Sequence[str], kind: str, anchor: str = "start") -> Markup:
     spans = Markup("").join(
-        Markup('<tspan x="{x}" dy="{dy}">{line}</tspan>').format(x=x, dy=0 if place == 0 else 15, line=line)
+        Markup('<tspan x="{x}" dy="{dy}">{line}</tspan>').format(x=x, dy=0 if place == 0 else 14, line=line)
         for place, line in enumerate(lines)
     )
     return Markup('<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{spans}</text>').format(

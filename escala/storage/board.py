@@ -348,8 +348,8 @@ def _calendar(text: str) -> Calendar:
 
 
 async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> AsyncIterator[Any]:
-    result = await connection.stream(wanted)
-    async for some in result.partitions(_AT_ONCE):
+    """The rows, some at a time: the driver has them all at once, but to read them takes the loop's own time."""
+    for some in (await connection.execute(wanted)).partitions(_AT_ONCE):
         for row in some:
             yield row
         await asyncio.sleep(0)
