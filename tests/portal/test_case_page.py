@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from httpx import Response
@@ -79,7 +80,7 @@ async def test_an_order_twice_happens_once(office: Office, number: str) -> None:
 
 async def test_a_refusal_says_the_rule_and_keeps_what_was_typed(office: Office, number: str) -> None:
     async with at_case(office, "agent", number) as agent:
-        fields = {"city_code": "11001", "address": "Calle 100 # 8A-55", "reason": "El servidor no responde."}
+        fields: dict[str, Any] = {"city_code": "11001", "address": "Calle 100 # 8A-55", "reason": "El servidor no responde."}
         answer = await agent.post(f"/casos/{number}/ordenes/visits", key="a-key-of-a-form", **fields)
     assert answer.status_code == 422
     assert "Regla ONS-" in answer.text

@@ -1,0 +1,149 @@
+// Ctrl+K: whatever one can do from here, by typing a few letters of it. Single keys do the most common things, unless
+// their user has switched them off; they do nothing while somebody types.
+"use strict";
+
+(() => {
+  const dialog = () => document.getElementById("paleta");
+  const field = () => document.getElementById("paleta-texto");
+  const list = () => document.getElementById("paleta-lista");
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const visible = (element) => element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null;
+
+  // -- what can be done here -----------------------------------------------------------------------------------------
+
+  const unfold = (details) => {
+    details.open = true;
+    const first = details.querySelector("textarea, input:not([type=hidden]):not([type=file]), select, button");
+    (first || details.querySelector("summary")).focus();
+  };
+  const key = { claim: "t", "d-replies": "r", "d-notes": "n", "d-information": "i", "d-hand-offs": "h", "d-resolution": "s", answers: "r" };
+
+  const doable = () => {
+    const found = [];
+    for (const details of document.querySelectorAll("#redaccion details[id], #acciones details[id], #relojes details[id]")) {
+      const summary = details.querySelector("summary");
+      if (visible(summary)) found.push({ label: summary.textContent.trim(), key: key[details.id], act: () => unfold(details) });
+    }
+    for (const form of document.querySelectorAll("#acciones .orders > form, #redaccion > form")) {
+      const area = form.querySelector("textarea"), button = form.querySelector("button:not([formaction])");
+      found.push({
+        label: (area ? form.querySelector("label") : button).textContent.trim(),
+        key: key[form.dataset.order],
+        act: () => (area ? area.focus() : button.click()),
+      });
+    }
+    document.querySelectorAll("header nav a").forEach((link, place) => {
+      found.push({ label: link.textContent.trim(), key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
+    });
+    const search = document.querySelector("main input[type=search]");
+    if (search) found.push({ label: search.labels[0]?.textContent.trim() || search.name, key: "/", act: () => search.focus() });
+    return found;
+  };
+
+  // What is typed may be a case's number, whole or its last figures.
+  const numbered = (typed) => {
+    const whole = /^ma-\d{4}-\d{6,9}$/i.exec(typed), tail = /^\d{1,9}$/.exec(typed);
+    if (!whole && !tail) return [];
+    const number = whole ? typed.toUpperCase() : `MA-${new Date().getFullYear()}-${typed.padStart(6, "0")}`;
+    return [{ label: dialog().dataset.go.replace("%", number), act: () => location.assign(`/casos/${number}`) }];
+  };
+
+  // -- the palette ---------------------------------------------------------------------------------------------------
+
+  let offered = [], chosen = 0;
+  const show = () => {
+    const typed = field().value.trim(), words = plain(typed).split(/\s+/);
+    const matching = all.filter((item) => words.every((word) => plain(item.label).includes(word)));
+    offered = [...numbered(typed), ...matching];
+    chosen = Math.max(0, Math.min(chosen, offered.length - 1));
+    list().replaceChildren(...offered.map((item, place) => {
+      const option = document.createElement("li");
+      option.id = `paleta-${place}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", String(place === chosen));
+      option.append(item.label);
+      if (item.key && on()) {
+        const shown = document.createElement("kbd");
+        shown.textContent = item.key;
+        option.append(" ", shown);
+      }
+      option.addEventListener("click", () => take(place));
+      return option;
+    }));
+    dialog().querySelector(".none").hidden = offered.length > 0;
+    if (offered.length) field().setAttribute("aria-activedescendant", `paleta-${chosen}`);
+    else field().removeAttribute("aria-activedescendant");
+    document.getElementById(`paleta-${chosen}`)?.scrollIntoView({ block: "nearest" });
+  };
+  let all = [], from = null;
+  const open = () => {
+    from = document.activeElement;
+    all = doable();
+    chosen = 0;
+    field().value = "";
+    dialog().showModal();
+    show();
+    field().focus();
+  };
+  const close = () => {
+    dialog().close();
+    from?.focus?.();
+  };
+  const take = (place) => {
+    const item = offered[place];
+    if (!item) return;
+    close();
+    item.act();
+  };
+
+  const on = () => document.documentElement.dataset.shortcuts === "on";
+  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
+
+  document.addEventListener("keydown", (event) => {
+    if (!dialog() || event.isComposing) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (dialog().open) close();
+      else open();
+      return;
+    }
+    if (dialog().open) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step && offered.length) {
+        event.preventDefault();
+        chosen = (chosen + step + offered.length) % offered.length;
+        show();
+      } else if (event.key === "Enter") {
+        event.preventDefault();
+        take(chosen);
+      }
+      return;
+    }
+    if (!on() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
+    if (event.key === "?") {
+      event.preventDefault();
+      open();
+      return;
+    }
+    const item = doable().find((each) => each.key === event.key);
+    if (item) {
+      event.preventDefault();
+      item.act();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target === field()) {
+      chosen = 0;
+      show();
+    }
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    dialog()?.addEventListener("click", (event) => { if (event.target === dialog()) close(); });
+    dialog()?.addEventListener("cancel", () => setTimeout(() => from?.focus?.()));
+    const button = document.getElementById("paleta-abrir");
+    if (button) {
+      button.hidden = false;
+      button.addEventListener("click", open);
+    }
+  });
+})();
