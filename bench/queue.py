@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,7 +34,6 @@ from escala.portal.session import SESSION_COOKIE
 from escala.settings import Settings
 from escala.storage import accounts, case_words, codec, queue, sessions, views
 from escala.storage.columns import NEVER, UNDATED
-from escala.storage.customers import Customer
 from escala.storage.engine import Database, upgrade
 from escala.storage.sessions import Session
 from escala.storage.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
@@ -48,14 +48,20 @@ AT = datetime(2026, 11, 25, 15, tzinfo=UTC)
 _CUSTOMERS, _AGENTS, _GROUPS = 400, 30, ("sig", "google-cloud", "google-maps-platform", "rastreo")
 _AT_ONCE = 2_000
 _TIMES = 15
-_NOUNS = (
-    "mapa ruta geocerca vehículo sensor despacho conductor servidor capa geoportal visor reporte clave cuota consulta "
-    "dirección placa batería señal antena usuario permiso tablero alerta turno bodega flota parada tiempo historial"
-).split()
+_NOUNS = tuple(
+    each
+    for line in (
+        "mapa ruta geocerca vehículo sensor despacho conductor servidor capa geoportal visor reporte clave cuota",
+        "consulta dirección placa batería señal antena usuario permiso tablero alerta turno bodega flota parada",
+        "tiempo historial",
+    )
+    for each in line.split()
+)
 _FAULTS = (
-    "no carga;aparece en blanco;llega tarde;muestra un error;se cerró;no responde;duplica los datos;perdió la conexión;"
-    "calcula mal;no exporta;va muy lento;rechaza el ingreso;quedó bloqueado;no se actualiza"
-).split(";")
+    *("no carga", "aparece en blanco", "llega tarde", "muestra un error", "se cerró", "no responde"),
+    *("duplica los datos", "perdió la conexión", "calcula mal", "no exporta", "va muy lento", "rechaza el ingreso"),
+    *("quedó bloqueado", "no se actualiza"),
+)
 
 
 # ------------------------------------------------------------------------------------------- a desk that is full
@@ -120,7 +126,7 @@ def views_case() -> Any:
 
 async def fill(db: Database, count: int, still_open: int) -> None:
     """The whole desk, in a few statements."""
-    chance = Random(7)  # noqa: S311 - the same desk each time
+    chance = Random(7)
     await furnish(db)
     async with db.write() as connection:
         for place in range(_CUSTOMERS):
@@ -180,7 +186,7 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                         "kind": kind,
                         "actor_role": "contact",
                         "actor_id": "c",
-                        "internal": seq == 3,  # noqa: PLR2004 - the note
+                        "internal": seq == 3,
                         "data": {name: {"content_id": f"{n}-{i}", "characters": 1} for name, i in data},
                     }
                     for n in words
@@ -199,7 +205,7 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                         "id": case_words.search_id(n) << case_words.TEXT_BITS | at,
                         "number": n,
                         "content_id": f"{n}-{i}",
-                        "internal": i == 3,  # noqa: PLR2004 - the note
+                        "internal": i == 3,
                         "before": f"{n} " if i == 0 else "",
                     }
                     for n in words
@@ -239,7 +245,7 @@ FILTERS = {
 def _statements(db: Database) -> Iterator[list[tuple[str, Any]]]:
     heard: list[tuple[str, Any]] = []
 
-    def hear(_c: Connection, _cursor: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:  # noqa: FBT001
+    def hear(_c: Connection, _cursor: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:
         heard.append((statement, parameters))
 
     engine = db._reader.sync_engine  # noqa: SLF001
@@ -280,10 +286,12 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
     try:
         begun = stopwatch.perf_counter()
         await fill(db, count, still_open)
-        print(f"\n{url.partition('+')[0]}: {count:,} cases, {still_open:,} open; "
-              f"filled in {stopwatch.perf_counter() - begun:.0f} s")
+        print(
+            f"\n{url.partition('+')[0]}: {count:,} cases, {still_open:,} open; "
+            f"filled in {stopwatch.perf_counter() - begun:.0f} s"
+        )
         asked: dict[str, Callable[[], Awaitable[Any]]] = {
-            f"query: {name}": (lambda wanted=wanted: views.cases(db, wanted)) for name, wanted in FILTERS.items()
+            f"query: {name}": partial(views.cases, db, wanted) for name, wanted in FILTERS.items()
         }
         asked["query: the counts of every tab"] = lambda: queue.tally(db)
         asked["query: a count that ends at 500"] = lambda: views.how_many(db, FILTERS["mine"], at_most=501)
@@ -295,7 +303,7 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
         if "--queries" not in sys.argv:
             async with _agent_at(db, url) as agent:
                 for name, path in PAGES.items():
-                    found.append((f"page: {name}", *await timed(lambda path=path: _seen(agent, path))))
+                    found.append((f"page: {name}", *await timed(partial(_seen, agent, path))))
     finally:
         await db.close()
     return found
@@ -304,14 +312,14 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
 # ------------------------------------------------------------------------------------------- the page
 
 PAGES = {
-    "the first": "/cola?ficha=todos-abiertos",
-    "mine": "/cola?ficha=mios",
-    "level 3, a group, priority 1, Premium": "/cola?ficha=nivel-3&grupo=sig&prioridad=1&plan=premium",
-    "a rare word": "/cola?ficha=todos&texto=incidente4321",
-    "a word that half of all say": "/cola?ficha=todos&texto=mapa",
-    "what a live page asks again": "/cola/filas?ficha=todos-abiertos",
-    "search, ranked, a rare word": "/buscar?texto=incidente4321",
-    "search, ranked, a word that half of all say": "/buscar?texto=mapa",
+    "the first": "/cola?tab=open",
+    "mine": "/cola?tab=mine",
+    "level 3, a group, priority 1, Premium": "/cola?tab=level-3&group=sig&priority=1&plan=premium",
+    "a rare word": "/cola?tab=all&q=incidente4321",
+    "a word that half of all say": "/cola?tab=all&q=mapa",
+    "what a live page asks again": "/cola/filas?tab=open",
+    "search, ranked, a rare word": "/buscar?q=incidente4321",
+    "search, ranked, a word that half of all say": "/buscar?q=mapa",
 }
 
 
@@ -339,7 +347,7 @@ async def _agent_at(db: Database, url: str) -> AsyncIterator[AsyncClient]:
 
 async def _seen(agent: AsyncClient, path: str) -> None:
     answer = await agent.get(path)
-    assert answer.status_code == 200, f"{path}: {answer.status_code}"  # noqa: PLR2004
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
 
 
 def main() -> None:

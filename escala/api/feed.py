@@ -10,7 +10,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from escala.storage.engine import Database
 from escala.storage.heads import Head, heads
@@ -63,6 +63,11 @@ class Watcher(ABC, Generic[News]):
         self._watches: set[Watch[News]] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._closed = False
+        self._companions: list[Watcher[Any]] = []
+
+    def take_along(self, other: Watcher[Any]) -> None:
+        """Let another watcher end when this one does: with the process."""
+        self._companions.append(other)
 
     @abstractmethod
     async def ask(self, numbers: Set[str]) -> Mapping[str, News]:
@@ -92,6 +97,8 @@ class Watcher(ABC, Generic[News]):
         self._closed = True
         for watch in self._watches:
             watch.end()
+        for other in self._companions:
+            other.close()
 
     async def _run(self) -> None:
         while self._watches and not self._closed:

@@ -45,6 +45,11 @@ def texts_of(fact: Fact) -> list[tuple[str, Text]]:
     return sorted((name, value) for name, value in vars(fact).items() if isinstance(value, Text))
 
 
+def is_title(text_id: int) -> bool:
+    """Whether a text is its case's title."""
+    return text_id & ((1 << TEXT_BITS) - 1) == TITLE
+
+
 async def publish(connection: AsyncConnection, decision: Decision) -> None:
     """Index what a turn's facts say, in the turn's own transaction; the words come from where they were deposited."""
     number, first = decision.case.number, search_id(decision.case.number) << TEXT_BITS
@@ -67,11 +72,11 @@ async def publish(connection: AsyncConnection, decision: Decision) -> None:
 
 _PUBLISHED = "FROM contents WHERE content_id = :content_id AND case_number = :number"
 _ON_SQLITE = text(
-    "INSERT INTO case_words (rowid, said, noted) SELECT :id, "  # noqa: S608 - no value stands in the text
+    "INSERT INTO case_words (rowid, said, noted) SELECT :id, "
     f"CASE WHEN :internal THEN '' ELSE :before || body END, CASE WHEN :internal THEN body ELSE '' END {_PUBLISHED}"
 )
 _ON_POSTGRESQL = text(
-    "INSERT INTO case_words (id, internal, words) SELECT CAST(:id AS bigint), CAST(:internal AS boolean), "  # noqa: S608
+    "INSERT INTO case_words (id, internal, words) SELECT CAST(:id AS bigint), CAST(:internal AS boolean), "
     f"to_tsvector('escala_spanish', escala_folded(CAST(:before AS text) || body)) {_PUBLISHED}"
 )
 

@@ -13,9 +13,7 @@ from escala.storage.engine import Database
 from escala.storage.tables import cases, facts
 
 _AT_ONCE = 500
-
-LOOK_BACK = 100
-"""How many turns may overtake one that is being committed."""
+_OVERTAKERS = 100  # how many turns may overtake one that is being committed
 
 
 @dataclass(frozen=True)
@@ -39,21 +37,16 @@ async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
     return found
 
 
-async def last_change(db: Database) -> int:
-    """The place of the last turn among all turns of the desk; 0 where there is none."""
-    async with db.read() as connection:
-        return await connection.scalar(select(func.max(cases.c.change))) or 0
+async def desk_mark(db: Database) -> str:
+    """What is another text as soon as any case has had a turn.
 
-
-async def changes(db: Database, after: int, *, limit: int = 500) -> dict[str, int]:
-    """The cases that had a turn after that place, each with its last one's; those longest ago first, where limited.
-
-    On PostgreSQL a turn may be committed after another that has a later place: whoever watches asks from a little
-    before what it has seen (`LOOK_BACK`), and knows what it has seen already.
+    On PostgreSQL a turn may be committed after others that have later places; so the last ones are summed up, not only
+    the latest looked at.
     """
-    wanted = select(cases.c.number, cases.c.change).where(cases.c.change > after).order_by(cases.c.change).limit(limit)
+    last = select(cases.c.change).order_by(cases.c.change.desc()).limit(_OVERTAKERS).subquery()
     async with db.read() as connection:
-        return {row.number: row.change for row in await connection.execute(wanted)}
+        latest, summed = (await connection.execute(select(func.max(last.c.change), func.sum(last.c.change)))).one()
+    return f"{latest or 0}-{summed or 0}"
 
 
 async def holds_command(db: Database, number: str, command_id: str) -> bool:

@@ -198,7 +198,7 @@ def next_change(connection: AsyncConnection) -> ColumnElement[int]:
     """The next place among all turns of the desk, for those who watch it.
 
     SQLite has one writer at a time, so the places come in the order of the commits. PostgreSQL's sequence does not
-    wait for anybody: a watcher looks a little back (`heads.changes`).
+    wait for anybody: see `heads.desk_mark`.
     """
     if connection.dialect.name == "sqlite":
         return select(func.coalesce(func.max(cases.c.change), 0) + 1).scalar_subquery()

@@ -48,9 +48,7 @@ async def tally(db: Database) -> Tally:
         rows = (await connection.execute(piles)).all()
         return Tally(
             tuple(
-                Pile(
-                    status=Status(status), level=Level(level), group=group, assignee=who, overdue=overdue, cases=count
-                )
+                Pile(status=Status(status), level=Level(level), group=group, assignee=who, overdue=overdue, cases=count)
                 for status, level, group, who, overdue, count in rows
             ),
             await connection.scalar(closed) or 0,

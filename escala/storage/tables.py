@@ -339,7 +339,7 @@ cases = Table(
     Index(  # the queue's order, with all that the queue is filtered by: it is walked without looking at any case
         "ix_cases_queue",
         *("next_due_at", "number", "status", "level", "priority", "plan"),
-        *("customer_id", "assignee", "case_group", "overdue", "search_id"),
+        *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
     ),
     Index(None, "priority", "number"),
     word("status", Status),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from escala.policy.case import Actor, Case, Level, Plan, Priority, Role, Status
+from escala.policy.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status
 from escala.policy.clock import ClockName, Stretch
 from escala.policy.terms import CoverKind, Terms
 from escala.storage import codec, paging
@@ -59,6 +60,7 @@ class CaseFilter:
     unassigned: bool = False
     is_open: bool | None = None
     overdue: bool | None = None
+    closing_reason: ClosingReason | None = None
     due_before: datetime | None = None
     q: str | None = None
     among_notes: bool = False
@@ -124,7 +126,7 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
     number = case_table.c.number
     place = [number] if column is number else [column, number]
-    found_numbers = select(number).where(*_conditions(filter))
+    found_numbers = select(number).where(*conditions(filter))
     if cursor is not None:
         beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
         last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
@@ -139,9 +141,16 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     return Page([_case_row(row) for row in found.items], found.next_cursor)
 
 
+async def some_cases(db: Database, numbers: Sequence[str]) -> dict[str, CaseRow]:
+    """These cases, by number; what is not recorded is missing."""
+    async with db.read() as connection:
+        rows = await connection.execute(_cases().where(case_table.c.number.in_(numbers)))
+        return {row["number"]: _case_row(row) for row in rows.mappings()}
+
+
 async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
     """How many cases pass the filter; counting ends at `at_most`."""
-    some = select(case_table.c.number).where(*_conditions(filter)).limit(at_most).subquery()
+    some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
     async with db.read() as connection:
         return await connection.scalar(select(func.count()).select_from(some)) or 0
 
@@ -237,7 +246,7 @@ def _cases() -> Select[Any]:
     return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
 
 
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked."""
     c = case_table.c
     walks = wanted.sort in ("next_due", "-next_due")
@@ -253,6 +262,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         (c.customer_id, wanted.customer_id),
         (c.assignee, wanted.assignee),
         (c.overdue, wanted.overdue),
+        (c.closing_reason, wanted.closing_reason),
     )
     conditions = [of(column) == value for column, value in pairs if value is not None]
     if wanted.status:

@@ -38,15 +38,14 @@ def _number_the_cases(*, is_sqlite: bool) -> None:
 
 def _order_the_queue() -> None:
     """Closed cases after those that are open and not due now; and all that lists filter by in the order's own index."""
-    cases = sa.table("cases", sa.column("status"), sa.column("next_due_at", sa.String()))
     if op.get_bind().dialect.name == "sqlite":
         undated, never = "'9999-12-30T00:00:00.000000Z'", "'9999-12-31T00:00:00.000000Z'"
     else:
         undated, never = "'9999-12-30 00:00:00+00'", "'9999-12-31 00:00:00+00'"
-    op.execute(f"UPDATE {cases.name} SET next_due_at = {undated} WHERE next_due_at = {never} AND status <> 'closed'")  # noqa: S608
+    op.execute(f"UPDATE cases SET next_due_at = {undated} WHERE next_due_at = {never} AND status <> 'closed'")  # noqa: S608
     op.drop_index(op.f("ix_cases_next_due_at_number"), "cases")
-    columns = "next_due_at number status level priority plan customer_id assignee case_group overdue search_id"
-    op.create_index("ix_cases_queue", "cases", columns.split())
+    filtered_by = "status level priority plan customer_id assignee case_group overdue closing_reason search_id"
+    op.create_index("ix_cases_queue", "cases", ["next_due_at", "number", *filtered_by.split()])
 
 
 def _make_index_on_sqlite() -> None:

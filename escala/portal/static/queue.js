@@ -1,0 +1,135 @@
+// The queue while it is open: rows change, come and go where they are, and nobody's scroll, focus or choice is lost.
+"use strict";
+
+(() => {
+  const list = document.getElementById("cola");
+  if (!list) return;
+  const rows = () => document.getElementById("filas");
+  const numberOf = (row) => row.dataset.number;
+
+  // -- what is new, once for all that happened ------------------------------------------------------------------------
+
+  let mark = list.dataset.mark, asking = false, again = false, soon = null;
+
+  const refresh = async () => {
+    if (asking || document.hidden) { again = true; return; }
+    asking = true; again = false;
+    try {
+      const answer = await fetch(`/cola/filas${location.search}`, { headers: { "HX-Request": "true" } });
+      if (answer.headers.get("HX-Redirect")) { location.assign(answer.headers.get("HX-Redirect")); return; }
+      if (answer.ok) {
+        const arrived = performance.now();
+        const fresh = document.createElement("template");
+        fresh.innerHTML = await answer.text();
+        put(fresh.content);
+        countdown.arrived(arrived);
+      }
+    } catch { again = true; } // the connection is gone; the stream says when it is back
+    setTimeout(() => { asking = false; if (again) refresh(); }, 800); // a busy desk asks no oftener
+  };
+  const ask = () => { clearTimeout(soon); soon = setTimeout(refresh, 60); };
+
+  const put = (fresh) => {
+    const tabs = fresh.querySelector(".tabs");
+    mark = tabs.dataset.mark;
+    for (const tab of tabs.querySelectorAll("[data-tab]")) {
+      const shown = list.querySelector(`.tabs [data-tab="${CSS.escape(tab.dataset.tab)}"] .count`);
+      const count = tab.querySelector(".count").textContent;
+      if (shown && shown.textContent !== count) shown.textContent = count;
+    }
+    for (const id of ["hallados", "paginas"]) {
+      const part = document.getElementById(id), new_ = fresh.getElementById(id);
+      if (part.innerHTML !== new_.innerHTML && !part.contains(document.activeElement)) part.innerHTML = new_.innerHTML;
+    }
+    putRows([...fresh.getElementById("filas").rows]);
+    document.getElementById("nada").hidden = rows().rows.length > 0;
+    chosen();
+  };
+
+  const putRows = (fresh) => {
+    const body = rows(), held = new Map([...body.rows].map((row) => [numberOf(row), row]));
+    const stays = new Set(fresh.map(numberOf));
+    for (const [number, row] of held) {
+      if (stays.has(number)) continue;
+      held.delete(number);
+      // Somebody is at it, or has chosen it: it stays, struck through, until they let go.
+      if (row.contains(document.activeElement) || row.querySelector("input:checked")) row.classList.add("gone");
+      else row.remove();
+    }
+    let before = null;
+    for (const row of fresh) {
+      const shown = held.get(numberOf(row));
+      const own = shown || row;
+      if (shown) change(shown, row); else row.classList.add("fresh");
+      const place = before ? next(before) : first(body);
+      if (own !== place) move(body, own, place);
+      before = own;
+    }
+  };
+  const isGone = (row) => row && row.classList.contains("gone");
+  const next = (row) => { let place = row.nextElementSibling; while (isGone(place)) place = place.nextElementSibling; return place; };
+  const first = (body) => { const place = body.firstElementChild; return isGone(place) ? next(place) : place; };
+  const move = (body, row, place) => {
+    const focused = row.contains(document.activeElement) && document.activeElement;
+    body.insertBefore(row, place);
+    if (focused) focused.focus({ preventScroll: true }); // what is moved loses the focus otherwise
+  };
+
+  const change = (row, fresh) => {
+    row.className = fresh.className;
+    row.dataset.turn = fresh.dataset.turn;
+    [...row.cells].forEach((cell, place) => {
+      const new_ = fresh.cells[place];
+      if (cell.classList.contains("pick") || cell.isEqualNode(new_)) return;
+      if (cell.contains(document.activeElement)) return;
+      cell.replaceWith(new_.cloneNode(true));
+    });
+  };
+
+  document.addEventListener("focusout", () => setTimeout(sweep));
+  const sweep = () => {
+    for (const row of rows().querySelectorAll("tr.gone")) {
+      if (!row.contains(document.activeElement) && !row.querySelector("input:checked")) row.remove();
+    }
+  };
+
+  if (window.EventSource) {
+    const events = new EventSource("/cola/eventos");
+    events.addEventListener("cambio", (event) => { if (event.data !== mark) ask(); });
+    window.addEventListener("pagehide", () => events.close());
+    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  }
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && again) refresh(); });
+
+  // -- what is chosen -------------------------------------------------------------------------------------------------
+
+  const chosen = () => {
+    const told = document.getElementById("elegidos");
+    if (!told) return;
+    const count = rows().querySelectorAll("input:checked").length;
+    const text = count ? list.dataset.chosen.replace("{count}", count) : "";
+    if (told.textContent !== text) told.textContent = text;
+  };
+  list.addEventListener("change", () => { chosen(); sweep(); });
+  chosen();
+
+  // -- keys: down, up and choose; Enter opens what has the focus, as everywhere ----------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    if (document.documentElement.dataset.shortcuts !== "on") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const at = document.activeElement;
+    if (at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    const all = [...rows().rows], place = all.findIndex((row) => row.contains(at));
+    if (event.key === "j" || event.key === "k") {
+      const row = all[event.key === "j" ? place + 1 : place < 0 ? all.length - 1 : place - 1];
+      if (!row) return;
+      row.querySelector(".number a").focus();
+      row.scrollIntoView({ block: "nearest" });
+      event.preventDefault();
+    } else if (event.key === "x" && place >= 0) {
+      all[place].querySelector(".pick input")?.click();
+      event.preventDefault();
+    }
+  });
+})();

@@ -1,0 +1,29 @@
+// Several cases at once, one after the other, with what became of each. Without a script the whole form goes at once.
+"use strict";
+
+(() => {
+  const form = document.getElementById("aplicar");
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button"), bar = form.querySelector("progress"), told = document.getElementById("avance");
+    const numbers = [...form.querySelectorAll("input[name=case]")].map((field) => field.value);
+    button.disabled = true;
+    bar.hidden = false;
+    let done = 0;
+    for (const number of numbers) {
+      const fields = new URLSearchParams(new FormData(form));
+      fields.delete("case");
+      fields.append("case", number);
+      const answer = await fetch(form.action, { method: "POST", body: fields }).catch(() => null);
+      const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page && page.querySelector(`tr[data-number="${CSS.escape(number)}"] .outcome`);
+      if (!fresh) { form.submit(); return; } // the connection broke: the same form again does nothing twice
+      document.querySelector(`#resultados tr[data-number="${CSS.escape(number)}"] .outcome`).replaceWith(fresh);
+      done += 1;
+      bar.value = done;
+      told.textContent = form.dataset.told.replace("{done}", done).replace("{all}", numbers.length);
+    }
+    button.hidden = true;
+  });
+})();

@@ -1,0 +1,98 @@
+"""The best finds of a search, with the words around them.
+
+Of what is sought often, the newest texts alone are weighed: the rest would be no better an answer, and take its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from escala.storage import views
+from escala.storage.case_words import CASE_WORDS, TextId, Weight, WhoseText, fact_of, is_title, matches
+from escala.storage.engine import Database
+from escala.storage.search import excerpt, sought
+from escala.storage.tables import cases, contents, facts
+from escala.storage.views import CaseFilter, CaseRow
+
+_WEIGHED = 1_000
+_TITLE_COUNTS = 4.0
+
+Pieces = tuple[tuple[str, bool], ...]
+"""A text in pieces, each with whether it is what was sought."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Find:
+    """A case that a search found; no excerpt where its title says it all."""
+
+    row: CaseRow
+    title: Pieces
+    excerpt: Pieces
+
+
+async def finds(db: Database, wanted: CaseFilter, *, limit: int) -> Sequence[Find]:
+    """The cases that pass the filter, which seeks something: the best first, then the newest."""
+    patterns = sought(wanted.q or "")
+    if not patterns:
+        return []
+    any_of = " OR ".join(patterns)
+    pairs = (
+        select(TextId().label("id"), Weight(literal(any_of)).label("weight"), cases.c.number)
+        .select_from(CASE_WORDS)
+        .join(cases, cases.c.search_id == WhoseText())
+        .where(matches(any_of, among_notes=wanted.among_notes), *views.conditions(wanted))
+        .order_by(TextId().desc())
+        .limit(_WEIGHED)
+    )
+    async with db.read() as connection:
+        texts = list((await connection.execute(pairs)).mappings())
+        best = _best(texts)[:limit]
+        said = await _said(connection, [text["id"] for text, _ in best])
+    rows = await views.some_cases(db, [text["number"] for text, _ in best])
+    return [
+        Find(
+            row=rows[text["number"]],
+            title=excerpt(rows[text["number"]].title, patterns, around=200),
+            excerpt=excerpt(said[text["id"]], patterns) if text["id"] in said else (),
+        )
+        for text, _ in best
+        if text["number"] in rows
+    ]
+
+
+def _best(texts: Sequence[RowMapping]) -> list[tuple[RowMapping, float]]:
+    """Each case's best text but the title, and what all of its texts weigh; the heaviest case first."""
+    found: dict[str, tuple[RowMapping, float]] = {}
+    for text in texts:
+        of_title = is_title(text["id"])
+        weight = (text["weight"] or 0.0) * (_TITLE_COUNTS if of_title else 1.0)
+        best, total = found.get(text["number"], (text, 0.0))
+        if is_title(best["id"]) or (not of_title and text["weight"] > best["weight"]):
+            best = text
+        found[text["number"]] = best, total + weight
+    return sorted(found.values(), key=lambda each: (-each[1], -each[0]["id"]))
+
+
+async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
+    """The bodies of these texts, but for titles."""
+    places = {fact_of(each)[:2]: each for each in ids if not is_title(each)}
+    if not places:
+        return {}
+    wanted = (
+        select(cases.c.search_id, facts.c.seq, facts.c.case_number, facts.c.data)
+        .join(cases, cases.c.number == facts.c.case_number)
+        .where(tuple_(cases.c.search_id, facts.c.seq).in_(list(places)))
+    )
+    content_ids: dict[str, int] = {}
+    for row in await connection.execute(wanted):
+        text_id = places[row.search_id, row.seq]
+        named = sorted(name for name, value in row.data.items() if isinstance(value, dict) and "content_id" in value)
+        place = fact_of(text_id)[2]
+        if place < len(named):
+            content_ids[row.data[named[place]]["content_id"]] = text_id
+    bodies = select(contents.c.content_id, contents.c.body).where(contents.c.content_id.in_(content_ids))
+    return {content_ids[row.content_id]: row.body for row in await connection.execute(bodies)}
