@@ -13,7 +13,6 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from escala.activities.cover import Covered, HeldCase, Look, Seen, Swept
@@ -23,6 +22,7 @@ from escala.policy.cover_end import CoverDates
 from escala.policy.facts import Entry
 from escala.settings import Settings
 from escala.workflows.addresses import SEARCH_ATTRIBUTES
+from escala.workflows.values import DATA_CONVERTER
 
 _KINDS = {
     "Keyword": SearchAttributeKey.for_keyword,
@@ -53,7 +53,7 @@ async def time_skipping_server(*more_dynamic_config: str) -> AsyncIterator[Workf
         dev_server_existing_path=str(temporal_binary()),
         dev_server_extra_args=config,
         dev_server_log_level="error",
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         search_attributes=[_KINDS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
     ) as env:
         yield env
