@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,9 +18,13 @@ from escala.portal.session import SignedIn, Visit
 router = APIRouter()
 
 
-async def read_files(request: Request, _: SignedIn) -> None:
+async def read_files(request: Request, _: SignedIn) -> AsyncIterator[None]:
     """Read a form that may bring files, each measured while it comes. Nobody who is unknown sends any."""
-    await read_form(request)
+    form = await read_form(request)
+    try:
+        yield
+    finally:
+        await form.close()
 
 
 FilesRead = Depends(read_files)

@@ -158,7 +158,7 @@ async def _customer(edge: Edge, visit: Visit, given: str) -> Customer | None:
     """For whom the case is; None where whoever works here has yet to say so."""
     if visit.role not in lifecycle.ROLES[OpenCase]:
         raise RoleNotAllowed
-    wanted = visit.principal.customer_id or given
+    wanted = given or visit.principal.customer_id
     return await visible_customer(wanted, visit.principal, edge) if wanted else None
 
 
