@@ -38,7 +38,7 @@ _TAB_NAMES = {
     "overdue": "Overdue",
     "waiting": "Waiting",
     "held": "Held",
-    "resolved": "Resolved",
+    "resolved": "Solved",
     "all": "All",
 }
 

@@ -8,7 +8,7 @@ import unicodedata
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 12
 _SHORTEST_BEGINNING = 3
-_LONGEST_PLURAL = ("es", "s")
+_PLURALS = ("es", "s")
 _NUMBER_DIGITS = 6
 _IDLE = frozenset(
     """
@@ -30,8 +30,8 @@ def searchable(text: str) -> str:
 def sought(text: str) -> tuple[str, ...]:
     """What a search asks for: patterns, all of which a case must match somewhere; none where the text has no word.
 
-    A pattern is a word of letters and digits alone, so no sign of any query language passes. With a `*` it stands for
-    every word that begins so. A figure alone may also be a case's number without its zeros.
+    A pattern is a word, or several joined by " OR ", of letters and digits alone, so no sign of any query language
+    passes. With a `*` it stands for every word that begins so. A figure alone may also be a case's number.
     """
     words = list(dict.fromkeys(_WORD.findall(searchable(text))))[:_MOST_WORDS]
     if len(words) == 1 and words[0].isascii() and words[0].isdecimal() and len(words[0]) < _NUMBER_DIGITS:
@@ -43,7 +43,8 @@ def sought(text: str) -> tuple[str, ...]:
 def is_hit(word: str, patterns: tuple[str, ...]) -> bool:
     """Whether a word of a text, as it stands there, is one of those that the patterns ask for."""
     bare = searchable(word)
-    return any(bare.startswith(each[:-1]) if each.endswith("*") else bare in each.split(" OR ") for each in patterns)
+    asked = (each for pattern in patterns for each in pattern.split(" OR "))
+    return any(bare.startswith(each[:-1]) if each.endswith("*") else bare == each for each in asked)
 
 
 def excerpt(text: str, patterns: tuple[str, ...], *, around: int = 90) -> tuple[tuple[str, bool], ...]:
@@ -70,10 +71,13 @@ def _edge(text: str, place: int) -> int:
 
 
 def _pattern(word: str) -> str:
-    """Words of three letters or more stand for their longer forms too, and a plural for its singular."""
+    """Words of three letters or more stand for their longer forms too, and a plural for its singular.
+
+    Both are asked for: a database that knows stems has another one for each.
+    """
     if len(word) < _SHORTEST_BEGINNING or word.isdecimal():
         return word
-    for ending in _LONGEST_PLURAL:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_BEGINNING + 1:
-            return f"{word.removesuffix(ending)}*"
+    for ending in _PLURALS:
+        if word.endswith(ending) and len(word) - len(ending) > _SHORTEST_BEGINNING:
+            return f"{word}* OR {word.removesuffix(ending)}*"
     return f"{word}*"

@@ -49,10 +49,9 @@ def _order_the_queue() -> None:
 
 
 def _make_index_on_sqlite() -> None:
-    """Without a copy of the words, which stand in `contents`, and without their places: nobody asks for phrases."""
+    """Without a copy of the texts, which stand in `contents`."""
     op.execute(
-        "CREATE VIRTUAL TABLE case_words USING fts5"
-        "(said, noted, content='', detail=column, tokenize='unicode61 remove_diacritics 2')"
+        "CREATE VIRTUAL TABLE case_words USING fts5(said, noted, content='', tokenize='unicode61 remove_diacritics 2')"
     )
 
 
