@@ -72,7 +72,7 @@ async def _give_own_address(office: Office, customer_id: str, email: str) -> Non
     from escala.storage.tables import contacts as table
 
     async with office.db.write() as connection:
-        its = table.c.customer_id == customer_id
+        its = table.c.id == f"contact-{customer_id}"
         await connection.execute(update(table).where(its).values(email=email, mailbox=email))
 
 
