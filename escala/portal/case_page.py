@@ -213,12 +213,11 @@ def can(case: Case, role: Role) -> frozenset[str]:
 
 
 def _steps(case: Case) -> Sequence[tuple[str, str]]:
-    """The step tracker: each step and whether it is done, present or to come."""
-    done_until = 4 if case.status in (Status.RESOLVED, Status.CLOSED) else int(case.level)
-    if case.status is Status.HELD:
-        done_until = 0
+    """The step tracker: each step and whether it is done, present, to come, or was not needed."""
     names = ("received", "level 1", "level 2", "level 3", "resolved")
-    return [
-        (name, "done" if place < done_until else "present" if place == done_until else "to come")
-        for place, name in enumerate(names)
-    ]
+    reached = 0 if case.status is Status.HELD else int(case.level)
+    if case.status in (Status.RESOLVED, Status.CLOSED):
+        levels = ["done" if level <= reached else "not needed" for level in range(4)]
+        return list(zip(names, [*levels, "present"], strict=True))
+    states = ["done" if place < reached else "present" if place == reached else "to come" for place in range(5)]
+    return list(zip(names, states, strict=True))

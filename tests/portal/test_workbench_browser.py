@@ -1,0 +1,160 @@
+"""The workbench at a screen: drafts, undo, who is there, canned replies, and the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from escala.portal.session import SESSION_COOKIE
+from escala.storage import accounts
+from tests.api.office import Office
+from tests.portal.people import session_secret
+from tests.portal.test_case_page_browser import at_case, listening
+from tests.portal.test_workbench import departures
+from tests.support.browser import screen
+
+
+@pytest.fixture
+async def number(office: Office) -> str:
+    return await office.open()
+
+
+@pytest.mark.parametrize("who", ["agent", "contact"])
+async def test_a_draft_survives_a_closed_browser(
+    browser: Browser, site: str, office: Office, number: str, who: str
+) -> None:
+    field = "#replies-body" if who == "agent" else "#answers-body"
+    cookies = {SESSION_COOKIE: await session_secret(office, who)}
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go(f"/casos/{number}")
+        async with window.page.expect_response("**/borradores/*"):
+            await window.page.type(field, "Estamos a punto de")
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go(f"/casos/{number}")
+        await expect(window.page.locator(field)).to_have_value("Estamos a punto de")
+
+
+async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, number: str) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        page = window.page
+        await page.fill("#replies-body", "Con un error")
+        await page.click("#f-replies button")
+        await expect(page.locator("#replies-body")).to_have_value("")
+        await expect(page.locator(".said.pending .words")).to_have_text("Con un error")
+        await page.type("#replies-body", "Y además")
+        await page.click("#pendientes .undo button")
+        await expect(page.locator("#replies-body")).to_have_value("Con un error\n\nY además")
+        await expect(page.locator("#replies-body")).to_be_focused()
+        await expect(page.locator(".said.pending")).to_have_count(0)
+
+
+async def test_a_reply_is_undone_without_javascript(browser: Browser, site: str, office: Office, number: str) -> None:
+    async with at_case(browser, site, office, "agent", number, javascript=False) as window:
+        await window.page.fill("#replies-body", "Con un error")
+        await window.page.click("#f-replies button:not([formaction])")
+        await window.page.click("#pendientes .undo button")
+        await expect(window.page.locator("#replies-body")).to_have_value("Con un error")
+
+
+async def test_a_reply_leaves_when_the_browser_is_closed(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        await window.page.fill("#replies-body", "Ya está.")
+        await window.page.click("#f-replies button")
+        await expect(window.page.locator(".said.pending")).to_be_visible()
+    async with at_case(browser, site, office, "contact", number) as customer:
+        await listening(office)
+        office.clock.passes(seconds=11)
+        await departures(office).let_go()
+        await expect(customer.page.get_by_text("Ya está.")).to_be_visible()
+
+
+async def test_two_agents_see_each_other(browser: Browser, site: str, office: Office, number: str) -> None:
+    async with at_case(browser, site, office, "agent", number) as one:
+        await listening(office)
+        async with at_case(browser, site, office, "director", number) as two:
+            await expect(one.page.locator("#presencia")).to_contain_text("Dora Ruiz tiene abierto este caso")
+            await expect(two.page.locator("#presencia")).to_contain_text("Ana Torres tiene abierto este caso")
+            await two.page.type("#replies-body", "Yo")
+            await expect(one.page.locator("#presencia")).to_contain_text("Dora Ruiz está escribiendo")
+            await expect(one.page.locator("#replies-body")).to_have_value("")
+            await two.go("/cuenta")
+            await expect(one.page.locator("#presencia")).not_to_contain_text("Dora Ruiz")
+
+
+async def test_a_canned_reply_is_put_where_the_cursor_is(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        page = window.page
+        await page.click("text=Respuestas predefinidas")
+        await page.fill("#title", "Saludo")
+        await page.fill("#body", "Hola {contacto}.")
+        await page.click("main form button")
+        await window.go(f"/casos/{number}")
+        await page.fill("#replies-body", "Antes después")
+        await page.locator("#replies-body").evaluate("each => each.setSelectionRange(6, 6)")
+        await page.click("#f-canned button")
+        await expect(page.locator("#replies-body")).to_have_value("Antes Hola Ana.después")
+
+
+class TestTheKeyboard:
+    async def test_the_palette_finds_what_can_be_done(
+        self, browser: Browser, site: str, office: Office, number: str
+    ) -> None:
+        async with at_case(browser, site, office, "agent", number) as window:
+            page = window.page
+            await page.keyboard.press("Control+k")
+            await page.keyboard.type("pasar al niv")
+            await expect(page.locator("#paleta-lista [aria-selected=true]")).to_contain_text("Pasar al nivel 2")
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#hand-offs-reason")).to_be_focused()
+
+    async def test_the_palette_goes_to_a_case_by_its_number(
+        self, browser: Browser, site: str, office: Office, number: str
+    ) -> None:
+        other = await office.open(title="Otro caso")
+        async with at_case(browser, site, office, "agent", number) as window:
+            await window.page.keyboard.press("Control+k")
+            await window.page.keyboard.type(other)
+            await window.page.keyboard.press("Enter")
+            await expect(window.page.locator("h1")).to_have_text("Otro caso")
+
+    async def test_escape_closes_it_and_gives_the_focus_back(
+        self, browser: Browser, site: str, office: Office, number: str
+    ) -> None:
+        async with at_case(browser, site, office, "agent", number) as window:
+            await window.page.focus("#replies-body")
+            await window.page.keyboard.press("Control+k")
+            await window.page.keyboard.press("Escape")
+            await expect(window.page.locator("#replies-body")).to_be_focused()
+
+    async def test_single_keys_do_nothing_while_somebody_types(
+        self, browser: Browser, site: str, office: Office, number: str
+    ) -> None:
+        async with at_case(browser, site, office, "agent", number) as window:
+            page = window.page
+            await page.keyboard.press("r")
+            await expect(page.locator("#replies-body")).to_be_focused()
+            await page.keyboard.type("tan")
+            await expect(page.locator("#replies-body")).to_have_value("tan")
+        assert (await office.get(f"/cases/{number}")).json()["assignee"] is None
+
+    async def test_a_key_takes_the_case(self, browser: Browser, site: str, office: Office, number: str) -> None:
+        async with at_case(browser, site, office, "agent", number) as window:
+            await window.page.keyboard.press("t")
+            await expect(window.page.locator("#cabecera")).to_contain_text("Lo atiende: Ana Torres")
+            await expect(window.page.locator("#acciones .done")).to_be_focused()
+
+    async def test_single_keys_can_be_switched_off(
+        self, browser: Browser, site: str, office: Office, number: str
+    ) -> None:
+        cookies = {SESSION_COOKIE: await session_secret(office, "agent")}
+        await accounts.change(office.db, "acc-agent", shortcuts=False)
+        async with screen(browser, site, cookies=cookies) as window:
+            await window.go(f"/casos/{number}")
+            await window.page.keyboard.press("r")
+            await window.page.keyboard.press("Control+k")
+            await expect(window.page.locator("#paleta-texto")).to_be_focused()
+            await expect(window.page.locator("#paleta kbd")).to_have_count(0)
