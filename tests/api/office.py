@@ -129,9 +129,18 @@ def check_documented(app: FastAPI, path: str, answer: Response) -> None:
 
 @asynccontextmanager
 async def open_office(
-    url: str, state_dir: Path, *, settings: Settings | None = None, desk: DeskPort | None = None
+    url: str,
+    state_dir: Path,
+    *,
+    settings: Settings | None = None,
+    desk: DeskPort | None = None,
+    front: FastAPI | None = None,
 ) -> AsyncIterator[Office]:
-    """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given."""
+    """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given.
+
+    A `front` serves many offices one after another: FastAPI works out a route when it is first asked for, and a new app
+    takes longer over that than over most tests.
+    """
     clock = Clock()
     async with AsyncExitStack() as stack:
         db = Database.at(url)
@@ -140,6 +149,8 @@ async def open_office(
         settings = settings or Settings(state_dir=state_dir, database_url=url)
         app = create_app(settings, database=db, desk=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
+        if front:
+            front.state.edge, app = app.state.edge, front
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
         yield Office(app, db, clock, paper, client, await _furnish(db))

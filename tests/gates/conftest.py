@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -22,7 +23,9 @@ from escala.activities.channel_notices import ChannelNotices
 from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
+from escala.api.app import create_app
 from escala.api.desk import Desk
+from escala.settings import Settings
 from escala.storage import views
 from escala.storage.columns import NEVER
 from escala.storage.engine import Database, upgrade
@@ -117,13 +120,20 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def front(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The app that serves every office, each in its turn."""
+    return create_app(Settings(state_dir=tmp_path_factory.mktemp("front")))
+
+
 @pytest.fixture
-async def gate(engine: WorkflowEnvironment, migrated_file: Path, tmp_path: Path) -> AsyncIterator[Gate]:
+async def gate(engine: WorkflowEnvironment, migrated_file: Path, front: FastAPI, tmp_path: Path) -> AsyncIterator[Gate]:
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'escala.db')}"
     office_number = next(_offices)
     settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
     desk = Desk(engine.client, settings)
-    async with open_office(url, tmp_path, settings=settings, desk=desk) as office, AsyncExitStack() as stack:
+    office_opens = open_office(url, tmp_path, settings=settings, desk=desk, front=front)
+    async with office_opens as office, AsyncExitStack() as stack:
         office.keys = (f"{settings.task_queue}-{key}" for key in count(1))  # ids are made of them, also the engine's
         database = Database.at(url)
         stack.push_async_callback(database.close)
