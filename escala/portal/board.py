@@ -26,6 +26,7 @@ from escala.storage import customers
 from escala.storage.board import Board, Scope, board
 from escala.storage.customers import Customer
 from escala.storage.engine import Database
+from escala.storage.queue import customers_by_name
 
 router = APIRouter()
 
@@ -162,7 +163,7 @@ async def show_board(request: Request, visit: Reader, edge: EdgeDep, at: At, wan
         wanted=wanted,
         query=_query(wanted.period, wanted.customer),
         presets=[(label, period, _query(period, wanted.customer)) for label, period in presets],
-        customers=await _all_customers(edge.database),
+        customers=await _customers(edge.database, wanted.customer),
         heading=heading(wanted, visit.language),
     )
 
@@ -216,11 +217,9 @@ def _file(made: bytes, kind: str, suffix: str, wanted: Wanted, visit: Visit) -> 
     return answered(Response(made, media_type=kind, headers=headers), visit)
 
 
-async def _all_customers(db: Database) -> Sequence[Customer]:
-    found: list[Customer] = []
-    some = await customers.listing(db, limit=200)
-    found += some.items
-    while some.next_cursor and len(found) < _MOST_CUSTOMERS:
-        some = await customers.listing(db, limit=200, cursor=some.next_cursor)
-        found += some.items
-    return sorted(found, key=lambda each: each.name.casefold())
+async def _customers(db: Database, chosen: Customer | None) -> Sequence[tuple[str, str]]:
+    """Those to choose from: ids and names; the chosen one is among them."""
+    found = list(await customers_by_name(db, limit=_MOST_CUSTOMERS))
+    if chosen and chosen.id not in dict(found):
+        found.append((chosen.id, chosen.name))
+    return found

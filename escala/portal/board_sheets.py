@@ -53,6 +53,7 @@ def sheets(board: Board, language: str) -> tuple[Sheet, ...]:
         tell.lateness(),
         tell.pauses(),
         tell.outside(),
+        tell.ratings(),
     )
 
 
@@ -280,6 +281,31 @@ class _Sheets:
             note=self._say("Cases out of scope are in no other figure of promises kept or missed."),
             columns=self._columns(("Ended as", Unit.TEXT), ("Kind", Unit.TEXT), ("Cases", Unit.COUNT)),
             rows=tuple(rows),
+        )
+
+    def ratings(self) -> Sheet:
+        counted = self._board.ratings
+        total = counted.total()
+        title = self._say("Customers' satisfaction")
+        content = counted[4] + counted[5]
+        rows: list[tuple[Cell, ...]] = [
+            (str(score), counted[score], counted[score] / total if total else None) for score in range(5, 0, -1)
+        ]
+        rows.append((self._say("Satisfied: 4 or 5"), content, content / total if total else None))
+        return Sheet(
+            id="ratings",
+            title=title,
+            note=self._say("What contacts gave to cases opened in the period, from 1 (bad) to 5 (excellent)."),
+            columns=self._columns(("Rating", Unit.TEXT), ("Cases", Unit.COUNT), ("Share", Unit.SHARE)),
+            rows=tuple(rows),
+            chart=self._chart(
+                "ratings",
+                title,
+                ("Cases",),
+                ("one",),
+                [(str(score), (float(counted[score]),)) for score in range(1, 6)],
+                upright=True,
+            ),
         )
 
     def _named(self, plan: str, priority: int) -> tuple[Cell, Cell]:

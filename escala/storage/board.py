@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.calendar import Calendar
@@ -25,7 +25,7 @@ from escala.policy.clock import ClockName
 from escala.policy.process import WAITED_FOR
 from escala.policy.terms import CoverKind
 from escala.storage.engine import Database
-from escala.storage.tables import case_terms, cases, facts, stretches
+from escala.storage.tables import case_terms, cases, facts, ratings, stretches
 
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14), timedelta(days=30))
 """The backlog's classes end here; the last one has no end."""
@@ -108,6 +108,7 @@ class Board:
     lateness: Spread = field(default_factory=lambda: Spread(0))
     lateness_classes: list[int] = field(default_factory=list)
     pauses: dict[str, tuple[int, float]] = field(default_factory=dict)
+    ratings: Counter[int] = field(default_factory=Counter)
 
 
 async def board(db: Database, scope: Scope, *, at: datetime) -> Board:
@@ -117,6 +118,7 @@ async def board(db: Database, scope: Scope, *, at: datetime) -> Board:
         await _count_cases(connection, found)
         await _count_promises(connection, found)
         await _count_backlog(connection, found)
+        await _count_ratings(connection, found)
         await _measure(connection, found)
     return found
 
@@ -210,6 +212,12 @@ async def _count_backlog(connection: AsyncConnection, found: Board) -> None:
         found.backlog[place][level] += count
 
 
+async def _count_ratings(connection: AsyncConnection, found: Board) -> None:
+    counted = select(ratings.c.score, func.count()).join_from(cases, ratings, ratings.c.case_number == cases.c.number)
+    for score, count in await connection.execute(counted.where(*_chosen(found.scope)).group_by(ratings.c.score)):
+        found.ratings[score] = count
+
+
 # -- measured, case by case -------------------------------------------------------------------------------------------
 
 
@@ -226,52 +234,37 @@ class _Times:
 
 
 async def _measure(connection: AsyncConnection, found: Board) -> None:
-    """Durations, and the lateness of hand-offs; in small steps, so that nobody else has to wait for it."""
+    """Durations, and the lateness of hand-offs: read in small steps and counted in a thread, so that nobody waits."""
     c, f, s = cases.c, facts.c, stretches.c
     chosen = _promised(found.scope)
-    times = {
-        number: _Times(plan, opened_at)
-        async for number, plan, opened_at in _rows(connection, select(c.number, c.plan, c.opened_at).where(*chosen))
-    }
-    late: list[float] = []
+    opened = await _rows(connection, select(c.number, c.plan, _raw(c.opened_at)).where(*chosen))
     # A case that was reopened and then ended unsolved has no time to resolution.
     solved = or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
-    happened = (
-        select(f.case_number, f.kind, f.turn, f.at, f.due_at, solved)
+    happened = await _rows(
+        connection,
+        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), solved)
         .select_from(cases)
         .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
-        .where(*chosen, or_(f.kind != "handed_off", f.due_at.is_not(None)))
+        .where(*chosen, or_(f.kind != "handed_off", f.due_at.is_not(None))),
     )
-    async for number, kind, turn, happened_at, due_at, is_solved in _rows(connection, happened):
-        its = times[number]
-        match kind:
-            case "handed_off":
-                late.append(max(0.0, (happened_at - due_at).total_seconds()))
-            case "case_released":
-                its.began_at = due_at
-            case "initial_attention_given":
-                its.answered_at, its.answered_in = happened_at, turn
-            case _ if is_solved:
-                its.resolved_at = max(happened_at, its.resolved_at or happened_at)
-    hours = await _hours(connection, chosen)
-    stood: dict[str, list[float]] = defaultdict(list)
-    stretched = (
-        select(s.case_number, s.turn, s.from_at, s.to_at, s.counted, s.why)
+    stretched = await _rows(
+        connection,
+        select(s.case_number, s.turn, _raw(s.from_at), _raw(s.to_at), s.counted, s.why)
         .select_from(cases)
         .join(stretches, and_(s.case_number == c.number, s.clock == ClockName.LEVEL))
-        .where(*chosen)
+        .where(*chosen),
     )
-    async for number, turn, from_at, to_at, is_counted, why in _rows(connection, stretched):
-        its = times[number]
-        if not is_counted:
-            if why in WAITED_FOR:
-                stood[why].append((to_at - from_at).total_seconds())
-        elif its.resolved_at is not None:
-            its.counted += _elapsed(hours[number], turn, from_at, to_at)
-    found.lateness = Spread.of(late)
-    found.lateness_classes = _classes(late)
-    found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
-    await asyncio.to_thread(_spread, found, times, hours)
+    hours = await _hours(connection, chosen)
+    await asyncio.to_thread(_spread, found, opened, happened, stretched, hours)
+
+
+def _raw(instant: ColumnElement[datetime]) -> ColumnElement[Any]:
+    """The instant as the driver gives it, which `_at` reads: so many are not read in the loop's own time."""
+    return type_coerce(instant, String())
+
+
+def _at(raw: Any) -> datetime:
+    return datetime.fromisoformat(raw) if isinstance(raw, str) else raw
 
 
 _TIMED = ("initial_attention_given", "case_released", "case_resolved", "handed_off")
@@ -284,7 +277,36 @@ def _classes(late: Iterable[float]) -> list[int]:
     return found
 
 
-def _spread(found: Board, times: Mapping[str, _Times], hours: Mapping[str, _Hours]) -> None:
+def _spread(
+    found: Board,
+    opened: Sequence[Any],
+    happened: Sequence[Any],
+    stretched: Sequence[Any],
+    hours: Mapping[str, _Hours],
+) -> None:
+    times = {number: _Times(plan, _at(opened_at)) for number, plan, opened_at in opened}
+    late: list[float] = []
+    for number, kind, turn, at, due_at, is_solved in happened:
+        its = times[number]
+        match kind:
+            case "handed_off":
+                late.append(max(0.0, (_at(at) - _at(due_at)).total_seconds()))
+            case "case_released":
+                its.began_at = _at(due_at)
+            case "initial_attention_given":
+                its.answered_at, its.answered_in = _at(at), turn
+            case _ if is_solved:
+                its.resolved_at = max(_at(at), its.resolved_at or _at(at))
+    stood: dict[str, list[float]] = defaultdict(list)
+    for number, turn, from_at, to_at, is_counted, why in stretched:
+        if not is_counted:
+            if why in WAITED_FOR:
+                stood[why].append((_at(to_at) - _at(from_at)).total_seconds())
+        elif (its := times[number]).resolved_at is not None:
+            its.counted += _elapsed(hours[number], turn, _at(from_at), _at(to_at))
+    found.lateness = Spread.of(late)
+    found.lateness_classes = _classes(late)
+    found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
     answered: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
     resolved: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
     for number, its in times.items():
@@ -306,7 +328,9 @@ _Hours = Sequence[tuple[int, Calendar]]
 
 def _elapsed(hours: _Hours, turn: int, from_at: datetime, to_at: datetime) -> float:
     """The open seconds of a stretch that `turn` ended: those that replaced others began to count after it."""
-    calendar = next((each for since, each in reversed(hours) if since < turn), hours[0][1])
+    calendar = hours[0][1]
+    if len(hours) > 1:
+        calendar = next((each for since, each in reversed(hours) if since < turn), calendar)
     return calendar.elapsed(from_at, to_at).total_seconds()
 
 
@@ -322,7 +346,7 @@ async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[boo
     keys = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
     found: dict[str, list[tuple[int, Calendar]]] = defaultdict(list)
     wanted: list[str] = []
-    async for number, turn in _rows(connection, keys.where(*chosen).order_by(t.case_number, t.from_turn)):
+    for number, turn in await _rows(connection, keys.where(*chosen).order_by(t.case_number, t.from_turn)):
         calendar = _known.get((number, turn))
         if calendar is None:
             wanted.append(number)
@@ -347,9 +371,10 @@ def _calendar(text: str) -> Calendar:
     return _CALENDAR.validate_json(text)
 
 
-async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> AsyncIterator[Any]:
-    """The rows, some at a time: the driver has them all at once, but to read them takes the loop's own time."""
+async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> list[Any]:
+    """All rows, taken some at a time, so that the loop serves others in between."""
+    found: list[Any] = []
     for some in (await connection.execute(wanted)).partitions(_AT_ONCE):
-        for row in some:
-            yield row
+        found += some
         await asyncio.sleep(0)
+    return found

@@ -9,6 +9,7 @@ from escala.policy.case import OutOfScopeKind
 from escala.storage import board as boards
 from escala.storage import ledger
 from escala.storage.board import Board, Kept, Scope, Spread, percentile
+from escala.storage.ratings import Rating, rate
 from tests.storage.desk import Desk, priority
 from tests.support.lives import (
     ANSWER,
@@ -161,6 +162,13 @@ class TestTheRest:
         await desk.live(await desk.open(), ("09:30", REPLY))
         assert (await figures(desk, customer="customer-2")).opened == 0
         assert (await figures(desk, customer="customer-1")).attention["standard", 2].met == 1
+
+    async def test_ratings_are_those_of_the_periods_cases(self, desk: Desk) -> None:
+        for score in (5, 5, 2):
+            case = await desk.open()
+            rating = Rating(case_number=case.number, score=score, comment="", contact_id="contact-1", at=case.opened_at)
+            await rate(desk.db, rating)
+        assert (await figures(desk)).ratings == {5: 2, 2: 1}
 
     async def test_priorities_stand_apart(self, desk: Desk) -> None:
         await desk.live(await desk.open(**priority(1)), ("09:10", REPLY))
