@@ -7,6 +7,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -28,7 +29,8 @@ _BLOCK = 1024 * 1024
 _MOST_WAITING = 50
 _UNPUBLISHED_FOR = timedelta(days=1)
 _TIDY_EVERY = timedelta(hours=1)
-_EXAMINED_AT_ONCE = asyncio.Semaphore(2)
+_EXAMINERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="files")
+"""Two at a time: a picture may take a whole core for a second."""
 _log = logging.getLogger(__name__)
 
 
@@ -115,9 +117,9 @@ async def attach(edge: Edge, ids: Sequence[str], *, content_id: str, number: str
 async def _keep(edge: Edge, upload: UploadFile, *, by: Actor, at: datetime, key: str, number: str | None) -> File:
     name = clean_name(upload.filename or "")
     given = upload.file
-    async with _EXAMINED_AT_ONCE:
-        digest = await asyncio.to_thread(_digest, given)
-        content = await asyncio.to_thread(examined, name, given)
+    loop = asyncio.get_running_loop()
+    digest = await loop.run_in_executor(_EXAMINERS, _digest, given)
+    content = await loop.run_in_executor(_EXAMINERS, examined, name, given)
     try:
         size = await asyncio.to_thread(content.seek, 0, 2)
         file = await files.keep(
