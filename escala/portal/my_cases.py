@@ -73,7 +73,7 @@ async def show_list(
 
 async def _shown(edge: Edge, visit: Visit, q: str, opened: str, done: str) -> dict[str, Any]:
     at = edge.clock()
-    mine = {"customer_id": visit.principal.customer_id, "q": q or None}
+    mine: dict[str, Any] = {"customer_id": visit.principal.customer_id, "q": q or None}
     with own_cursor():
         due_next = CaseFilter(status=OPEN, sort="next_due", **mine)
         last_first = CaseFilter(status=DONE, sort="-opened_at", **mine)

@@ -36,7 +36,13 @@ schema.config.phases.coverage.enabled = False  # hundreds of examples for each o
 schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 
 # Not the customer whose contact opens the cases: a new roster ends that contact's token.
-KNOWN = {"customer_id": STANDARD, "contract_id": f"contract-{STANDARD}", "session": 1, "amendment_id": "nothing", "file_id": "nothing"}
+KNOWN = {
+    "customer_id": STANDARD,
+    "contract_id": f"contract-{STANDARD}",
+    "session": 1,
+    "amendment_id": "nothing",
+    "file_id": "nothing",
+}
 
 
 @dataclass

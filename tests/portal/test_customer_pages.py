@@ -280,12 +280,12 @@ class TestCovers:
         path = f"/contratos?cliente={STANDARD}"
         contract = f"contract-{STANDARD}"
         async with visitor(office, "commercial") as carla:
-            renewal = {"key": await key(carla, path), "ends_on": "2028-12-31"}
+            renewal: dict[str, Any] = {"key": await key(carla, path), "ends_on": "2028-12-31"}
             renewed = [
                 await carla.post(f"/contratos/{contract}/renovaciones?cliente={STANDARD}", **renewal) for _ in range(2)
             ]
             assert [each.status_code for each in renewed] == [303, 303]
-            payment = {"key": await key(carla, path), "paid_on": "2026-11-20", "reference": "FV-1"}
+            payment: dict[str, Any] = {"key": await key(carla, path), "paid_on": "2026-11-20", "reference": "FV-1"}
             await carla.post(f"/contratos/{contract}/pagos?cliente={STANDARD}", **payment)
             page = (await carla.get(path)).text
             assert "FV-1" in page
@@ -293,7 +293,12 @@ class TestCovers:
             kept = await contracts.get(office.db, contract)
             assert kept
             assert kept.paid
-            new = {"key": await key(carla, path), "plan": "premium", "starts_on": "2029-01-01", "ends_on": "2029-12-31"}
+            new: dict[str, Any] = {
+                "key": await key(carla, path),
+                "plan": "premium",
+                "starts_on": "2029-01-01",
+                "ends_on": "2029-12-31",
+            }
             assert (await carla.post(path, **new)).status_code == 303
             assert len(await contracts.of_customer(office.db, STANDARD)) == 2
             assert len(office.desk.changed) == 3
@@ -302,7 +307,12 @@ class TestCovers:
     async def test_that_overlap_are_refused_in_place(self, office: Office) -> None:
         path = f"/contratos?cliente={STANDARD}"
         async with visitor(office, "commercial") as carla:
-            new = {"key": await key(carla, path), "plan": "premium", "starts_on": "2027-01-01", "ends_on": "2029-12-31"}
+            new: dict[str, Any] = {
+                "key": await key(carla, path),
+                "plan": "premium",
+                "starts_on": "2027-01-01",
+                "ends_on": "2029-12-31",
+            }
             answer = await carla.post(path, **new)
             assert (answer.status_code, "2029-12-31" in answer.text) == (422, True)
             answer = await carla.post(path, key=await key(carla, path), plan="premium")
@@ -317,7 +327,7 @@ class TestCovers:
 
     async def test_of_another_customer_are_not_here(self, office: Office) -> None:
         async with visitor(office, "commercial") as carla:
-            given = {"key": "una-clave", "ends_on": "2030-12-31"}
+            given: dict[str, Any] = {"key": "una-clave", "ends_on": "2030-12-31"}
             answer = await carla.post(f"/contratos/contract-{PREMIUM}/renovaciones?cliente={STANDARD}", **given)
             assert answer.status_code == 404
 
@@ -334,14 +344,19 @@ class TestCustomers:
 
     async def test_are_registered_with_their_solutions_by_commercial(self, office: Office) -> None:
         async with visitor(office, "commercial") as carla:
-            new = {"key": await key(carla, "/clientes"), "name": "Aguas", "tax_id": "900.123.456-7"}
+            new: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Aguas", "tax_id": "900.123.456-7"}
             answers = [await carla.post("/clientes", **new) for _ in range(2)]
             path = answers[0].headers["location"]
             assert answers[1].headers["location"] == path
-            solution = {"key": await key(carla, path), "name": "Visor", "kind": "cloud", "supplied_by_us": "true"}
+            solution: dict[str, Any] = {
+                "key": await key(carla, path),
+                "name": "Visor",
+                "kind": "cloud",
+                "supplied_by_us": "true",
+            }
             assert (await carla.post(f"{path}/soluciones", **solution)).status_code == 303
             assert "Visor" in (await carla.get(path)).text
-            taken = {"key": await key(carla, "/clientes"), "name": "Otra", "tax_id": "900123456-7"}
+            taken: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Otra", "tax_id": "900123456-7"}
             answer = await carla.post("/clientes", **taken)
             assert (answer.status_code, "Otra" in answer.text) == (422, True)
 
