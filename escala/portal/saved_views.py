@@ -26,7 +26,7 @@ Query = Annotated[str, Form(max_length=2_000)]
 
 @router.post("", dependencies=[Stamped])
 async def keep(
-    visit: Staff, edge: EdgeDep, at: At, name: Name, query: Query, shared: Annotated[bool, Form()] = False
+    visit: Staff, edge: EdgeDep, at: At, name: Name, query: Query = "", shared: Annotated[bool, Form()] = False
 ) -> Response:
     """Keep a look. What is kept is what we understood of it, not the text that came."""
     assert visit.account

@@ -15,7 +15,7 @@
       const fields = new URLSearchParams(new FormData(form));
       fields.delete("case");
       fields.append("case", number);
-      const answer = await fetch(form.action, { method: "POST", body: fields }).catch(() => null);
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields }).catch(() => null);
       const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page && page.querySelector(`tr[data-number="${CSS.escape(number)}"] .outcome`);
       if (!fresh) { form.submit(); return; } // the connection broke: the same form again does nothing twice

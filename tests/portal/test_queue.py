@@ -1,0 +1,227 @@
+"""The agents' queue over HTTP: what it lists, its tabs and filters, kept views, and the search."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from escala.storage.engine import Database
+from escala.storage.queue import Tally, tally
+from tests.api.office import PREMIUM, Office
+from tests.portal.people import Visitor, visitor
+
+
+def numbers(page: str) -> list[str]:
+    """The rows' cases, in order."""
+    return re.findall(r'<tr class="\w+" data-number="(MA-\d+-\d+)"', page)
+
+
+def counts(page: str) -> dict[str, int]:
+    found = re.findall(r'data-tab="([\w-]+)"[^>]*>[^<]* <span class="count">(\d+)<', page)
+    return {tab: int(count) for tab, count in found if count != "0"}
+
+
+async def rows(agent: Visitor, **query: Any) -> list[str]:
+    answer = await agent.get("/cola", **query)
+    assert answer.status_code == 200, answer.text
+    return numbers(answer.text)
+
+
+@pytest.mark.rule("ESC-4")
+async def test_what_is_due_next_comes_first(office: Office) -> None:
+    later = await office.open(proposed_priority=4)
+    sooner = await office.open(proposed_priority=1)
+    waits = await office.open(proposed_priority=1)
+    await office.give(waits, "information-requests", body="¿Desde qué navegador?")
+
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get("/cola")).text
+
+    assert numbers(page) == [sooner, later, waits]
+    assert "información del cliente" in page
+    assert page.count('class="ticks"') == 2
+
+
+async def test_tabs_count_what_is_behind_them(office: Office) -> None:
+    mine, other, done = await office.open(), await office.open(), await office.open()
+    await office.give(mine, "claim")
+    await office.give(done, "resolution", summary="Se amplió la cuota.")
+    await office.give(other, "hand-offs", reason="Es de base de datos.")
+
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get("/cola")).text
+        listed = {tab: await rows(agent, tab=tab) for tab in ("mine", "unassigned", "level-2", "resolved", "all")}
+
+    assert counts(page) == {
+        "open": 2, "mine": 1, "unassigned": 1, "level-1": 1, "level-2": 1, "resolved": 1, "all": 3
+    }  # fmt: skip
+    assert listed["mine"] == [mine]
+    assert listed["unassigned"] == listed["level-2"] == [other]
+    assert listed["resolved"] == [done]
+    assert set(listed["all"]) == {mine, other, done}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"level": 1}, {"standard", "premium"}),
+        ({"level": 2}, set()),
+        ({"priority": 1}, {"premium"}),
+        ({"plan": "standard"}, {"standard"}),
+        ({"customer_id": PREMIUM}, {"premium"}),
+        ({"assignee": "ana"}, {"premium"}),
+        ({"overdue": "true"}, set()),
+        ({"due_before": "2026-11-25T09:45"}, {"premium"}),
+        ({"q": "servidór"}, {"premium"}),
+        ({"status": "in_progress"}, {"premium"}),
+        ({"status": ["closed", "resolved"]}, set()),
+        ({"reason": "confirmed"}, set()),
+        ({"tab": "mine", "priority": 1}, {"premium"}),
+        ({"level": "9", "plan": "x", "tab": "nothing", "due_before": "soon", "priority": ""}, {"standard", "premium"}),
+    ],
+)
+async def test_filters_stand_in_the_address(office: Office, query: dict[str, Any], found: set[str]) -> None:
+    """In Bogotá's time; what nobody knows is passed over."""
+    known = {"standard": await office.open()}
+    known["premium"] = await office.open("premium_contact", proposed_priority=1)
+    await office.give(known["premium"], "claim")
+    await office.give(known["premium"], "notes", body="Es el servidor de mapas.")
+
+    async with visitor(office, "agent") as agent:
+        assert set(await rows(agent, **query)) == {known[name] for name in found}
+
+
+async def test_an_overdue_case_is_told(office: Office) -> None:
+    number = await office.open(proposed_priority=1)
+    office.clock.passes(days=2)
+    await office.desk.settle(number)
+
+    async with visitor(office, "director") as director:
+        page = (await director.get("/cola", tab="overdue")).text
+
+    assert numbers(page) == [number]
+    assert '<tr class="late"' in page
+
+
+async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("escala.portal.queue._AT_ONCE", 2)
+    opened = [await office.open() for _ in range(3)]
+
+    async with visitor(office, "agent") as agent:
+        first = (await agent.get("/cola")).text
+        following = re.search(r'href="([^"]+)" rel="next"', first)
+        assert following
+        second = (await agent.get(following[1].replace("&amp;", "&"))).text
+
+    assert numbers(first) + numbers(second) == opened
+
+
+async def test_a_cursor_of_another_list_is_refused(office: Office) -> None:
+    async with visitor(office, "agent") as agent:
+        assert (await agent.get("/cola", cursor="AAAA")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/cola", "/cola/filas", "/cola/eventos"])
+async def test_the_queue_is_not_for_customers(office: Office, path: str) -> None:
+    async with visitor(office, "contact") as contact:
+        assert (await contact.get(path)).status_code == 403
+
+
+async def test_the_counts_are_made_once_for_all_until_something_happens(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Tally] = []
+
+    async def counted(db: Database) -> Tally:
+        made.append(await tally(db))
+        return made[-1]
+
+    monkeypatch.setattr("escala.portal.queue_news.tally", counted)
+    await office.open()
+    async with visitor(office, "agent") as agent, visitor(office, "director") as director:
+        for who in (agent, director, agent):
+            assert counts((await who.get("/cola/filas")).text)["all"] == 1
+        await office.open()
+        for who in (agent, director):
+            assert counts((await who.get("/cola/filas")).text)["all"] == 2
+
+    assert [each.total for each in made] == [1, 2]
+
+
+# -- kept views
+
+
+async def test_a_view_is_kept_and_removed(office: Office) -> None:
+    async with visitor(office, "agent") as agent:
+        await agent.get("/cola")
+        await agent.post("/cola/vistas", name="Urgentes", query="tab=mine&priority=1&nobody=knows")
+        kept = (await agent.get("/cola", tab="mine", priority="1")).text
+        assert '<a href="/cola?tab=mine&amp;priority=1" aria-current="page">Urgentes</a>' in kept
+        remove = re.search(r'action="(/cola/vistas/\w+/fin)"', kept)
+        assert remove
+        await agent.post(remove[1])
+        assert "Urgentes" not in (await agent.get("/cola")).text
+
+
+async def test_directors_share_views_and_agents_do_not(office: Office) -> None:
+    async with visitor(office, "director") as director, visitor(office, "agent") as agent:
+        await director.get("/cola")
+        await director.post("/cola/vistas", name="De todos", query="tab=overdue", shared="true")
+        await agent.get("/cola")
+        await agent.post("/cola/vistas", name="De Ana", query="tab=held", shared="true")
+
+        assert "De todos" in (await agent.get("/cola")).text
+        theirs = (await director.get("/cola", tab="overdue")).text
+        assert "De Ana" not in theirs
+        remove = re.search(r'action="(/cola/vistas/\w+/fin)"', theirs)
+        assert remove
+        await agent.post(remove[1])  # is not hers
+        assert "De todos" in (await agent.get("/cola")).text
+
+
+async def test_views_have_an_end(office: Office) -> None:
+    async with visitor(office, "agent") as agent:
+        await agent.get("/cola")
+        answers = [await agent.post("/cola/vistas", name=f"Vista {each}", query="") for each in range(31)]
+
+    assert [answer.status_code for answer in answers] == [303] * 30 + [422]
+
+
+# -- the search
+
+
+async def test_the_best_finds_come_with_their_words(office: Office) -> None:
+    number = await office.open(title="Avería del visor")
+    await office.give(number, "notes", body="Parece el cortafuegos <script>alert(1)</script> de siempre.")
+
+    async with visitor(office, "agent") as agent:
+        found = (await agent.get("/buscar", q="cortafuegos")).text
+        by_title = (await agent.get("/buscar", q="averia")).text
+
+    assert "<mark>cortafuegos</mark> &lt;script&gt;" in found
+    assert f'href="/casos/{number}"' in by_title
+    assert "<mark>Avería</mark>" in by_title
+
+
+@pytest.mark.parametrize("q", ["secreto", "ajeno"])
+async def test_customers_find_neither_notes_nor_others_cases(office: Office, q: str) -> None:
+    own, foreign = await office.open(), await office.open("premium_contact", title="Un caso ajeno")
+    await office.give(own, "notes", body="Un secreto.")
+
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get("/buscar", q=q)).text
+    items = (await office.get("/cases", "contact", q=q)).json()["items"]
+
+    assert (own in page, foreign in page, items) == (False, False, [])
+    assert "0 casos" in page
+
+
+async def test_customers_find_what_was_said_to_them(office: Office) -> None:
+    number = await office.open()
+    await office.give(number, "replies", body="Revise el enrutador.")
+
+    assert [each["number"] for each in (await office.get("/cases", "contact", q="ENRUTADOR")).json()["items"]] == [
+        number
+    ]

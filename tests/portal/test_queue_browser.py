@@ -1,0 +1,159 @@
+"""The queue at a screen: it follows what happens and takes nothing out of anybody's hands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from escala.portal.session import SESSION_COOKIE
+from tests.api.office import Office
+from tests.portal.people import session_secret
+from tests.support.browser import NARROW, Screen, screen
+
+_ROWS = "#filas tr"
+
+
+@asynccontextmanager
+async def at_queue(
+    browser: Browser, site: str, office: Office, path: str = "/cola", who: str = "agent", **more: Any
+) -> AsyncIterator[Screen]:
+    async with screen(browser, site, cookies={SESSION_COOKIE: await session_secret(office, who)}, **more) as window:
+        await window.go(path)
+        yield window
+
+
+def row(window: Screen, number: str) -> Any:
+    return window.page.locator(f"{_ROWS}[data-number='{number}']")
+
+
+@pytest.mark.rule("PLAN-9")
+async def test_rows_change_come_and_go(browser: Browser, site: str, office: Office) -> None:
+    first = await office.open()
+    async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
+        await expect(window.page.locator(_ROWS)).to_have_count(1)
+        second = await office.open(title="Llegó después")
+        await expect(row(window, second)).to_contain_text("Llegó después")
+        await office.give(second, "priority", priority=1, reason="Todo está detenido.")
+        await expect(row(window, second).locator(".priority")).to_contain_text("1")
+        await office.give(first, "claim")
+        await expect(row(window, first)).to_have_count(0)
+        await expect(window.page.locator("[data-tab=mine] .count")).to_have_text("1")
+
+
+async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office: Office) -> None:
+    opened = [await office.open(proposed_priority=4) for _ in range(40)]
+    chosen, last = opened[20], opened[39]
+    async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
+        await row(window, chosen).locator("input").check()
+        await row(window, last).locator(".number a").focus()
+        await window.page.evaluate("window.scrollTo(0, 500)")
+        sooner = await office.open(proposed_priority=1)
+        await office.give(chosen, "claim")
+        await office.give(opened[0], "claim")
+        await expect(row(window, sooner)).to_have_count(1)
+        await expect(row(window, opened[0])).to_have_count(0)
+        await expect(row(window, chosen)).to_have_class(re.compile(r"\bgone\b"))
+        assert await row(window, chosen).locator("input").is_checked()
+        await expect(row(window, last).locator(".number a")).to_be_focused()
+        await expect(window.page.locator("#elegidos")).to_have_text("1 elegidos")
+        # The browser keeps what is seen in its place while rows above it come and go.
+        assert 400 < await window.page.evaluate("window.scrollY") < 600
+        await row(window, chosen).locator("input").uncheck()
+        await row(window, opened[5]).locator(".number a").focus()
+        await expect(row(window, chosen)).to_have_count(0)
+
+
+@pytest.mark.rule("PLAN-9")
+async def test_a_change_shows_within_a_second(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open()
+    took = []
+    async with at_queue(browser, site, office, "/cola") as window:
+        await expect(row(window, number)).to_have_attribute("data-turn", "1")
+        for turn in range(2, 22):
+            await window.page.wait_for_timeout(900)  # one change at a time; a burst is shown at once
+            begun = perf_counter()
+            await office.give(number, "notes", body=f"Nota {turn}.")
+            await window.page.wait_for_function(
+                "turn => document.querySelector('#filas tr').dataset.turn === turn", arg=str(turn)
+            )
+            took.append(perf_counter() - begun)
+    assert quantiles(took, n=20)[-1] < 1.0, took
+
+
+async def test_keys_move_and_enter_opens_where_they_are_switched_on(
+    browser: Browser, site: str, office: Office
+) -> None:
+    first, second = await office.open(), await office.open()
+    async with at_queue(browser, site, office) as window:
+        await window.page.keyboard.press("j")
+        await window.page.keyboard.press("j")
+        await expect(row(window, second).locator(".number a")).to_be_focused()
+        await window.page.keyboard.press("k")
+        await window.page.keyboard.press("x")
+        await expect(row(window, first).locator("input")).to_be_checked()
+        await window.page.keyboard.press("Enter")
+        await window.page.wait_for_url(f"**/casos/{first}")
+        await window.go("/cuenta")
+        await window.page.locator("form[action='/cuenta/atajos'] input[type=checkbox]").uncheck()
+        await window.page.locator("form[action='/cuenta/atajos'] button").click()
+        await window.go("/cola")
+        await window.page.keyboard.press("j")
+        await expect(row(window, first).locator(".number a")).not_to_be_focused()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_filters_and_a_batch(browser: Browser, site: str, office: Office, *, javascript: bool) -> None:
+    await office.open("premium_contact", title="Ajeno a este filtro")
+    number = await office.open()
+    async with at_queue(browser, site, office, javascript=javascript) as window:
+        await window.page.click(".filters summary")
+        await window.page.select_option("select[name=plan]", "standard")
+        await window.page.click(".filters form[action='/cola'] button")
+        await expect(window.page.locator(_ROWS)).to_have_count(1)
+        assert "plan=standard" in window.path
+        await row(window, number).locator("input").check()
+        await window.page.click(".batch button")
+        await expect(window.page.locator(".outcome")).to_contain_text("tomó el caso")
+        await window.page.click("#aplicar button")
+        await expect(window.page.locator(".outcome.done")).to_have_count(1)
+    assert (await office.get(f"/cases/{number}")).json()["assignee"] == "ana"
+
+
+async def test_a_batch_tells_its_progress(browser: Browser, site: str, office: Office) -> None:
+    opened = [await office.open() for _ in range(5)]
+    async with at_queue(browser, site, office) as window:
+        for number in opened:
+            await row(window, number).locator("input").check()
+        await window.page.click(".batch button")
+        await window.page.click("#aplicar button")
+        await expect(window.page.locator("#avance")).to_have_text("5 de 5 casos")
+        await expect(window.page.locator(".outcome.done")).to_have_count(5)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_a_narrow_screen_has_cards_and_no_sideways_scroll(
+    browser: Browser, site: str, office: Office, *, dark: bool
+) -> None:
+    await office.open(title="Título_" + "largo" * 30)
+    async with at_queue(browser, site, office, size=NARROW, dark=dark) as window:
+        assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360
+        await expect(window.page.locator(f"{_ROWS} .due .ticks")).to_be_visible()
+
+
+async def test_the_countdown_is_the_servers(browser: Browser, site: str, office: Office) -> None:
+    """Also where this computer's clock is three hours wrong."""
+    await office.open(proposed_priority=1)
+    async with at_queue(browser, site, office, "/cuenta") as window:
+        await window.page.add_init_script("const real = Date.now; Date.now = () => real() + 10800000;")
+        await window.go("/cola")
+        ticks = window.page.locator(".ticks").first
+        left = await ticks.evaluate("ticks => (Date.parse(ticks.dataset.due) - Date.parse(ticks.dataset.now)) / 1000")
+        shown = [int(part) for part in (await ticks.inner_text()).split(":")]
+        assert abs(left - (shown[0] * 3600 + shown[1] * 60 + shown[2])) <= 5
