@@ -24,13 +24,16 @@ from escala.policy.case import (
     WakeKind,
 )
 from escala.policy.clock import ClockName
-from escala.policy.terms import CoverKind
+from escala.policy.terms import ArchitectureHelp, CoverKind
 from escala.policy.visit_facts import VisitFact
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseOpened:
-    """A case was opened, and its clocks started unless it is held (ESC-5)."""
+    """A case was opened, and its clocks started unless it is held (ESC-5).
+
+    `architecture_help` says how far help goes, where the case asks for help with an architecture (PLAN-11).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["case_opened"] = "case_opened"
@@ -42,6 +45,7 @@ class CaseOpened:
     title: Text
     description: Text
     prior_analysis: Text
+    architecture_help: ArchitectureHelp | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from escala.policy.case import (
     SYSTEM,
     Attempt,
     Case,
+    Category,
     Cause,
     Channel,
     ClosingReason,
@@ -180,6 +181,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         title=command.title,
         description=command.description,
         prior_analysis=command.prior_analysis,
+        architecture_help=terms.architecture_help if case.category is Category.ARCHITECTURE else None,
     )
     if terms.cover.kind is CoverKind.NONE:
         until = terms.business_days.after_business_days(at, terms.held_for_business_days)

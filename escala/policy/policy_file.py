@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from escala.policy.case import Channel, Level, Plan
 from escala.policy.groups import Group
 from escala.policy.holiday_list import HolidayChanges
 from escala.policy.open_time import FIRST_YEAR, LAST_YEAR
-from escala.policy.terms import EDITION, Cover, Terms, VisitTerms
+from escala.policy.terms import EDITION, ArchitectureHelp, Cover, Terms, VisitTerms
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
@@ -55,6 +55,7 @@ class PlanTable:
     initial_attention_within: timedelta
     channels: tuple[Channel, ...]
     portal_users: int
+    architecture_help: ArchitectureHelp
     functional_escalation: bool
 
 
@@ -97,6 +98,7 @@ class PolicyFile:
             warn_at_percent=self.warn_at_percent,
             channels=table.channels,
             functional_escalation=table.functional_escalation,
+            architecture_help=table.architecture_help,
             groups=tuple(group.id for group in self.groups),
             reopen_within_business_days=self.reopen_within_business_days,
             held_for_business_days=self.held_for_business_days,
@@ -222,7 +224,7 @@ class _Reader:
             raise self.wrong(key, rule, "names something twice")
         return tuple(value)
 
-    def one_of(self, key: str, known: Mapping[str, Any] | set[Plan], rule: str) -> str:
+    def one_of(self, key: str, known: Mapping[str, Any] | Set[str], rule: str) -> str:
         value = self.text(key, rule)
         if value not in known:
             raise self.wrong(key, rule, f"{value!r} is not one of {', '.join(sorted(known))}")
@@ -246,7 +248,7 @@ class _Reader:
 
     def plan(self, plan: Plan, hours: Mapping[str, Hours]) -> PlanTable:
         key = f"plans.{plan.value}"
-        known = {"hours", "initial_attention_within", "channels", "portal_users", "functional_escalation"}
+        known = {each.name for each in fields(PlanTable)}
         self.only(key, known, "PLAN-1")
         functional = self.get(f"{key}.functional_escalation", "PLAN-6")
         if not isinstance(functional, bool):
@@ -261,6 +263,9 @@ class _Reader:
             initial_attention_within=self.duration(within, f"{key}.initial_attention_within", "PLAN-5"),
             channels=tuple(Channel(channel) for channel in channels),
             portal_users=self.whole(f"{key}.portal_users", 1, 1000, "PLAN-8"),
+            architecture_help=ArchitectureHelp(
+                self.one_of(f"{key}.architecture_help", set(ArchitectureHelp), "PLAN-11")
+            ),
             functional_escalation=functional,
         )
 

@@ -21,6 +21,13 @@ class CoverKind(StrEnum):
     NONE = "none"
 
 
+class ArchitectureHelp(StrEnum):
+    """How far help with architecture, implementation and deployment goes (PLAN-11)."""
+
+    RECOMMENDED_PRACTICE = "recommended_practice"
+    CONCRETE_CASES = "concrete_cases"
+
+
 @dataclass(frozen=True)
 class Cover:
     """The cover found at opening (WAR-3, WAR-6): its kind, the contract's or solution's id, its last day (included)."""
@@ -65,6 +72,7 @@ class Terms:
     held_for_business_days: int
     cover: Cover
     managed_support: bool = False
+    architecture_help: ArchitectureHelp = ArchitectureHelp.RECOMMENDED_PRACTICE
     visits: VisitTerms = VisitTerms()
 
     def limit(self, level: Level, priority: Priority) -> timedelta:

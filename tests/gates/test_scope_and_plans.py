@@ -66,6 +66,13 @@ class TestBothPlans:
         case = await case_of(gate.office, await opened(gate, MORNING, plan, category=category))
         assert (case["status"], case["category"], case["plan"]) == ("new", category, plan)
 
+    @pytest.mark.rule("PLAN-11")
+    @pytest.mark.parametrize(("plan", "goes"), [("standard", "recommended_practice"), ("premium", "concrete_cases")])
+    async def test_say_how_far_help_with_an_architecture_goes(self, gate: Gate, plan: str, goes: str) -> None:
+        number = await opened(gate, MORNING, plan, category="architecture")
+        [first, *_] = await gate.office.timeline(number)
+        assert first["data"]["architecture_help"] == goes
+
     @pytest.mark.rule("PLAN-3")
     @pytest.mark.rule("PLAN-10")
     @pytest.mark.rule("PLAN-11")

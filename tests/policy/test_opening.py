@@ -96,6 +96,22 @@ class TestAnOpening:
         """Both plans ask for help with incidents, questions, best practice and architecture."""
         assert open_case(opening(category=category), terms=terms).case.category is category
 
+    @pytest.mark.rule("PLAN-11")
+    @pytest.mark.parametrize(
+        ("category", "terms", "goes"),
+        [
+            (Category.ARCHITECTURE, STANDARD, "recommended_practice"),
+            (Category.ARCHITECTURE, PREMIUM, "concrete_cases"),
+            (Category.QUESTION, PREMIUM, None),
+        ],
+    )
+    def test_says_how_far_help_with_an_architecture_goes(
+        self, category: Category, terms: Terms, goes: str | None
+    ) -> None:
+        fact = open_case(opening(category=category), terms=terms).entries[0].fact
+        assert isinstance(fact, CaseOpened)
+        assert fact.architecture_help == goes
+
     @pytest.mark.rule("SCOPE-1")
     def test_is_tied_to_a_component_of_the_solution(self) -> None:
         """And to its serial number where it is equipment."""

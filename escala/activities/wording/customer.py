@@ -19,6 +19,15 @@ def _opened(o: Occasion) -> Words:
             priority=o.priority_name(o.priority),
         )
     ]
+    if help_with := o.fact.get("architecture_help"):
+        told.append(
+            o.say("Your plan helps with the architecture, implementation and deployment of concrete cases.")
+            if help_with == "concrete_cases"
+            else o.say(
+                "Your plan helps with architecture, implementation and deployment by recommended practices; work on a "
+                "concrete case belongs to the Premium plan."
+            )
+        )
     if o.limit_at:
         told += [
             o.say("A support professional will give it initial attention by {limit} (Colombian time) at the latest."),
