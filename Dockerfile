@@ -24,7 +24,8 @@ COPY --from=browser /build/node_modules/bpmn-js/dist/bpmn-navigated-viewer.produ
 RUN /venv/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13.7-slim-bookworm
-RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin escala
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin escala \
+    && install --directory --owner escala --group escala --mode 0700 /var/lib/escala/files
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ESCALA_PROFILE=production ESCALA_API_HOST=0.0.0.0
