@@ -32,7 +32,7 @@ AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=
 LATENESSES = (1, 5, 15, 60, 300, 3_600)
 """The classes of the lateness of hand-offs end here, in seconds; the last one has no end."""
 
-_AT_ONCE = 2_000
+_AT_ONCE, _FEW = 2_000, 250
 _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 _PAST_LIMIT = frozenset({"limit", "priority", "amendment"})
 
@@ -221,18 +221,6 @@ async def _count_ratings(connection: AsyncConnection, found: Board) -> None:
 # -- measured, case by case -------------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Times:
-    """What is known of one case's time."""
-
-    plan: str
-    began_at: datetime
-    answered_at: datetime | None = None
-    answered_in: int = 0
-    resolved_at: datetime | None = None
-    counted: float = 0.0
-
-
 async def _measure(connection: AsyncConnection, found: Board) -> None:
     """Durations, and the lateness of hand-offs: read in small steps and counted in a thread, so that nobody waits."""
     c, f, s = cases.c, facts.c, stretches.c
@@ -284,97 +272,94 @@ def _spread(
     stretched: Sequence[Any],
     hours: Mapping[str, _Hours],
 ) -> None:
-    times = {number: _Times(plan, _at(opened_at)) for number, plan, opened_at in opened}
+    plans = {number: plan for number, plan, _ in opened}
+    began = {number: _at(opened_at) for number, _, opened_at in opened}
+    answered: dict[str, tuple[datetime, int]] = {}
+    solved: dict[str, datetime] = {}
     late: list[float] = []
     for number, kind, turn, at, due_at, is_solved in happened:
-        its = times[number]
         match kind:
             case "handed_off":
                 late.append(max(0.0, (_at(at) - _at(due_at)).total_seconds()))
             case "case_released":
-                its.began_at = _at(due_at)
+                began[number] = _at(due_at)
             case "initial_attention_given":
-                its.answered_at, its.answered_in = _at(at), turn
+                answered[number] = (_at(at), turn)
             case _ if is_solved:
-                its.resolved_at = max(_at(at), its.resolved_at or _at(at))
+                solved[number] = max(_at(at), solved.get(number, _at(at)))
     stood: dict[str, list[float]] = defaultdict(list)
+    counted = dict.fromkeys(solved, 0.0)
     for number, turn, from_at, to_at, is_counted, why in stretched:
         if not is_counted:
             if why in WAITED_FOR:
                 stood[why].append((_at(to_at) - _at(from_at)).total_seconds())
-        elif (its := times[number]).resolved_at is not None:
-            its.counted += _elapsed(hours[number], turn, _at(from_at), _at(to_at))
+        elif number in counted:
+            counted[number] += _elapsed(hours[number], turn, _at(from_at), _at(to_at))
     found.lateness = Spread.of(late)
     found.lateness_classes = _classes(late)
     found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
-    answered: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
-    resolved: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
-    for number, its in times.items():
-        if its.answered_at is not None:
-            counted, clock = answered[its.plan]
-            counted.append(_elapsed(hours[number], its.answered_in, its.began_at, its.answered_at))
-            clock.append((its.answered_at - its.began_at).total_seconds())
-        if its.resolved_at is not None:
-            counted, clock = resolved[its.plan]
-            counted.append(its.counted)
-            clock.append((its.resolved_at - its.began_at).total_seconds())
-    found.to_attention = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in answered.items()}
-    found.to_resolution = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in resolved.items()}
+    attention: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
+    resolution: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
+    for number, (at, turn) in answered.items():
+        attention[plans[number]][0].append(_elapsed(hours[number], turn, began[number], at))
+        attention[plans[number]][1].append((at - began[number]).total_seconds())
+    for number, at in solved.items():
+        resolution[plans[number]][0].append(counted[number])
+        resolution[plans[number]][1].append((at - began[number]).total_seconds())
+    found.to_attention = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in attention.items()}
+    found.to_resolution = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in resolution.items()}
 
 
-_Hours = Sequence[tuple[int, Calendar]]
-"""A case's hours, each from the turn that brought them."""
+_Hours = tuple[tuple[int, int], ...]
+"""A case's hours: from which turn each holds, and which of `_calendars` it is."""
+_calendars: list[Calendar] = []
+_known: dict[tuple[str, int], int] = {}
+_MOST_KNOWN = 1_000_000
+# Plain tuples of words and numbers, here and above: of so many objects, Python's collector would make long pauses.
 
 
 def _elapsed(hours: _Hours, turn: int, from_at: datetime, to_at: datetime) -> float:
     """The open seconds of a stretch that `turn` ended: those that replaced others began to count after it."""
-    calendar = hours[0][1]
+    place = hours[0][1]
     if len(hours) > 1:
-        calendar = next((each for since, each in reversed(hours) if since < turn), calendar)
-    return calendar.elapsed(from_at, to_at).total_seconds()
+        place = next((each for since, each in reversed(hours) if since < turn), place)
+    return _calendars[place].elapsed(from_at, to_at).total_seconds()
 
 
-_known: dict[tuple[str, int], Calendar] = {}
-_MOST_KNOWN = 1_000_000
-
-
-async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[bool]]) -> Mapping[str, _Hours]:
+async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[bool]]) -> dict[str, _Hours]:
     """The hours of each case. What a turn brought never changes, so it is read once in this process's life."""
     t, c = case_terms.c, cases.c
     if len(_known) > _MOST_KNOWN:
         _known.clear()
-    keys = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
-    found: dict[str, list[tuple[int, Calendar]]] = defaultdict(list)
-    wanted: list[str] = []
-    for number, turn in await _rows(connection, keys.where(*chosen).order_by(t.case_number, t.from_turn)):
-        calendar = _known.get((number, turn))
-        if calendar is None:
-            wanted.append(number)
-        else:
-            found[number].append((turn, calendar))
+    held = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
+    keys = await _rows(connection, held.where(*chosen).order_by(t.case_number, t.from_turn))
+    unknown = list(dict.fromkeys(number for number, turn in keys if (number, turn) not in _known))
     hours = cast(t.terms["hours"], Text)
-    for start in range(0, len(wanted), _AT_ONCE // 4):
-        some = wanted[start : start + _AT_ONCE // 4]
-        for number in some:
-            found[number] = []
+    for start in range(0, len(unknown), _FEW):
+        some = unknown[start : start + _FEW]
         rows = select(t.case_number, t.from_turn, hours).where(t.case_number.in_(some))
-        for number, turn, text in await connection.execute(rows.order_by(t.case_number, t.from_turn)):
-            _known[number, turn] = calendar = _calendar(text)
-            found[number].append((turn, calendar))
+        for number, turn, text in await connection.execute(rows):
+            _known[number, turn] = _place_of(text)
         await asyncio.sleep(0)
+    found: dict[str, _Hours] = {}
+    for number, turn in keys:
+        found[number] = (*found.get(number, ()), (turn, _known[number, turn]))
     return found
 
 
-@lru_cache(maxsize=64)
-def _calendar(text: str) -> Calendar:
+@lru_cache(maxsize=1_024)
+def _place_of(text: str) -> int:
     """One calendar for all cases that were promised the same."""
-    return _CALENDAR.validate_json(text)
+    calendar = _CALENDAR.validate_json(text)
+    if calendar not in _calendars:
+        _calendars.append(calendar)
+    return _calendars.index(calendar)
 
 
-async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> list[Any]:
+async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> list[tuple[Any, ...]]:
     """All rows, taken some at a time, so that the loop serves others in between."""
-    found: list[Any] = []
+    found: list[tuple[Any, ...]] = []
     for some in (await connection.execute(wanted)).partitions(_AT_ONCE):
-        found += some
+        found += map(tuple, some)
         await asyncio.sleep(0)
     return found
