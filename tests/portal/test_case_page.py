@@ -80,7 +80,8 @@ async def test_an_order_twice_happens_once(office: Office, number: str) -> None:
 
 async def test_a_refusal_says_the_rule_and_keeps_what_was_typed(office: Office, number: str) -> None:
     async with at_case(office, "agent", number) as agent:
-        fields: dict[str, Any] = {"city_code": "11001", "address": "Calle 100 # 8A-55", "reason": "El servidor no responde."}
+        place = {"city_code": "11001", "address": "Calle 100 # 8A-55"}
+        fields: dict[str, Any] = place | {"reason": "El servidor no responde."}
         answer = await agent.post(f"/casos/{number}/ordenes/visits", key="a-key-of-a-form", **fields)
     assert answer.status_code == 422
     assert "Regla ONS-" in answer.text

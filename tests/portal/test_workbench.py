@@ -208,7 +208,8 @@ class TestPresence:
 class TestCannedReplies:
     async def make(self, agent: Visitor, **fields: str) -> str:
         """A canned reply's id."""
-        given: dict[str, Any] = {"key": "a-key", "title": "Saludo", "body": "Hola {contacto}, soy {agente}: {caso} {x}."} | fields
+        words = "Hola {contacto}, soy {agente}: {caso} {x}."
+        given: dict[str, Any] = {"key": "a-key", "title": "Saludo", "body": words} | fields
         assert (await agent.post("/respuestas", **given)).status_code == 303
         found = re.search(r'href="/respuestas/([^"]+)"', (await agent.get("/respuestas")).text)
         assert found
