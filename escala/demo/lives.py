@@ -122,6 +122,17 @@ ROWS: tuple[Row, ...] = (
     Row("halconandino", "falla-propia", "3d"),
     Row("altaneblina", "repetido", "5d23h50m", 1, CHAT, duplicate_of="altaneblina/cuota-de-mapas/6d"),
     Row("laceibaalta", "sin-cobertura", "20d"),
+    # Visits: one for the director to decide, two for the customer, one with its date, one made and signed off
+    Row("llanoarriba", "equipos-mudos", "1h35m", 1),
+    Row("altaneblina", "equipos-mudos", "3h"),
+    Row("paramoverde", "equipos-en-planta", "3h30m"),
+    Row("mardeleva", "equipos-mudos", "1d", 1),
+    Row("halconandino", "equipos-mudos", "8d"),
+    # Claims on equipment: a manufacturing defect, being mended, and a misuse
+    Row("alboradadelneusa", "equipo-humedo", "2h10m", 1),
+    Row("paramoverde", "equipo-golpeado", "5d", 1),
+    # Tied to what the provider published
+    Row("colibriexpress", "caida-de-google", "1h25m"),
 )
 
 
@@ -143,7 +154,7 @@ def _life(
     plan = customer.contract.plan if customer.contract else Plan.STANDARD
     calendar = hours[plan]
     opened_at = calendar.subtract(now, open_time(row.age, plan) + timedelta(seconds=place * 37 % 60))
-    stage = _stage(row, customer, story, place=place, plan=plan)
+    stage = _stage(row, customer, story, place=place, plan=plan, opened_at=opened_at)
     steps = tuple(
         Step(at, beat.make(stage))
         for turn, beat in enumerate(story.beats)
@@ -177,7 +188,7 @@ def _opening(row: Row, customer: DemoCustomer, story: Story, stage: Stage, versi
     )
 
 
-def _stage(row: Row, customer: DemoCustomer, story: Story, *, place: int, plan: Plan) -> Stage:
+def _stage(row: Row, customer: DemoCustomer, story: Story, *, place: int, plan: Plan, opened_at: datetime) -> Stage:
     contact = customer.contacts[row.contact]
     other = next(group for group in SPECIALISTS if group not in (story.group, "google-maps-platform"))
     cast = {
@@ -194,7 +205,7 @@ def _stage(row: Row, customer: DemoCustomer, story: Story, *, place: int, plan: 
         "n": str(3 + place * 7 % 38),
         "placa": f"{_PLATES[place % len(_PLATES)]}-{(place * 73 + 118) % 1000:03}",
     }
-    return Stage(cast=cast, words=words, plan=plan, duplicate_of=row.duplicate_of)
+    return Stage(cast=cast, words=words, plan=plan, opened_at=opened_at, duplicate_of=row.duplicate_of)
 
 
 _PLATES = ("SXK", "TLM", "WHN", "EQZ", "LWR", "THV", "SNP")

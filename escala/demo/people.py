@@ -122,6 +122,9 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "usuarios": "los despachadores",
             "area": "la central de tráfico",
             "sede": "Fontibón",
+            "municipio": "Buenaventura, Valle del Cauca",
+            "divipola": "76109",
+            "patio": "Patio de contenedores, km 4 de la vía Simón Bolívar",
         },
     ),
     DemoCustomer(
@@ -160,6 +163,9 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "usuarios": "los operadores de medios",
             "area": "el centro de control",
             "sede": "Versalles",
+            "municipio": "Cali, Valle del Cauca",
+            "divipola": "76001",
+            "patio": "Base de escoltas, calle 25 norte # 6A-42",
         },
     ),
     DemoCustomer(
@@ -182,6 +188,9 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "usuarios": "los coordinadores de reparto",
             "area": "logística",
             "sede": "Vía 40",
+            "municipio": "Barranquilla, Atlántico",
+            "divipola": "08001",
+            "patio": "Centro de distribución, Vía 40 # 73-290",
         },
     ),
     DemoCustomer(
@@ -203,6 +212,9 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "usuarios": "los jefes de cuadrilla",
             "area": "el centro de gestión",
             "sede": "Marginal",
+            "municipio": "Yopal, Casanare",
+            "divipola": "85001",
+            "patio": "Subestación Marginal, carrera 19 # 24-110",
         },
     ),
     DemoCustomer(
@@ -218,7 +230,15 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             DemoContact("Héctor Fabio Cárdenas", "hcardenas", "Acta de consejo 33", administrator=True),
             DemoContact("Nubia Esperanza Tique", "ntique", "Acta de consejo 33"),
         ),
-        words={"ciudad": "Ubaté", "usuarios": "los conductores de acopio", "area": "acopio", "sede": "la planta"},
+        words={
+            "ciudad": "Ubaté",
+            "usuarios": "los conductores de acopio",
+            "area": "acopio",
+            "sede": "la planta",
+            "municipio": "Villa de San Diego de Ubaté, Cundinamarca",
+            "divipola": "25843",
+            "patio": "Planta de acopio, vereda Tausavita",
+        },
     ),
     DemoCustomer(
         key="frailejonal",

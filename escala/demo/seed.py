@@ -15,6 +15,7 @@ from escala.demo.access import DemoAccess, DemoToken
 from escala.demo.first_case import first_curl, here
 from escala.demo.lives import contact_id, customer_id, lives, solution_id
 from escala.demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
+from escala.demo.published import publish, rate_cases
 from escala.importing import Adopter, import_lives
 from escala.policy.case import Plan, Role
 from escala.policy.contacts import RosterEntry
@@ -123,11 +124,13 @@ async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: D
         await agents.put(database, agent)
     await access.grant(database, wanted, TOKENS)
     await users.let_in(database, wanted)
+    await publish(database, at=at)
     # Holidays are pinned from the year of an instant on: one of some months ago knows all that the lives run through.
     hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in Plan}
     found = await import_lives(lives(at, hours), scope=SCOPE, until=at, database=database, policy=policy, desk=desk)
     if found.refused:
         raise console.Stopped(console.not_imported([(each.key, each.step, each.reason) for each in found.refused]), 1)
+    await rate_cases(database, found.closed)
     return len(found.adopted) + len(found.closed)
 
 

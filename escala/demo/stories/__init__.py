@@ -3,8 +3,9 @@
 from escala.demo.stories.desk import STORIES as OF_THE_DESK
 from escala.demo.stories.gis import STORIES as OF_GIS
 from escala.demo.stories.maps import STORIES as OF_MAPS
+from escala.demo.stories.on_site import STORIES as ON_SITE
 from escala.demo.stories.told import Story
 from escala.demo.stories.tracking import STORIES as OF_TRACKING
 
-STORIES: dict[str, Story] = {story.name: story for story in (*OF_MAPS, *OF_GIS, *OF_TRACKING, *OF_THE_DESK)}
+STORIES: dict[str, Story] = {story.name: story for story in (*OF_MAPS, *OF_GIS, *OF_TRACKING, *OF_THE_DESK, *ON_SITE)}
 """Every story by its name."""

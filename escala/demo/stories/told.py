@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from escala.importing import Words, words
 from escala.policy import commands as c
-from escala.policy.case import Actor, Category, Channel, Level, Outcome, OutOfScopeKind, Plan, Priority
+from escala.policy.case import Actor, Category, Cause, Channel, Level, Outcome, OutOfScopeKind, Plan, Priority
 
 Who = str
 """l1, l2 (the story's specialist), other (a specialist of another group), l3 or customer."""
@@ -22,11 +23,12 @@ Who = str
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Who plays whom in one case, the words its texts are filled in with, and its plan."""
+    """Who plays whom in one case, the words its texts are filled in with, its plan, and when it was opened."""
 
     cast: Mapping[Who, Actor]
     words: Mapping[str, str]
     plan: Plan
+    opened_at: datetime
     duplicate_of: str | None = None
 
     def says(self, text: str) -> Words:
@@ -95,13 +97,13 @@ def notes(after: str, who: Who, body: str) -> Beat:
     return Beat(after, lambda stage: c.AddNote(by=stage.cast[who], body=stage.says(body)))
 
 
-def tries(after: str, who: Who, outcome: Outcome, summary: str) -> Beat:
+def tries(after: str, who: Who, outcome: Outcome, summary: str, channel: Channel | None = None) -> Beat:
     """A remote try: on the telephone where the plan holds it, else over the web platform (PLAN-7)."""
     return Beat(
         after,
         lambda stage: c.LogAttempt(
             by=stage.cast[who],
-            channel=Channel.PHONE if stage.plan is Plan.PREMIUM else Channel.WEB,
+            channel=channel or (Channel.PHONE if stage.plan is Plan.PREMIUM else Channel.WEB),
             outcome=outcome,
             summary=stage.says(summary),
         ),
@@ -170,3 +172,89 @@ def reopens(after: str, reason: str) -> Beat:
 
 def withdraws(after: str) -> Beat:
     return Beat(after, lambda stage: c.WithdrawCase(by=stage.cast["customer"]))
+
+
+def ties_to_incident(after: str, who: Who, incident: str) -> Beat:
+    return Beat(after, lambda stage: c.LinkProviderIncident(by=stage.cast[who], incident_id=incident))
+
+
+def diagnoses(after: str, who: Who, cause: Cause, summary: str) -> Beat:
+    return Beat(after, lambda stage: c.RecordDiagnosis(by=stage.cast[who], cause=cause, summary=stage.says(summary)))
+
+
+def begins_session(after: str, who: Who, tool: str) -> Beat:
+    """A remote session, to which whoever opened the case has agreed (ONS-6)."""
+    return Beat(
+        after,
+        lambda stage: c.StartRemoteSession(by=stage.cast[who], tool=tool, consented_by=stage.cast["customer"].id),
+    )
+
+
+def ends_session(after: str, who: Who, summary: str) -> Beat:
+    return Beat(after, lambda stage: c.EndRemoteSession(by=stage.cast[who], session=1, summary=stage.says(summary)))
+
+
+# -- beats on site: {municipio}, {divipola} and {patio} are the customer's own ----------------------------------------
+
+_BOGOTA = ZoneInfo("America/Bogota")
+
+
+def asks_for_visit(after: str, who: Who, reason: str) -> Beat:
+    return Beat(
+        after,
+        lambda stage: c.RequestVisit(
+            by=stage.cast[who],
+            city_code=stage.words["divipola"],
+            place=stage.says("{municipio}"),
+            address=stage.says("{patio}"),
+            reason=stage.says(reason),
+        ),
+    )
+
+
+def approves_visit(after: str, quote: int, reason: str) -> Beat:
+    """The director agrees, with a quote in COP."""
+    return Beat(
+        after,
+        lambda stage: c.ApproveVisit(by=stage.cast["l3"], approved=True, quote=quote, reason=stage.says(reason)),
+    )
+
+
+def accepts_visit(after: str, quote: int) -> Beat:
+    return Beat(after, lambda stage: c.AcceptVisit(by=stage.cast["customer"], accepted=True, amount=quote))
+
+
+def dates_visit(after: str, who: Who, days: int) -> Beat:
+    """A date: nine o'clock in the morning in Bogotá, so many days after the opening or less than one more."""
+
+    def starts_at(stage: Stage) -> datetime:
+        reached = (stage.opened_at + timedelta(days=days)).astimezone(_BOGOTA)
+        nine = datetime.combine(reached.date(), time(9), _BOGOTA)
+        return nine if nine >= reached else nine + timedelta(days=1)
+
+    return Beat(
+        after,
+        lambda stage: c.ScheduleVisit(by=stage.cast[who], starts_at=starts_at(stage), engineer_id=stage.cast["l2"].id),
+    )
+
+
+def starts_visit(after: str) -> Beat:
+    return Beat(after, lambda stage: c.StartVisit(by=stage.cast["l2"]))
+
+
+def spends(after: str, concept: str, amount: int, receipt: str) -> Beat:
+    """An expense of the visit, in COP, with its receipt."""
+    return Beat(
+        after,
+        lambda stage: c.LogVisitExpense(
+            by=stage.cast["l2"], concept=stage.says(concept), amount=amount, receipt_reference=receipt
+        ),
+    )
+
+
+def reports_visit(after: str, found: str, done: str) -> Beat:
+    return Beat(after, lambda stage: c.ReportVisit(by=stage.cast["l2"], found=stage.says(found), done=stage.says(done)))
+
+
+def signs_off(after: str) -> Beat:
+    return Beat(after, lambda stage: c.SignOffVisit(by=stage.cast["customer"]))
