@@ -1,0 +1,106 @@
+"""What is kept beside cases, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from escala.policy.case import Actor, Role
+from escala.storage import accounts, canned_replies, drafts, duplicates, pending_replies, presence, ratings
+from escala.storage.canned_replies import CannedReply
+from escala.storage.engine import Database
+from escala.storage.pending_replies import TAKEN_FOR, PendingReply
+from escala.storage.presence import LASTS, Present
+from escala.storage.ratings import Rating
+from tests.storage.desk import Desk
+from tests.support.lives import bogota
+
+AT = bogota("09:00")
+MINE, HERS = "acc-1", "acc-2"
+
+
+@pytest.fixture
+async def number(desk: Desk) -> str:
+    """A case, and two accounts."""
+    for account_id in (MINE, HERS):
+        await accounts.create(desk.db, id=account_id, email=f"{account_id}@escala.example", name=account_id, at=AT)
+    return (await desk.open()).number
+
+
+def reply(number: str) -> PendingReply:
+    return PendingReply(
+        id="cmd_1",
+        case_number=number,
+        account_id=MINE,
+        by=Actor(Role.AGENT, "ana"),
+        content_id="txt_1",
+        body="Lo estamos revisando.",
+        leaves_at=AT + timedelta(seconds=10),
+    )
+
+
+async def test_a_draft_is_kept_replaced_and_forgotten(db: Database, number: str) -> None:
+    mine = {"account_id": MINE, "number": number}
+    for body in ("Uno", "Dos"):
+        await drafts.keep(db, **mine, composer="notes", body=body, at=AT)
+    assert await drafts.of_case(db, **mine) == {"notes": "Dos"}
+    await drafts.keep(db, **mine, composer="notes", body="  ", at=AT)
+    assert await drafts.of_case(db, **mine) == {}
+
+
+async def test_a_reply_is_taken_once_when_it_is_due(db: Database, number: str) -> None:
+    given = reply(number)
+    await pending_replies.keep(db, given)
+    assert await pending_replies.take_due(db, at=AT) == []
+    assert await pending_replies.take_due(db, at=given.leaves_at) == [given]
+    assert await pending_replies.take_due(db, at=given.leaves_at) == []
+    later = given.leaves_at + TAKEN_FOR + timedelta(seconds=1)
+    assert await pending_replies.take_due(db, at=later) == [given]
+
+
+async def test_a_reply_that_was_taken_is_not_undone(db: Database, number: str) -> None:
+    given = reply(number)
+    await pending_replies.keep(db, given)
+    assert await pending_replies.undo(db, given.id, number=number, account_id=HERS) is None
+    await pending_replies.take_due(db, at=given.leaves_at)
+    assert await pending_replies.undo(db, given.id, number=number, account_id=MINE) is None
+
+
+async def test_a_reply_that_was_refused_goes_back_to_its_author(db: Database, number: str) -> None:
+    given = reply(number)
+    await pending_replies.keep(db, given)
+    await pending_replies.take_due(db, at=given.leaves_at)
+    await pending_replies.refuse(db, given.id, {"message": "No."})
+    assert await pending_replies.of_cases(db, [number]) == {number: [replace(given, refused={"message": "No."})]}
+    assert await pending_replies.take_due(db, at=given.leaves_at + 2 * TAKEN_FOR) == []
+    assert await pending_replies.undo(db, given.id, number=number, account_id=MINE) == given.body
+
+
+async def test_somebody_with_two_pages_is_there_once(db: Database, number: str) -> None:
+    for page, writing in (("one", True), ("two", False)):
+        await presence.here(db, number=number, page=page, account_id=MINE, name="Ana", writing=writing, at=AT)
+    assert await presence.at_cases(db, [number], at=AT) == {number: (Present(MINE, "Ana", True),)}
+    assert await presence.at_cases(db, [number], at=AT + LASTS + timedelta(seconds=1)) == {}
+
+
+async def test_a_canned_reply_is_its_authors_unless_shared(db: Database, number: str) -> None:
+    own = CannedReply(id="can_1", account_id=MINE, shared=False, title="Saludo", body="Hola")
+    await canned_replies.create(db, own, at=AT)
+    assert (await canned_replies.listing(db, MINE), await canned_replies.listing(db, HERS)) == ([own], [])
+    put = {"title": "Saludo", "body": "Hola", "shared": True}
+    assert not await canned_replies.change(db, own.id, account_id=HERS, at=AT, **put)  # type: ignore[arg-type]
+    assert await canned_replies.change(db, own.id, account_id=MINE, at=AT, **put)  # type: ignore[arg-type]
+    assert await canned_replies.listing(db, HERS) == [replace(own, shared=True)]
+
+
+async def test_a_later_rating_replaces_the_earlier_one(db: Database, number: str) -> None:
+    given = Rating(case_number=number, score=2, comment="", contact_id="contact-1", at=AT)
+    await ratings.rate(db, replace(given, score=5, comment="Bien."))
+    await ratings.rate(db, given)
+    assert await ratings.of_cases(db, [number]) == {number: given}
+
+
+async def test_a_case_without_duplicates_has_none(db: Database, number: str) -> None:
+    assert await duplicates.of_case(db, number, customer_id="customer-1") == []
