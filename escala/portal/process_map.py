@@ -6,12 +6,14 @@ BPMN viewer in the picture's place, and the table's figures on it.
 
 from __future__ import annotations
 
+import time as stopwatch
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from escala.api.deps import At, EdgeDep
+from escala.api.deps import At, Edge, EdgeDep
 from escala.api.visibility import visible_case
 from escala.language import translate, word
 from escala.policy.case import Status
@@ -26,6 +28,7 @@ from escala.storage.steps import Standing
 router = APIRouter()
 
 _MEASURED = timedelta(days=90)
+_KEPT_FOR = 60  # seconds
 HEATS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 """The heat map's classes end here; the last one has no end."""
 
@@ -44,7 +47,8 @@ class Figure:
 
 @router.get("/proceso")
 async def show_process(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
-    figures = await _figures(edge, visit.language, at)
+    dwell = await _dwell(request, edge, at, anew=True)
+    figures = await _figures(edge, visit.language, at, dwell)
     marks = {
         each.step: Mark(
             cases=each.standing.cases,
@@ -66,7 +70,7 @@ async def show_process(request: Request, visit: Staff, edge: EdgeDep, at: At) ->
 @router.get("/proceso/cifras")
 async def show_figures(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
     """The table alone, for a page that is open."""
-    figures = await _figures(edge, visit.language, at)
+    figures = await _figures(edge, visit.language, at, await _dwell(request, edge, at))
     part = render(request, visit, "process_figures.html", figures=figures)
     return answered(Response(part, media_type="text/html"), visit)
 
@@ -115,9 +119,18 @@ def _told(stay: Stay, language: str) -> _Told:
     return _Told(step_name(stay.step, language), stay.from_at, stay.until_at, lasted)
 
 
-async def _figures(edge: EdgeDep, language: str, at: datetime) -> list[Figure]:
+async def _dwell(request: Request, edge: Edge, at: datetime, *, anew: bool = False) -> Mapping[Step, timedelta]:
+    """How long cases stay; a page that is open asks often, and medians of months change slowly."""
+    now = stopwatch.monotonic()
+    until, found = getattr(request.app.state, "dwell", (0.0, {}))
+    if anew or until < now:
+        found = await steps.dwell(edge.database, since=at - _MEASURED)
+        request.app.state.dwell = (now + _KEPT_FOR, found)
+    return dict(found)
+
+
+async def _figures(edge: Edge, language: str, at: datetime, dwell: Mapping[Step, timedelta]) -> list[Figure]:
     standing = await steps.standing(edge.database, at=at)
-    dwell = await steps.dwell(edge.database, since=at - _MEASURED)
     return [
         Figure(
             step=step,

@@ -33,7 +33,7 @@ from tests.support.lives import (
     visit_at,
 )
 
-SHORTER = replace(PREMIUM, limits=tuple(tuple(limit / 3 for limit in row) for row in PREMIUM.limits))
+SHORTER = replace(PREMIUM, limits=tuple((a / 3, b / 3, c_ / 3, d / 3) for a, b, c_, d in PREMIUM.limits))
 GAPS = (
     *(timedelta(minutes=minutes) for minutes in (0, 1, 2, 5, 9, 25, 70)),
     *(timedelta(days=days) for days in (1, 3, 30)),

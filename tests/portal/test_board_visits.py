@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ async def requested(office: Office) -> str:
     return number
 
 
-async def decide(them: Visitor, number: str, **fields: str) -> int:
+async def decide(them: Visitor, number: str, **fields: Any) -> int:
     page = (await them.get("/direccion/visitas")).text
     form = page.partition(f'action="/casos/{number}/ordenes/visits/approval"')[2]
     key = re.search(r'name="key" value="([^"]+)"', form)
