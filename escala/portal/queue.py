@@ -35,7 +35,7 @@ _TAB_NAMES = {
     "level-1": "Level 1",
     "level-2": "Level 2",
     "level-3": "Level 3",
-    "overdue": "Overdue",
+    "overdue": "Past their limit",
     "waiting": "Waiting",
     "held": "Held",
     "resolved": "Solved",

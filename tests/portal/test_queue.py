@@ -215,7 +215,7 @@ async def test_customers_find_neither_notes_nor_others_cases(office: Office, q: 
     items = (await office.get("/cases", "contact", q=q)).json()["items"]
 
     assert (own in page, foreign in page, items) == (False, False, [])
-    assert "0 casos" in page
+    assert "Casos: 0" in page
 
 
 async def test_customers_find_what_was_said_to_them(office: Office) -> None:
