@@ -207,7 +207,6 @@ class TestWhatIsTaken:
             "a.xml",
             "a.pdf.exe",
             "pdf",
-            ".pdf.",
             "a.php",
             "a.docm",
             "a.htaccess",
