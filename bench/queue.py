@@ -9,6 +9,7 @@ Run: python -m bench.queue [cases] [open]
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import statistics
 import sys
@@ -35,6 +36,7 @@ from escala.settings import Settings
 from escala.storage import accounts, case_words, codec, queue, sessions, views
 from escala.storage.columns import NEVER, UNDATED
 from escala.storage.engine import Database, upgrade
+from escala.storage.finds import finds
 from escala.storage.sessions import Session
 from escala.storage.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
 from escala.storage.views import CaseFilter
@@ -293,6 +295,8 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
         asked: dict[str, Callable[[], Awaitable[Any]]] = {
             f"query: {name}": partial(views.cases, db, wanted) for name, wanted in FILTERS.items()
         }
+        for name in ("a rare word, among all", "a word that half of all say, among all"):
+            asked[f"query: the best of {name}"] = partial(finds, db, FILTERS[name], limit=31)
         asked["query: the counts of every tab"] = lambda: queue.tally(db)
         asked["query: a count that ends at 500"] = lambda: views.how_many(db, FILTERS["mine"], at_most=501)
         for name, ask in asked.items():
@@ -351,6 +355,7 @@ async def _seen(agent: AsyncClient, path: str) -> None:
 
 
 def main() -> None:
+    logging.disable()  # the access log has a line for each page
     figures = [int(each) for each in sys.argv[1:] if each.isdecimal()]
     count, still_open = (*figures, *(CASES, OPEN)[len(figures) :])
     print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

@@ -34,6 +34,11 @@ def search_id(number: str) -> int:
     return (int(year) << _NUMBER_BITS) | int(place)
 
 
+def number_of(case_search_id: int) -> str:
+    """The case's number, from the whole number that stands for it."""
+    return f"MA-{case_search_id >> _NUMBER_BITS}-{case_search_id & ((1 << _NUMBER_BITS) - 1):06}"
+
+
 def fact_of(text_id: int) -> tuple[int, int, int]:
     """Whose text it is: the case's search id, the fact's seq, and the text's place among the fact's, by name."""
     seq = (text_id >> _PLACE_BITS) & ((1 << _SEQ_BITS) - 1)
@@ -93,7 +98,7 @@ def says(case_search_id: ColumnElement[int], q: str, *, among_notes: bool) -> Co
     if not patterns:
         return false()
     found = (
-        select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
+        select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes)).correlate(None)
         for pattern in patterns
     )
     return and_(*(case_search_id.in_(each) for each in found))

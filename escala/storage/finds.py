@@ -6,13 +6,23 @@ Of what is sought often, the newest texts alone are weighed: the rest would be n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import RowMapping, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.storage import views
-from escala.storage.case_words import CASE_WORDS, TextId, Weight, WhoseText, fact_of, is_title, matches
+from escala.storage.case_words import (
+    CASE_WORDS,
+    TextId,
+    Weight,
+    WhoseText,
+    fact_of,
+    is_title,
+    matches,
+    number_of,
+    says,
+)
 from escala.storage.engine import Database
 from escala.storage.search import excerpt, sought
 from escala.storage.tables import cases, contents, facts
@@ -40,40 +50,45 @@ async def finds(db: Database, wanted: CaseFilter, *, limit: int) -> Sequence[Fin
     if not patterns:
         return []
     any_of = " OR ".join(patterns)
-    pairs = (
-        select(TextId().label("id"), Weight(literal(any_of)).label("weight"), cases.c.number)
+    newest = (
+        select(TextId().label("id"), Weight(literal(any_of)).label("weight"))
         .select_from(CASE_WORDS)
-        .join(cases, cases.c.search_id == WhoseText())
-        .where(matches(any_of, among_notes=wanted.among_notes), *views.conditions(wanted))
+        .where(matches(any_of, among_notes=wanted.among_notes))
         .order_by(TextId().desc())
         .limit(_WEIGHED)
     )
+    if len(patterns) > 1:
+        newest = newest.where(says(WhoseText(), wanted.q or "", among_notes=wanted.among_notes))
+    if filters := views.conditions(replace(wanted, q=None)):
+        newest = newest.where(WhoseText().in_(select(cases.c.search_id).where(*filters)))
     async with db.read() as connection:
-        texts = list((await connection.execute(pairs)).mappings())
+        texts = list((await connection.execute(newest)).mappings())
         best = _best(texts)[:limit]
         said = await _said(connection, [text["id"] for text, _ in best])
-    rows = await views.some_cases(db, [text["number"] for text, _ in best])
+    numbers = {text["id"]: number_of(fact_of(text["id"])[0]) for text, _ in best}
+    rows = await views.some_cases(db, list(numbers.values()))
     return [
         Find(
-            row=rows[text["number"]],
-            title=excerpt(rows[text["number"]].title, patterns, around=200),
+            row=rows[numbers[text["id"]]],
+            title=excerpt(rows[numbers[text["id"]]].title, patterns, around=200),
             excerpt=excerpt(said[text["id"]], patterns) if text["id"] in said else (),
         )
         for text, _ in best
-        if text["number"] in rows
+        if numbers[text["id"]] in rows
     ]
 
 
 def _best(texts: Sequence[RowMapping]) -> list[tuple[RowMapping, float]]:
     """Each case's best text but the title, and what all of its texts weigh; the heaviest case first."""
-    found: dict[str, tuple[RowMapping, float]] = {}
+    found: dict[int, tuple[RowMapping, float]] = {}
     for text in texts:
         of_title = is_title(text["id"])
         weight = (text["weight"] or 0.0) * (_TITLE_COUNTS if of_title else 1.0)
-        best, total = found.get(text["number"], (text, 0.0))
+        whose = fact_of(text["id"])[0]
+        best, total = found.get(whose, (text, 0.0))
         if is_title(best["id"]) or (not of_title and text["weight"] > best["weight"]):
             best = text
-        found[text["number"]] = best, total + weight
+        found[whose] = best, total + weight
     return sorted(found.values(), key=lambda each: (-each[1], -each[0]["id"]))
 
 
