@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.api.conftest import migrated, office
-from tests.api.office import Office
+from tests.api.office import Office, open_office
+from tests.portal.demo_desk import DemoDesk, open_demo_desk
+from tests.portal.matrix.desks import quietly
+from tests.portal.matrix.world import World, furnish
 from tests.support.browser import chromium, served
 
-__all__ = ["browser", "migrated", "office", "site"]
+__all__ = ["browser", "demo_desk", "filled", "migrated", "office", "site"]
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +30,19 @@ async def site(office: Office) -> AsyncIterator[str]:
     """The address where the test's office is served to a browser."""
     async with served(office) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+async def filled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A desk with two customers and all that one can have, to be read; `desks.copied` gives one that may be changed."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(migrated, folder / "escala.db")
+    quietly()
+    async with open_office(f"sqlite+aiosqlite:///{folder / 'escala.db'}", folder) as office:
+        yield await furnish(office, folder)
+
+
+@pytest.fixture(scope="session")
+async def demo_desk(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoDesk]:
+    async with open_demo_desk(migrated, tmp_path_factory.mktemp("demo")) as desk:
+        yield desk
