@@ -25,7 +25,7 @@
       if (order && step === box.dataset.last) canvas.addMarker(step, "last");
       if (cases !== undefined) canvas.addMarker(step, "goes");
       const told = order || (Number(cases) ? cases : "");
-      if (told) put(overlays, step, told, "tally", { bottom: 12, left: 8 });
+      if (told) put(overlays, step, told, "tally", element.width < 50 ? { top: -10, left: 24 } : { bottom: 12, left: 8 });
       if (Number(late)) put(overlays, step, `${late} ${box.dataset.late}`, "tally broken", { bottom: 12, right: 60 });
     }
   };
