@@ -14,18 +14,19 @@
 
   // -- drafts --------------------------------------------------------------------------------------------------------
 
-  const timers = new Map(), saving = new Map();
+  // One after the other: the last one that was typed is the last one that is kept.
+  const timers = new Map();
+  let saved = Promise.resolve(), underWay = 0;
   const save = (field, more) => {
-    clearTimeout(timers.get(field.dataset.draft));
-    timers.delete(field.dataset.draft);
-    const halt = new AbortController();
-    saving.set(field.dataset.draft, halt);
-    return send(`borradores/${field.dataset.draft}`, { body: field.value }, { signal: halt.signal, ...more });
+    forget(field.dataset.draft);
+    const keep = () => send(`borradores/${field.dataset.draft}`, { body: field.value }, more);
+    underWay += 1;
+    saved = (more?.keepalive ? keep() : saved.then(keep)).finally(() => { underWay -= 1; });
+    return saved;
   };
   const forget = (name) => {
     clearTimeout(timers.get(name));
     timers.delete(name);
-    saving.get(name)?.abort();
   };
   document.addEventListener("input", (event) => {
     const field = event.target;
@@ -46,18 +47,21 @@
   addEventListener("pagehide", () => {
     for (const name of [...timers.keys()]) {
       const field = document.querySelector(`textarea[data-draft="${name}"]`);
-      if (field) save(field, { keepalive: true, signal: undefined });
+      if (field) save(field, { keepalive: true });
     }
     if (isWorker()) send("presencia/fin", { page: page().dataset.page }, { keepalive: true });
   });
 
-  // A reply that is undone comes back before what was begun since; so that is kept first.
+  // What is sent or undone comes after the drafts that are under way, so that none of them outlives it. A reply that is
+  // undone comes back before what was begun since; so that is kept first.
   document.addEventListener("htmx:confirm", (event) => {
-    if (!event.target.matches?.(".undo")) return;
+    const form = event.target, undoes = form.matches?.(".undo");
+    if (!undoes && !form.dataset?.order) return;
+    const field = undoes && document.querySelector("textarea[data-draft=replies]");
+    if (field && field.value !== field.defaultValue) save(field);
+    if (!underWay) return;
     event.preventDefault();
-    const field = document.querySelector("textarea[data-draft=replies]");
-    const kept = field && field.value !== field.defaultValue ? save(field) : Promise.resolve();
-    kept.then(() => event.detail.issueRequest());
+    saved.then(() => event.detail.issueRequest());
   });
 
   // -- that one is there ---------------------------------------------------------------------------------------------
