@@ -1,0 +1,62 @@
+"""A filled desk, made once: open to be read by all tests of a module's worker, and copied for those that change it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from httpx import ASGITransport, AsyncClient
+
+from escala.api.app import create_app
+from escala.settings import Settings
+from escala.storage.engine import Database
+from tests.api.office import Clock, Office
+from tests.portal.matrix.world import World
+from tests.support.desk import PaperDesk
+
+_NOT_COMPARED = frozenset({"requests", "sign_in_failures", "presence", "sqlite_sequence"})
+"""What is noted of a request itself: its key, its failure, and that a page was open."""
+
+
+@asynccontextmanager
+async def copied(world: World, folder: Path) -> AsyncIterator[World]:
+    """The same desk again, in a folder of its own."""
+    async with world.office.db.write():  # nobody writes meanwhile
+        with sqlite3.connect(world.folder / "escala.db") as source, sqlite3.connect(folder / "escala.db") as target:
+            source.backup(target)
+    shutil.copytree(world.folder / "files", folder / "files", dirs_exist_ok=True)
+    shutil.copy(world.folder / "secret.key", folder / "secret.key")
+    clock = Clock(world.office.clock.at)
+    url = f"sqlite+aiosqlite:///{folder / 'escala.db'}"
+    db = Database.at(url)
+    paper = PaperDesk(db, clock)
+    settings = Settings(state_dir=folder, database_url=url)
+    app = create_app(settings, database=db, desk=paper, clock=clock)
+    try:
+        async with (
+            app.router.lifespan_context(app),
+            AsyncClient(transport=ASGITransport(app), base_url="http://escala.test") as client,
+        ):
+            yield World(Office(app, db, clock, paper, client, world.office.secrets), folder, world.ids, world.sessions)
+    finally:
+        await db.close()
+
+
+def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """All that the desk's database holds, table by table."""
+    with sqlite3.connect(world.folder / "escala.db") as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            for name in names
+            if name not in _NOT_COMPARED and not name.startswith("case_words")
+        }
+
+
+def quietly() -> None:
+    """Thousands of questions need no line each."""
+    logging.getLogger("escala.access").setLevel(logging.WARNING)

@@ -1,0 +1,116 @@
+"""Who may use which route. What stands in none of these lists is nobody's, and fails the matrix until it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from escala.api.commands import OFFERS
+from escala.policy.case import Role
+from escala.policy.commands import OpenCase
+from escala.policy.lifecycle import ROLES
+
+NOBODY = "nobody"
+CONTACTS = frozenset({"contact_a", "admin_a", "contact_b"})
+WORKERS = frozenset({"agent", "director"})
+REGISTRARS = frozenset({"commercial", "admin"})
+STAFF = WORKERS | REGISTRARS
+SIGNED_IN = CONTACTS | STAFF
+ANYBODY = SIGNED_IN | {NOBODY}
+EVERYBODY = tuple(sorted(ANYBODY))
+
+Audience = frozenset[str]
+
+
+def _of(roles: frozenset[Role]) -> Audience:
+    found = {role.value for role in roles} & STAFF
+    return frozenset(found | CONTACTS if Role.CONTACT in roles else found)
+
+
+_OPENERS = _of(frozenset(ROLES[OpenCase]))
+_AMENDERS = frozenset({"director", "admin"})
+_BOARD = REGISTRARS | {"director"}
+_API = {
+    ANYBODY: "GET /health/live, GET /health/ready, GET /docs, GET /openapi.json",
+    SIGNED_IN: """
+        GET /cases, GET /cases/{number}, GET /cases/{number}/clocks, GET /cases/{number}/files,
+        GET /cases/{number}/provider-incidents, GET /cases/{number}/stream, GET /cases/{number}/timeline,
+        GET /cases/{number}/visit, GET /contracts/{contract_id}, GET /customers, GET /customers/{customer_id},
+        GET /customers/{customer_id}/contacts, GET /customers/{customer_id}/contracts,
+        GET /customers/{customer_id}/solutions, GET /files/{file_id}, GET /municipalities, GET /provider-incidents,
+        GET /sla/preview, POST /cases/{number}/files, POST /files
+    """,
+    CONTACTS: "POST /cases/{number}/rating",
+    STAFF: "GET /agents, GET /groups, GET /notices, GET /provider-feeds",
+    _OPENERS: "POST /cases",
+    REGISTRARS: """
+        POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
+        POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
+        POST /contracts/{contract_id}/renewals
+    """,
+    REGISTRARS | {"admin_a"}: "PUT /customers/{customer_id}/contacts",
+    _AMENDERS: """
+        GET /amendments, GET /amendments/{amendment_id}, POST /amendments, POST /amendments/preview
+    """,
+    frozenset({"admin"}): "GET /metrics, POST /agents",
+}
+_PAGES = {
+    ANYBODY: """
+        GET /static/{path:path}, GET /clave/olvido, POST /clave/olvido, GET /clave/{key}, POST /clave/{key},
+        GET /ingreso, POST /ingreso, GET /ingreso/codigo, POST /ingreso/codigo, GET /ingreso/como, POST /ingreso/como,
+        GET /ingreso/externo, GET /ingreso/externo/vuelta, POST /idioma, POST /salida
+    """,
+    SIGNED_IN: """
+        GET /, GET /archivos/{file_id}, GET /buscar, GET /casos, GET /casos/lista, GET /casos/{number},
+        GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
+        GET /contratos, GET /cuenta, GET /incidentes, GET /proceso.bpmn,
+        POST /casos/{number}/borradores/{composer:path}, POST /cuenta/atajos, POST /cuenta/clave, POST /cuenta/codigo,
+        POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
+        POST /cuenta/sesiones/{session_id}/fin
+    """,
+    CONTACTS: "POST /casos/{number}/calificacion",
+    WORKERS: """
+        GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
+        POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
+        POST /respuestas, GET /respuestas/{reply_id}, POST /respuestas/{reply_id}, POST /respuestas/{reply_id}/eliminar,
+        POST /cola/lote, POST /cola/lote/aplicar
+    """,
+    STAFF: """
+        GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola/eventos, GET /cola/filas, GET /proceso,
+        GET /proceso/cifras, POST /cola/vistas, POST /cola/vistas/{view_id}/fin
+    """,
+    _OPENERS: "GET /casos/nuevo, POST /casos/nuevo",
+    REGISTRARS: """
+        GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
+        POST /usuarios/{account_id}/codigo/fin, POST /usuarios/{account_id}/desactivacion,
+        POST /usuarios/{account_id}/invitacion, POST /usuarios/{account_id}/sesiones/fin, POST /clientes,
+        POST /clientes/{customer_id}/soluciones, POST /contratos, POST /contratos/{contract_id}/pagos,
+        POST /contratos/{contract_id}/renovaciones, POST /contactos/lista
+    """,
+    REGISTRARS | {"admin_a"}: """
+        POST /contactos/ingreso, POST /contactos/{contact_id}/invitacion, POST /contactos/{contact_id}/retiro
+    """,
+    _BOARD: """
+        GET /direccion/tablero, GET /direccion/tablero.csv, GET /direccion/tablero.pdf, GET /direccion/tablero.xlsx
+    """,
+    frozenset({"director"}): "GET /direccion/visitas",
+}
+
+
+def _placed() -> Iterator[tuple[str, Audience]]:
+    for prefix, lists in (("/api/v1", _API), ("", _PAGES)):
+        for audience, listed in lists.items():
+            for each in listed.split(","):
+                method, path = each.split()
+                yield f"{method} {prefix}{path}", audience
+    for offer in OFFERS:
+        yield f"POST /api/v1/cases/{{number}}/{offer.path}", _of(frozenset(ROLES[offer.command]))
+
+
+WHO_MAY: Mapping[str, Audience] = dict(_placed())
+"""Each route's name and those who may use it. Whether what they ask for is theirs to see is another question."""
+
+ORDERS: Mapping[str, Audience] = {
+    offer.path.replace("/{session}", ""): _of(frozenset(ROLES[offer.command])) for offer in OFFERS
+}
+"""The commands that a case's page gives, and who may give them."""
+ORDER_ROUTE = "POST /casos/{number}/ordenes/{path:path}"

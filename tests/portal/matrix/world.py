@@ -1,0 +1,330 @@
+"""A desk with two customers, each of whose words can be told from everybody else's, and people who have signed in.
+
+All that a customer's people and ours wrote about customer B carries one word, about A another, and what contacts must
+not read a third. The texts are made by `say`, so that the same desk can be filled with anything.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from escala.policy.case import Level, Plan, Role
+from escala.policy.contacts import RosterEntry
+from escala.policy.incidents import Incident
+from escala.portal.session import SESSION_COOKIE, VISIT_COOKIE
+from escala.storage import (
+    accounts,
+    agents,
+    canned_replies,
+    contacts,
+    contracts,
+    customers,
+    drafts,
+    incidents,
+    saved_views,
+    sessions,
+    solutions,
+    tokens,
+)
+from escala.storage.agents import Agent
+from escala.storage.canned_replies import CannedReply
+from escala.storage.contacts import NewContact
+from escala.storage.customers import Customer
+from escala.storage.saved_views import SavedView
+from escala.storage.sessions import Session
+from escala.storage.solutions import Solution, SolutionKind
+from tests.api.office import Office
+from tests.portal.matrix.routes import portal_of
+from tests.portal.matrix.who_may import NOBODY
+from tests.support.lives import bogota, policy
+
+WORDS = {"a": "calima", "b": "quimbaya"}
+INTERNAL = "guatavita"
+"""What no contact reads, whose case it may be about."""
+
+Say = Callable[[str, str], str]
+"""A text for a field of a customer's (`a`, `b`, or `` for the desk's own)."""
+
+
+def plainly(whose: str, what: str) -> str:
+    return f"{WORDS.get(whose, 'escala')} {what}"
+
+
+@dataclass
+class World:
+    """The desk, and the folder of its database. `ids` are what belongs to each customer, by kind; `sessions` the
+    secrets of who has signed in.
+    """
+
+    office: Office
+    folder: Path
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def cookie(self, who: str) -> dict[str, str]:
+        """How a browser says who it is; nobody's has been here before, so that all its answers are the same."""
+        name, value = (VISIT_COOKIE, "n" * 40) if who == NOBODY else (SESSION_COOKIE, self.sessions[who])
+        return {"Cookie": f"{name}={value}"}
+
+    def token(self, who: str) -> dict[str, str]:
+        return {} if who == NOBODY else {"Authorization": f"Bearer {self.office.secrets[who]}"}
+
+    def stamp(self, who: str) -> str:
+        """A stamp of this person's, as its pages carry."""
+        keys = portal_of(self.office.app).state.portal.keys
+        return str(keys.stamp(keys.signature("form", "n" * 40 if who == NOBODY else self.sessions[who])))
+
+    def sees(self, who: str, whose: str) -> bool:
+        return not who.endswith(("_a", "_b")) or who.endswith(f"_{whose}")
+
+
+async def furnish(office: Office, folder: Path, say: Say = plainly) -> World:
+    """Fill an office's desk: who serves, then customer A with all that is its, then B."""
+    world = World(office, folder)
+    await _house(world, say)
+    for whose in ("a", "b"):
+        await _customer(world, whose, say)
+        await _cases(world, whose, say)
+    return world
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+async def _house(world: World, say: Say) -> None:
+    db, at = world.office.db, world.office.clock()
+    for person in (
+        Agent(id="ana", name=say("", "Ana"), email="ana@escala.example", levels=tuple(Level), groups=("sig",)),
+        Agent(id="dora", name=say("", "Dora"), email="dora@escala.example", levels=(Level.DIRECTOR,), is_director=True),
+    ):
+        await agents.put(db, person)
+    for who, email, role in (
+        ("agent", "ana@escala.example", None),
+        ("director", "dora@escala.example", None),
+        ("commercial", "carla@escala.example", Role.COMMERCIAL),
+        ("admin", "root@escala.example", Role.ADMIN),
+    ):
+        await _account(world, who, email, say("", who), role)
+    incident = Incident(
+        provider="google-maps-platform",
+        id="outage",
+        products=("Maps JavaScript API", say("", "product")),
+        began_at=bogota("07:00"),
+        severity=say("", "severity"),
+        impact=say("", "impact"),
+        summary=say("", "summary"),
+        link="https://status.example/incidents/outage",
+    )
+    await incidents.keep(db, [incident])
+    own: dict[str, Any] = {"shared": False, "title": f"{INTERNAL} título", "body": f"{INTERNAL} {{contacto}}"}
+    await canned_replies.create(db, CannedReply(id="can_own", account_id="acc-agent", **own), at=at)
+    shared: dict[str, Any] = {"shared": True, "title": say("", "canned"), "body": say("", "{contacto} {caso} {agente}")}
+    await canned_replies.create(db, CannedReply(id="can_shared", account_id="acc-director", **shared), at=at)
+    view = SavedView(id="vis_own", account_id="acc-agent", name=f"{INTERNAL} vista", query="tab=mine", shared=False)
+    await saved_views.keep(db, view, at=at)
+
+
+async def _account(world: World, who: str, email: str, name: str, staff_role: Role | None = None) -> None:
+    """Somebody who may sign in, and two sessions of theirs: the one in use, and one elsewhere."""
+    office, at = world.office, world.office.clock()
+    account = await accounts.create(office.db, id=f"acc-{who}", email=email, name=name, staff_role=staff_role, at=at)
+    [persona] = await accounts.personas(office.db, account, policy=policy(), at=at)
+    for place in ("in-use", "elsewhere"):
+        secret = f"{place}-{who}-".ljust(40, "s")
+        session = Session(
+            id=f"ses-{place}-{who}",
+            account_id=account.id,
+            role=persona.actor.role,
+            subject_id=persona.actor.id,
+            customer_id=persona.customer_id,
+            awaits_code=False,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(days=60),
+            ended_at=None,
+            browser=f"browser of {who}",
+            address="127.0.0.1",
+        )
+        await sessions.begin(office.db, session, secret)
+        if place == "in-use":
+            world.sessions[who] = secret
+
+
+async def _contact(world: World, who: str, contact_id: str, email: str, name: str) -> None:
+    office, customer_id = world.office, f"cli-{who[-1]}"
+    office.secrets[who] = tokens.new_secret()
+    person: Mapping[str, Any] = {"role": Role.CONTACT, "subject_id": contact_id, "customer_id": customer_id}
+    await tokens.create(office.db, id=f"token-{who}", secret=office.secrets[who], at=office.clock(), **person)
+    await _account(world, who, email, name)
+
+
+async def _customer(world: World, x: str, say: Say) -> None:
+    db, at = world.office.db, world.office.clock()
+    await customers.create(db, Customer(f"cli-{x}", say(x, "S. A."), f"NIT-{WORDS[x]}"), at=at)
+    await contracts.create(
+        db,
+        id=f"con-{x}",
+        customer_id=f"cli-{x}",
+        plan=Plan.PREMIUM,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2027, 12, 31),
+        paid=True,
+        at=at,
+    )
+    paid: dict[str, Any] = {"paid_on": date(2026, 11, 1), "reference": say(x, "pago")}
+    await contracts.pay(db, f"con-{x}", id=f"pay-{x}", at=at, **paid)
+    cloud: dict[str, Any] = {
+        "name": say(x, "Geoportal"),
+        "kind": SolutionKind.CLOUD,
+        "provider_product": "Maps JavaScript API",
+    }
+    thing: dict[str, Any] = {
+        "name": say(x, "Rastreador"),
+        "kind": SolutionKind.EQUIPMENT,
+        "serial_number": f"SN-{WORDS[x]}",
+    }
+    proof: dict[str, Any] = {"accepted_on": date(2026, 6, 1), "acceptance_reference": say(x, "acta")}
+    await solutions.create(db, Solution(id=f"sol-{x}", customer_id=f"cli-{x}", **cloud, **proof), at=at)
+    await solutions.create(db, Solution(id=f"equ-{x}", customer_id=f"cli-{x}", **thing, **proof), at=at)
+    people = [
+        NewContact(
+            f"cnt-{kind}-{x}",
+            RosterEntry(
+                name=say(x, kind),
+                email=f"{kind}@{WORDS[x]}.example",
+                is_system_administrator=kind == "administradora",
+                notice_reference=say(x, "carta"),
+                notified_on=date(2026, 11, 2),
+                can_sign_in=True,
+            ),
+        )
+        for kind in ("persona", "administradora")
+    ]
+    await contacts.replace_roster(db, f"cli-{x}", people, policy=policy(), at=at)
+    for who, kind in ((f"contact_{x}", "persona"), (f"admin_{x}", "administradora")):
+        await _contact(world, who, f"cnt-{kind}-{x}", f"{kind}@{WORDS[x]}.example", say(x, kind))
+    world.ids[x] = {
+        "customer": f"cli-{x}",
+        "contract": f"con-{x}",
+        "solution": f"sol-{x}",
+        "equipment": f"equ-{x}",
+        "contact": f"cnt-persona-{x}",
+        "administrator": f"cnt-administradora-{x}",
+        "account": f"acc-contact_{x}",
+        "session": f"ses-elsewhere-contact_{x}",
+    }
+
+
+# -- cases ------------------------------------------------------------------------------------------------------------
+
+
+async def _cases(world: World, x: str, say: Say) -> None:
+    """One case with all that a case can have, one on a piece of equipment that is closed and rated, and a plain one."""
+    office, ids, me = world.office, world.ids[x], f"contact_{x}"
+    files = {"files": [await _file(world, me, f"{WORDS[x]} plano.png")]}
+    ids["case"] = await _open(world, x, say, "sol", **files)
+    case, did = ids["case"], _Doing(world, ids["case"])
+    world.ids[x]["file"] = files["files"][0]
+    await did("claim")
+    await did("priority", priority=2, reason=say(x, "motivo"))
+    kept = await _file(world, "agent", f"{INTERNAL} {WORDS[x]}.txt", case)
+    await did("notes", body=f"{INTERNAL} {say(x, 'nota')}", files=[kept])
+    world.ids[x]["internal_file"] = kept
+    await did("replies", body=say(x, "respuesta"))
+    await did("information-requests", body=say(x, "pregunta"))
+    await did("answers", me, body=say(x, "contestación"))
+    await did("provider-escalations", provider="google", provider_case=f"{WORDS[x]}-5812")
+    await did("provider-updates", body=say(x, "proveedor"))
+    await did("provider-incidents", incident_id="google-maps-platform:outage")
+    await did("remote-sessions", tool=f"Escritorio {WORDS[x]}", consented_by=ids["contact"])
+    await did("remote-sessions/1/end", summary=say(x, "sesión"))
+    await did("transfers", group="sig", reason=say(x, "traslado"))
+    await _visit(did, x, say)
+    quote = {"amount": "350000", "currency": "COP"}
+    await did("visits/approval", "director", approved=True, quote=quote, reason=say(x, "aprobación"))
+    await did("visits/acceptance", me, accepted=True, amount=quote)
+    taxi = {"concept": say(x, "taxi"), "receipt_reference": f"FE-{WORDS[x]}"}
+    await did("visits/expenses", amount={"amount": "120000", "currency": "COP"}, **taxi)
+    ids["done"] = await _open(world, x, say, "equ", serial_number=f"SN-{WORDS[x]}")
+    did = _Doing(world, ids["done"])
+    await did("claim")
+    await did("diagnosis", "director", cause="manufacturing_defect", summary=say(x, "diagnóstico"))
+    await did("resolution", summary=say(x, "solución"))
+    await did("confirmation", me)
+    await did("rating", me, score=2, comment=say(x, "opinión"))
+    ids["plain"] = await _open(world, x, say, "sol")
+    await _visit(_Doing(world, ids["plain"]), x, say)
+    ids["loose_file"] = await _file(world, me, f"{WORDS[x]} suelto.txt")
+    account, at = "acc-agent", office.clock()
+    draft = {"composer": "replies", "body": f"{INTERNAL} {say(x, 'borrador')}"}
+    await drafts.keep(office.db, account_id=account, number=case, at=at, **draft)
+    world.ids[x]["reply"] = await _held_reply(world, ids["plain"], f"{INTERNAL} {say(x, 'por salir')}")
+
+
+async def _visit(did: _Doing, x: str, say: Say) -> None:
+    """Asked for, once every remote channel was tried."""
+    for channel in ("web", "chat", "email", "phone"):
+        await did("attempts", channel=channel, outcome="not_solved", summary=say(x, "intento"))
+    await did("visits", city_code="05001", address=say(x, "Carrera 50"), reason=say(x, "visita"))
+
+
+async def _held_reply(world: World, number: str, body: str) -> str:
+    """A reply that has not left yet; its id."""
+    from escala.storage import pending_replies
+
+    form = {"stamp": world.stamp("agent"), "key": f"held-reply-{number}", "body": body}
+    answer = await world.office.client.post(
+        f"https://escala.test/casos/{number}/ordenes/replies", data=form, headers=world.cookie("agent")
+    )
+    assert answer.status_code == 303, answer.text
+    [held] = (await pending_replies.of_cases(world.office.db, [number]))[number]
+    return held.id
+
+
+@dataclass
+class _Doing:
+    world: World
+    number: str
+
+    async def __call__(self, command: str, who: str = "agent", /, **body: Any) -> None:
+        answer = await self.world.office.give(self.number, command, who, **body)
+        assert answer.status_code == 200, f"{command}: {answer.text}"
+
+
+async def _open(world: World, x: str, say: Say, solution: str, **more: Any) -> str:
+    ids = world.ids[x]
+    body = {
+        "contact_id": ids["contact"],
+        "solution_id": f"{solution}-{x}",
+        "channel": "web",
+        "category": "incident",
+        "title": say(x, "título"),
+        "description": say(x, "descripción"),
+        "prior_analysis": say(x, "análisis"),
+        "proposed_priority": 3,
+        **more,
+    }
+    answer = await world.office.post("/cases", body, f"contact_{x}")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+async def _file(world: World, who: str, name: str, number: str = "") -> str:
+    content = name.encode()
+    if name.endswith(".png"):
+        written = io.BytesIO()
+        Image.new("RGB", (4, 4), "red").save(written, "PNG")
+        content = written.getvalue()
+    office = world.office
+    path = f"/api/v1/cases/{number}/files" if number else "/api/v1/files"
+    headers = office.headers(who, **{"Idempotency-Key": next(office.keys)})
+    answer = await office.client.post(path, files={"file": (name, content)}, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
