@@ -112,7 +112,9 @@ def expense(amount: int, receipt: str) -> c.LogVisitExpense:
 
 def test_a_visit_shows_what_it_waits_for_and_until_when() -> None:
     assert "- **Visita 1** por aceptar, municipio `05001` (ONS-5)\n" in page(QUOTED)
-    assert "- **La visita espera** la decisión del cliente sobre la cotización hasta vie 27 nov 2026 17:00\n" in page(QUOTED)
+    assert "- **La visita espera** la decisión del cliente sobre la cotización hasta vie 27 nov 2026 17:00\n" in page(
+        QUOTED
+    )
     assert "- **Cotización** 350.000 COP, sin aceptar, gastos 0 COP (ONS-2)\n" in page(QUOTED)
 
 
