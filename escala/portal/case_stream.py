@@ -15,6 +15,7 @@ from escala.api.deps import Edge, EdgeDep
 from escala.api.feed import Watcher
 from escala.api.visibility import visible_case
 from escala.policy.case import Role, Status
+from escala.portal.pages import answered
 from escala.portal.session import SignedIn
 from escala.storage import pending_replies, presence, views
 from escala.storage.engine import Database
@@ -56,7 +57,8 @@ async def follow(request: Request, visit: SignedIn, edge: EdgeDep, number: str, 
     after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     bench = _bench(request, edge) if visit.role in (Role.AGENT, Role.DIRECTOR) else None
-    return EventSourceResponse(_events(edge, bench, row.number, visit.principal, after), headers=headers)
+    events = _events(edge, bench, row.number, visit.principal, after)
+    return answered(EventSourceResponse(events, headers=headers), visit)
 
 
 def _bench(request: Request, edge: Edge) -> Bench:

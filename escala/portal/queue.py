@@ -79,10 +79,10 @@ async def show_rows(request: Request, visit: Staff, edge: EdgeDep) -> Response:
 
 
 @router.get("/cola/eventos")
-async def follow(request: Request, _: Staff, edge: EdgeDep) -> Response:
+async def follow(request: Request, visit: Staff, edge: EdgeDep) -> Response:
     """That something happened, each time that it does."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(news_of(request, edge).events(), headers=headers)
+    return answered(EventSourceResponse(news_of(request, edge).events(), headers=headers), visit)
 
 
 def _look(request: Request, edge: Edge) -> Look:

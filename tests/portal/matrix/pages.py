@@ -1,0 +1,105 @@
+"""What a page may consist of: nothing of its own text that runs or styles, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from tests.portal.matrix.asking import Answer
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+"""The most that a page's policy may allow; what it does not say, `default-src` says."""
+
+_LEAD_AWAY = ("https://status.example/", "http://localhost:", "http://127.0.0.1:")
+"""Where links may lead: a provider's incident, and the operators' pages of the engine. Nobody is sent there."""
+
+_FETCHED = {"src", "srcset", "data", "poster", "background", "action", "formaction", "manifest", "xlink:href"}
+_RUNS = ("javascript:", "vbscript:", "data:text")
+_SCRIPTED = ("hx-on", "hx-vals", "hx-vars", "hx-trigger", "hx-swap", "hx-ext", "hx-select-oob", "hx-boost")
+
+
+class Page(HTMLParser):
+    """Reads a page; `wrong` is what it should not have."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in ("style", "iframe", "object", "embed", "base", "applet", "math", "template"):
+            self.wrong.append(f"<{tag}>")
+        if tag == "script" and not given.get("src"):
+            self.wrong.append("a script of its own text")
+        for name, value in given.items():
+            self._attribute(tag, name, value)
+
+    def _attribute(self, tag: str, name: str, value: str) -> None:
+        where = f'<{tag} {name}="{value[:80]}">'
+        if name.startswith("on") or name in ("style", "srcdoc", "http-equiv", "ping"):
+            self.wrong.append(where)
+        plain = "".join(value.split()).casefold()
+        if name in (*_FETCHED, "href") and (plain.startswith(_RUNS) or (":" in plain[:12] and name in _FETCHED)):
+            self.wrong.append(where) if not plain.startswith("data:image/") else None
+        if name in _FETCHED and plain.startswith("//"):
+            self.wrong.append(where)
+        if name == "href" and urlsplit(value).netloc and not (tag == "a" and value.startswith(_LEAD_AWAY)):
+            self.wrong.append(where)
+        if name in ("hx-headers", "content") and value.startswith("{"):
+            json.loads(value)  # what a visitor's words got into would be none
+        if name.startswith("hx-vals") or (name.startswith("hx-on") or (name in _SCRIPTED and "js:" in plain)):
+            self.wrong.append(where)
+
+
+def wrong_with(answer: Answer) -> list[str]:
+    """What is wrong with the headers of an answer of the pages', and with its text where it is a page."""
+    found = []
+    said = dict(part.strip().partition(" ")[::2] for part in answer.header("content-security-policy").split(";"))
+    if said.get("default-src") != "'none'":
+        found.append(f"policy: {answer.header('content-security-policy')}")
+    found += [f"policy: {name} {value}" for name, value in said.items() if value and POLICY.get(name) != value]
+    if "sandbox" not in said:
+        found += [f"no {name} in the policy" for name in POLICY.keys() - said.keys() - {"manifest-src"}]
+    if answer.header("x-content-type-options") != "nosniff":
+        found.append("its kind may be guessed")
+    if answer.header("x-frame-options") != "DENY":
+        found.append("it may be framed")
+    if answer.header("referrer-policy") not in ("same-origin", "no-referrer"):
+        found.append("it tells others where one was")
+    cache = answer.header("cache-control")
+    if "no-store" not in cache and not _is_everybodys(answer):
+        found.append(f"it is kept: {cache!r}")
+    for cookie in [value for name, value in answer.headers if name == "set-cookie"]:
+        found += _wrong_with_cookie(cookie)
+    if answer.header("content-type").startswith("text/html"):
+        page = Page()
+        page.feed(answer.body)
+        found += page.wrong
+    return found
+
+
+def _is_everybodys(answer: Answer) -> bool:
+    """The process diagram says the same to all, and may be kept by who has it."""
+    return "escala.bpmn" in answer.header("content-disposition") and "private" in answer.header("cache-control")
+
+
+def _wrong_with_cookie(cookie: str) -> list[str]:
+    name, flags = cookie.partition("=")[0], {part.strip().casefold() for part in cookie.split(";")[1:]}
+    needed = {"secure", "samesite=lax", "path=/"} | ({"httponly"} if name.startswith("__Host-") else set())
+    if not name.startswith("__Host-") and name != "escala-idioma":
+        return [f"a cookie without a prefix: {name}"]
+    lacks = needed - flags
+    lacks |= {flag for flag in flags if flag.startswith("domain")}
+    return [f"cookie {name}: {sorted(lacks)}"] if lacks else []
