@@ -1,0 +1,236 @@
+"""Three days at a screen, end to end on everything real: the customer's, the agent's and the director's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from escala.policy.case import Level, Role
+from escala.storage import accounts, agents
+from escala.storage.agents import Agent
+from escala.storage.engine import Database
+from tests.journeys.conftest import LiveDesk
+from tests.portal.people import PASSWORD, PASSWORD_HASH
+from tests.support.browser import NARROW, WIDE, Screen, chromium, screen
+
+CUSTOMER, AGENT, DIRECTOR = "ana@aguas.example", "agente@escala.example", "direccion@escala.example"
+QUOTE = {"amount": "350000", "currency": "COP"}
+CHANNELS = ("web", "chat", "email", "phone")
+SCREENS = pytest.mark.parametrize(
+    ("size", "javascript"),
+    [(WIDE, True), (NARROW, True), (WIDE, False)],
+    ids=["1280", "360", "1280 without JavaScript"],
+)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+async def staffed(live_desk: LiveDesk) -> LiveDesk:
+    """The desk with an agent and its director, who may sign in as the customer's contact may."""
+    db = Database.at(live_desk.database_url)
+    try:
+        levels = (Level.HELP_DESK, Level.SPECIALISTS)
+        await agents.put(db, Agent(id="agent-1", name="Ana Torres", email=AGENT, levels=levels))
+        await agents.put(
+            db,
+            Agent(id="director-1", name="Dora Ruiz", email=DIRECTOR, levels=(Level.DIRECTOR,), is_director=True),
+        )
+        for email in (CUSTOMER, AGENT, DIRECTOR):
+            account = await accounts.create(db, id=f"acc-{email}", email=email, name=email, at=datetime.now(UTC))
+            await accounts.change(db, account.id, password_hash=PASSWORD_HASH)
+    finally:
+        await db.close()
+    return live_desk
+
+
+@dataclass
+class Day:
+    """Somebody's window at the desk. Without a script, what others did shows when the page is loaded again."""
+
+    window: Screen
+    desk: LiveDesk
+    javascript: bool
+    number: str = ""
+
+    @property
+    def page(self) -> Page:
+        return self.window.page
+
+    async def others(self, role: Role, command: str, **body: Any) -> None:
+        """Somebody else does something to the case meanwhile."""
+        await self.desk.post(role, f"/cases/{self.number}/{command}", body)
+        if not self.javascript:
+            await self.window.go(f"/casos/{self.number}")
+
+    async def send(self, form: str, **fields: str) -> None:
+        """Fill in one of the case's forms, unfolding what it is folded into, and send it."""
+        its = self.page.locator(f"#f-{form}")
+        folded = its.locator("xpath=ancestor::details[not(@open)]/summary")
+        if await folded.count():
+            await folded.click()
+        for name, value in fields.items():
+            field = its.locator(f"[name={name}]")
+            await (
+                field.select_option(value) if await field.evaluate("e => e.tagName == 'SELECT'") else field.fill(value)
+            )
+        await its.locator("button:not([formaction])").last.click()
+
+    async def said(self, words: str) -> None:
+        """Wait until the conversation holds these words."""
+        await expect(self.page.locator(".said:not(.pending) .words", has_text=words).last).to_be_visible(timeout=20_000)
+
+    async def fits(self) -> None:
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def exhausted(desk: LiveDesk, number: str, *channels: str) -> None:
+    for channel in channels:
+        tried = {"channel": channel, "outcome": "not_solved", "summary": "Se guio al cliente, sin resultado."}
+        await desk.post(Role.AGENT, f"/cases/{number}/attempts", tried)
+
+
+@SCREENS
+async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: ViewportSize, *, javascript: bool) -> None:
+    """Opens a case, sees when it is due, answers, accepts a quote, rates and confirms."""
+    address = staffed.url.removesuffix("/api/v1")
+    async with screen(browser, address, size=size, javascript=javascript) as window:
+        day, page = Day(window, staffed, javascript), window.page
+        await window.sign_in(CUSTOMER, PASSWORD, back="/casos/nuevo")
+        await page.fill("#title", "El geovisor no abre")
+        await page.fill("#description", "Aparece en blanco desde las 8:00.")
+        await page.fill("#what_tried", "Otro navegador y otra red.")
+        await page.check("input[name=proposed_priority][value='3']")
+        await page.click("#enviar")
+        await page.wait_for_url(re.compile("/casos/MA-"))
+        day.number = window.path.rpartition("/")[2]
+        await expect(page.locator(".countdown .left").first).to_have_text(
+            re.compile(r"00:29|29 min" if javascript else "min")
+        )
+        if javascript:
+            await day.fits()
+
+        await day.others(Role.AGENT, "claim")
+        await day.others(Role.AGENT, "information-requests", body="¿Desde qué red acceden?")
+        await day.said("¿Desde qué red acceden?")
+        await day.send("answers", body="Desde la sede norte.")
+        await day.said("Desde la sede norte.")
+
+        await exhausted(staffed, day.number, *CHANNELS)
+        await day.others(
+            Role.AGENT, "visits", city_code="05001", address="Carrera 50 # 41-20", reason="No responde de forma remota."
+        )
+        await day.others(Role.DIRECTOR, "visits/approval", approved=True, quote=QUOTE)
+        await expect(page.locator(".quote .amount")).to_contain_text("350.000")
+        await day.send("visits-acceptance")
+        await expect(page.locator(".quote")).to_have_count(0)
+        await day.others(Role.AGENT, "visits/cancellation", reason="Respondió de nuevo.")
+
+        await day.others(Role.AGENT, "resolution", summary="Se reinició el servidor de mapas.")
+        await page.check("input[name=score][value='5']")
+        await day.send("rating", comment="Muy amables.")
+        await expect(page.locator("#f-rating button")).to_have_text("Cambiar la calificación")
+        await day.send("confirmation")
+        await expect(page.locator(".status-closed")).to_be_visible()
+
+
+@SCREENS
+async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: ViewportSize, *, javascript: bool) -> None:
+    """Finds a case in the queue, takes it, answers, notes, asks, logs an attempt, asks for a visit and resolves."""
+    opened = await staffed.open_case(priority=3)
+    address = staffed.url.removesuffix("/api/v1")
+    async with screen(browser, address, size=size, javascript=javascript) as window:
+        day, page = Day(window, staffed, javascript, opened["number"]), window.page
+        await window.sign_in(AGENT, PASSWORD, back="/cola?tab=unassigned")
+        if size is WIDE and javascript:
+            await by_keyboard(day)
+        else:
+            await page.click(f"text={day.number}")
+            await day.send("claim")
+            await expect(page.locator("#f-claim")).to_have_count(0)
+            await day.send("replies", body="Ya lo revisamos.")
+        if javascript:
+            await day.fits()
+        await expect(page.locator("#cabecera")).to_contain_text("Ana Torres")
+        await day.send("notes", body="Parece la cuota.")
+        await expect(page.locator(".said.internal .words").last).to_have_text("Parece la cuota.")
+        await day.send("information-requests", body="¿Qué navegador usan?")
+        await day.said("¿Qué navegador usan?")
+        await day.others(Role.CONTACT, "answers", body="Firefox.")
+        await day.said("Firefox.")
+
+        await exhausted(staffed, day.number, *CHANNELS[1:])
+        await day.send("attempts", channel="web", outcome="not_solved", summary="Se cargó de nuevo la capa.")
+        await day.said("Se cargó de nuevo la capa.")
+        await day.send("visits", city_code="05001", address="Carrera 50 # 41-20", reason="Hay que abrir el servidor.")
+        await day.said("Hay que abrir el servidor.")
+        await day.others(Role.DIRECTOR, "visits/approval", approved=False, reason="Primero cambie la fuente.")
+        await day.said("Primero cambie la fuente.")
+        if javascript:
+            await day.said("Ya lo revisamos.")  # it has left by now, or leaves within ten seconds
+        await day.send("resolution", summary="Se cambió la fuente.")
+        await expect(page.locator(".status-resolved")).to_be_visible()
+
+
+async def by_keyboard(day: Day) -> None:
+    """Without a mouse: from the queue to the case, take it, and reply to the customer."""
+    page, keys = day.page, day.page.keyboard
+    await expect(page.locator("#filas tr").first).to_be_visible()
+    for _ in range(120):
+        await keys.press("Tab")
+        if await page.evaluate("document.activeElement.textContent.trim()") == day.number:
+            break
+    await keys.press("Enter")
+    await page.wait_for_url(f"**/casos/{day.number}")
+    await expect(page.locator("#f-claim")).to_be_visible()
+    await keys.press("Control+k")
+    await keys.type("tomar")
+    await keys.press("Enter")
+    await expect(page.locator("#f-claim")).to_have_count(0)
+    await keys.press("r")
+    await expect(page.locator("#replies-body")).to_be_focused()
+    await keys.type("Ya lo revisamos.")
+    for _ in range(4):
+        await keys.press("Tab")
+        if await page.evaluate("document.activeElement.matches('#f-replies button')"):
+            break
+    await keys.press("Enter")
+    await expect(page.locator("#replies-body")).to_have_value("")
+
+
+async def test_the_directors_day(browser: Browser, staffed: LiveDesk) -> None:
+    """Approves a visit with its proof before the eyes, reads the board, takes it away, and looks at the process."""
+    number = (await staffed.open_case(priority=3))["number"]
+    await staffed.post(Role.AGENT, f"/cases/{number}/claim")
+    await exhausted(staffed, number, *CHANNELS)
+    where = {"city_code": "05001", "address": "Carrera 50 # 41-20", "reason": "Hay que abrir el servidor."}
+    await staffed.post(Role.AGENT, f"/cases/{number}/visits", where)
+    async with screen(browser, staffed.url.removesuffix("/api/v1")) as window:
+        page = window.page
+        await window.sign_in(DIRECTOR, PASSWORD, back="/direccion/visitas")
+        request = page.locator(f"article#{number}")
+        await expect(request.locator(".proof > .exhausted")).to_have_count(len(CHANNELS))
+        await request.locator("[name=quote]").fill("350.000")
+        await request.locator("button").first.click()
+        await page.wait_for_url(f"**/casos/{number}")
+        visit = (await staffed.get(Role.DIRECTOR, f"/cases/{number}"))["visit"]
+        assert (visit["step"], visit["quote"]["amount"]) == ("quoted", "350000")
+        await window.go("/direccion/tablero")
+        await expect(page.locator("svg.chart").first).to_be_visible()
+        for suffix, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
+            async with page.expect_download() as coming:
+                await page.click(f".downloads a[href*='.{suffix}']")
+            with open(await (await coming.value).path(), "rb") as taken:  # noqa: ASYNC230, PTH123
+                assert taken.read(len(begins)) == begins
+        await window.go("/proceso")
+        await expect(page.locator("#mapa")).to_have_attribute("data-ready", "true")
