@@ -12,7 +12,8 @@
   const dirty = (part) => [...part.querySelectorAll(KEPT)].some((f) => f.value !== f.defaultValue)
     || [...part.querySelectorAll("input[type=file]")].some((f) => f.files.length)
     || [...part.querySelectorAll("input[type=radio]")].some((f) => f.checked !== f.defaultChecked);
-  const busy = (part) => part.contains(document.activeElement) || dirty(part);
+  const reads = (part) => part.contains(document.activeElement) && document.activeElement.matches(".done"); // and no more
+  const busy = (part) => (part.contains(document.activeElement) && !reads(part)) || dirty(part);
 
   // What was typed elsewhere in a part that is made anew after an order is carried over, as is what was unfolded.
   const carry = (part, sent) => ({
@@ -68,8 +69,12 @@
       extend(old, fresh);
       return;
     }
-    const carried = carry(old);
+    const carried = carry(old), read = reads(old);
     old.replaceWith(fresh);
+    if (read) {
+      fresh.tabIndex = -1; // the keyboard goes on from here
+      fresh.focus({ preventScroll: true });
+    }
     restore(carried);
     if (carried.focus) document.getElementById(carried.focus)?.focus({ preventScroll: true });
     htmx.process(fresh);
