@@ -17,7 +17,7 @@ SOURCES := $(wildcard escala tests bench)
 # Debian packages that the tests need: each while the file is missing whose presence says that it is there.
 DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) $(if $(wildcard /usr/bin/chromium),,chromium)
 
-.PHONY: help run test lint conformance bench lock clean system-packages
+.PHONY: help run test lint screenshots conformance bench lock clean system-packages
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(VENV)/.development ## ruff, mypy and the import layers
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports --no-logo
+
+screenshots: $(VENV)/.development $(VENDOR)/.made system-packages ## take the pictures of the main pages in docs/img anew
+	ESCALA_SCREENSHOTS=1 $(BIN)/pytest -q tests/portal/test_screenshots.py
 
 conformance: $(VENV)/.runtime ## the policy's rules: where each is enforced and tested (from the last `make test`)
 	@$(BIN)/python -m escala.conformance

@@ -1,7 +1,8 @@
-"""Pictures of the six main pages for the documentation, taken of the demonstration: `make screenshots` takes them anew."""
+"""Pictures of the six main pages, taken of the demonstration for docs/img: `make screenshots` takes them anew."""
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -33,18 +34,16 @@ SHOWN: dict[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize("name", SHOWN)
 async def test_the_main_pages_have_a_picture(browser: Browser, demo_desk: DemoDesk, name: str) -> None:
     who, path, there = SHOWN[name]
-    dark = "ESCALA_SCREENSHOTS_DARK" in os.environ
-    async with demo_desk.window(browser, who, size=WIDE, dark=dark, reduced_motion="reduce") as window:
+    async with demo_desk.window(browser, who, size=WIDE, reduced_motion="reduce") as window:
         await window.go(path.format_map(demo_desk.numbers))
         await expect(window.page.locator(there).first).to_be_visible()
         if TAKE in os.environ:
-            await _take(await window.page.screenshot(), PICTURES / f"{name}.png")
+            _keep(await window.page.screenshot(), PICTURES / f"{name}.png")
     assert 10_000 < _size_of(PICTURES / f"{name}.png") < LARGEST
 
 
-async def _take(picture: bytes, file: Path) -> None:
-    import io
-
+def _keep(picture: bytes, file: Path) -> None:
+    """With as many colours as a page has, so that a picture stays small."""
     taken = Image.open(io.BytesIO(picture)).convert("RGB")
     taken.quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
 

@@ -6,7 +6,6 @@ anybody but us fails the test that opened it.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +19,6 @@ from tests.api.office import Office
 from tests.support.serving import serving
 
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
-_IN_SPANISH = {**os.environ, "LANGUAGE": "es_CO"}  # the words that the browser itself puts on a page
 PATIENCE = 10_000  # milliseconds that Playwright waits for what is to come
 
 
@@ -31,7 +29,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if found is None:
         pytest.skip("chromium is not installed: make system-packages")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"], env=_IN_SPANISH)
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         try:
             yield browser
         finally:
