@@ -12,7 +12,7 @@
   const dirty = (part) => [...part.querySelectorAll(KEPT)].some((f) => f.value !== f.defaultValue)
     || [...part.querySelectorAll("input[type=file]")].some((f) => f.files.length)
     || [...part.querySelectorAll("input[type=radio]")].some((f) => f.checked !== f.defaultChecked);
-  const reads = (part) => part.contains(document.activeElement) && document.activeElement.matches(".done"); // and no more
+  const reads = (part) => document.activeElement === part || part.querySelector(".done") === document.activeElement;
   const busy = (part) => (part.contains(document.activeElement) && !reads(part)) || dirty(part);
 
   // What was typed elsewhere in a part that is made anew after an order is carried over, as is what was unfolded.
