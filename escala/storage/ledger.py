@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, literal_column, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -123,10 +123,9 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "opened_at": case.opened_at,
         "title": title,
         "search_id": case_words.search_id(case.number),
-        "change": next_change(connection),
     }
-    made = insert(connection, cases).values(**row).on_conflict_do_nothing().returning(cases.c.number)
-    return (await connection.execute(made)).first() is not None
+    made = insert(connection, cases).values(change=next_change(connection)).on_conflict_do_nothing()
+    return (await connection.execute(made.returning(cases.c.number), row)).first() is not None
 
 
 async def _append(
@@ -200,9 +199,12 @@ def next_change(connection: AsyncConnection) -> ColumnElement[int]:
     SQLite has one writer at a time, so the places come in the order of the commits. PostgreSQL's sequence does not
     wait for anybody: see `heads.desk_mark`.
     """
-    if connection.dialect.name == "sqlite":
-        return select(func.coalesce(func.max(cases.c.change), 0) + 1).scalar_subquery()
-    return func.nextval("case_changes")
+    return _NEXT_ON_SQLITE if connection.dialect.name == "sqlite" else _NEXT_ON_POSTGRESQL
+
+
+# As text: nothing is put together anew for each turn.
+_NEXT_ON_SQLITE: ColumnElement[int] = literal_column("(SELECT coalesce(max(change), 0) + 1 FROM cases)")
+_NEXT_ON_POSTGRESQL: ColumnElement[int] = literal_column("nextval('case_changes')")
 
 
 def _projected(case: Case) -> dict[str, Any]:
