@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -208,4 +209,7 @@ async def _whose(request: Request, status: int) -> Visit | None:
     if known or status >= 500 or request.url.path.startswith("/static/"):
         return known
     edge = edge_of(request)
-    return await visit(request, edge, portal_of(request), edge.clock())
+    with suppress(problems.NotFound):  # who it is was known before the address was found to be none
+        await visit(request, edge, portal_of(request), edge.clock())
+    found: Visit | None = request.state.visit
+    return found

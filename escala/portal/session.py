@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends, Request
 
 from escala.api.deps import At, Edge, EdgeDep
+from escala.api.problems import MalformedRequest, NotFound
 from escala.language import LANGUAGES, language_of
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
@@ -107,6 +108,8 @@ async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> V
     if found.persona:
         request.state.role = found.persona.actor.role.value  # for the access log
     request.state.visit = found
+    if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
+        raise NotFound  # no database keeps such a sign, so nothing is there under it
     return found
 
 
@@ -202,11 +205,12 @@ async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> No
     """
     if not _is_from_here(request):
         raise StaleForm
-    given = request.headers.get("x-escala-stamp")
-    if given is None:
-        given = str((await request.form()).get("stamp", ""))
+    form = await request.form()
+    given = request.headers.get("x-escala-stamp") or str(form.get("stamp", ""))
     if not portal.keys.is_stamp(given, visit.stamp):
         raise StaleForm
+    if any("\0" in value for _, value in form.multi_items() if isinstance(value, str)):
+        raise MalformedRequest  # no database keeps such a sign
 
 
 Stamped = Depends(check_form)

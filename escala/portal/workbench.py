@@ -6,6 +6,8 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from escala.api.bodies import LONGEST_TEXT, Body, Words
 from escala.api.deps import At, EdgeDep
@@ -44,7 +46,10 @@ async def keep_draft(
     if composer not in COMPOSERS:
         raise NotFound
     assert visit.account
-    words = Draft(body=body).body
+    try:
+        words = Draft(body=body).body
+    except ValidationError as wrong:
+        raise RequestValidationError(wrong.errors(include_input=False)) from None
     await drafts.keep(
         edge.database, account_id=visit.account.id, number=row.number, composer=composer, body=words, at=at
     )
