@@ -36,7 +36,8 @@ def picture(say: Say, marks: Mapping[Step, Mark]) -> Markup:
             parts.append(_text(x + width // 2, y + 11, [say(line.label)], "label", "middle"))
     parts += [part for node in NODES for part in _node(node, say, marks)]
     return Markup(
-        '<svg class="map" id="dibujo" viewBox="0 0 {width} {height}" role="group" aria-labelledby="dibujo-t" aria-describedby="dibujo-d">'
+        '<svg class="map" id="dibujo" viewBox="0 0 {width} {height}" role="group" '
+        'aria-labelledby="dibujo-t" aria-describedby="dibujo-d">'
         '<title id="dibujo-t">{title}</title><desc id="dibujo-d">{told}</desc>'
         '<defs><marker id="punta" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
         'orient="auto-start-reverse"><path class="head" d="M0 0L10 5L0 10z"/></marker></defs>{parts}</svg>'
