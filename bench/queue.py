@@ -259,10 +259,10 @@ def _statements(db: Database) -> Iterator[list[tuple[str, Any]]]:
 
 
 async def plan_of(db: Database, ask: Callable[[], Awaitable[Any]]) -> list[str]:
-    """How the database goes about what is asked of it first."""
+    """How the database goes about what is asked of it, at its most elaborate."""
     with _statements(db) as heard:
         await ask()
-    statement, parameters = heard[0]
+    statement, parameters = max(heard, key=lambda said: len(said[0]))
     async with db.read() as connection:
         on_sqlite = connection.dialect.name == "sqlite"
         explained = ("EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN (COSTS OFF) ") + statement

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, false, literal, select, table, text
+from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, false, func, literal, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -24,6 +24,7 @@ from escala.storage.search import sought
 _SEQ_BITS, _PLACE_BITS = 17, 3
 TEXT_BITS = _SEQ_BITS + _PLACE_BITS
 _NUMBER_BITS = 30
+_COMMON = 3_000
 TITLE = (1 << _PLACE_BITS) | 2
 """The last bits of a title's id: the third text, by name, of the first fact."""
 
@@ -89,14 +90,30 @@ _ON_POSTGRESQL = text(
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def says(case_search_id: ColumnElement[int], q: str, *, among_notes: bool) -> ColumnElement[bool]:
+async def is_common(connection: AsyncConnection, q: str, *, among_notes: bool) -> bool:
+    """Whether each of the words that are sought stands in thousands of texts: then it is no way to find few cases."""
+    for pattern in sought(q):
+        hits = select(TextId()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
+        some = hits.limit(_COMMON).subquery()
+        if (await connection.scalar(select(func.count()).select_from(some)) or 0) < _COMMON:
+            return False
+    return True
+
+
+def says(
+    case_search_id: ColumnElement[int], q: str, *, among_notes: bool, case_by_case: bool = False
+) -> ColumnElement[bool]:
     """The condition that a case says all that is sought, each word wherever it stands; what has no word is nowhere.
 
-    `among_notes`: whether internal texts count, which are for those who serve customers.
+    `among_notes`: whether internal texts count, which are for those who serve customers. `case_by_case`: whether to
+    look at the texts of each case that comes by, which is less work than to list all cases that have a common word.
     """
     patterns = sought(q)
     if not patterns:
         return false()
+    if case_by_case:
+        kind = HasText if among_notes else HasPublicText
+        return and_(*(kind(case_search_id, literal(pattern, String())) for pattern in patterns))
     found = (
         select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes)).correlate(None)
         for pattern in patterns
@@ -141,6 +158,21 @@ class SaysInPublic(FunctionElement[Any]):
     inherit_cache = True
 
 
+class HasText(FunctionElement[Any]):
+    """That a case has a text, public or not, with what a pattern asks for."""
+
+    type = NullType()
+    inherit_cache = True
+    of_texts: Any = Says
+
+
+class HasPublicText(HasText):
+    """That a case has a public text with what a pattern asks for."""
+
+    inherit_cache = True
+    of_texts = SaysInPublic
+
+
 class Weight(FunctionElement[float]):
     """How well a text fits what was asked of it, more being better; the pattern is given again for PostgreSQL."""
 
@@ -170,6 +202,19 @@ def _says_in_public(element: SaysInPublic, compiler: Any, **more: Any) -> str:
     if compiler.dialect.name == "sqlite":
         return f"case_words MATCH ('said : (' || {given} || ')')"
     return f"case_words.words @@ {_query(given)} AND NOT case_words.internal"
+
+
+@compiles(HasText)
+@compiles(HasPublicText)
+def _has_text(element: HasText, compiler: Any, **more: Any) -> str:
+    """SQLite lists the cases even so: it does that fast, and each question to its index costs it."""
+    search_id, pattern = element.clauses
+    its, condition = (compiler.process(each, **more) for each in (search_id, element.of_texts(pattern)))
+    if compiler.dialect.name == "sqlite":
+        whose = compiler.process(WhoseText(), **more)
+        return f"{its} IN (SELECT {whose} FROM case_words WHERE {condition})"  # noqa: S608 - values are bound
+    first, last = f"({its} << {TEXT_BITS})", f"(({its} + 1) << {TEXT_BITS})"
+    return f"(SELECT true FROM case_words WHERE id >= {first} AND id < {last} AND {condition} LIMIT 1)"  # noqa: S608
 
 
 @compiles(Weight)

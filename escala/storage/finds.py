@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import RowMapping, literal, select, tuple_
+from sqlalchemy import RowMapping, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.storage import views
@@ -94,20 +94,24 @@ def _best(texts: Sequence[RowMapping]) -> list[tuple[RowMapping, float]]:
 
 async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
     """The bodies of these texts, but for titles."""
-    places = {fact_of(each)[:2]: each for each in ids if not is_title(each)}
-    if not places:
+    wanted_ids = {}
+    for each in ids:
+        case_search_id, seq, place = fact_of(each)
+        if not is_title(each):
+            wanted_ids[number_of(case_search_id), seq] = (place, each)
+    if not wanted_ids:
         return {}
-    wanted = (
-        select(cases.c.search_id, facts.c.seq, facts.c.case_number, facts.c.data)
-        .join(cases, cases.c.number == facts.c.case_number)
-        .where(tuple_(cases.c.search_id, facts.c.seq).in_(list(places)))
+    numbers, seqs = {number for number, _ in wanted_ids}, {seq for _, seq in wanted_ids}
+    near = select(facts.c.case_number, facts.c.seq, facts.c.data).where(
+        facts.c.case_number.in_(numbers), facts.c.seq.in_(seqs)
     )
     content_ids: dict[str, int] = {}
-    for row in await connection.execute(wanted):
-        text_id = places[row.search_id, row.seq]
+    for row in await connection.execute(near):
+        place, text_id = wanted_ids.get((row.case_number, row.seq), (-1, 0))
         named = sorted(name for name, value in row.data.items() if isinstance(value, dict) and "content_id" in value)
-        place = fact_of(text_id)[2]
-        if place < len(named):
+        if 0 <= place < len(named):
             content_ids[row.data[named[place]]["content_id"]] = text_id
-    bodies = select(contents.c.content_id, contents.c.body).where(contents.c.content_id.in_(content_ids))
+    bodies = select(contents.c.content_id, contents.c.body).where(
+        contents.c.content_id.in_(content_ids), contents.c.case_number.in_(numbers)
+    )
     return {content_ids[row.content_id]: row.body for row in await connection.execute(bodies)}

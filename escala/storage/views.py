@@ -15,7 +15,7 @@ from escala.policy.case import Actor, Case, ClosingReason, Level, Plan, Priority
 from escala.policy.clock import ClockName, Stretch
 from escala.policy.terms import CoverKind, Terms
 from escala.storage import codec, paging
-from escala.storage.case_words import says
+from escala.storage.case_words import is_common, says
 from escala.storage.columns import NEVER, UNDATED, Unindexed
 from escala.storage.engine import Database
 from escala.storage.paging import Page
@@ -126,16 +126,17 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
     number = case_table.c.number
     place = [number] if column is number else [column, number]
-    found_numbers = select(number).where(*conditions(filter))
+    found_numbers = select(number)
     if cursor is not None:
         beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
         last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
         found_numbers = found_numbers.where(tuple_(*place) < last if descending else tuple_(*place) > last)
     order = [each.desc() if descending else each.asc() for each in place]
     limit = paging.clamp(limit)
-    # First which, then all that is shown of them: the first needs no more than an index has.
-    wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
     async with db.read() as connection:
+        found_numbers = found_numbers.where(*conditions(filter, says_common=await _is_common(connection, filter)))
+        # First which, then all that is shown of them: the first needs no more than an index has.
+        wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
         rows = list((await connection.execute(wanted)).mappings())
     found = paging.page(rows, limit, lambda row: paging.encode(listing, *(row[each] for each in place)))
     return Page([_case_row(row) for row in found.items], found.next_cursor)
@@ -148,11 +149,17 @@ async def some_cases(db: Database, numbers: Sequence[str]) -> dict[str, CaseRow]
         return {row["number"]: _case_row(row) for row in rows.mappings()}
 
 
-async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
-    """How many cases pass the filter; counting ends at `at_most`."""
-    some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
+async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int | None:  # noqa: A002
+    """How many cases pass the filter; counting ends at `at_most`. None where common words make it too long a count."""
     async with db.read() as connection:
+        if await _is_common(connection, filter):
+            return None
+        some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
         return await connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def _is_common(connection: AsyncConnection, wanted: CaseFilter) -> bool:
+    return bool(wanted.q) and await is_common(connection, wanted.q or "", among_notes=wanted.among_notes)
 
 
 async def timeline(db: Database, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
@@ -246,8 +253,11 @@ def _cases() -> Select[Any]:
     return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
 
 
-def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked."""
+def conditions(wanted: CaseFilter, *, says_common: bool = False) -> list[ColumnElement[bool]]:
+    """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked.
+
+    But for rare words: then the cases that say them are looked at, and no others.
+    """
     c = case_table.c
     walks = wanted.sort in ("next_due", "-next_due")
 
@@ -264,18 +274,19 @@ def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         (c.overdue, wanted.overdue),
         (c.closing_reason, wanted.closing_reason),
     )
-    conditions = [of(column) == value for column, value in pairs if value is not None]
+    found = [of(column) == value for column, value in pairs if value is not None]
     if wanted.status:
-        conditions.append(of(c.status).in_(wanted.status))
+        found.append(of(c.status).in_(wanted.status))
     if wanted.unassigned:
-        conditions.append(of(c.assignee).is_(None))
+        found.append(of(c.assignee).is_(None))
     if wanted.is_open is not None:
-        conditions.append(c.next_due_at < NEVER if wanted.is_open else c.next_due_at == NEVER)
+        found.append(c.next_due_at < NEVER if wanted.is_open else c.next_due_at == NEVER)
     if wanted.due_before is not None:
-        conditions.append(c.next_due_at < wanted.due_before)
+        found.append(c.next_due_at < wanted.due_before)
     if wanted.q:
-        conditions.append(says(of(c.search_id), wanted.q, among_notes=wanted.among_notes))
-    return conditions
+        way_in = of(c.search_id) if says_common else c.search_id
+        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=says_common))
+    return found
 
 
 def _facts(number: str) -> Select[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,6 +193,27 @@ async def _fill_anew(db: Database) -> None:
 
     async with db.write() as connection:
         await connection.run_sync(fill)
+
+
+@pytest.mark.parametrize("among_notes", [PUBLIC, EVERYTHING])
+async def test_common_words_are_sought_another_way_and_found_alike(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, among_notes: bool
+) -> None:
+    """In every order of the list; only the count is not made."""
+    await say(desk, "mapa uno", ("note", "Parece un cortafuegos."))
+    await say(desk, "mapa dos", ("reply", "Es el cortafuegos."))
+    await say(desk, "otro", ("note", "El mapa y el cortafuegos."))
+
+    async def found() -> list[list[str]]:
+        wanted = CaseFilter(q="mapa cortafuegos", among_notes=among_notes)
+        listed = [replace(wanted, sort=sort) for sort in ("number", "next_due", "-opened_at")]
+        return [sorted(row.title for row in (await views.cases(desk.db, each)).items) for each in listed]
+
+    rare = await found()
+    monkeypatch.setattr("escala.storage.case_words._COMMON", 1)
+
+    assert await found() == rare == [["mapa dos", "mapa uno", "otro"] if among_notes else ["mapa dos"]] * 3
+    assert await views.how_many(desk.db, CaseFilter(q="mapa"), at_most=9) is None
 
 
 # -- without a database
