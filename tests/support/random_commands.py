@@ -87,7 +87,7 @@ def promised() -> tuple[Terms, ...]:
 
 @cache
 def amendments(plan: Plan) -> tuple[Terms, ...]:
-    """What a case may be amended to: more holidays or none, a harder and a softer matrix, other hours, and back."""
+    """What a case may be amended to: more holidays or none, a harder and a softer matrix, other hours, no weekends."""
     as_now = terms(plan)
     every_tuesday = tuple(Closure(date(2026, 12, 1) + week * 7 * DAY, "Día cívico") for week in range(12))
     office = terms(Plan.STANDARD).hours
@@ -102,6 +102,7 @@ def amendments(plan: Plan) -> tuple[Terms, ...]:
         replace(as_now, policy_version="doubled", limits=_scaled(as_now, 0.5), initial_attention_within=2 * HOUR),
         replace(as_now, policy_version="hasty", initial_attention_within=10 * MINUTE),
         replace(as_now, policy_version="other-hours", hours=other.hours),
+        replace(as_now, policy_version="every-day", business_days=terms(Plan.PREMIUM).hours),
         as_now,
     )
 
