@@ -14,9 +14,10 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 
 from escala.api.deps import At, Edge, EdgeDep
-from escala.api.problems import MalformedRequest, NotFound
+from escala.api.problems import NotFound
 from escala.language import LANGUAGES, language_of
 from escala.policy.case import Role
 from escala.policy.refusals import RoleNotAllowed
@@ -210,7 +211,7 @@ async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> No
     if not portal.keys.is_stamp(given, visit.stamp):
         raise StaleForm
     if any("\0" in value for _, value in form.multi_items() if isinstance(value, str)):
-        raise MalformedRequest  # no database keeps such a sign
+        raise RequestValidationError([])  # no database keeps such a sign
 
 
 Stamped = Depends(check_form)

@@ -12,7 +12,6 @@ from playwright.async_api import Browser
 from tests.api.conftest import migrated, office
 from tests.api.office import Office, open_office
 from tests.portal.demo_desk import DemoDesk, open_demo_desk
-from tests.portal.matrix.desks import quietly
 from tests.portal.matrix.world import World, furnish
 from tests.support.browser import chromium, served
 
@@ -37,7 +36,6 @@ async def filled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> As
     """A desk with two customers and all that one can have, to be read; `desks.copied` gives one that may be changed."""
     folder = tmp_path_factory.mktemp("filled")
     shutil.copy(migrated, folder / "escala.db")
-    quietly()
     async with open_office(f"sqlite+aiosqlite:///{folder / 'escala.db'}", folder) as office:
         yield await furnish(office, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -68,6 +69,8 @@ async def ask(app: FastAPI, method: str, address: str, headers: dict[str, str], 
             came.put_nowait({"type": "http.response.start", "status": 500, "headers": []})
             came.put_nowait({"type": "http.response.body", "body": repr(error).encode()})
 
+    log = logging.getLogger("escala.access")
+    was, log.disabled = log.disabled, True  # thousands of questions need no line each
     task = asyncio.create_task(serve())
     try:
         return await _read(came)
@@ -75,6 +78,7 @@ async def ask(app: FastAPI, method: str, address: str, headers: dict[str, str], 
         gone.set()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        log.disabled = was
 
 
 async def _read(came: asyncio.Queue[dict[str, Any]]) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -41,7 +40,8 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
             app.router.lifespan_context(app),
             AsyncClient(transport=ASGITransport(app), base_url="http://escala.test") as client,
         ):
-            yield World(Office(app, db, clock, paper, client, world.office.secrets), folder, world.ids, world.sessions)
+            office = Office(app, db, clock, paper, client, world.office.secrets, keys=world.office.keys)
+            yield World(office, folder, world.ids, world.sessions)
     finally:
         await db.close()
 
@@ -55,8 +55,3 @@ def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
             for name in names
             if name not in _NOT_COMPARED and not name.startswith("case_words")
         }
-
-
-def quietly() -> None:
-    """Thousands of questions need no line each."""
-    logging.getLogger("escala.access").setLevel(logging.WARNING)

@@ -6,14 +6,11 @@ not read a third. The texts are made by `say`, so that the same desk can be fill
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from escala.policy.case import Level, Plan, Role
 from escala.policy.contacts import RosterEntry
@@ -26,7 +23,6 @@ from escala.storage import (
     contacts,
     contracts,
     customers,
-    drafts,
     incidents,
     saved_views,
     sessions,
@@ -87,11 +83,13 @@ class World:
 
 async def furnish(office: Office, folder: Path, say: Say = plainly) -> World:
     """Fill an office's desk: who serves, then customer A with all that is its, then B."""
+    from tests.portal.matrix.world_cases import fill_cases
+
     world = World(office, folder)
     await _house(world, say)
     for whose in ("a", "b"):
         await _customer(world, whose, say)
-        await _cases(world, whose, say)
+        await fill_cases(world, whose, say)
     return world
 
 
@@ -220,111 +218,3 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "account": f"acc-contact_{x}",
         "session": f"ses-elsewhere-contact_{x}",
     }
-
-
-# -- cases ------------------------------------------------------------------------------------------------------------
-
-
-async def _cases(world: World, x: str, say: Say) -> None:
-    """One case with all that a case can have, one on a piece of equipment that is closed and rated, and a plain one."""
-    office, ids, me = world.office, world.ids[x], f"contact_{x}"
-    files = {"files": [await _file(world, me, f"{WORDS[x]} plano.png")]}
-    ids["case"] = await _open(world, x, say, "sol", **files)
-    case, did = ids["case"], _Doing(world, ids["case"])
-    world.ids[x]["file"] = files["files"][0]
-    await did("claim")
-    await did("priority", priority=2, reason=say(x, "motivo"))
-    kept = await _file(world, "agent", f"{INTERNAL} {WORDS[x]}.txt", case)
-    await did("notes", body=f"{INTERNAL} {say(x, 'nota')}", files=[kept])
-    world.ids[x]["internal_file"] = kept
-    await did("replies", body=say(x, "respuesta"))
-    await did("information-requests", body=say(x, "pregunta"))
-    await did("answers", me, body=say(x, "contestación"))
-    await did("provider-escalations", provider="google", provider_case=f"{WORDS[x]}-5812")
-    await did("provider-updates", body=say(x, "proveedor"))
-    await did("provider-incidents", incident_id="google-maps-platform:outage")
-    await did("remote-sessions", tool=f"Escritorio {WORDS[x]}", consented_by=ids["contact"])
-    await did("remote-sessions/1/end", summary=say(x, "sesión"))
-    await did("transfers", group="sig", reason=say(x, "traslado"))
-    await _visit(did, x, say)
-    quote = {"amount": "350000", "currency": "COP"}
-    await did("visits/approval", "director", approved=True, quote=quote, reason=say(x, "aprobación"))
-    await did("visits/acceptance", me, accepted=True, amount=quote)
-    taxi = {"concept": say(x, "taxi"), "receipt_reference": f"FE-{WORDS[x]}"}
-    await did("visits/expenses", amount={"amount": "120000", "currency": "COP"}, **taxi)
-    ids["done"] = await _open(world, x, say, "equ", serial_number=f"SN-{WORDS[x]}")
-    did = _Doing(world, ids["done"])
-    await did("claim")
-    await did("diagnosis", "director", cause="manufacturing_defect", summary=say(x, "diagnóstico"))
-    await did("resolution", summary=say(x, "solución"))
-    await did("confirmation", me)
-    await did("rating", me, score=2, comment=say(x, "opinión"))
-    ids["plain"] = await _open(world, x, say, "sol")
-    await _visit(_Doing(world, ids["plain"]), x, say)
-    ids["loose_file"] = await _file(world, me, f"{WORDS[x]} suelto.txt")
-    account, at = "acc-agent", office.clock()
-    draft = {"composer": "replies", "body": f"{INTERNAL} {say(x, 'borrador')}"}
-    await drafts.keep(office.db, account_id=account, number=case, at=at, **draft)
-    world.ids[x]["reply"] = await _held_reply(world, ids["plain"], f"{INTERNAL} {say(x, 'por salir')}")
-
-
-async def _visit(did: _Doing, x: str, say: Say) -> None:
-    """Asked for, once every remote channel was tried."""
-    for channel in ("web", "chat", "email", "phone"):
-        await did("attempts", channel=channel, outcome="not_solved", summary=say(x, "intento"))
-    await did("visits", city_code="05001", address=say(x, "Carrera 50"), reason=say(x, "visita"))
-
-
-async def _held_reply(world: World, number: str, body: str) -> str:
-    """A reply that has not left yet; its id."""
-    from escala.storage import pending_replies
-
-    form = {"stamp": world.stamp("agent"), "key": f"held-reply-{number}", "body": body}
-    answer = await world.office.client.post(
-        f"https://escala.test/casos/{number}/ordenes/replies", data=form, headers=world.cookie("agent")
-    )
-    assert answer.status_code == 303, answer.text
-    [held] = (await pending_replies.of_cases(world.office.db, [number]))[number]
-    return held.id
-
-
-@dataclass
-class _Doing:
-    world: World
-    number: str
-
-    async def __call__(self, command: str, who: str = "agent", /, **body: Any) -> None:
-        answer = await self.world.office.give(self.number, command, who, **body)
-        assert answer.status_code == 200, f"{command}: {answer.text}"
-
-
-async def _open(world: World, x: str, say: Say, solution: str, **more: Any) -> str:
-    ids = world.ids[x]
-    body = {
-        "contact_id": ids["contact"],
-        "solution_id": f"{solution}-{x}",
-        "channel": "web",
-        "category": "incident",
-        "title": say(x, "título"),
-        "description": say(x, "descripción"),
-        "prior_analysis": say(x, "análisis"),
-        "proposed_priority": 3,
-        **more,
-    }
-    answer = await world.office.post("/cases", body, f"contact_{x}")
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["number"])
-
-
-async def _file(world: World, who: str, name: str, number: str = "") -> str:
-    content = name.encode()
-    if name.endswith(".png"):
-        written = io.BytesIO()
-        Image.new("RGB", (4, 4), "red").save(written, "PNG")
-        content = written.getvalue()
-    office = world.office
-    path = f"/api/v1/cases/{number}/files" if number else "/api/v1/files"
-    headers = office.headers(who, **{"Idempotency-Key": next(office.keys)})
-    answer = await office.client.post(path, files={"file": (name, content)}, headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])

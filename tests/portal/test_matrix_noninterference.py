@@ -1,0 +1,47 @@
+"""What happens at another customer's leaves no trace: the same questions get the same answers, counts and all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.portal.matrix.asking import Answer, ask
+from tests.portal.matrix.bodies import request
+from tests.portal.matrix.cells import Cell, cells
+from tests.portal.matrix.desks import copied
+from tests.portal.matrix.routes import routes
+from tests.portal.matrix.verdict import plain
+from tests.portal.matrix.world import World, plainly
+from tests.portal.matrix.world_cases import fill_cases
+
+
+def looks(world: World, who: str) -> list[Cell]:
+    """All that a contact can look at, searches with the words of both customers among it."""
+    return [
+        cell
+        for route in routes()
+        if route.method == "GET" and "metrics" not in route.path and "static" not in route.path
+        for cell in cells(route, world.ids)
+        if cell.who == who and cell.may and (cell.kind == "own" or "word" in cell.kind or "secret" in cell.kind)
+    ]
+
+
+async def answers(world: World, asked: list[Cell]) -> dict[str, tuple[Cell, Answer]]:
+    found = {}
+    for cell in asked:
+        headers, body = request(world, cell.route, cell.who, cell.choice)
+        found[str(cell)] = (cell, await ask(world.office.app, cell.route.method, cell.address, headers, body))
+    return found
+
+
+@pytest.mark.parametrize("who", ["contact_a", "admin_a"])
+async def test_what_another_customer_does_is_seen_nowhere(filled: World, tmp_path: Path, who: str) -> None:
+    async with copied(filled, tmp_path) as world:
+        asked = looks(world, who)
+        before = await answers(world, asked)
+        await fill_cases(world, "b", plainly)
+        after = await answers(world, asked)
+    differ = [name for name, (cell, answer) in after.items() if plain(cell, answer) != plain(*before[name])]
+    assert len(asked) > 100
+    assert differ == []
