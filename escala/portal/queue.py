@@ -95,10 +95,11 @@ async def _shown(request: Request, visit: Visit, edge: Edge, look: Look) -> dict
     wanted = own(visit.principal, look.wanted(me))
     assert wanted is not None, "who serves customers sees all of them"
     cursor = request.query_params.get("cursor", "")[:500] or None
+    common = await views.says_common(edge.database, wanted)
     with own_cursor():
-        found = await views.cases(edge.database, wanted, limit=_AT_ONCE, cursor=cursor)
+        found = await views.cases(edge.database, wanted, limit=_AT_ONCE, cursor=cursor, common=common)
     how_many = None
-    if look.is_filtered:
+    if look.is_filtered and not common:
         how_many = await views.how_many(edge.database, wanted, at_most=_COUNTED + 1)
     people = {each.id: each.name for each in await agents.listing(edge.database)}
     return {

@@ -120,8 +120,18 @@ async def terms_by_turn(db: Database, number: str) -> dict[int, Terms]:
         return {row.from_turn: codec.terms_from_json(row.terms) for row in await connection.execute(wanted)}
 
 
-async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: str | None = None) -> Page[CaseRow]:  # noqa: A002
-    """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list."""
+async def cases(
+    db: Database,
+    filter: CaseFilter,  # noqa: A002
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    common: bool | None = None,
+) -> Page[CaseRow]:
+    """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list.
+
+    `common`: what `says_common` answers, where the caller has asked it already.
+    """
     column, kind, descending = _SORTS[filter.sort]
     listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
     number = case_table.c.number
@@ -134,7 +144,8 @@ async def cases(db: Database, filter: CaseFilter, *, limit: int = 50, cursor: st
     order = [each.desc() if descending else each.asc() for each in place]
     limit = paging.clamp(limit)
     async with db.read() as connection:
-        found_numbers = found_numbers.where(*conditions(filter, says_common=await _is_common(connection, filter)))
+        common = await _is_common(connection, filter) if common is None else common
+        found_numbers = found_numbers.where(*conditions(filter, common=common))
         # First which, then all that is shown of them: the first needs no more than an index has.
         wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
         rows = list((await connection.execute(wanted)).mappings())
@@ -149,13 +160,17 @@ async def some_cases(db: Database, numbers: Sequence[str]) -> dict[str, CaseRow]
         return {row["number"]: _case_row(row) for row in rows.mappings()}
 
 
-async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int | None:  # noqa: A002
-    """How many cases pass the filter; counting ends at `at_most`. None where common words make it too long a count."""
+async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
+    """How many cases pass the filter; counting ends at `at_most`. It takes long where all words sought are common."""
+    some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
     async with db.read() as connection:
-        if await _is_common(connection, filter):
-            return None
-        some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
         return await connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def says_common(db: Database, wanted: CaseFilter) -> bool:
+    """Whether only words are sought that stand in thousands of texts."""
+    async with db.read() as connection:
+        return await _is_common(connection, wanted)
 
 
 async def _is_common(connection: AsyncConnection, wanted: CaseFilter) -> bool:
@@ -253,7 +268,7 @@ def _cases() -> Select[Any]:
     return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
 
 
-def conditions(wanted: CaseFilter, *, says_common: bool = False) -> list[ColumnElement[bool]]:
+def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElement[bool]]:
     """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked.
 
     But for rare words: then the cases that say them are looked at, and no others.
@@ -284,8 +299,8 @@ def conditions(wanted: CaseFilter, *, says_common: bool = False) -> list[ColumnE
     if wanted.due_before is not None:
         found.append(c.next_due_at < wanted.due_before)
     if wanted.q:
-        way_in = of(c.search_id) if says_common else c.search_id
-        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=says_common))
+        way_in = of(c.search_id) if common else c.search_id
+        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=common))
     return found
 
 

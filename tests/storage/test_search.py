@@ -199,7 +199,7 @@ async def _fill_anew(db: Database) -> None:
 async def test_common_words_are_sought_another_way_and_found_alike(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, *, among_notes: bool
 ) -> None:
-    """In every order of the list; only the count is not made."""
+    """In every order of the list."""
     await say(desk, "mapa uno", ("note", "Parece un cortafuegos."))
     await say(desk, "mapa dos", ("reply", "Es el cortafuegos."))
     await say(desk, "otro", ("note", "El mapa y el cortafuegos."))
@@ -213,7 +213,7 @@ async def test_common_words_are_sought_another_way_and_found_alike(
     monkeypatch.setattr("escala.storage.case_words._COMMON", 1)
 
     assert await found() == rare == [["mapa dos", "mapa uno", "otro"] if among_notes else ["mapa dos"]] * 3
-    assert await views.how_many(desk.db, CaseFilter(q="mapa"), at_most=9) is None
+    assert await views.says_common(desk.db, CaseFilter(q="mapa"))
 
 
 # -- without a database
