@@ -1,0 +1,37 @@
+"""What a first visit costs: every byte over the wire, in a browser that has been nowhere yet."""
+
+from __future__ import annotations
+
+
+import pytest
+from playwright.async_api import Browser, Response
+
+from escala.portal.session import SESSION_COOKIE
+from tests.portal.matrix.world import World
+from tests.support.browser import screen, served
+
+MOST = 100 * 1024
+
+
+@pytest.mark.parametrize(
+    ("who", "page"),
+    [("", "/ingreso"), ("agent", "/cola"), ("agent", "case"), ("contact_a", "/casos"), ("contact_a", "case")],
+)
+async def test_the_first_load_is_small(browser: Browser, filled: World, who: str, page: str) -> None:
+    path = f"/casos/{filled.ids['a']['case']}" if page == "case" else page
+    cookies = {SESSION_COOKIE: filled.sessions[who]} if who else {}
+    came: list[Response] = []
+    async with served(filled.office) as site, screen(browser, site, cookies=cookies) as window:
+        window.page.on("response", lambda response: came.append(response))
+        await window.page.goto(site + path, wait_until="load")
+        await window.page.wait_for_timeout(500)  # what scripts ask for at once
+        sizes = {each.url.removeprefix(site): await _size(each) for each in came}
+    assert sum(sizes.values()) <= MOST, sizes
+
+
+async def _size(response: Response) -> int:
+    """Headers and body as they came; a stream has no end, and costs what its headers do."""
+    if "event-stream" in (response.headers.get("content-type") or ""):
+        return len(str(response.headers))
+    found = await response.request.sizes()
+    return found["responseHeadersSize"] + found["responseBodySize"]
