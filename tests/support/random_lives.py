@@ -144,11 +144,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """All that was asked in a life, so that it can be lived again."""
+    """All that was asked in a life, so that it can be lived again, and what kinds of facts came of it."""
 
     opening: OpenCase
     terms: Terms
     steps: tuple[Step, ...]
+    kinds: frozenset[str]
 
 
 @cache
@@ -170,13 +171,14 @@ class Lives(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Count the life, and keep its script."""
         if hasattr(self, "opening"):
-            self.scripts.append(Script(self.opening, self.opened_under, tuple(self.steps)))
+            self.scripts.append(Script(self.opening, self.opened_under, tuple(self.steps), frozenset(self.kinds_seen)))
 
     @initialize(data=st.data(), minutes=st.integers(0, 40 * 24 * 60))
     def open(self, data: DataObject, minutes: int) -> None:
         """A customer's request, after some that lacked what they need."""
         self.data = data
         self.steps: list[Step] = []
+        self.kinds_seen: set[str] = set()
         self.at = bogota("2026-11-25 00:00") + timedelta(minutes=minutes)
         self.terms = self.pick((*promised(), *promised()[:2]))
         self.bent = self.pick(_BENTS)
@@ -295,6 +297,7 @@ class Lives(RuleBasedStateMachine):
         self.case = decision.case
         self.terms = decision.terms or self.terms
         self.seen.update(entry.fact.kind for entry in decision.entries)
+        self.kinds_seen.update(entry.fact.kind for entry in decision.entries)
         self.seen["facts"] += len(decision.entries)
         standing(self.case)
         if self.is_over():

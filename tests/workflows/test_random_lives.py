@@ -36,7 +36,7 @@ SHARDS = 4
 LIVES_IN_A_SHARD = 50
 AT_ONCE = 10
 STEPS = 15
-FEW_WAKES = 12
+FEW_WAKES = 8
 JUST = timedelta(seconds=30)
 """How long before and after a wake: longer than anything takes here."""
 WEEK = timedelta(weeks=1)
@@ -71,6 +71,12 @@ class Lived:
     @property
     def is_over(self) -> bool:
         return self.case.state.status is Status.CLOSED
+
+
+def _eventful(scripts: list[Script]) -> list[Script]:
+    """Those that most comes of, no two of them the same."""
+    different = {script.kinds: script for script in scripts}
+    return sorted(different.values(), key=lambda script: len(script.kinds))[-LIVES_IN_A_SHARD:]
 
 
 # -- on the server ----------------------------------------------------------------------------------------------------
@@ -185,8 +191,7 @@ def _refusal(case: Case, refused: Refused, *, terms: Terms) -> str | None:
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
 async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard: int) -> None:
     """The same facts with their data and instants, the same case, notices, stretches and refusals."""
-    lives = live(LIVES_IN_A_SHARD * 6, first=100 + shard, steps=STEPS).scripts
-    scripts = [script for script in lives if len(script.steps) > 5][::4][-LIVES_IN_A_SHARD:]
+    scripts = _eventful(live(LIVES_IN_A_SHARD * 6, first=100 + shard, steps=STEPS).scripts)
     assert len(scripts) == LIVES_IN_A_SHARD
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -199,4 +204,4 @@ async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard
         assert [(turn.decision, turn.terms) for turn in life.turns] == list(cored(life))
         kinds.update(entry.fact.kind for entry in life.case.entries)
         kinds.update(refused.name for refused in life.refused if refused.name)
-    assert {"handed_off", "visit_signed_off", "terms_amended", "case_reopened", "case_released"} <= set(kinds), kinds
+    assert {"handed_off", "visit_scheduled", "terms_amended", "case_reopened", "case_released"} <= set(kinds), kinds
