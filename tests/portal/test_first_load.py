@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from playwright.async_api import Browser, Response
 
@@ -21,8 +20,12 @@ async def test_the_first_load_is_small(browser: Browser, filled: World, who: str
     path = f"/casos/{filled.ids['a']['case']}" if page == "case" else page
     cookies = {SESSION_COOKIE: filled.sessions[who]} if who else {}
     came: list[Response] = []
+
+    def note(response: Response) -> None:
+        came.append(response)
+
     async with served(filled.office) as site, screen(browser, site, cookies=cookies) as window:
-        window.page.on("response", lambda response: came.append(response))
+        window.page.on("response", note)
         await window.page.goto(site + path, wait_until="load")
         await window.page.wait_for_timeout(500)  # what scripts ask for at once
         sizes = {each.url.removeprefix(site): await _size(each) for each in came}

@@ -147,7 +147,7 @@ async def _account(world: World, who: str, email: str, name: str, staff_role: Ro
             seen_at=at,
             expires_at=at + timedelta(days=60),
             ended_at=None,
-            browser=f"browser of {who}",
+            browser=f"browser of {who}: {name}",
             address="127.0.0.1",
         )
         await sessions.begin(office.db, session, secret)
