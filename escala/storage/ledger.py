@@ -128,9 +128,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
     return (await connection.execute(made.returning(cases.c.number), row)).first() is not None
 
 
-async def _append(
-    connection: AsyncConnection, decision: Decision, terms: Terms | None, command_id: str | None
-) -> None:
+async def _append(connection: AsyncConnection, decision: Decision, terms: Terms | None, command_id: str | None) -> None:
     case = decision.case
     keys = {"case_number": case.number, "turn": case.turn}
     if terms is not None:

@@ -21,7 +21,6 @@ def workflow_id(cover: CoverRef) -> str:
     return f"{cover.kind.value}-{cover.id}"
 
 
-
 def named_by(workflow_id: str) -> tuple[CoverKind, str]:
     """Kind and id of the cover whose workflow has that id. ValueError for any other id."""
     kind, _, id_ = workflow_id.partition("-")

@@ -36,7 +36,7 @@ async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
 
 async def accepted(desk: Desk, on: date) -> None:
     given = Solution(id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on)
-    await solutions.create(desk.db, given, at=START)
+    await solutions.create(desk.db, given, at=bogota("2026-12-01 09:00"))
 
 
 async def found(desk: Desk, at: str = "09:00", solution: str = "solution-1", customer: str = "customer-1") -> Terms:

@@ -182,8 +182,8 @@ def _attempt(s: Situation, by: Actor) -> Command:
 
 
 def _transfer(s: Situation, by: Actor) -> Command:
-    group = s.one_of((*s.terms.groups, None), ("nobody", "nobody"))
-    level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, Level.SPECIALISTS, None))
+    group = s.one_of((*s.terms.groups, None), ("nobody",) * 4)
+    level = s.one_of((None if group else Level.DIRECTOR,) * 3, (Level.DIRECTOR, Level.SPECIALISTS, None))
     return c.TransferCase(by=by, group=group, level=level, reason=s.words)
 
 
