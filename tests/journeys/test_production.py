@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,8 @@ from tests.support.postgres import postgres_server
 from tests.support.server import eventually
 
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::\?[^}]*|:-(?P<default>[^}]*))\}")
+"""``${NAME:?why it is needed}`` or ``${NAME:-default}``."""
 
 
 class Inbox:
@@ -42,11 +45,21 @@ class Inbox:
         return "250 OK"
 
 
-def environment(**values: str) -> dict[str, str]:
-    """The environment of the worker and the API in docker-compose.yml, its addresses being this machine's."""
-    names = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["x-escala-environment"].keys()
-    assert values.keys() == names, "docker-compose.yml names other settings than this test gives"
-    return {**os.environ, **values}
+def environment(given: dict[str, str], here: dict[str, str]) -> dict[str, str]:
+    """The environment of the worker and the API as Compose makes it: the file's own values and defaults, with what an
+    operator's compose.env gives; then the addresses, which are this machine's.
+    """
+
+    def value(written: str) -> str:
+        return VARIABLE.sub(lambda found: given.get(found["name"]) or found["default"] or "", written)
+
+    lines = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["x-escala-environment"]
+    required = {
+        found["name"] for line in lines.values() for found in VARIABLE.finditer(line) if found["default"] is None
+    }
+    assert given.keys() == required, "docker-compose.yml demands other values than this test gives"
+    assert here.keys() <= lines.keys(), "an address that docker-compose.yml does not name"
+    return {**os.environ, **{name: value(line) for name, line in lines.items()}, **here}
 
 
 @asynccontextmanager
@@ -79,22 +92,25 @@ async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbo
     with postgres_server() as postgres:
         database = await postgres.empty_database()
         env = environment(
-            ESCALA_PROFILE="production",
-            ESCALA_STATE_DIR=str(tmp_path / "nothing"),
-            ESCALA_DATABASE_URL=database,
-            ESCALA_TEMPORAL_ADDRESS=f"127.0.0.1:{temporal}",
-            ESCALA_TEMPORAL_NAMESPACE="escala",
-            ESCALA_TEMPORAL_UI_URL=f"http://127.0.0.1:{ui}",
-            ESCALA_SECRET_KEY="vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5",
-            ESCALA_PUBLIC_URL="https://mesa.example",
-            ESCALA_SMTP_URL=f"smtp://127.0.0.1:{smtp}",
-            ESCALA_MAIL_FROM="Mesa de Ayuda <mesa@example.com>",
-            ESCALA_LEVEL_1_MAILBOX="nivel1@example.com",
-            ESCALA_LEVEL_2_MAILBOX="nivel2@example.com",
-            ESCALA_LEVEL_3_MAILBOX="director@example.com",
-            ESCALA_COMMERCIAL_MAILBOX="comercial@example.com",
-            ESCALA_GOOGLE_CLOUD_STATUS_URL="off",
-            ESCALA_GOOGLE_MAPS_STATUS_URL="off",
+            {
+                "ESCALA_DB_PASSWORD": "unused",
+                "ESCALA_SECRET_KEY": "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5",
+                "ESCALA_PUBLIC_URL": "https://mesa.example",
+                "ESCALA_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
+                "ESCALA_MAIL_FROM": "Mesa de Ayuda <mesa@example.com>",
+                "ESCALA_LEVEL_1_MAILBOX": "nivel1@example.com",
+                "ESCALA_LEVEL_2_MAILBOX": "nivel2@example.com",
+                "ESCALA_LEVEL_3_MAILBOX": "director@example.com",
+                "ESCALA_COMMERCIAL_MAILBOX": "comercial@example.com",
+            },
+            {
+                "ESCALA_STATE_DIR": str(tmp_path / "nothing"),
+                "ESCALA_DATABASE_URL": database,
+                "ESCALA_TEMPORAL_ADDRESS": f"127.0.0.1:{temporal}",
+                "ESCALA_TEMPORAL_UI_URL": f"http://127.0.0.1:{ui}",
+                "ESCALA_GOOGLE_CLOUD_STATUS_URL": "off",
+                "ESCALA_GOOGLE_MAPS_STATUS_URL": "off",
+            },
         ) | {"ESCALA_API_PORT": str(api)}
         binary = temporal_server.find_binary()
         server = temporal_server.start_command(binary, tmp_path / "temporal.db", temporal, ui, "escala")
