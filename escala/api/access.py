@@ -32,8 +32,8 @@ def log_to_stderr() -> None:
 class AccessLog:
     """ASGI middleware: counts and logs each answer at its end, and marks it as not to be kept or guessed."""
 
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
-        self._app, self._figures = app, figures
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +58,8 @@ class AccessLog:
 
     def _tell(self, scope: Scope, status: int, first: float, whole: float) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
-        self._figures.answered(scope["method"], route, status, first or whole)
+        figures: Figures = scope["app"].state.edge.figures
+        figures.answered(scope["method"], route, status, first or whole)
         line = {
             "method": scope["method"],
             "route": route,

@@ -102,7 +102,6 @@ def create_app(
 ) -> FastAPI:
     """The app. What is not given is made from the settings when it starts, and closed when it stops."""
     log_to_stderr()
-    figures = Figures()
     policy = read_policy_file(settings.policy_file)
     pages = portal(settings)
 
@@ -116,7 +115,7 @@ def create_app(
             policy=policy,
             clock=clock or _now,
             feed=feed,
-            figures=figures,
+            figures=Figures(),
             turnstile=Turnstile(),
             files=FileStore(settings.files_folder),
             provider_feeds=tuple(settings.provider_feeds),
@@ -145,7 +144,7 @@ def create_app(
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit)
-    app.add_middleware(AccessLog, figures=figures)
+    app.add_middleware(AccessLog)
     return app
 
 

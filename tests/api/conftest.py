@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from escala.api.app import create_app
+from escala.settings import Settings
 from escala.storage.engine import upgrade
 from tests.api.office import Office, open_office
 
@@ -19,8 +22,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def front(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The app that serves the tests' offices, each in its turn."""
+    return create_app(Settings(state_dir=tmp_path_factory.mktemp("front")))
+
+
 @pytest.fixture
-async def office(migrated: Path, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(migrated: Path, front: FastAPI, tmp_path: Path) -> AsyncIterator[Office]:
     file = shutil.copy(migrated, tmp_path / "escala.db")
-    async with open_office(f"sqlite+aiosqlite:///{file}", tmp_path) as office:
+    async with open_office(f"sqlite+aiosqlite:///{file}", tmp_path, front=front) as office:
         yield office

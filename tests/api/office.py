@@ -110,6 +110,12 @@ class Office:
         return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
 
 
+def pages_behind(app: FastAPI) -> FastAPI:
+    """The application that serves the pages."""
+    pages: FastAPI = app.router.routes[-1].app  # type: ignore[attr-defined]
+    return pages
+
+
 _documented: dict[str, dict[str, Any]] = {}
 
 
@@ -139,7 +145,7 @@ async def open_office(
     """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given.
 
     A `front` serves many offices one after another: FastAPI works out a route when it is first asked for, and a new app
-    takes longer over that than over most tests.
+    takes longer over that than over most tests. An office that is open beside another needs an app of its own.
     """
     clock = Clock()
     async with AsyncExitStack() as stack:
@@ -150,7 +156,8 @@ async def open_office(
         app = create_app(settings, database=db, desk=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         if front:
-            front.state.edge, app = app.state.edge, front
+            front.state, pages_behind(front).state = app.state, pages_behind(app).state
+            app = front
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
         yield Office(app, db, clock, paper, client, await _furnish(db))

@@ -23,16 +23,17 @@ from escala.activities.channel_notices import ChannelNotices
 from escala.activities.cover import Cover
 from escala.activities.ledger import Ledger
 from escala.activities.notices import Notices
-from escala.api.app import create_app
 from escala.api.desk import Desk
-from escala.settings import Settings
 from escala.storage import views
 from escala.storage.columns import NEVER
 from escala.storage.engine import Database, upgrade
 from escala.storage.tables import number_sequences
 from escala.worker import build_worker
+from tests.api.conftest import front
 from tests.api.office import Office, open_office
 from tests.support.server import settings_for, time_skipping_server
+
+__all__ = ["engine", "front", "gate", "migrated_file"]
 
 _offices = count(1)
 _NUMBERS_OF_ONE = 1_000
@@ -118,12 +119,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "escala.db"
     upgrade(f"sqlite+aiosqlite:///{file}")
     return file
-
-
-@pytest.fixture(scope="session")
-def front(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """The app that serves every office, each in its turn."""
-    return create_app(Settings(state_dir=tmp_path_factory.mktemp("front")))
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.api.conftest import migrated, office
+from tests.api.conftest import front, migrated, office
 from tests.api.office import Office, open_office
 from tests.portal.demo_desk import DemoDesk, open_demo_desk
 from tests.portal.matrix.world import World, furnish
 from tests.support.browser import chromium, served
 
-__all__ = ["browser", "demo_desk", "filled", "migrated", "office", "site"]
+__all__ = ["browser", "demo_desk", "filled", "front", "migrated", "office", "site"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from tests.api.office import Office
+from tests.api.office import Office, pages_behind
 
 
 async def letters(office: Office, to: str | None = None) -> list[EmailMessage]:
@@ -30,4 +30,4 @@ async def key_path(office: Office, to: str) -> str:
 
 def pages_of(office: Office) -> Any:
     """The application that serves the pages."""
-    return office.app.router.routes[-1].app  # type: ignore[attr-defined]
+    return pages_behind(office.app)
