@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 LONGEST_TEXT = 20_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-MOST_DIGITS, LONGEST_AMOUNT = 12, 40
+MOST_DIGITS = 12
 
 _BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+ -]\d{2}:\d{2})")
@@ -88,13 +88,16 @@ def _instant(value: object) -> object:
 
 
 def _pesos(value: object) -> object:
-    """Whole pesos, also as "350000.00". Zero and less are amounts: the policy says where they are none."""
-    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):
+    """Whole pesos, also as "350000.00". Zero and less are amounts: the policy says where they are none.
+
+    Cents have two places at most: "350.000", with three, is somebody's thousands.
+    """
+    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(\.\d{1,2})?", value, re.ASCII):
         raise PydanticCustomError("money", "not an amount")
     whole, _, cents = value.partition(".")
     if cents.strip("0"):
         raise PydanticCustomError("money_fraction", "a fraction of a peso")
-    if len(whole.lstrip("-0")) > MOST_DIGITS or len(value) > LONGEST_AMOUNT:
+    if len(whole.lstrip("-")) > MOST_DIGITS:
         raise PydanticCustomError("money_size", "an absurd amount", {"digits": MOST_DIGITS})
     return int(whole)
 

@@ -26,6 +26,7 @@ from escala.api.idempotency import REPLAYED, Once
 from escala.api.offers import Offer
 from escala.api.problems import NotFound, Problem
 from escala.api.visibility import visible_case
+from escala.language import translate
 from escala.policy.refusals import Refusal
 from escala.portal.attachments import FilesRead, keep_files
 from escala.portal.case_page import COMPOSERS, Typed, shown_after, shown_refused
@@ -39,6 +40,9 @@ router = APIRouter()
 _BOGOTA = ZoneInfo("America/Bogota")
 _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
+_CURRENCY = re.compile(r"\$|\bcop\b|\bpesos\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[0-9]{1,3}([.'’\s][0-9]{3})+")
+_AN_AMOUNT = "Write the amount in whole pesos, with digits alone or with dots between thousands: 350000 or 350.000."
 
 
 @router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
@@ -67,11 +71,7 @@ async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number
         body = offer.body.model_validate_json(json.dumps(given))
         answer = await _give(offer, row, visit, once, edge, form, body, at=at)
     except ValidationError as error:
-        found = problems.input_errors(
-            ({**each, "loc": ("body", *each["loc"])} for each in error.errors()), visit.language
-        )
-        sentence = " ".join(each["message"] for each in found)
-        return await shown_refused(request, visit, number, 422, sentence, None, typed)
+        return await shown_refused(request, visit, number, 422, _what_is_wrong(error, visit.language), None, typed)
     except (Refusal, Problem) as refused:
         told = problems.document(refused, visit.language)
         return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
@@ -97,6 +97,16 @@ async def _give(
     return await give(offer, row, by, once, edge, part=part, body=body)
 
 
+def _what_is_wrong(error: ValidationError, language: str) -> str:
+    """In words for people, who write no JSON: an amount is asked for as they may write it."""
+    found = problems.input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
+    amounts = [each["type"] in ("money", "money_fraction") for each in error.errors()]
+    return " ".join(
+        translate(_AN_AMOUNT, language) if is_amount else each["message"]
+        for each, is_amount in zip(found, amounts, strict=False)
+    )
+
+
 # -- from a form to a body --------------------------------------------------------------------------------------------
 
 
@@ -113,8 +123,9 @@ def _body(offer: Offer, form: FormData) -> dict[str, Any]:
 
 
 def _money(value: str) -> dict[str, str]:
-    """Pesos as people write them: $ 350.000."""
-    return {"amount": re.sub(r"[\s$.']|COP", "", value), "currency": "COP"}
+    """Pesos as people write them: $ 350.000. What does not group thousands is left for the API to judge, untouched."""
+    bare = _CURRENCY.sub("", value).strip()
+    return {"amount": re.sub(r"\D", "", bare) if _THOUSANDS.fullmatch(bare) else bare, "currency": "COP"}
 
 
 def _whole(value: str) -> int | str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from httpx import Response
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from escala.api.bodies import Money
 from tests.api.given import BODIES, QUOTE, VISIT, exhaust_channels, give, ready_for, who_gives
 from tests.api.office import Office
 
@@ -100,12 +105,14 @@ class TestMoney:
             ("NaN", "como texto"),
             ("Infinity", "como texto"),
             ("350.000,00", "como texto"),
+            ("350.000", "como texto"),
+            ("350000.000", "como texto"),
             ("$ 350000", "como texto"),
             ("٣٥", "como texto"),
             ("350000.50", "sin centavos"),
             ("1" * 13, "12 dígitos"),
             ("-" + "9" * 5000, "12 dígitos"),
-            ("0" * 5000, "12 dígitos"),
+            ("0" * 13, "12 dígitos"),
         ],
     )
     async def test_is_a_text_of_whole_pesos(self, office: Office, amount: Any, message: str) -> None:
@@ -115,6 +122,17 @@ class TestMoney:
         [error] = answer.json()["errors"]
         assert error["path"] == "quote.amount"
         assert message in error["message"]
+
+    @given(st.from_regex(r"-?[0-9]{0,14}(\.0{0,3}5?)?", fullmatch=True))
+    def test_is_published_as_it_is_accepted(self, amount: str) -> None:
+        """The schema's pattern takes what the API takes, and nothing else."""
+        pattern = Money.model_json_schema()["properties"]["amount"]["pattern"]
+        try:
+            Money(amount=amount, currency="COP")  # type: ignore[arg-type]
+            is_accepted = True
+        except ValidationError:
+            is_accepted = False
+        assert is_accepted is bool(re.search(pattern, amount))
 
     @pytest.mark.parametrize("quote", [pesos("350000", "USD"), pesos("350000", "cop"), {"amount": "1"}, "350000"])
     async def test_is_colombian(self, office: Office, quote: Any) -> None:
