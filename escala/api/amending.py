@@ -18,7 +18,7 @@ from escala.api.idempotency import Once
 from escala.api.problems import NotFound, Refused
 from escala.policy import lifecycle
 from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
-from escala.policy.amendment import NothingToAmend
+from escala.policy.amendment import NothingToAmend, TermsChanged
 from escala.policy.case import Actor, Status, Text
 from escala.policy.commands import AmendTerms
 from escala.policy.facts import Moved, TermsAmended
@@ -29,6 +29,8 @@ from escala.storage.intake import Deposit
 from escala.storage.terms import amended_now
 
 _SOME_WORDS = Text("preview", 1)
+_AGAIN = ("again", "once more")
+"""A case whose terms change while an amendment is prepared is tried so often more, each under an id of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,8 @@ async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by
     case, at = row.case, as_of(row.case, at)
     for due in lifecycle.settle(case, terms=terms, at=at):
         case = due.case
-    command = AmendTerms(by=by, terms=amended_now(edge.policy, terms, what, at=at), reason=_SOME_WORDS)
+    amended = amended_now(edge.policy, terms, what, at=at)
+    command = AmendTerms(by=by, terms=amended, reason=_SOME_WORDS, instead_of=terms)
     try:
         decision = lifecycle.decide(case, command, terms=terms, at=at)
     except Refusal as refusal:
@@ -68,9 +71,9 @@ async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at
 
     Raises problems.EngineUnavailable where no case can be reached.
     """
-    command_id = once.derived("cmd_", number)
+    tries = [once.derived("cmd_", number), *(once.derived("cmd_", number, again) for again in _AGAIN)]
     try:
-        await _give(edge, amendment, number, command_id, once, at)
+        await _amend(edge, amendment, number, tries, once, at)
     except NothingToAmend:
         return CaseOutcome(case_number=number, outcome=AmendmentOutcome.UNCHANGED)
     except (Refusal, NotFound) as refused:
@@ -80,14 +83,25 @@ async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at
         if not await edge.desk.ready():
             raise problems.EngineUnavailable from unavailable
         return None
-    moved = await amendments.moved_by(edge.database, number, command_id)
+    moved = await amendments.moved_by(edge.database, number, *tries)
     return None if moved is None else _applied(number, moved)
 
 
+async def _amend(edge: Edge, amendment: Amendment, number: str, tries: Sequence[str], once: Once, at: datetime) -> None:
+    """Give the case the command, unless an earlier try did; anew where its terms changed while it was prepared."""
+    for command_id in tries:
+        if await amendments.moved_by(edge.database, number, *tries) is not None:
+            return
+        try:
+            await _give(edge, amendment, number, command_id, once, at)
+        except TermsChanged:
+            if command_id == tries[-1]:
+                raise
+        else:
+            return
+
+
 async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
-    """Give the case the command that an earlier try may have given: then there is nothing to do but to say so."""
-    if await amendments.moved_by(edge.database, number, command_id) is not None:
-        return
     row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
     if row is None or terms is None:
         raise NotFound
@@ -99,6 +113,7 @@ async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, 
         by=amendment.by,
         terms=amended_now(edge.policy, terms, amendment.what, at=as_of(row.case, at)),
         reason=Text(reason.content_id, len(reason.body)),
+        instead_of=terms,
     )
     try:
         await edge.desk.command(number, command, key=command_id)

@@ -8,10 +8,11 @@ from datetime import datetime
 from escala.policy import clock as clocks
 from escala.policy import escalation, on_site
 from escala.policy import facts as f
-from escala.policy.case import LIMITS, Case, Clock, ClockState, Status, Text, WakeKind
+from escala.policy.case import LIMITS, Case, Clock, ClockState, Status, WakeKind
+from escala.policy.commands import AmendTerms
 from escala.policy.decision import Change, require_reason
 from escala.policy.facts import Moved
-from escala.policy.refusals import Refusal
+from escala.policy.refusals import Refusal, StateRefusal
 from escala.policy.terms import Terms
 
 _DEADLINES = tuple(kind for kind in WakeKind if kind in LIMITS or kind is WakeKind.OVERDUE_REPEAT)
@@ -21,7 +22,20 @@ class NothingToAmend(Refusal):
     """The case has these terms already."""
 
     rule = "PLAN-15"
-    message = "Case {number} already has these hours and limits: there is nothing to amend."
+    message = (
+        "Case {number} already has these hours and limits: there is nothing to amend. "
+        "If others should hold, change the policy file first and preview the amendment again."
+    )
+
+
+class TermsChanged(StateRefusal):
+    """An amendment is of the terms that it was made of: what came meanwhile is not undone unseen."""
+
+    rule = "PLAN-15"
+    message = (
+        "The terms of case {number} have changed since this amendment was prepared. "
+        "Preview it again, and apply it to what holds now."
+    )
 
 
 def amended_terms(terms: Terms, by: Terms) -> Terms:
@@ -37,12 +51,14 @@ def amended_terms(terms: Terms, by: Terms) -> Terms:
     )
 
 
-def amend(case: Case, reason: Text, *, terms: Terms, amended: Terms, at: datetime) -> Change:
+def amend(case: Case, command: AmendTerms, *, terms: Terms, amended: Terms, at: datetime) -> Change:
     """Apply `amended` from `at` on, with every deadline that it moves.
 
     Time used until `at` was counted as promised and stays used; past a new limit the case moves up now, as ESC-11 says.
     """
-    require_reason(reason)
+    require_reason(command.reason)
+    if command.instead_of not in (None, terms):
+        raise TermsChanged(number=case.number)
     if replace(amended, policy_version=terms.policy_version) == terms:
         raise NothingToAmend(number=case.number)
     after, facts = _applied(case, terms=terms, amended=amended, at=at)
@@ -50,7 +66,7 @@ def amend(case: Case, reason: Text, *, terms: Terms, amended: Terms, at: datetim
         from_version=terms.policy_version,
         to_version=amended.policy_version,
         moved=_moved(case, after),
-        reason=reason,
+        reason=command.reason,
     )
     return after, (fact, *facts)
 

@@ -276,10 +276,14 @@ class SignOffVisit(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AmendTerms(Command):
-    """Apply a changed holiday list or matrix to the case: those of `terms`; plan and cover stay (PLAN-15)."""
+    """Apply a changed holiday list or matrix to the case: those of `terms`; plan and cover stay (PLAN-15).
+
+    `instead_of` are the case's terms that `terms` were made of; None from those who did not say so yet.
+    """
 
     terms: Terms
     reason: Text
+    instead_of: Terms | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

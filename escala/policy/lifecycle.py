@@ -200,7 +200,7 @@ def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Dec
             return _release(case, command, at=at)
         case c.AmendTerms():
             amended = amendment.amended_terms(terms, command.terms)
-            change = amendment.amend(case, command.reason, terms=terms, amended=amended, at=at)
+            change = amendment.amend(case, command, terms=terms, amended=amended, at=at)
             return decided(case, change, by=command.by, at=at, terms=amended, replaced=amended)
         case _:
             return decided(case, _apply(case, command, terms=terms, at=at), by=command.by, at=at, terms=terms)

@@ -108,10 +108,10 @@ async def listing(
     return Page([(each, counted.get(each.id, {})) for each in found.items], found.next_cursor)
 
 
-async def moved_by(db: Database, number: str, command_id: str) -> Sequence[Mapping[str, Any]] | None:
-    """The deadlines that this command moved in the case, as its fact says them; None where it was not applied."""
+async def moved_by(db: Database, number: str, *command_ids: str) -> Sequence[Mapping[str, Any]] | None:
+    """The deadlines that one of these commands moved in the case, as its fact says; None where none was applied."""
     wanted = select(facts.c.data).where(
-        facts.c.case_number == number, facts.c.command_id == command_id, facts.c.kind == "terms_amended"
+        facts.c.case_number == number, facts.c.command_id.in_(command_ids), facts.c.kind == "terms_amended"
     )
     async with db.read() as connection:
         data = await connection.scalar(wanted)

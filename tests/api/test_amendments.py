@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from escala.policy.amendment import TermsChanged
 from escala.policy.calendar import Closure
 from escala.policy.holiday_list import HolidayChanges
+from escala.storage import views
 from tests.api.office import BASE, Office
 from tests.support.lives import bogota, policy
 
@@ -197,6 +199,40 @@ async def test_the_same_key_amends_once(office: Office) -> None:
 
     assert once == again
     assert [fact["kind"] for fact in await office.timeline(number)].count("terms_amended") == 1
+
+
+async def test_a_case_whose_terms_change_meanwhile_keeps_both_changes(office: Office) -> None:
+    """Another director's amendment lands between the reading and the command: the second goes on from the first."""
+    number = await opened(office)
+    law(office, minutes=90)
+    give = office.desk.command
+
+    async def overtaken(number: str, command: Any, *, key: str) -> None:
+        office.desk.command = give  # type: ignore[method-assign]
+        await amend(office, number)
+        await give(number, command, key=key)
+
+    office.desk.command = overtaken  # type: ignore[method-assign]
+    done = await amend(office, number, what=["matrix"], key="k")
+
+    assert [each["outcome"] for each in done["outcomes"]] == ["applied"]
+    terms = await views.terms(office.db, number)
+    assert terms
+    assert (NEW_HOLIDAY in terms.hours.closures, terms.limits[0][0]) == (True, timedelta(minutes=90))
+    assert await amend(office, number, what=["matrix"], key="k") == done
+
+
+async def test_a_case_whose_terms_never_rest_is_refused_by_name(office: Office) -> None:
+    number = await opened(office)
+    law(office)
+
+    async def changed(number: str, command: Any, *, key: str) -> None:
+        raise TermsChanged(number=number)
+
+    office.desk.command = changed  # type: ignore[method-assign]
+    [outcome] = (await amend(office, number))["outcomes"]
+
+    assert (outcome["problem"]["type"], outcome["problem"]["rule"]) == ("urn:escala:terms-changed", "PLAN-15")
 
 
 async def test_a_try_that_broke_off_goes_on_where_it_stopped(office: Office) -> None:

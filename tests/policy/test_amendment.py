@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from escala.policy import amendment
 from escala.policy.calendar import Closure
@@ -28,6 +29,7 @@ from tests.support.lives import (
     LONGER,
     NO_WORDS,
     PREMIUM,
+    RELEASE,
     REOPEN,
     REPLY,
     REQUEST_VISIT,
@@ -48,8 +50,14 @@ from tests.support.lives import (
     visit_at,
 )
 
+_TERMS = TypeAdapter(Terms)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 pytestmark = pytest.mark.rule("PLAN-15")
+
+
+def read_again(terms: Terms) -> Terms:
+    """The terms after a journey through a history."""
+    return _TERMS.validate_json(_TERMS.dump_json(terms))
 
 
 def with_limits(limit: timedelta, *, attention: timedelta = HOUR) -> Terms:
@@ -151,6 +159,31 @@ class TestAnAmendedCase:
         """Another name for the same is nothing new."""
         with pytest.raises(amendment.NothingToAmend):
             after(opened(), ("09:20", amend(to)))
+
+    def test_keeps_a_holiday_when_a_matrix_comes_that_was_made_of_its_terms_before(self) -> None:
+        """The second amendment knows nothing of the first: it is refused, and changes nothing."""
+        case = after(opened(), ("09:10", amend(THURSDAY_OFF, instead_of=STANDARD)))
+        with pytest.raises(amendment.TermsChanged):
+            decide(case, amend(LONGER, instead_of=STANDARD), terms=THURSDAY_OFF, at=bogota("09:20"))
+
+    def test_keeps_the_plans_hours_that_it_was_released_to_meanwhile(self) -> None:
+        """The amendment was made of what a case without cover has; a Premium contract came."""
+        released = decide(
+            opened(terms=UNCOVERED), replace(RELEASE, terms=PREMIUM), terms=UNCOVERED, at=bogota("2026-11-26 09:00")
+        )
+        assert released.terms == PREMIUM
+        with pytest.raises(amendment.TermsChanged):
+            decide(
+                released.case,
+                amend(LONGER, instead_of=UNCOVERED),
+                terms=PREMIUM,
+                at=bogota("2026-11-26 09:05"),
+            )
+
+    def test_takes_what_was_made_of_its_terms(self) -> None:
+        """As they are in its history, read again."""
+        decision = decide(opened(), amend(LONGER, instead_of=STANDARD), terms=read_again(STANDARD), at=bogota("09:20"))
+        assert decision.terms == LONGER
 
     def test_is_not_amended_twice_with_the_same(self) -> None:
         """The second finds the terms of the first."""

@@ -10,7 +10,7 @@ import pytest
 from escala.policy import commands as c
 from escala.policy import refusals as r
 from escala.policy import visit_refusals as v
-from escala.policy.amendment import NothingToAmend
+from escala.policy.amendment import NothingToAmend, TermsChanged
 from escala.policy.case import SYSTEM, Case, Channel, Level, Priority, Role, Status
 from escala.policy.commands import COMMANDS, Command
 from escala.policy.decision import Decision
@@ -280,6 +280,7 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.ProviderCaseMissing, "ESC-9", opened(), replace(TO_PROVIDER, provider_case=" "), "09:10"),
     (r.ProviderIncidentAlreadyLinked, "SCOPE-6", LINKED, LINK, "09:10"),
     (NothingToAmend, "PLAN-15", opened(), amend(STANDARD), "09:10"),
+    (TermsChanged, "PLAN-15", opened(), amend(STANDARD, instead_of=PREMIUM), "09:10"),
     (r.DuplicateOfItself, None, opened(), c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000001"), "09:10"),
     (r.ReopeningTooLate, "ESC-14", RESOLVED, REOPEN, "2026-12-02 17:00"),
 )
@@ -311,7 +312,7 @@ class TestARefusal:
     def test_is_found_in_the_table_above_whichever_it_is(self) -> None:
         """Every refusal of the core has its situation."""
         core = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, r.Refusal)}
-        assert core - {r.Refusal, r.StateRefusal} == {row[0] for row in SITUATIONS} - {NothingToAmend}
+        assert core - {r.Refusal, r.StateRefusal} == {row[0] for row in SITUATIONS} - {NothingToAmend, TermsChanged}
 
     def test_has_a_public_name(self) -> None:
         """The class in kebab-case, by which it is found again."""

@@ -186,9 +186,9 @@ def attempt(channel: Channel = Channel.WEB, outcome: Outcome = Outcome.NOT_SOLVE
     return c.LogAttempt(by=HELP_DESK, channel=channel, outcome=outcome, summary=WORDS)
 
 
-def amend(to: Terms) -> c.AmendTerms:
-    """The director has the case go by the calendars and the matrix of `to`."""
-    return c.AmendTerms(by=DIRECTOR, terms=to, reason=WORDS)
+def amend(to: Terms, *, instead_of: Terms | None = None) -> c.AmendTerms:
+    """The director has the case go by the calendars and the matrix of `to`, which may have been made of others."""
+    return c.AmendTerms(by=DIRECTOR, terms=to, reason=WORDS, instead_of=instead_of)
 
 
 def priority(to: Priority) -> c.SetPriority:

@@ -272,7 +272,12 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ConfirmSolution: lambda s, by: c.ConfirmSolution(by=by),
     c.ReopenCase: lambda s, by: c.ReopenCase(by=by, reason=s.words),
     c.WithdrawCase: lambda s, by: c.WithdrawCase(by=by),
-    c.AmendTerms: lambda s, by: c.AmendTerms(by=by, terms=s.pick(amendments(s.terms.plan)), reason=s.words),
+    c.AmendTerms: lambda s, by: c.AmendTerms(
+        by=by,
+        terms=s.pick(amendments(s.terms.plan)),
+        reason=s.words,
+        instead_of=s.one_of((s.terms,), (*promised()[:2], *amendments(s.terms.plan))),
+    ),
     c.ReleaseCase: _release,
 }
 
