@@ -91,7 +91,7 @@ def _applied(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> Chang
         until = amended.business_days.after_business_days(case.resolved_at, amended.reopen_within_business_days)
         case = replace(case, reopen_until=max(until, at))
     if case.visit and case.visit.is_open:
-        case = replace(case, visit=on_site.retermed(case.visit, at=at, terms=amended))
+        case = replace(case, visit=on_site.retermed(case.visit, at=at, terms=amended, instead_of=terms))
     if case.status in (Status.HELD, Status.RESOLVED):
         return case, ()
     case, attention = _amend_attention(case, terms=terms, amended=amended, at=at)

@@ -208,7 +208,7 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
         return replace(case, visit=visit), (logged,)
     excess = _term(terms.visits.decide_within_business_days, at=at, terms=terms)
     exceeded = v.VisitQuoteExceeded(visit=visit.number, total=total, accepted=visit.accepted, decide_by=excess.due_at)
-    visit = _signed_off_last(replace(visit, excess=excess, excess_declined=False))
+    visit = _signed_off_last(replace(visit, excess=excess, excess_declined=False), terms=terms)
     return replace(case, visit=visit), (logged, exceeded)
 
 
@@ -218,18 +218,23 @@ def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) ->
     require_text(command.found)
     require_text(command.done)
     term = _term(terms.visits.sign_off_within_business_days, at=at, terms=terms)
-    visit = _signed_off_last(replace(visit, step=VisitStep.REPORTED, term=term))
+    visit = _signed_off_last(replace(visit, step=VisitStep.REPORTED, term=term), terms=terms)
     assert visit.term is not None
     sign_off_by = visit.term.due_at
     reported = v.VisitReported(visit=visit.number, found=command.found, done=command.done, sign_off_by=sign_off_by)
     return replace(case, visit=visit), (reported,)
 
 
-def _signed_off_last(visit: Visit) -> Visit:
-    """The visit whose sign-off by silence does not come before the customer's answer to its expenses is due (ONS-2)."""
+def _signed_off_last(visit: Visit, *, terms: Terms) -> Visit:
+    """The visit whose sign-off by silence does not come before the customer's answer to its expenses is due (ONS-2).
+
+    Where it would, it takes the answer's own term: its length, its reminder, and its count from the expense on.
+    """
     if visit.step is not VisitStep.REPORTED or not visit.term or not visit.excess:
         return visit
-    return replace(visit, term=replace(visit.term, due_at=max(visit.term.due_at, visit.excess.due_at)))
+    if terms.edition < 2:
+        return replace(visit, term=replace(visit.term, due_at=max(visit.term.due_at, visit.excess.due_at)))
+    return replace(visit, term=visit.excess) if visit.excess.due_at > visit.term.due_at else visit
 
 
 def sign_off(case: Case) -> Change:
@@ -329,14 +334,16 @@ def end_with_case(case: Case, side: Side, *, at: datetime, terms: Terms) -> Chan
     return _cancelled(case, visit, side, None, at=at, terms=terms)
 
 
-def retermed(visit: Visit, *, at: datetime, terms: Terms) -> Visit:
+def retermed(visit: Visit, *, at: datetime, terms: Terms, instead_of: Terms) -> Visit:
     """The visit with its limits as `terms` count business days; what that puts in the past is due at `at` (PLAN-15)."""
+    if terms.edition >= 2 and terms.business_days == instead_of.business_days:
+        return visit
     recounted = replace(
         visit,
         term=visit.term and _recounted(visit.term, at=at, terms=terms),
         excess=visit.excess and _recounted(visit.excess, at=at, terms=terms),
     )
-    return _signed_off_last(recounted)
+    return _signed_off_last(recounted, terms=terms)
 
 
 def _recounted(term: Term, *, at: datetime, terms: Terms) -> Term:

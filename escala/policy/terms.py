@@ -9,8 +9,12 @@ from enum import StrEnum
 from escala.policy.calendar import Calendar
 from escala.policy.case import Channel, Level, Plan, Priority
 
-EDITION = 1
-"""Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did."""
+EDITION = 2
+"""Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did.
+
+2: a sign-off that waits for the answer to expenses has that answer's term, and an amendment of the matrix alone leaves
+the terms of a visit.
+"""
 
 
 class CoverKind(StrEnum):

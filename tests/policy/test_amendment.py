@@ -22,6 +22,7 @@ from escala.policy.refusals import ReasonMissing
 from escala.policy.terms import Terms
 from escala.policy.visit import VisitStep
 from tests.support.lives import (
+    ACCEPT,
     ADMIN,
     ANSWER,
     APPROVE,
@@ -272,6 +273,9 @@ class TestAWaitingCase:
         ]
 
 
+SPENT_LATE = after(visit_at(VisitStep.REPORTED), ("2026-12-10 16:00", expense(400_000)))
+
+
 class TestATermInBusinessDays:
     @pytest.mark.rule("WAR-3")
     def test_of_a_held_case_is_counted_anew(self) -> None:
@@ -300,6 +304,22 @@ class TestATermInBusinessDays:
         exceeded = after(visit_at(VisitStep.STARTED), ("2026-12-03 09:00", expense(400_000)))
         moved = {m.what: m.after_at for m in moves(amended(exceeded, closed_on("2026-12-04"), "2026-12-03 09:10"))}
         assert moved[WakeKind.EXCESS_LIMIT] == moved[WakeKind.VISIT_LIMIT] == bogota("2026-12-09 17:00")
+
+    @pytest.mark.rule("ONS-2", "ONS-5")
+    def test_of_a_sign_off_that_waits_for_expenses_is_kept_by_another_matrix(self) -> None:
+        """Five business days were over on 10 December; an expense of that day gave the customer until the 14th."""
+        answered = after(SPENT_LATE, ("2026-12-11 08:30", ACCEPT))
+        decision = amended(answered, LONGER, "2026-12-11 08:40")
+        assert (moves(decision), decision.case.visit) == ((), answered.visit)
+
+    @pytest.mark.rule("ONS-2", "ONS-5")
+    def test_of_a_sign_off_that_waits_for_expenses_is_counted_anew_from_the_expense(self) -> None:
+        """A holiday more on the Friday: both end on Tuesday, whatever became of the expense."""
+        moved = {m.what: m.after_at for m in moves(amended(SPENT_LATE, closed_on("2026-12-11"), "2026-12-10 16:10"))}
+        assert moved[WakeKind.EXCESS_LIMIT] == moved[WakeKind.VISIT_LIMIT] == bogota("2026-12-15 17:00")
+        answered = after(SPENT_LATE, ("2026-12-10 16:05", ACCEPT))
+        moved = {m.what: m.after_at for m in moves(amended(answered, closed_on("2026-12-11"), "2026-12-10 16:10"))}
+        assert moved[WakeKind.VISIT_LIMIT] == bogota("2026-12-15 17:00")
 
     @pytest.mark.rule("ONS-5")
     def test_does_not_move_an_agreed_date(self) -> None:

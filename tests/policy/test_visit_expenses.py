@@ -19,6 +19,7 @@ from tests.support.lives import (
     DIRECTOR,
     REPORT,
     SIGN_OFF,
+    STANDARD,
     START,
     Step,
     When,
@@ -136,6 +137,25 @@ class TestWhatExceedsTheQuote:
         decisions = turns(late, "2026-12-15 17:00")
         assert kinds(decisions)[-2:] == ["visit_lapsed", "visit_signed_off"]
         assert [turn.entries[0].due_at for turn in decisions[-2:]] == [bogota("2026-12-15 17:00")] * 2
+
+    def test_reminds_of_the_sign_off_that_waits_for_it_at_half_of_its_own_time(self) -> None:
+        """The reminder of the five days was given long ago; the two that were added have theirs."""
+        late = after(visit_at(VisitStep.REPORTED), ("2026-12-11 16:00", expense(400_000)))
+        visit = visit_of(late)
+        assert visit.term == visit.excess
+        reminded = [fact for fact in facts(turns(late, "2026-12-15 16:00")) if isinstance(fact, v.VisitReminded)]
+        assert [(fact.is_excess, fact.limit_at) for fact in reminded] == [
+            (True, bogota("2026-12-15 17:00")),
+            (False, bogota("2026-12-15 17:00")),
+        ]
+
+    def test_of_a_case_from_before_moves_the_end_of_its_sign_off_alone(self) -> None:
+        """Edition 1 decided so, and recorded histories hold it."""
+        before = replace(STANDARD, edition=1)
+        late = after(visit_at(VisitStep.REPORTED, terms=before), ("2026-12-11 16:00", expense(400_000)), terms=before)
+        term = visit_of(late).term
+        assert term
+        assert (term.due_at, term.remind_at, term.business_days) == (bogota("2026-12-15 17:00"), None, 5)
 
     def test_and_the_sign_off_that_fall_due_together_make_a_turn_each(self) -> None:
         """So that neither notice swallows the other."""
