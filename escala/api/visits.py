@@ -40,7 +40,10 @@ class VisitApproval(Body):
 
 
 class VisitAcceptance(Body):
-    """The customer's decision on the quote, or on expenses above it. `amount` is what was read, to be sure of it."""
+    """The customer's decision on the quote, or on expenses above it.
+
+    `amount` is what was read, to be sure of it: needed to accept expenses that grew since they were first asked about.
+    """
 
     accepted: StrictBool = Field(examples=[True])
     amount: Money | None = Field(default=None, examples=[{"amount": "350000", "currency": "COP"}])
@@ -138,7 +141,14 @@ VISITS: tuple[Offer, ...] = (
             amount=_pesos(asked.body.amount),
             reason=asked.text_if_any("reason"),
         ),
-        refusals=(v.CustomerDecides, v.NoVisitOpen, v.VisitNotApproved, v.NothingToAccept, v.AmountChanged),
+        refusals=(
+            v.CustomerDecides,
+            v.NoVisitOpen,
+            v.VisitNotApproved,
+            v.NothingToAccept,
+            v.AmountChanged,
+            v.AmountGrown,
+        ),
     ),
     Offer(
         path="visits/schedule",

@@ -72,7 +72,10 @@ def approve(case: Case, command: c.ApproveVisit, *, at: datetime, terms: Terms) 
 
 
 def accept(case: Case, command: c.AcceptVisit, *, at: datetime, terms: Terms) -> Change:
-    """The customer's decision on the quote, or on expenses above what it had accepted (ONS-2, ONS-3)."""
+    """The customer's decision on the quote, or on expenses above what it had accepted (ONS-2, ONS-3).
+
+    It may leave out the amount while that is the only one it was asked about; what was agreed to is always on record.
+    """
     visit = _open_visit(case)
     if visit.step is VisitStep.REQUESTED:
         raise r.VisitNotApproved(number=case.number)
@@ -83,6 +86,8 @@ def accept(case: Case, command: c.AcceptVisit, *, at: datetime, terms: Terms) ->
     if command.amount is not None and command.amount != amount:
         raise r.AmountChanged(amount=amount, given=command.amount)
     if command.accepted:
+        if is_excess and command.amount is None and terms.edition >= 2 and visit.excess_asked != amount:
+            raise r.AmountGrown(amount=amount)
         accepted = v.VisitAccepted(visit=visit.number, amount=amount, is_excess=is_excess)
         agreed = replace(visit, acceptances=(*visit.acceptances, Acceptance(command.by.id, at, amount)), excess=None)
         if is_excess:
@@ -208,7 +213,9 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
         return replace(case, visit=visit), (logged,)
     excess = _term(terms.visits.decide_within_business_days, at=at, terms=terms)
     exceeded = v.VisitQuoteExceeded(visit=visit.number, total=total, accepted=visit.accepted, decide_by=excess.due_at)
-    visit = _signed_off_last(replace(visit, excess=excess, excess_declined=False), terms=terms)
+    asked = visit.excess_asked if visit.excess else total
+    visit = replace(visit, excess=excess, excess_asked=asked, excess_declined=False)
+    visit = _signed_off_last(visit, terms=terms)
     return replace(case, visit=visit), (logged, exceeded)
 
 

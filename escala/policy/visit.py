@@ -89,6 +89,7 @@ class Visit:
     expenses: int = 0
     receipts: tuple[str, ...] = ()
     excess: Term | None = None
+    excess_asked: int | None = None
     excess_declined: bool = False
 
     @property

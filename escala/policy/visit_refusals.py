@@ -78,6 +78,16 @@ class AmountChanged(Refusal):
     message = "The amount to decide on is {amount}, not {given}; please read it again before you decide."
 
 
+class AmountGrown(Refusal):
+    """The customer agrees to what it has read: the first mail told of less."""
+
+    rule = "ONS-2"
+    message = (
+        "The expenses have grown to {amount} since the customer was first asked about them. "
+        "Please read them again, and accept them with that amount."
+    )
+
+
 class VisitDatePast(Refusal):
     """A date is agreed ahead."""
 

@@ -11,6 +11,7 @@ from escala.policy import visit_facts as v
 from escala.policy.case import Actor, Case, Status
 from escala.policy.decision import Decision
 from escala.policy.visit import Side, Visit, VisitStep
+from escala.policy.visit_refusals import AmountGrown
 from tests.support.lives import (
     ACCEPT,
     CANCEL,
@@ -94,6 +95,29 @@ class TestWhatExceedsTheQuote:
         assert [acceptance.amount for acceptance in visit_of(case).acceptances] == [350_000, 450_000]
         end = signed_off(case, (f"{THURSDAY} 09:30", SIGN_OFF))
         assert (end.borne_by_customer, end.borne_by_support) == (450_000, 0)
+
+    def test_that_grew_while_the_customer_was_asked_is_accepted_by_its_amount(self) -> None:
+        """It may have read the first mail alone; a yes without an amount would cover the second expense unread."""
+        grown = after(EXCEEDED, (f"{THURSDAY} 09:15", expense(500_000, "FV-3")))
+        with pytest.raises(AmountGrown) as refused:
+            after(grown, (f"{THURSDAY} 09:20", ACCEPT))
+        assert (refused.value.rule, refused.value.values) == ("ONS-2", {"amount": 950_000})
+        agreed = after(grown, (f"{THURSDAY} 09:21", replace(ACCEPT, amount=950_000)))
+        assert visit_of(agreed).accepted == 950_000
+
+    def test_that_grew_is_declined_without_its_amount(self) -> None:
+        """No is no, to whatever it came to."""
+        grown = after(EXCEEDED, (f"{THURSDAY} 09:15", expense(500_000, "FV-3")))
+        assert visit_of(after(grown, (f"{THURSDAY} 09:20", DECLINE))).excess_declined
+
+    def test_that_is_asked_about_anew_needs_no_amount(self) -> None:
+        """After a no, the new sum is the only one that awaits an answer."""
+        steps: tuple[Step, ...] = (
+            (f"{THURSDAY} 09:20", DECLINE),
+            (f"{THURSDAY} 09:25", expense(1, "FV-3")),
+            (f"{THURSDAY} 09:30", ACCEPT),
+        )
+        assert visit_of(after(EXCEEDED, *steps)).accepted == 450_001
 
     def test_is_borne_by_support_once_declined(self) -> None:
         """The customer bears what it had accepted."""

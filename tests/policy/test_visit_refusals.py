@@ -123,6 +123,7 @@ REQUESTED, QUOTED, AGREED = CASES[VisitStep.REQUESTED], CASES[VisitStep.QUOTED],
 SCHEDULED, STARTED, REPORTED = CASES[VisitStep.SCHEDULED], CASES[VisitStep.STARTED], CASES[VisitStep.REPORTED]
 SPENT = after(STARTED, ("2026-12-03 09:00", EXPENSE))
 EXCEEDED = after(REPORTED, ("2026-12-03 09:31", expense(400_000)))
+GROWN = after(EXCEEDED, ("2026-12-03 09:32", expense(1, "FV-2")))
 THURSDAY = "2026-12-03 09:31"
 SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.RemoteChannelsNotExhausted, "ONS-4", opened(), REQUEST_VISIT, "09:10"),
@@ -144,6 +145,7 @@ SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.QuoteNotPositive, "ONS-2", REQUESTED, replace(APPROVE, quote=-1), "09:15"),
     (r.AmountChanged, "ONS-2", QUOTED, replace(ACCEPT, amount=300_000), "09:20"),
     (r.AmountChanged, "ONS-2", QUOTED, replace(DECLINE, amount=300_000), "09:20"),
+    (r.AmountGrown, "ONS-2", GROWN, ACCEPT, "2026-12-03 09:33"),
     (r.VisitDatePast, "ONS-5", AGREED, replace(SCHEDULE, starts_at=bogota("09:25")), "09:25"),
     (r.EngineerMissing, "ONS-5", AGREED, replace(SCHEDULE, engineer_id=None), "09:25"),
     (r.EngineerMissing, "ONS-5", AGREED, replace(SCHEDULE, by=CONTACT, engineer_id=None), "09:25"),
