@@ -165,6 +165,7 @@ VISITS: tuple[Offer, ...] = (
             v.VisitOutOfOrder,
             v.VisitAlreadyStarted,
             v.VisitDatePast,
+            v.VisitDateTooFar,
             v.EngineerMissing,
             v.EngineerChosenBySupport,
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from escala.policy import commands as c
 from escala.policy import escalation
@@ -118,6 +118,9 @@ def schedule(case: Case, command: c.ScheduleVisit, *, at: datetime, terms: Terms
         raise r.EngineerMissing
     if command.starts_at <= at:
         raise r.VisitDatePast
+    within = terms.visits.date_within_days
+    if within and command.starts_at > at + timedelta(days=within):
+        raise r.VisitDateTooFar(days=within)
     remind_at = command.starts_at - terms.visits.remind_before
     scheduled = replace(
         visit,

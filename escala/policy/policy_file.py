@@ -163,6 +163,7 @@ _ASSUMPTIONS = {
     "visit_report_within_business_days",
     "visit_sign_off_within_business_days",
     "visit_remind_before",
+    "visit_date_within_days",
 }
 
 
@@ -320,6 +321,7 @@ class _Reader:
             report_within_business_days=self.whole(f"{key}_report_within_business_days", 1, 250, "ONS-5"),
             sign_off_within_business_days=self.whole(f"{key}_sign_off_within_business_days", 1, 250, "ONS-5"),
             remind_before=self.duration(self.get(f"{key}_remind_before", "ONS-5"), f"{key}_remind_before", "ONS-5"),
+            date_within_days=self.whole(f"{key}_date_within_days", 1, 3650, "ONS-5"),
         )
 
     def hours(self, name: str) -> Hours:

@@ -43,13 +43,17 @@ class Cover:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitTerms:
-    """How long each step of a visit may take, in business days; `remind_before` its start (ONS-3, ONS-5)."""
+    """How long each step of a visit may take, in business days; `remind_before` its start (ONS-3, ONS-5).
+
+    Its date lies at most `date_within_days` ahead; None in terms from before there was such a limit.
+    """
 
     decide_within_business_days: int = 2
     schedule_within_business_days: int = 2
     report_within_business_days: int = 2
     sign_off_within_business_days: int = 5
     remind_before: timedelta = timedelta(hours=24)
+    date_within_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

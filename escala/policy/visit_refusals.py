@@ -95,6 +95,16 @@ class VisitDatePast(Refusal):
     message = "The visit has to start in the future."
 
 
+class VisitDateTooFar(Refusal):
+    """The case waits for its visit, and may not wait for ever."""
+
+    rule = "ONS-5"
+    message = (
+        "A visit starts within {days} days from the day on which its date is agreed. Please agree on an earlier date, "
+        "or cancel the visit and ask for another when it is due."
+    )
+
+
 class EngineerMissing(Refusal):
     """Somebody makes the visit."""
 

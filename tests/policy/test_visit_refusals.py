@@ -124,7 +124,7 @@ SCHEDULED, STARTED, REPORTED = CASES[VisitStep.SCHEDULED], CASES[VisitStep.START
 SPENT = after(STARTED, ("2026-12-03 09:00", EXPENSE))
 EXCEEDED = after(REPORTED, ("2026-12-03 09:31", expense(400_000)))
 GROWN = after(EXCEEDED, ("2026-12-03 09:32", expense(1, "FV-2")))
-THURSDAY = "2026-12-03 09:31"
+THURSDAY, IN_2099 = "2026-12-03 09:31", bogota("2099-01-05 09:00")
 SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.RemoteChannelsNotExhausted, "ONS-4", opened(), REQUEST_VISIT, "09:10"),
     (VisitInsideBogota, "ONS-1", exhausted(), replace(REQUEST_VISIT, city_code="11001"), "09:10"),
@@ -147,6 +147,14 @@ SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.AmountChanged, "ONS-2", QUOTED, replace(DECLINE, amount=300_000), "09:20"),
     (r.AmountGrown, "ONS-2", GROWN, ACCEPT, "2026-12-03 09:33"),
     (r.VisitDatePast, "ONS-5", AGREED, replace(SCHEDULE, starts_at=bogota("09:25")), "09:25"),
+    (r.VisitDateTooFar, "ONS-5", AGREED, replace(SCHEDULE, starts_at=bogota("2027-01-24 09:26")), "09:25"),
+    (
+        r.VisitDateTooFar,
+        "ONS-5",
+        SCHEDULED,
+        replace(SCHEDULE, by=CONTACT, starts_at=bogota("2099-01-05 09:00")),
+        "09:30",
+    ),
     (r.EngineerMissing, "ONS-5", AGREED, replace(SCHEDULE, engineer_id=None), "09:25"),
     (r.EngineerMissing, "ONS-5", AGREED, replace(SCHEDULE, by=CONTACT, engineer_id=None), "09:25"),
     (r.EngineerChosenBySupport, "ONS-5", SCHEDULED, replace(SCHEDULE, by=CONTACT, engineer_id="agent-3"), "09:30"),

@@ -210,6 +210,16 @@ class TestADate:
         assert (scheduled.starts_at, scheduled.engineer_id) == (bogota("2026-12-03 09:00"), "agent-2")
         assert (scheduled.sequence, scheduled.from_starts_at) == (0, None)
 
+    def test_lies_sixty_days_ahead_at_most(self) -> None:
+        """To the minute; without a limit in its terms, as before, wherever it was agreed to lie."""
+        last_at, beyond_at = bogota("2027-01-24 09:25"), bogota("2027-01-24 09:26")
+        furthest = after(visit_at(VisitStep.AGREED), ("09:25", replace(SCHEDULE, starts_at=last_at)))
+        assert visit_of(furthest).starts_at == last_at
+        before = replace(STANDARD, visits=replace(STANDARD.visits, date_within_days=None))
+        agreed = visit_at(VisitStep.AGREED, terms=before)
+        further = after(agreed, ("09:25", replace(SCHEDULE, starts_at=beyond_at)), terms=before)
+        assert visit_of(further).starts_at == beyond_at
+
     def test_is_moved_by_support_with_another_engineer(self) -> None:
         """The next invitation knows what it replaces."""
         moved = replace(SCHEDULE, starts_at=bogota("2026-12-04 14:00"), engineer_id="agent-3")

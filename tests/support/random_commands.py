@@ -188,7 +188,7 @@ def _transfer(s: Situation, by: Actor) -> Command:
 
 
 def _visit_date(s: Situation, by: Actor) -> Command:
-    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR))
+    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, 61 * DAY))
     known = s.case.visit.engineer_id if s.case.visit else None
     engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
     engineer_id = s.one_of(engineers, (None, "agent-9"))
