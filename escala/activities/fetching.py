@@ -16,7 +16,7 @@ import httpx
 WITHIN = 20.0
 """Seconds for the whole of it."""
 MOST_BYTES = 8 * 1024 * 1024
-"""Unpacked. Google Cloud's page, with the history of a year, is a few MB."""
+"""As they come and unpacked. Google Cloud's page, with the history of a year, is a few MB."""
 _LONGEST_TAG = 200
 
 
@@ -70,13 +70,16 @@ async def _unpacked(response: httpx.Response, most: int) -> bytes:
     if encoding not in ("identity", "gzip"):
         raise Unfetched("malformed")
     unpacking = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    content = bytearray()
+    content, received = bytearray(), 0
     try:
         async for chunk in response.aiter_raw():
             # One byte more than may be kept tells that there is too much, whatever the rest would unpack to.
             content += unpacking.decompress(chunk, most + 1 - len(content)) if unpacking else chunk
-            if len(content) > most:
+            received += len(chunk)
+            if max(received, len(content)) > most:
                 raise Unfetched("too_large")
+            if unpacking and unpacking.unused_data:  # kept, and copied anew with every chunk: no page of ours has any
+                raise Unfetched("malformed")
     except zlib.error as error:
         raise Unfetched("malformed") from error
     if unpacking and not unpacking.eof:

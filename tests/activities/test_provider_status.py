@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,6 +120,18 @@ def is_cut_short(page: StatusPage) -> None:
     page.body, page.headers = gzip.compress(json.dumps([published()]).encode())[:-20], {"content-encoding": "gzip"}
 
 
+def goes_on_after_its_end(page: StatusPage) -> None:
+    page.body, page.headers = gzip.compress(b"[]") + b"\0" * 50_000, {"content-encoding": "gzip"}
+    page.stalls = True
+
+
+def is_hollow(page: StatusPage) -> None:
+    """Packed blocks without end that hold nothing."""
+    packing = zlib.compressobj(wbits=31)
+    page.body = packing.compress(b"[") + packing.flush(zlib.Z_SYNC_FLUSH) + b"\0\0\0\xff\xff" * (MOST // 5)
+    page.headers, page.stalls = {"content-encoding": "gzip"}, True
+
+
 def is_packed_badly(page: StatusPage) -> None:
     page.body, page.headers = b"[]", {"content-encoding": "gzip"}
 
@@ -156,6 +169,8 @@ class TestABadPage:
             (is_huge, "too_large"),
             (never_ends, "too_large"),
             (is_a_bomb, "too_large"),
+            (is_hollow, "too_large"),
+            (goes_on_after_its_end, "malformed"),
             (is_cut_short, "malformed"),
             (is_packed_badly, "malformed"),
             (is_packed_strangely, "malformed"),
