@@ -16,11 +16,24 @@ from escala.policy.refusals import Refusal
 BOGOTA = "11001"
 _BOGOTA_DEPARTMENT = "11"
 _CODE = re.compile(r"[0-9]{5}")
-_SPELLS_BOGOTA = re.compile(
-    r"(ciudad)?(de)?(distritocapital|dc)?(de)?(santafe)?(de)?bogota(distritocapital|dc)?(de)?(colombia|cundinamarca)?"
-    r"|distritocapital(decolombia)?"
+_LOCALITIES = (
+    "antonionarino|barriosunidos|bosa|chapinero|ciudadbolivar|engativa|fontibon|kennedy|lacandelaria|losmartires"
+    "|puentearanda|rafaeluribeuribe|sancristobal|santafe|suba|sumapaz|teusaquillo|tunjuelito|usaquen|usme"
 )
-"""All that people write for Bogotá D.C., by its letters alone. Names such as Puerto Bogotá are no such spelling."""
+_BOGOTA_ITSELF = (
+    r"(ciudad|capital)?(de)?(distritocapital|dc)?(de)?(santafe)?(de)?bogota(distritocapital|distritoespecial|dc|capital)?"
+    r"(cundinamarca)?(de)?((republicade)?colombia)?"
+)
+_SPELLS_BOGOTA = re.compile(
+    rf"{_BOGOTA_ITSELF}|distritocapital(decolombia)?|dc"
+    rf"|(localidad)?(de)?({_LOCALITIES})(de|en)?{_BOGOTA_ITSELF}|{_BOGOTA_ITSELF}(localidad)?(de)?({_LOCALITIES})"
+)
+"""All that people write for Bogotá D.C., by its letters alone, also with one of its localities. Names such as Puerto
+Bogotá are no such spelling.
+"""
+_BETWEEN_PARTS = re.compile(r"[,;:/|()\[\]\u2010-\u2015-]")
+_LOOK_ALIKES = str.maketrans("авсԁеɡіоѕтαβοτɑı", "abcdegiostabotai")
+"""Small letters of other alphabets that nobody tells from ours by looking."""
 
 
 class MunicipalityCodeMalformed(Refusal):
@@ -95,11 +108,14 @@ def is_in_bogota(code: str) -> bool:
 
 
 def spells_bogota(name: str) -> bool:
-    """Whether a name is Bogotá's, in whatever way it is written; being part of another name makes it none."""
-    return _SPELLS_BOGOTA.fullmatch(_letters(name)) is not None
+    """Whether a name is Bogotá's, or one of its parts between commas and the like is, in whatever way it is written.
+
+    Being a word of another name makes it none.
+    """
+    return any(_SPELLS_BOGOTA.fullmatch(_letters(part)) for part in (name, *_BETWEEN_PARTS.split(name)))
 
 
 def _letters(text: str) -> str:
-    """The letters alone: no accents, capitals, spaces, signs or digits, and wide letters as ordinary ones."""
-    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    """The letters alone: no accents, capitals, spaces, signs or digits, and wide and foreign ones as ordinary ones."""
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LOOK_ALIKES)
     return "".join(sign for sign in bare if sign.isalpha())

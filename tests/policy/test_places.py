@@ -102,6 +102,24 @@ SPELLINGS = [
     "𝐁𝐨𝐠𝐨𝐭á",
     "Bogotà",
     "Bogotá 11001",
+    "Bogotá, Bogotá D.C., Colombia",
+    "Bogotá, Bogotá",
+    "BOGOTÁ D.C., Cundinamarca, Colombia",
+    "Bogotá D.C. (Suba)",
+    "Usaquén, Bogotá",
+    "Bogotá - Usaquén",
+    "Bogotá/Kennedy",
+    "Suba Bogotá",
+    "Bogotá D.C. Localidad de Ciudad Bolívar",
+    "Ciudad Bolívar, D.C.",
+    "Bogotá, República de Colombia",
+    "Bogotá Cundinamarca Colombia",
+    "Bogotá capital",
+    "Bogotá, Distrito Especial",
+    "Bogotá D.E.",
+    "Bogot\u0430",
+    "В\u043eg\u043eta",
+    "Βοgοtá",
 ]
 
 
@@ -119,7 +137,21 @@ def test_bogota_spelled_in_any_way_is_refused(code: str, name: str) -> None:
 @pytest.mark.rule("ONS-1")
 @pytest.mark.parametrize(
     "name",
-    ["Puerto Bogotá", "Bogotacito", "Santa Fe", "Santafé de Antioquia", "Bogotá Viejo", "Nueva Bogotá", "Capital"],
+    [
+        "Puerto Bogotá",
+        "Puerto Bogotá, Guaduas",
+        "Guaduas (Puerto Bogotá)",
+        "Bogotacito",
+        "Santa Fe",
+        "Santafé de Antioquia",
+        "Bogotá Viejo",
+        "Nueva Bogotá",
+        "Capital",
+        "San Cristóbal, Antioquia",
+        "Kennedy",
+        "Suba",
+        "Ciudad Bolívar, Antioquia",
+    ],
 )
 def test_bogota_as_a_part_of_another_name_is_no_problem(name: str) -> None:
     assert found("25320", name).name == name
