@@ -12,6 +12,11 @@ _SAYS_NOTHING = frozenset(
     "and api apis de for google multiple of platform product products service services the y".split()  # noqa: SIM905
 )
 """Words that any product's name may have: two names that share only these name two products."""
+_NAMES_OF_ALL = {
+    "google-cloud": ("Google Cloud", "Google Cloud Platform", "GCP", "Cloud Platform"),
+    "google-maps-platform": ("Google Maps Platform", "Google Maps", "Maps Platform", "GMP"),
+}
+"""What people call all of a provider, by the name of its feed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,8 @@ def overlapping(
 
 
 def concerns(incident: Incident, product: str | None) -> bool:
-    """Whether the incident is one of that product: by its name, by its provider's id, or of its provider altogether.
+    """Whether the incident is one of that product: by its name, by its provider's id, or of its provider altogether,
+    by the feed's name or one that people give it ("GCP").
 
     Names agree where all that one of them says is said by the other as well: "Cloud SQL" and "Google Cloud SQL", "Maps
     JavaScript API" and "Google Maps Platform"; not "Maps SDK for Android" and "Maps JavaScript API".
@@ -60,7 +66,8 @@ def concerns(incident: Incident, product: str | None) -> bool:
     sought = _words(product or "")
     if not sought:
         return False
-    if sought in (_words(incident.provider), *map(_words, incident.product_ids)):
+    names = (incident.provider, *_NAMES_OF_ALL.get(incident.provider, ()), *incident.product_ids)
+    if sought in map(_words, names):
         return True
     return any(_agree(_telling(sought), _telling(_words(name))) for name in incident.products)
 

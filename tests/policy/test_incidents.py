@@ -65,9 +65,15 @@ class TestTheProduct:
     def test_is_another_where_each_says_something_else(self, sought: str, named: str) -> None:
         assert not concerns(replace(OUTAGE, products=(named,)), sought)
 
-    def test_may_be_all_of_the_provider(self) -> None:
-        assert concerns(OUTAGE, "Google Maps Platform")
-        assert not concerns(OUTAGE, "google-cloud")
+    @pytest.mark.parametrize("product", ["Google Maps Platform", "google maps", "Maps Platform", "GMP"])
+    def test_may_be_all_of_google_maps(self, product: str) -> None:
+        assert concerns(replace(OUTAGE, products=("Routes API",)), product)
+        assert not concerns(replace(OUTAGE, provider="google-cloud", products=("BigQuery",)), product)
+
+    @pytest.mark.parametrize("product", ["google-cloud", "Google Cloud", "Google Cloud Platform", "GCP"])
+    def test_may_be_all_of_google_cloud(self, product: str) -> None:
+        assert concerns(replace(OUTAGE, provider="google-cloud", products=("BigQuery",)), product)
+        assert not concerns(OUTAGE, product)
 
     def test_may_be_named_by_the_providers_id(self) -> None:
         assert concerns(OUTAGE, "q8wMrQ5HNUmvTCMFKZ1k")
