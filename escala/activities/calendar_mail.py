@@ -20,10 +20,11 @@ async def calendar_message(
     db: Database, row: OutboxRow, case: Case, occasion: Occasion, *, sender: str
 ) -> CalendarMessage | None:
     """The invitation to a visit, what moves it, or what takes it out of the reader's calendar; None for other news."""
-    if row.kind not in ("visit_scheduled", "visit_cancelled") or row.recipient == "director":
+    if row.kind not in ("visit_scheduled", "visit_cancelled"):
         return None
     starts_at, engineer_id = row.data.get("starts_at"), row.data.get("engineer_id")
-    if not starts_at or not engineer_id:
+    engineers = {f"agent:{each}" for each in (engineer_id, row.data.get("from_engineer_id")) if each}
+    if not starts_at or not engineer_id or row.recipient not in {f"contact:{case.contact_id}", *engineers}:
         return None
     title, paragraphs = appointment(occasion)
     is_replaced = row.kind == "visit_scheduled" and row.recipient == f"agent:{row.data.get('from_engineer_id')}"

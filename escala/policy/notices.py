@@ -131,6 +131,7 @@ def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
             yield "director"
             if fact.engineer_id:
                 yield f"agent:{fact.engineer_id}"
+            yield from _worker(after)
         case v.VisitStarted() | v.VisitReported():
             yield contact
         case v.VisitSignedOff():

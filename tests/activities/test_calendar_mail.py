@@ -189,11 +189,22 @@ class TestAVisitThatChanges:
         assert list(map(parsed, to_director)) == [None] * len(to_director)
 
 
+async def test_whoever_works_on_the_case_is_told_of_the_end_without_an_invitation(
+    desk: Desk, notices: Notices, post: Post
+) -> None:
+    """It never was in their calendar."""
+    assigned = c.AssignCase(by=HELP_DESK, agent_id="agent-2")
+    case = await desk.live(await agreed(desk), ("09:24", assigned), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
+    await deliver(notices, case)
+    [told] = [m for m in post.sent if m["To"] == SECOND and "La visita se canceló" in m["Subject"]]
+    assert parsed(told) is None
+
+
 async def test_a_visit_that_never_had_a_date_is_called_off_without_an_invitation(
     desk: Desk, notices: Notices, post: Post
 ) -> None:
     await deliver(notices, await desk.live(await agreed(desk), ("09:25", CANCEL)))
-    assert post.told[-2] == (CONTACT, "La visita se canceló")
+    assert post.told[-3] == (CONTACT, "La visita se canceló")
     assert set(map(parsed, post.sent)) == {None}
 
 

@@ -71,7 +71,7 @@ SESSION = c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", conse
 IN_SESSION = after(NEW, ("09:05", SESSION), terms=PREMIUM)
 EQUIPMENT = open_case(opening(serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True)), terms=PREMIUM).case
 DIAGNOSIS = c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS)
-ENGINEER = "agent:agent-2"
+ENGINEER, MINE = "agent:agent-2", "agent:agent-1"
 AT_LEVEL_3 = after(NEW, ("09:05", REPLY), ("09:06", HAND_OFF), ("09:07", HAND_OFF), terms=PREMIUM)
 
 
@@ -132,8 +132,20 @@ VISITS: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (AT[VisitStep.QUOTED], "2026-11-27 17:00", "visit_lapsed", [CONTACT, "director", "level:1"]),
     (AT[VisitStep.AGREED], ("09:25", SCHEDULE), "visit_scheduled", [CONTACT, ENGINEER]),
     (AT[VisitStep.SCHEDULED], ("09:30", OTHER_ENGINEER), "visit_scheduled", [CONTACT, "agent:agent-3", ENGINEER]),
-    (AT[VisitStep.AGREED], ("09:25", CANCEL), "visit_cancelled", [CONTACT, "director"]),
-    (AT[VisitStep.SCHEDULED], ("09:30", CANCEL), "visit_cancelled", [CONTACT, "director", ENGINEER]),
+    (AT[VisitStep.AGREED], ("09:25", CANCEL), "visit_cancelled", [CONTACT, "director", "level:1"]),
+    (
+        after(AT[VisitStep.AGREED], ("09:24", CLAIM), terms=PREMIUM),
+        ("09:25", CANCEL),
+        "visit_cancelled",
+        [CONTACT, "director", MINE],
+    ),
+    (AT[VisitStep.SCHEDULED], ("09:30", CANCEL), "visit_cancelled", [CONTACT, "director", ENGINEER, "level:1"]),
+    (
+        after(AT[VisitStep.SCHEDULED], ("09:29", c.AssignCase(by=HELP_DESK, agent_id="agent-2")), terms=PREMIUM),
+        ("09:30", CANCEL),
+        "visit_cancelled",
+        [CONTACT, "director", ENGINEER],
+    ),
     (AT[VisitStep.SCHEDULED], ("2026-12-03 08:55", START), "visit_started", [CONTACT]),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(400_000)), "visit_quote_exceeded", [CONTACT, OWNERS]),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", REPORT), "visit_reported", [CONTACT]),
