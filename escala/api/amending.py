@@ -106,7 +106,7 @@ async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, 
     if row is None or terms is None:
         raise NotFound
     if not amendment.reason:
-        raise ReasonMissing
+        raise ReasonMissing(rule="PLAN-15")
     reason = Deposit(once.derived("txt_", number, "reason"), number, amendment.reason)
     await intake.deposit(edge.database, [reason], at=at)
     command = AmendTerms(

@@ -214,7 +214,7 @@ async def _amend(
     body: NewAmendment, principal: Principal, once: Once, edge: Edge, at: datetime, language: str
 ) -> Given:
     if not body.reason:
-        raise ReasonMissing
+        raise ReasonMissing(rule="PLAN-15")
     if body.policy_version not in (None, edge.policy.version):
         raise PolicyChanged
     asked = Amendment(

@@ -56,7 +56,7 @@ def amend(case: Case, command: AmendTerms, *, terms: Terms, amended: Terms, at: 
 
     Time used until `at` was counted as promised and stays used; past a new limit the case moves up now, as ESC-11 says.
     """
-    require_reason(command.reason)
+    require_reason(command.reason, "PLAN-15")
     if command.instead_of not in (None, terms):
         raise TermsChanged(number=case.number)
     if replace(amended, policy_version=terms.policy_version) == terms:

@@ -59,17 +59,21 @@ def decided(
     )
 
 
-def require_text(text: Text) -> None:
-    """Refuse an empty body."""
+def require_text(text: Text, rule: str | None = None) -> None:
+    """Refuse an empty body, where `rule` demands one."""
     if text.characters <= 0:
-        raise TextMissing
+        raise TextMissing(**_demanded_by(rule))
 
 
-def require_reason(text: Text | None) -> Text:
-    """The reason that the customer will see; refuses an empty one."""
+def require_reason(text: Text | None, rule: str) -> Text:
+    """The reason that the customer will see; refuses an empty one, where `rule` demands it."""
     if text is None or text.characters <= 0:
-        raise ReasonMissing
+        raise ReasonMissing(**_demanded_by(rule))
     return text
+
+
+def _demanded_by(rule: str | None) -> dict[str, str]:
+    return {"rule": rule} if rule else {}
 
 
 def _ended_stretches(before: Case, after: Case) -> tuple[Stretch, ...]:

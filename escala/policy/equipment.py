@@ -74,7 +74,7 @@ def diagnose(case: Case, command: c.RecordDiagnosis) -> Change:
     """Record what a specialist found. What is no manufacturing defect ends the case, which is lifecycle's (WAR-4)."""
     if command.by.role is not Role.DIRECTOR and Level.SPECIALISTS not in command.by.levels:
         raise SpecialistDiagnoses
-    require_text(command.summary)
+    require_text(command.summary, "WAR-4")
     if not case.is_equipment:
         raise NotEquipment(number=case.number)
     if case.diagnosis is not None:

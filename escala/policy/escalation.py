@@ -130,7 +130,7 @@ def hand_off(
 
 def hand_off_by_hand(case: Case, command: c.HandOff, *, at: datetime, terms: Terms) -> Change:
     """Move the case up early, one level, with a reason (ESC-7)."""
-    require_reason(command.reason)
+    require_reason(command.reason, "ESC-7")
     if case.level is Level.DIRECTOR:
         raise AlreadyAtHighestLevel(number=case.number)
     return hand_off(case, Level(case.level + 1), "by_hand", at=at, terms=terms, reason=command.reason)
@@ -138,7 +138,7 @@ def hand_off_by_hand(case: Case, command: c.HandOff, *, at: datetime, terms: Ter
 
 def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms) -> Change:
     """Escalate functionally: sideways with the clock running on, or straight to level 3 (ESC-8, PLAN-6)."""
-    require_reason(command.reason)
+    require_reason(command.reason, "ESC-8")
     if not terms.functional_escalation:
         raise FunctionalEscalationNotInPlan(plan=terms.plan.value)
     if (command.group is None) == (command.level is None) or command.level not in (None, Level.DIRECTOR):
@@ -157,7 +157,7 @@ def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms)
 
 def set_priority(case: Case, command: c.SetPriority, *, at: datetime, terms: Terms) -> Change:
     """Confirm or change the priority (PRI-5): time used stays used; past the new limit the case moves up (ESC-11)."""
-    require_reason(command.reason)
+    require_reason(command.reason, "PRI-5")
     if command.priority is case.priority:
         return case, (f.PriorityConfirmed(priority=case.priority, reason=command.reason),)
     clock = case.level_clock
@@ -192,7 +192,7 @@ def escalate_to_provider(case: Case, command: c.EscalateToProvider) -> Change:
 
 def update_from_provider(case: Case, command: c.UpdateFromProvider) -> Change:
     """Note what the provider said (ESC-9)."""
-    require_text(command.body)
+    require_text(command.body, "ESC-9")
     if case.provider_case is None:
         raise ProviderNotInvolved(number=case.number)
     return case, (f.ProviderUpdated(body=command.body),)

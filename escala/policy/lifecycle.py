@@ -275,7 +275,7 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
         case c.AssignCase():
             return _assigned(case, command.agent_id), (f.CaseAssigned(agent_id=command.agent_id),)
         case c.SendReply():
-            require_text(command.body)
+            require_text(command.body, "ESC-12")
             return _answered(case, f.ReplySent(body=command.body), at=at, terms=terms)
         case c.AddNote():
             require_text(command.body)
@@ -356,7 +356,7 @@ def _answered(case: Case, fact: f.Fact, *, at: datetime, terms: Terms) -> Change
 
 
 def _log_attempt(case: Case, command: c.LogAttempt, *, at: datetime, terms: Terms) -> Change:
-    require_text(command.summary)
+    require_text(command.summary, "ONS-4")
     case = replace(case, attempts=_with_attempt(case.attempts, Attempt(command.channel, command.outcome)))
     logged = f.AttemptLogged(channel=command.channel, outcome=command.outcome, summary=command.summary)
     spoke = command.channel in (Channel.PHONE, Channel.CHAT) and command.outcome is not Outcome.NO_ANSWER
@@ -368,7 +368,7 @@ def _with_attempt(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Atte
 
 
 def _request_information(case: Case, command: c.RequestInformation, *, at: datetime, terms: Terms) -> Change:
-    require_text(command.body)
+    require_text(command.body, "ESC-10")
     if WaitingFor.INFORMATION in case.waits:
         raise AlreadyWaiting(number=case.number)
     asked, facts = _answered(case, f.InformationRequested(body=command.body), at=at, terms=terms)
@@ -376,7 +376,7 @@ def _request_information(case: Case, command: c.RequestInformation, *, at: datet
 
 
 def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
-    require_text(command.body)
+    require_text(command.body, "ESC-10")
     fact = f.CustomerAnswered(body=command.body)
     if WaitingFor.INFORMATION not in case.waits:
         return case, (fact,)
@@ -411,7 +411,7 @@ def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
 
 
 def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:
-    require_text(command.summary)
+    require_text(command.summary, "ESC-14")
     case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms)
     until = terms.business_days.after_business_days(at, terms.reopen_within_business_days)
     resolved = f.CaseResolved(summary=command.summary, reopen_until=until)
@@ -421,7 +421,7 @@ def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) 
 
 
 def _reopen(case: Case, command: c.ReopenCase, *, at: datetime, terms: Terms) -> Change:
-    require_reason(command.reason)
+    require_reason(command.reason, "ESC-14")
     if case.reopen_until is None or at >= case.reopen_until:
         raise ReopeningTooLate(number=case.number)
     reopened = f.CaseReopened(reason=command.reason)

@@ -23,9 +23,9 @@ from escala.policy.visit import Acceptance, Side, Term, Visit, VisitStep
 
 def request(case: Case, command: c.RequestVisit, *, at: datetime, terms: Terms) -> Change:
     """Ask for a visit outside Bogotá, once every remote channel of the plan was tried in vain (ONS-1, ONS-4)."""
-    require_reason(command.reason)
-    require_text(command.place)
-    require_text(command.address)
+    require_reason(command.reason, "ONS-4")
+    require_text(command.place, "ONS-1")
+    require_text(command.address, "ONS-1")
     if is_in_bogota(command.city_code):
         raise VisitInsideBogota
     if case.visit and case.visit.is_open:
@@ -60,7 +60,7 @@ def approve(case: Case, command: c.ApproveVisit, *, at: datetime, terms: Terms) 
     """The director's decision; approved, it carries a quote that the customer then decides on (ONS-2, ONS-3)."""
     visit = _at_step(case, VisitStep.REQUESTED)
     if not command.approved:
-        refused = v.VisitRefused(visit=visit.number, reason=require_reason(command.reason))
+        refused = v.VisitRefused(visit=visit.number, reason=require_reason(command.reason, "ONS-3"))
         return replace(case, visit=visit.ended(VisitStep.REFUSED)), (refused,)
     if command.quote is None or command.quote <= 0:
         raise r.QuoteNotPositive
@@ -194,7 +194,7 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
     Travel is paid for before it begins, so expenses come from the agreement on.
     """
     visit = _at_step(case, VisitStep.AGREED, VisitStep.SCHEDULED, VisitStep.STARTED, VisitStep.REPORTED)
-    require_text(command.concept)
+    require_text(command.concept, "ONS-2")
     receipt = command.receipt_reference.strip()
     if command.amount <= 0:
         raise r.ExpenseNotPositive
@@ -225,8 +225,8 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
 def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) -> Change:
     """Report on the visit; the customer then signs it off (ONS-5)."""
     visit = _at_step(case, VisitStep.STARTED)
-    require_text(command.found)
-    require_text(command.done)
+    require_text(command.found, "ONS-5")
+    require_text(command.done, "ONS-5")
     term = _term(terms.visits.sign_off_within_business_days, at=at, terms=terms)
     visit = _signed_off_last(replace(visit, step=VisitStep.REPORTED, term=term), terms=terms)
     assert visit.term is not None

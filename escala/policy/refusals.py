@@ -13,10 +13,11 @@ class Refusal(Exception):
     """A command that the policy does not allow.
 
     `name` is the class in kebab-case, `rule` the id in the policy or None, `message` the message id, and `values` what
-    goes into it (ids, figures and the policy's own words, never a person's name or text).
+    goes into it (ids, figures and the policy's own words, never a person's name or text). What several rules demand is
+    refused with a `rule` among its values: that of the place.
     """
 
-    rule: ClassVar[str | None] = None
+    rule: str | None = None
     message: ClassVar[str]
     is_about_state: ClassVar[bool] = False
     name: ClassVar[str]
@@ -30,6 +31,8 @@ class Refusal(Exception):
     def __init__(self, **values: str | int) -> None:
         super().__init__(self.name)
         self.values = values
+        if "rule" in values:
+            self.rule = str(values["rule"])
 
 
 class StateRefusal(Refusal):

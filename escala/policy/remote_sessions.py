@@ -56,7 +56,7 @@ def start(case: Case, command: c.StartRemoteSession, *, at: datetime) -> Change:
 
 def end(case: Case, command: c.EndRemoteSession) -> Change:
     """End the session, with what was done (ONS-6)."""
-    require_text(command.summary)
+    require_text(command.summary, "ONS-6")
     if case.remote_session is None or case.remote_session.number != command.session:
         raise RemoteSessionNotOpen(number=case.number, session=command.session)
     return replace(case, remote_session=None), (f.RemoteSessionEnded(session=command.session, summary=command.summary),)

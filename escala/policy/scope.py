@@ -17,5 +17,5 @@ RULES = {
 
 def found_out_of_scope(command: c.CloseAsOutOfScope) -> f.CaseClosed:
     """The closing of a case that support does not cover, with its kind and the reason for the customer (SCOPE-5)."""
-    require_reason(command.reason)
+    require_reason(command.reason, "SCOPE-5")
     return f.CaseClosed(reason=ClosingReason.OUT_OF_SCOPE, words=command.reason, out_of_scope_kind=command.kind)

@@ -58,8 +58,8 @@ async def test_is_refused_to_every_role_that_may_not_give_it(office: Office, off
 @pytest.mark.parametrize(
     ("command", "body", "status", "name", "rule", "sentence"),
     [
-        pytest.param("replies", {"body": "  "}, 422, "text-missing", None, "no puede quedar vacío", id="replies"),
-        pytest.param("hand-offs", {"reason": ""}, 422, "reason-missing", None, "motivo", id="hand-offs"),
+        pytest.param("replies", {"body": "  "}, 422, "text-missing", "ESC-12", "no puede quedar vacío", id="replies"),
+        pytest.param("hand-offs", {"reason": ""}, 422, "reason-missing", "ESC-7", "motivo", id="hand-offs"),
         pytest.param(
             "transfers",
             {"group": "cocina", "reason": "x"},

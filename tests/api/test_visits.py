@@ -64,10 +64,12 @@ class TestARequest:
         assert told(answer) == (422, "remote-channels-not-exhausted", "ONS-4")
         assert "plataforma web, chat y correo electrónico" in answer.json()["detail"]
 
-    @pytest.mark.parametrize(("field", "name"), [("address", "text-missing"), ("reason", "reason-missing")])
-    async def test_says_where_and_why(self, office: Office, field: str, name: str) -> None:
+    @pytest.mark.parametrize(
+        ("field", "name", "rule"), [("address", "text-missing", "ONS-1"), ("reason", "reason-missing", "ONS-4")]
+    )
+    async def test_says_where_and_why(self, office: Office, field: str, name: str, rule: str) -> None:
         number = await ready_for(office, "visits")
-        assert told(await asked(office, number, "visits", **{field: " "}))[:2] == (422, name)
+        assert told(await asked(office, number, "visits", **{field: " "})) == (422, name, rule)
 
     async def test_keeps_place_and_address_out_of_the_engine(self, office: Office) -> None:
         number = await ready_for(office, "visits")

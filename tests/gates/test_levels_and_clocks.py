@@ -59,7 +59,7 @@ class TestPriorities:
     async def test_are_not_set_without_a_reason_nor_by_the_customer(self, gate: Gate) -> None:
         number = await opened(gate, MORNING)
         silent = await gate.office.give(number, "priority", priority=1, reason=" ")
-        refused(silent, 422, "reason-missing", None, "Indique el motivo")
+        refused(silent, 422, "reason-missing", "PRI-5", "Indique el motivo")
         answer = await gate.office.give(number, "priority", "contact", priority=1, reason="Urge.")
         refused(answer, 403, "role-not-allowed", None, "Mesa de Ayuda")
         assert (await case_of(gate.office, number))["priority"] == 2
@@ -202,7 +202,7 @@ class TestByHand:
     async def test_a_case_moves_up_neither_without_a_reason_nor_beyond_level_3(self, gate: Gate) -> None:
         number = await opened(gate, MORNING)
         silent = await gate.office.give(number, "hand-offs", reason="")
-        refused(silent, 422, "reason-missing", None, "el cliente lo verá")
+        refused(silent, 422, "reason-missing", "ESC-7", "el cliente lo verá")
         for who in ("agent", "specialist"):
             done(await gate.office.give(number, "hand-offs", who, **WHY))
         beyond = await gate.office.give(number, "hand-offs", "director", **WHY)

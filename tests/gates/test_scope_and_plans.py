@@ -256,7 +256,7 @@ class TestSupportIsNot:
         number = await opened(gate, MORNING)
         found = {"kind": "data_load", "reason": "No hace parte del soporte."}
         silent = await gate.office.give(number, "out-of-scope", **found | {"reason": ""})
-        refused(silent, 422, "reason-missing", None, "Indique el motivo")
+        refused(silent, 422, "reason-missing", "SCOPE-5", "Indique el motivo")
         by_the_customer = await gate.office.give(number, "out-of-scope", "contact", **found)
         refused(by_the_customer, 403, "role-not-allowed", None, "Su rol no permite")
         unknown = await gate.office.give(number, "out-of-scope", **found | {"kind": "training"})

@@ -81,7 +81,9 @@ class TestInitialAttention:
         number = await opened(gate, MORNING, "premium")
         by_the_customer = await gate.office.give(number, "replies", "premium_contact", **BODIES["replies"])
         refused(by_the_customer, 403, "role-not-allowed", None, "Su rol no permite esta operación")
-        refused(await gate.office.give(number, "replies", body=" "), 422, "text-missing", None, "no puede quedar vacío")
+        refused(
+            await gate.office.give(number, "replies", body=" "), 422, "text-missing", "ESC-12", "no puede quedar vacío"
+        )
 
 
 class TestWarnings:
@@ -164,7 +166,7 @@ class TestASolution:
         done(await gate.office.give(number, "resolution", **SOLVED))
         refused(await gate.office.give(number, "claim"), 409, "case-resolved-already", "ESC-14", "está resuelto")
         silent = await gate.office.give(number, "reopening", "contact", reason="")
-        refused(silent, 422, "reason-missing", None, "Indique el motivo")
+        refused(silent, 422, "reason-missing", "ESC-14", "Indique el motivo")
 
 
 class TestAnOutage:

@@ -11,7 +11,7 @@ from escala.policy import commands as c
 from escala.policy import refusals as r
 from escala.policy import visit_refusals as v
 from escala.policy.amendment import NothingToAmend, TermsChanged
-from escala.policy.case import SYSTEM, Case, Channel, Level, Priority, Role, Status
+from escala.policy.case import SYSTEM, Case, Channel, Level, OutOfScopeKind, Priority, Role, Status
 from escala.policy.commands import COMMANDS, Command
 from escala.policy.decision import Decision
 from escala.policy.lifecycle import ALLOWED, ROLES, decide, open_case
@@ -20,6 +20,7 @@ from escala.policy.terms import Terms
 from escala.policy.visit import VisitStep
 from tests.support.lives import (
     ADMIN,
+    ANSWER,
     ASK,
     CLAIM,
     COMMERCIAL,
@@ -41,11 +42,13 @@ from tests.support.lives import (
     WORDS,
     after,
     amend,
+    attempt,
     bogota,
     commands,
     exhausted,
     opened,
     opening,
+    priority,
     transfer,
     visit_at,
 )
@@ -253,6 +256,7 @@ class TestEveryRole:
 LEVEL_3 = after(opened(), ("09:01", HAND_OFF), ("09:02", HAND_OFF))
 CLAIMED = after(opened(), ("09:01", CLAIM))
 RESOLVED = after(opened(), ("09:01", RESOLVE))
+OUT_OF_SCOPE = c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS)
 LINK = GOOD[c.LinkProviderIncident]
 LINKED = after(opened(), ("09:01", LINK))
 IN_GROUP = after(opened(terms=PREMIUM), ("09:01", transfer("sig")), terms=PREMIUM)
@@ -271,8 +275,19 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.ChannelNotInPlan, "PLAN-7", None, opening(channel=Channel.PHONE), "09:00"),
     (r.PriorAnalysisMissing, "REQ-5", None, opening(prior_analysis=NO_WORDS), "09:00"),
     (r.DescriptionMissing, "SCOPE-1", None, opening(title=NO_WORDS), "09:00"),
-    (r.TextMissing, None, opened(), replace(REPLY, body=NO_WORDS), "09:10"),
-    (r.ReasonMissing, None, opened(), replace(HAND_OFF, reason=NO_WORDS), "09:10"),
+    (r.TextMissing, None, opened(), c.AddNote(by=HELP_DESK, body=NO_WORDS), "09:10"),
+    (r.TextMissing, "ESC-12", opened(), replace(REPLY, body=NO_WORDS), "09:10"),
+    (r.TextMissing, "ONS-4", opened(), replace(attempt(), summary=NO_WORDS), "09:10"),
+    (r.TextMissing, "ESC-10", opened(), replace(ASK, body=NO_WORDS), "09:10"),
+    (r.TextMissing, "ESC-10", opened(), replace(ANSWER, body=NO_WORDS), "09:10"),
+    (r.TextMissing, "ESC-14", opened(), replace(RESOLVE, summary=NO_WORDS), "09:10"),
+    (r.TextMissing, "ESC-9", opened(), c.UpdateFromProvider(by=HELP_DESK, body=NO_WORDS), "09:10"),
+    (r.ReasonMissing, "ESC-7", opened(), replace(HAND_OFF, reason=NO_WORDS), "09:10"),
+    (r.ReasonMissing, "ESC-8", opened(), replace(transfer("sig"), reason=NO_WORDS), "09:10"),
+    (r.ReasonMissing, "PRI-5", opened(), replace(priority(Priority.LOW), reason=NO_WORDS), "09:10"),
+    (r.ReasonMissing, "ESC-14", RESOLVED, replace(REOPEN, reason=NO_WORDS), "09:20"),
+    (r.ReasonMissing, "SCOPE-5", opened(), replace(OUT_OF_SCOPE, reason=NO_WORDS), "09:10"),
+    (r.ReasonMissing, "PLAN-15", opened(), replace(amend(STANDARD), reason=NO_WORDS), "09:10"),
     (r.FunctionalEscalationNotInPlan, "ESC-8", opened(), transfer("sig"), "09:10"),
     (r.UnknownGroup, "ESC-8", opened(), transfer("astrology"), "09:10"),
     (r.TransferTargetUnclear, "ESC-8", opened(), transfer(level=Level.SPECIALISTS), "09:10"),
@@ -297,7 +312,9 @@ def ask(case: Case | None, command: Command, terms: Terms, at: str) -> Decision:
 
 class TestARefusal:
     @pytest.mark.parametrize(
-        ("refusal", "rule", "case", "command", "at"), SITUATIONS, ids=[row[0].__name__ for row in SITUATIONS]
+        ("refusal", "rule", "case", "command", "at"),
+        SITUATIONS,
+        ids=[f"{n}-{row[0].__name__}" for n, row in enumerate(SITUATIONS)],
     )
     def test_names_its_rule_in_a_sentence(
         self, refusal: type[r.Refusal], rule: str | None, case: Case | None, command: Command, at: str
