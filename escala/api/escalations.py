@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
-from escala.api.bodies import Body, Code, LevelNumber, Words
+from pydantic import BeforeValidator, Field
+
+from escala.api.bodies import Body, Code, LevelNumber, Words, clean
 from escala.api.case_work import Message
 from escala.api.offers import Offer
 from escala.policy import commands as c
@@ -24,9 +26,13 @@ class Transfer(Body):
     reason: Words = Field(examples=["Hay que revisar la facturación de la API de mapas."])
 
 
+CodeIfAny = Annotated[str, BeforeValidator(clean), Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._-]*)?$")]
+"""A `Code` that may be empty: the policy says by which rule that is refused."""
+
+
 class ProviderEscalation(Body):
-    provider: Code = Field(examples=["google"])
-    provider_case: Code = Field(examples=["58120034"])
+    provider: CodeIfAny = Field(examples=["google"])
+    provider_case: CodeIfAny = Field(examples=["58120034"])
 
 
 ESCALATIONS: tuple[Offer, ...] = (
@@ -54,6 +60,7 @@ ESCALATIONS: tuple[Offer, ...] = (
             r.FunctionalEscalationNotInPlan,
             r.TransferTargetUnclear,
             r.UnknownGroup,
+            r.GroupHasIt,
             r.AlreadyAtHighestLevel,
         ),
     ),
@@ -65,6 +72,7 @@ ESCALATIONS: tuple[Offer, ...] = (
         make=lambda asked: c.EscalateToProvider(
             by=asked.by, provider=asked.body.provider, provider_case=asked.body.provider_case
         ),
+        refusals=(r.ProviderCaseMissing, r.ProviderCaseKnown),
     ),
     Offer(
         path="provider-updates",

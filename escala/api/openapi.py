@@ -47,6 +47,8 @@ _VALUES: dict[str, str | int] = {
     "municipality": "25175",
     "serial_number": "SN-48213",
     "incident": "google-maps-platform:rZvZvSKVdDHyWh4dZJ8D",
+    "provider": "google",
+    "provider_case": "58120034",
     "session": 1,
     "step": "requested",
     "needed": "scheduled",

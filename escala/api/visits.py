@@ -85,7 +85,7 @@ async def _known_engineer(edge: Edge, _: CaseRow, asked: Asked) -> None:
     """Look up whom support names; the customer may name nobody new, which the policy refuses."""
     engineer_id = asked.body.engineer_id
     if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(edge.database, engineer_id) is None:
-        raise AgentUnknown(agent=engineer_id)
+        raise AgentUnknown(agent=engineer_id, rule="ONS-5")
 
 
 def _pesos(money: Money | None) -> int | None:

@@ -17,6 +17,8 @@ from escala.policy.decision import Change, require_reason, require_text
 from escala.policy.refusals import (
     AlreadyAtHighestLevel,
     FunctionalEscalationNotInPlan,
+    GroupHasIt,
+    ProviderCaseKnown,
     ProviderCaseMissing,
     ProviderIncidentAlreadyLinked,
     ProviderNotInvolved,
@@ -149,6 +151,8 @@ def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms)
         return hand_off(case, Level.DIRECTOR, "functional", at=at, terms=terms, reason=command.reason)
     if command.group not in terms.groups:
         raise UnknownGroup(group=command.group, groups=", ".join(terms.groups))
+    if command.group == case.group and terms.edition >= 2:
+        raise GroupHasIt(number=case.number, group=command.group)
     fact = f.CaseTransferred(
         from_group=case.group, to_group=command.group, left_by=case.assignee, reason=command.reason
     )
@@ -181,11 +185,13 @@ def relimit_level(case: Case, cause: f.HandOffCause, *, at: datetime, terms: Ter
     return _past_limit(case, cause, at=at, terms=terms)
 
 
-def escalate_to_provider(case: Case, command: c.EscalateToProvider) -> Change:
+def escalate_to_provider(case: Case, command: c.EscalateToProvider, *, terms: Terms) -> Change:
     """Carry the provider's case number; the level clock keeps running (ESC-9)."""
     if not command.provider.strip() or not command.provider_case.strip():
         raise ProviderCaseMissing
     provider_case = ProviderCase(command.provider, command.provider_case)
+    if provider_case == case.provider_case and terms.edition >= 2:
+        raise ProviderCaseKnown(number=case.number, provider=command.provider, provider_case=command.provider_case)
     fact = f.ProviderEscalated(provider=command.provider, provider_case=command.provider_case)
     return replace(case, provider_case=provider_case), (fact,)
 

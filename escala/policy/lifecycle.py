@@ -293,7 +293,7 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
         case c.TransferCase():
             return escalation.transfer(case, command, at=at, terms=terms)
         case c.EscalateToProvider():
-            return escalation.escalate_to_provider(case, command)
+            return escalation.escalate_to_provider(case, command, terms=terms)
         case c.UpdateFromProvider():
             return escalation.update_from_provider(case, command)
         case c.LinkProviderIncident():

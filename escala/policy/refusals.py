@@ -113,7 +113,10 @@ class GroupNotServed(Refusal):
     """A specialist group's case is for its members."""
 
     rule = "ESC-8"
-    message = "The case is with the specialist group {group}, which you do not serve: one of its members takes it."
+    message = (
+        "The case is with the specialist group {group}, which you do not serve: ask one of its members to take it, "
+        "or have it transferred to a group of yours."
+    )
 
 
 class ChannelNotInPlan(Refusal):
@@ -173,6 +176,16 @@ class TransferTargetUnclear(Refusal):
     message = "A transfer goes either to a specialist group or straight to level 3: give exactly one of them."
 
 
+class GroupHasIt(StateRefusal):
+    """Sideways goes to another group."""
+
+    rule = "ESC-8"
+    message = (
+        "Case {number} is already with the specialist group {group}. "
+        "Assign it to one of its members, or transfer it to another group."
+    )
+
+
 class ProviderNotInvolved(StateRefusal):
     """Updates follow an escalation to the provider."""
 
@@ -185,6 +198,16 @@ class ProviderCaseMissing(Refusal):
 
     rule = "ESC-9"
     message = "Please give the service provider and the number of the case that it opened."
+
+
+class ProviderCaseKnown(StateRefusal):
+    """Once is enough."""
+
+    rule = "ESC-9"
+    message = (
+        "Case {number} already carries the case {provider_case} of {provider}. "
+        "Note what the provider said as an update, or give the number of another case."
+    )
 
 
 class ProviderIncidentAlreadyLinked(StateRefusal):

@@ -13,7 +13,8 @@ EDITION = 2
 """Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did.
 
 2: a sign-off that waits for the answer to expenses has that answer's term, and an amendment of the matrix alone leaves
-the terms of a visit; expenses that grew while the customer was asked about them are accepted by their amount alone.
+the terms of a visit; expenses that grew while the customer was asked about them are accepted by their amount alone;
+a transfer to the group that has the case, and a provider's case that it carries already, are refused.
 """
 
 

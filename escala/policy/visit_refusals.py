@@ -33,7 +33,10 @@ class VisitOutOfOrder(StateRefusal):
     """A visit's steps come one after the other."""
 
     rule = "ONS-5"
-    message = "The visit of case {number} is at the step “{step}”; this is possible at: {needed}."
+    message = (
+        "The visit of case {number} is at the step “{step}”; this is possible at: {needed}. "
+        "Look at the case to see what the visit waits for, and do that first."
+    )
 
 
 class VisitNotApproved(StateRefusal):

@@ -59,6 +59,15 @@ async def test_is_refused_to_every_role_that_may_not_give_it(office: Office, off
     ("command", "body", "status", "name", "rule", "sentence"),
     [
         pytest.param("replies", {"body": "  "}, 422, "text-missing", "ESC-12", "no puede quedar vacío", id="replies"),
+        pytest.param(
+            "provider-escalations",
+            {"provider": "google", "provider_case": " "},
+            422,
+            "provider-case-missing",
+            "ESC-9",
+            "el número del caso",
+            id="provider-escalations",
+        ),
         pytest.param("hand-offs", {"reason": ""}, 422, "reason-missing", "ESC-7", "motivo", id="hand-offs"),
         pytest.param(
             "transfers",

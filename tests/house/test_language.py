@@ -126,7 +126,7 @@ class TestTranslating:
         said = translate(VisitOutOfOrder.message, number="MA-2026-000001", step="requested", needed="agreed, scheduled")
         assert said == (
             "La visita del caso MA-2026-000001 está en el paso «por aprobar»; esto se puede hacer cuando está en: "
-            "por programar y programada."
+            "por programar y programada. Consulte en el caso qué está pendiente de la visita y hágalo primero."
         )
 
     @pytest.mark.rule("ONS-2")

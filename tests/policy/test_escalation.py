@@ -14,6 +14,8 @@ from escala.policy.lifecycle import decide
 from escala.policy.refusals import (
     AlreadyAtHighestLevel,
     FunctionalEscalationNotInPlan,
+    GroupHasIt,
+    ProviderCaseKnown,
     ProviderNotInvolved,
     ReasonMissing,
     TextMissing,
@@ -229,6 +231,14 @@ class TestAFunctionalEscalation:
         with pytest.raises(TransferTargetUnclear):
             after(opened(terms=PREMIUM), ("09:10", command), terms=PREMIUM)
 
+    def test_to_the_group_that_has_the_case_leaves_its_worker(self) -> None:
+        """Refused, so that nobody loses the case by it; edition 1 took it away."""
+        worked = after(opened(terms=PREMIUM), ("09:10", transfer("sig")), ("09:11", CLAIM), terms=PREMIUM)
+        with pytest.raises(GroupHasIt):
+            after(worked, ("09:20", transfer("sig")), terms=PREMIUM)
+        before = replace(PREMIUM, edition=1)
+        assert after(worked, ("09:20", transfer("sig")), terms=before).assignee is None
+
     def test_is_refused_to_level_3_from_level_3(self) -> None:
         """The director has the case already."""
         up = transfer(level=Level.DIRECTOR)
@@ -248,6 +258,16 @@ class TestAServiceProvider:
         """Both plans carry the provider's number."""
         case = after(opened(terms=terms), ("09:10", TO_PROVIDER), terms=terms)
         assert case.provider_case == ProviderCase("google", "G-1")
+
+    def test_may_have_another_case_of_the_same_provider(self) -> None:
+        """The last one is carried; the same one again would say nothing, though edition 1 took it."""
+        other = replace(TO_PROVIDER, provider_case="G-2")
+        assert after(opened(), ("09:10", TO_PROVIDER), ("09:20", other)).provider_case == ProviderCase("google", "G-2")
+        again = (("09:10", TO_PROVIDER), ("09:20", TO_PROVIDER))
+        with pytest.raises(ProviderCaseKnown):
+            after(opened(), *again)
+        before = replace(STANDARD, edition=1)
+        assert kinds(turns(opened(terms=before), *again, terms=before))[-1] == "provider_escalated"
 
     def test_does_not_stop_the_level_clock(self) -> None:
         """The customer's time counts on while the provider thinks."""

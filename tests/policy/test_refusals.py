@@ -290,9 +290,12 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.ReasonMissing, "PLAN-15", opened(), replace(amend(STANDARD), reason=NO_WORDS), "09:10"),
     (r.FunctionalEscalationNotInPlan, "ESC-8", opened(), transfer("sig"), "09:10"),
     (r.UnknownGroup, "ESC-8", opened(), transfer("astrology"), "09:10"),
+    (r.GroupHasIt, "ESC-8", IN_GROUP, transfer("sig"), "09:10"),
     (r.TransferTargetUnclear, "ESC-8", opened(), transfer(level=Level.SPECIALISTS), "09:10"),
     (r.ProviderNotInvolved, "ESC-9", opened(), c.UpdateFromProvider(by=HELP_DESK, body=WORDS), "09:10"),
     (r.ProviderCaseMissing, "ESC-9", opened(), replace(TO_PROVIDER, provider_case=" "), "09:10"),
+    (r.ProviderCaseMissing, "ESC-9", opened(), replace(TO_PROVIDER, provider=""), "09:10"),
+    (r.ProviderCaseKnown, "ESC-9", after(opened(), ("09:01", TO_PROVIDER)), TO_PROVIDER, "09:10"),
     (r.ProviderIncidentAlreadyLinked, "SCOPE-6", LINKED, LINK, "09:10"),
     (NothingToAmend, "PLAN-15", opened(), amend(STANDARD), "09:10"),
     (TermsChanged, "PLAN-15", opened(), amend(STANDARD, instead_of=PREMIUM), "09:10"),
@@ -300,7 +303,7 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.ReopeningTooLate, "ESC-14", RESOLVED, REOPEN, "2026-12-02 17:00"),
 )
 """Refusal, its rule, the case (None: an opening), the command and when."""
-FUNCTIONAL = {r.UnknownGroup, r.TransferTargetUnclear}
+FUNCTIONAL = {r.UnknownGroup, r.TransferTargetUnclear, r.GroupHasIt}
 
 
 def ask(case: Case | None, command: Command, terms: Terms, at: str) -> Decision:
