@@ -89,7 +89,7 @@ def visit(visit: Json) -> RenderableType:
 
 
 def amendment_preview(found: list[Json], unchanged: int, version: str) -> RenderableType:
-    """Which deadlines an amendment would move, case by case, and whom it does not reach."""
+    """Which deadlines an amendment would move and what it would bring about, case by case; whom it does not reach."""
     table = Table(title=f"Lo que movería la política {escape(version)}", box=None, title_justify="left", pad_edge=False)
     for column in ("Caso", "Vencimiento", "Antes", "Después"):
         table.add_column(column)
@@ -102,6 +102,9 @@ def amendment_preview(found: list[Json], unchanged: int, version: str) -> Render
     later = len(found) - len(moved) - len(refused)
     told = [f"{len(moved)} casos con vencimientos que se mueven; {later} que solo cambian desde ahora."]
     told += [f"{unchanged} ya al día."] if unchanged else []
+    told += [
+        f"{each['number']}: {', '.join(now['label'] for now in each['at_once'])}." for each in found if each["at_once"]
+    ]
     told += [f"{each['number']}: {escape(each['problem']['detail'])}" for each in refused]
     return Group(table if moved else "", *told)
 

@@ -18,7 +18,7 @@ from escala.api.idempotency import Once
 from escala.api.problems import NotFound, Refused
 from escala.policy import lifecycle
 from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
-from escala.policy.amendment import NothingToAmend, TermsChanged
+from escala.policy.amendment import AtOnce, NothingToAmend, TermsChanged, at_once
 from escala.policy.case import Actor, Status, Text
 from escala.policy.commands import AmendTerms
 from escala.policy.facts import Moved, TermsAmended
@@ -35,11 +35,15 @@ _AGAIN = ("again", "once more")
 
 @dataclass(frozen=True, kw_only=True)
 class Prospect:
-    """What an amendment would do to a case now: move these deadlines, or nothing, or meet this refusal."""
+    """What an amendment would do to a case now: move these deadlines, or nothing, or meet this refusal.
+
+    `at_once` is what would happen at that very instant, beside.
+    """
 
     number: str
     from_version: str | None = None
     deadlines: tuple[Moved, ...] = ()
+    at_once: tuple[AtOnce, ...] = ()
     refused: Refused | None = None
 
     @property
@@ -54,16 +58,18 @@ async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by
     if row is None or terms is None:
         return Prospect(number=number, refused=NotFound())
     case, at = row.case, as_of(row.case, at)
-    for due in lifecycle.settle(case, terms=terms, at=at):
-        case = due.case
+    for decision in lifecycle.settle(case, terms=terms, at=at):
+        case = decision.case
     amended = amended_now(edge.policy, terms, what, at=at)
     command = AmendTerms(by=by, terms=amended, reason=_SOME_WORDS, instead_of=terms)
     try:
         decision = lifecycle.decide(case, command, terms=terms, at=at)
     except Refusal as refusal:
         return Prospect(number=number, from_version=terms.policy_version, refused=refusal)
-    moved = next(entry.fact.moved for entry in decision.entries if isinstance(entry.fact, TermsAmended))
-    return Prospect(number=number, from_version=terms.policy_version, deadlines=moved)
+    due = lifecycle.settle(decision.case, terms=decision.terms or terms, at=at)
+    facts = [entry.fact for each in (decision, *due) for entry in each.entries]
+    moved = next(fact.moved for fact in facts if isinstance(fact, TermsAmended))
+    return Prospect(number=number, from_version=terms.policy_version, deadlines=moved, at_once=at_once(facts))
 
 
 async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:

@@ -26,6 +26,7 @@ from escala.api.refusals import AmendmentTargetUnclear, PolicyChanged
 from escala.api.visibility import IdInPath, checked_id
 from escala.language import word
 from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
+from escala.policy.amendment import AtOnce
 from escala.policy.case import Role, Status, WakeKind
 from escala.policy.refusals import ReasonMissing
 from escala.storage import amendments, views
@@ -73,12 +74,20 @@ class DeadlineAnswer(Answer):
     after_at: Z | None
 
 
+class AtOnceAnswer(Answer):
+    """What would happen at the amendment's very instant. `label` is `what` for people to read."""
+
+    what: AtOnce
+    label: str = Field(examples=["sube de nivel ya"])
+
+
 class ProspectAnswer(Answer):
     """What would become of a case. No deadlines and no problem: only what comes later is counted otherwise."""
 
     number: str = Field(examples=["MA-2026-000042"])
     from_version: str | None
     deadlines: list[DeadlineAnswer]
+    at_once: list[AtOnceAnswer]
     problem: dict[str, Any] | None
 
 
@@ -246,6 +255,7 @@ def _prospect(found: Prospect, language: str) -> ProspectAnswer:
         number=found.number,
         from_version=found.from_version,
         deadlines=[_deadline(vars(each), language) for each in found.deadlines],
+        at_once=[AtOnceAnswer(what=each, label=word("at_once", each, language)) for each in found.at_once],
         problem=problems.document(found.refused, language) if found.refused else None,
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 from escala.policy import clock as clocks
 from escala.policy import escalation, on_site
 from escala.policy import facts as f
+from escala.policy import visit_facts as v
 from escala.policy.case import LIMITS, Case, Clock, ClockState, Status, WakeKind
 from escala.policy.commands import AmendTerms
 from escala.policy.decision import Change, require_reason
@@ -16,6 +19,18 @@ from escala.policy.refusals import Refusal, StateRefusal
 from escala.policy.terms import Terms
 
 _DEADLINES = tuple(kind for kind in WakeKind if kind in LIMITS or kind is WakeKind.OVERDUE_REPEAT)
+
+
+class AtOnce(StrEnum):
+    """What an amendment has happen at its very instant, where its terms put something into the past."""
+
+    ATTENTION_MISSED = "attention_missed"
+    MOVES_UP = "moves_up"
+    BECOMES_OVERDUE = "becomes_overdue"
+    VISIT_LAPSES = "visit_lapses"
+    EXPENSES_LAPSE = "expenses_lapse"
+    VISIT_SIGNED_OFF = "visit_signed_off"
+    CASE_CLOSES = "case_closes"
 
 
 class NothingToAmend(Refusal):
@@ -74,6 +89,30 @@ def amend(case: Case, command: AmendTerms, *, terms: Terms, amended: Terms, at: 
 def moved(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> tuple[Moved, ...]:
     """The deadlines that the amendment would move at `at`, in `WakeKind`'s order. The case is settled until then."""
     return _moved(case, _applied(case, terms=terms, amended=amended, at=at)[0])
+
+
+def at_once(facts: Iterable[f.Fact]) -> tuple[AtOnce, ...]:
+    """What of these facts, of an amendment and of what fell due by it, changes more than deadlines; in their order."""
+    found = dict.fromkeys(each for fact in facts if (each := _at_once(fact)))
+    return tuple(found)
+
+
+def _at_once(fact: f.Fact) -> AtOnce | None:
+    match fact:
+        case f.InitialAttentionMissed():
+            return AtOnce.ATTENTION_MISSED
+        case f.HandedOff():
+            return AtOnce.MOVES_UP
+        case f.CaseOverdue():
+            return AtOnce.BECOMES_OVERDUE
+        case v.VisitLapsed():
+            return AtOnce.EXPENSES_LAPSE if fact.is_excess else AtOnce.VISIT_LAPSES
+        case v.VisitSignedOff():
+            return AtOnce.VISIT_SIGNED_OFF
+        case f.CaseClosed():
+            return AtOnce.CASE_CLOSES
+        case _:
+            return None
 
 
 def _moved(before: Case, after: Case) -> tuple[Moved, ...]:

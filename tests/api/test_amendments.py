@@ -127,8 +127,10 @@ async def test_a_shorter_matrix_that_is_past_already_moves_the_case_up_now(offic
     law(office, minutes=20)
     office.clock.passes(minutes=25)
 
+    told = await preview(office, what=["matrix"], numbers=[number])
     done = await amend(office, number, what=["matrix"])
 
+    assert told["items"][0]["at_once"] == [{"what": "moves_up", "label": "sube de nivel ya"}]
     case = (await office.get(f"/cases/{number}")).json()
     assert (done["applied"], case["level"], case["clocks"]["level"]["limit_seconds"]) == (1, 2, 20 * 60)
     assert [fact["kind"] for fact in await office.timeline(number)][-2:] == ["terms_amended", "handed_off"]

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 
 import escala
 from escala.language import LANGUAGES, catalogues, language_of, show_duration, show_instant, translate, word
-from escala.policy import case, clock, terms, visit
+from escala.policy import amendment, case, clock, terms, visit
 from escala.policy.refusals import Refusal
 from escala.policy.visit_refusals import AmountChanged, VisitOutOfOrder
 
@@ -34,6 +34,7 @@ ENUMS: dict[str, type[Enum]] = {
     "cause": case.Cause,
     "visit_step": visit.VisitStep,
     "side": visit.Side,
+    "at_once": amendment.AtOnce,
 }
 
 

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from escala.policy import amendment
+from escala.policy.amendment import AtOnce, at_once
 from escala.policy.calendar import Closure
-from escala.policy.case import Case, Clock, ClockState, Level, Priority, Status, WaitingFor, WakeKind
+from escala.policy.case import Case, Clock, ClockState, ClosingReason, Level, Priority, Status, WaitingFor, WakeKind
 from escala.policy.clock import ClockName, spent_at
 from escala.policy.decision import Decision
-from escala.policy.facts import HandedOff, InitialAttentionMissed, Moved, TermsAmended
+from escala.policy.facts import CaseClosed, HandedOff, InitialAttentionMissed, Moved, TermsAmended
 from escala.policy.lifecycle import decide, elapse, settle
 from escala.policy.refusals import ReasonMissing
 from escala.policy.terms import Terms
 from escala.policy.visit import VisitStep
+from escala.policy.visit_facts import VisitLapsed, VisitSignedOff
 from tests.support.lives import (
     ACCEPT,
     ADMIN,
@@ -363,6 +365,35 @@ class TestAResolvedCase:
         """What was promised then is what was kept."""
         resolved = after(opened(), ("09:10", RESOLVE))
         assert amended(resolved, LONGER, "09:30").case.level_clock == resolved.level_clock
+
+
+class TestWhatHappensAtOnce:
+    """What a preview tells beside the deadlines."""
+
+    @pytest.mark.parametrize(
+        ("case", "to", "at", "expected"),
+        [
+            (opened(), SHORTER, "09:30", [AtOnce.MOVES_UP]),
+            (opened(), with_limits(2 * HOUR, attention=10 * MINUTE), "09:30", [AtOnce.ATTENTION_MISSED]),
+            (after(opened(), "12:00"), SHORTER, "13:30", [AtOnce.BECOMES_OVERDUE]),
+            (opened(), LONGER, "09:30", []),
+        ],
+    )
+    def test_is_what_the_amendment_itself_brings(self, case: Case, to: Terms, at: str, expected: list[AtOnce]) -> None:
+        """In the order of its facts."""
+        assert list(at_once(facts([amended(case, to, at)]))) == expected
+
+    def test_is_also_what_falls_due_by_it(self) -> None:
+        """Expenses that lapse are not the visit's end; a visit that nobody signed off is."""
+        lapsed = VisitLapsed(visit=1, step=VisitStep.REPORTED, is_excess=True)
+        ended = VisitSignedOff(visit=1, unanswered=True, borne_by_customer=0, borne_by_support=0)
+        closed = CaseClosed(reason=ClosingReason.NOT_COVERED)
+        assert at_once((lapsed, replace(lapsed, is_excess=False), ended, closed)) == (
+            AtOnce.EXPENSES_LAPSE,
+            AtOnce.VISIT_LAPSES,
+            AtOnce.VISIT_SIGNED_OFF,
+            AtOnce.CASE_CLOSES,
+        )
 
 
 # -- what is previewed is what happens --------------------------------------------------------------------------------
