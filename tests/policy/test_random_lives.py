@@ -33,7 +33,8 @@ EDGE_ONLY = {places.MunicipalityCodeMalformed, places.UnknownDepartment, places.
 def seen(shard: int) -> Counter[str]:
     """What occurred in a shard's lives."""
     machine = live(LIVES_IN_A_SHARD, first=shard)
-    assert len(machine.scripts) >= LIVES_IN_A_SHARD
+    distinct = {(script.opening, script.steps) for script in machine.scripts}
+    assert len(distinct) >= LIVES_IN_A_SHARD, "no two of them the same"
     return machine.seen
 
 

@@ -50,6 +50,9 @@ class Books:
     is_closed: bool = False
     attended: list[str] = field(default_factory=list)
     expenses: dict[int, int] = field(default_factory=dict)
+    decide_by: dict[bool, datetime] = field(default_factory=dict)
+    """Until when a visit is decided on, and (True) its further expenses, as its facts and amendments said last."""
+    awaits_excess: bool = False
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -70,6 +73,7 @@ class Books:
         if before:
             self._enter_time(before, decision)
             self._check_level(before, decision)
+            _check_information(before, decision)
         if decision.terms:
             kept = decision.entries[0].fact.kind == "case_released"
             was, now = (self.terms.plan, self.terms.cover), (decision.terms.plan, decision.terms.cover)
@@ -100,10 +104,15 @@ class Books:
                 if isinstance(fact, f.InitialAttentionGiven):
                     assert fact.in_time == (not self.attended)
                 self.attended.append(fact.kind)
+            case f.TermsAmended():
+                moved = {each.what: each.after_at for each in fact.moved if each.after_at}
+                for what, is_excess in ((WakeKind.VISIT_LIMIT, False), (WakeKind.EXCESS_LIMIT, True)):
+                    if what in moved:
+                        self.decide_by[is_excess] = moved[what]
             case _ if isinstance(fact, v.VisitFact):
-                self._enter_visit(fact, entry.by.role)
+                self._enter_visit(fact, entry.by.role, entry.due_at)
 
-    def _enter_visit(self, fact: v.VisitFact, by: Role) -> None:
+    def _enter_visit(self, fact: v.VisitFact, by: Role, due_at: datetime | None) -> None:
         steps = self.visits.setdefault(fact.visit, [])
         assert fact.visit == len(self.visits), "one visit at a time"
         assert not set(steps) & _ENDS, "a visit ends once"
@@ -112,12 +121,24 @@ class Books:
             case v.VisitRequested():
                 assert not steps
                 assert not untried, "remote channels come first"
+                self.decide_by, self.awaits_excess = {False: fact.decide_by}, False
             case v.VisitApproved() | v.VisitRefused():
                 assert by is Role.DIRECTOR
                 assert _last(steps) == "visit_requested"
-            case v.VisitAccepted() | v.VisitDeclined() if not fact.is_excess:
-                assert by is Role.CONTACT
-                assert _last(steps) == "visit_approved", "approval first, acceptance second"
+                if isinstance(fact, v.VisitApproved):
+                    self.decide_by[False] = fact.decide_by
+            case v.VisitAccepted() | v.VisitDeclined():
+                assert by is Role.CONTACT, "the customer decides on what it bears"
+                if fact.is_excess:
+                    self._end_of_excess(fact.visit)
+                    assert fact.amount == self.expenses[fact.visit], "all that was spent so far"
+                else:
+                    assert _last(steps) == "visit_approved", "approval first, acceptance second"
+            case v.VisitLapsed():
+                assert by is Role.SYSTEM
+                assert due_at == self.decide_by[fact.is_excess], "it lapses when it was said to"
+                if fact.is_excess:
+                    self._end_of_excess(fact.visit)
             case v.VisitScheduled() | v.VisitStarted():
                 assert not untried, "no visit without exhausted channels"
                 agreed = [step for step in steps if step in ("visit_requested", "visit_approved", "visit_accepted")]
@@ -133,14 +154,20 @@ class Books:
                 assert fact.total == self.expenses[fact.visit]
             case v.VisitQuoteExceeded():
                 assert fact.total > fact.accepted
+                self.decide_by[True], self.awaits_excess = fact.decide_by, True
             case v.VisitSignedOff():
                 assert steps.count("visit_reported") == 1
+                assert not self.awaits_excess, "expenses are decided on before the visit ends"
             case v.VisitCancelled():
                 assert "visit_started" not in steps, "what has begun is not called off"
         if isinstance(fact, v.VisitCancelled | v.VisitSignedOff):
             assert fact.borne_by_customer + fact.borne_by_support == self.expenses.get(fact.visit, 0)
         ended = isinstance(fact, _ENDING) and not getattr(fact, "is_excess", False)
         steps.append(f"{fact.kind}!" if ended else fact.kind)
+
+    def _end_of_excess(self, visit: int) -> None:
+        assert self.awaits_excess, "what nobody asks about is not decided on"
+        self.awaits_excess = False
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -186,6 +213,14 @@ class Books:
             assert after.assignee is None
         if after.overdue_at is None:
             self.is_overdue = False
+
+
+def _check_information(before: Case, decision: Decision) -> None:
+    """The wait for information begins with its question, and ends with the customer's answer or with the work."""
+    waited, waits = (WaitingFor.INFORMATION in case.waits for case in (before, decision.case))
+    kinds = {entry.fact.kind for entry in decision.entries}
+    assert waited or waits == ("information_requested" in kinds)
+    assert not waited or waits == kinds.isdisjoint({"customer_answered", "case_resolved", "case_closed"})
 
 
 _ENDING = v.VisitRefused | v.VisitDeclined | v.VisitLapsed | v.VisitCancelled | v.VisitSignedOff
