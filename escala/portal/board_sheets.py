@@ -126,7 +126,10 @@ class _Sheets:
         return Sheet(
             id="attention",
             title=title,
-            note=self._say("Whether the first human answer came within the plan's time."),
+            note=self._say(
+                "Kept: the first human answer came within the plan's time, however the case ended. "
+                "Missed: the time ran out first. A case that ended sooner, unanswered, is in neither figure."
+            ),
             columns=self._columns(("Plan", Unit.TEXT), ("Priority", Unit.TEXT), *_KEPT),
             rows=tuple((*self._named(plan, priority), *_kept(each)) for (plan, priority), each in kept.items()),
             chart=self._kept_chart(
@@ -148,7 +151,8 @@ class _Sheets:
             title=title,
             note=self._say(
                 "Kept: the case left the level, or was solved there, before its limit. "
-                "Missed: handed off at the limit, or overdue at level 3."
+                "Missed: handed off at the limit, or overdue at level 3. "
+                "A case that ended there without a solution, before its limit, is in neither figure."
             ),
             columns=self._columns(("Plan", Unit.TEXT), ("Priority", Unit.TEXT), ("Level", Unit.TEXT), *_KEPT),
             rows=tuple(

@@ -139,6 +139,12 @@ def _promised(scope: Scope) -> list[ColumnElement[bool]]:
     return [*_chosen(scope), is_in_scope, c.cover != CoverKind.NONE]
 
 
+def _is_solved() -> ColumnElement[bool]:
+    """Whether a case has its solution. One that was reopened and then ended in another way has none."""
+    c = cases.c
+    return or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
+
+
 async def _count_cases(connection: AsyncConnection, found: Board) -> None:
     c = cases.c
     counted = select(c.status, c.closing_reason, func.count()).where(*_chosen(found.scope))
@@ -157,9 +163,10 @@ async def _count_cases(connection: AsyncConnection, found: Board) -> None:
 
 
 async def _count_promises(connection: AsyncConnection, found: Board) -> None:
-    """Initial attention, and each level's clock: kept where the case left the level, or ended there, before its limit.
+    """Initial attention, and each level's clock: kept where the case left the level, or was solved there, in time.
 
-    A case is at a level once: it only moves up, and reopened it is back where it was.
+    A case is at a level once: it only moves up, and reopened it is back where it was. An end without a solution
+    (withdrawn, a duplicate, denied by its diagnosis) decides nothing: what was kept or missed before it stays so.
     """
     c, f = cases.c, facts.c
     for plan, priority in ((plan, priority) for plan in Plan for priority in (1, 2, 3, 4)):
@@ -191,10 +198,8 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
                 else:
                     left.met += count
     overdue = select(f.seq).where(f.case_number == c.number, f.kind == "case_overdue").exists()
-    ended = select(*by, c.level, func.count()).where(
-        *_promised(found.scope), c.status.in_((Status.RESOLVED, Status.CLOSED)), or_(c.level < 3, ~overdue)
-    )
-    for plan, priority, level, count in await connection.execute(ended.group_by(*by, c.level)):
+    solved = select(*by, c.level, func.count()).where(*_promised(found.scope), _is_solved(), or_(c.level < 3, ~overdue))
+    for plan, priority, level, count in await connection.execute(solved.group_by(*by, c.level)):
         found.levels[plan, priority, level].met += count
 
 
@@ -226,11 +231,9 @@ async def _measure(connection: AsyncConnection, found: Board) -> None:
     c, f, s = cases.c, facts.c, stretches.c
     chosen = _promised(found.scope)
     opened = await _rows(connection, select(c.number, c.plan, _raw(c.opened_at)).where(*chosen))
-    # A case that was reopened and then ended unsolved has no time to resolution.
-    solved = or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
     happened = await _rows(
         connection,
-        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), solved)
+        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), _is_solved())
         .select_from(cases)
         .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
         .where(*chosen, or_(f.kind != "handed_off", f.due_at.is_not(None))),

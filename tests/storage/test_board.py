@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escala.policy import commands as c
-from escala.policy.case import OutOfScopeKind
+from escala.policy.case import Cause, OutOfScopeKind
 from escala.storage import board as boards
 from escala.storage import ledger
 from escala.storage.board import Board, Kept, Scope, Spread, percentile
@@ -23,6 +23,7 @@ from tests.support.lives import (
     REOPEN,
     REPLY,
     RESOLVE,
+    SPECIALIST,
     WITHDRAW,
     WORDS,
     bogota,
@@ -32,6 +33,12 @@ from tests.support.lives import (
 
 FROM, UNTIL = bogota("2026-11-01 00:00"), bogota("2026-12-01 00:00")
 M = 60.0
+CLAIMED = {"serial_number": "SN-1", "equipment": c.Equipment(supplied_by_us=True, serial_number="SN-1")}
+ENDS_UNSOLVED = (
+    pytest.param(WITHDRAW, id="withdrawn"),
+    pytest.param(c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000999"), id="duplicate"),
+    pytest.param(c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MISUSE, summary=WORDS), id="denied"),
+)
 OUT_OF_SCOPE = c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS)
 
 
@@ -67,6 +74,34 @@ class TestPromises:
         found = await figures(desk)
         assert found.levels["premium", 2, 3] == Kept(met=1, missed=1)
         assert found.hand_offs == {(1, 2, "limit"): 2, (2, 3, "limit"): 2}
+
+    @pytest.mark.parametrize("end", ENDS_UNSOLVED)
+    async def test_an_end_without_a_solution_keeps_no_promise(self, desk: Desk, end: c.Command) -> None:
+        """Whoever withdraws, repeats itself or is denied was neither served in time nor late."""
+        await desk.live(await desk.open(**CLAIMED), ("09:20", HAND_OFF), ("09:30", end))
+        found = await figures(desk)
+        assert found.levels["standard", 2, 1] == Kept(met=1)
+        assert found.levels["standard", 2, 2] == Kept()
+        assert found.attention["standard", 2] == Kept()
+
+    @pytest.mark.parametrize("end", ENDS_UNSOLVED)
+    async def test_what_was_missed_before_such_an_end_stays_missed(self, desk: Desk, end: c.Command) -> None:
+        """Level 3's limit is 4 hours: level 1 is missed at 10:00, level 2 at 11:00, level 3 at 16:00."""
+        await desk.live(await desk.open(**CLAIMED), ("16:30", end))
+        found = await figures(desk)
+        assert [found.levels["standard", 2, level] for level in (1, 2, 3)] == [Kept(missed=1)] * 3
+        assert found.attention["standard", 2] == Kept(missed=1)
+
+    async def test_an_answer_in_time_was_kept_however_the_case_ended(self, desk: Desk) -> None:
+        await desk.live(await desk.open(), ("09:30", REPLY), ("09:40", WITHDRAW))
+        assert (await figures(desk)).attention["standard", 2] == Kept(met=1)
+
+    @pytest.mark.rule("ESC-14")
+    async def test_a_solution_that_was_confirmed_or_not_answered_keeps_its_level(self, desk: Desk) -> None:
+        await desk.live(await desk.open(), ("09:30", RESOLVE), ("09:40", CONFIRM))
+        await desk.live(await desk.open(), ("09:30", RESOLVE), "2026-12-20 12:00")
+        await desk.live(await desk.open(), ("09:30", RESOLVE), ("09:40", REOPEN), ("09:45", WITHDRAW))
+        assert (await figures(desk)).levels["standard", 2, 1] == Kept(met=2)
 
     @pytest.mark.rule("SCOPE-5")
     async def test_a_case_out_of_scope_is_in_no_figure_but_its_own(self, desk: Desk) -> None:
