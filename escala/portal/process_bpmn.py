@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from escala.policy.case import WakeKind
 from escala.policy.process import Move
-from escala.portal.process_drawing import INSIDE, LINES, NODES, Line, Node, Shape, drawn, is_inside
+from escala.portal.process_drawing import INSIDE, NODES, WAYS, Line, Node, Shape, is_inside
 
 Say = Callable[[str], str]
 """A sentence or a step's word, in the reader's language."""
@@ -30,7 +30,6 @@ def name_of(node: Node, say: Say) -> str:
 
 
 def _process(say: Say) -> Iterator[str]:
-    made_by = drawn()
     yield f'<bpmn:process id="case" name={quoteattr(say("The life of a case"))} isExecutable="false">'
     for node in NODES:
         if node.id == "work":
@@ -39,15 +38,15 @@ def _process(say: Say) -> Iterator[str]:
             for inner in NODES:
                 if inner.id in INSIDE:
                     yield from _node(inner, say)
-            for line in LINES:
+            for line in WAYS:
                 if is_inside(line):
-                    yield from _line(line, made_by[line.id], say)
+                    yield from _line(line, say)
             yield "</bpmn:subProcess>"
         elif node.id not in INSIDE:
             yield from _node(node, say)
-    for line in LINES:
+    for line in WAYS:
         if not is_inside(line):
-            yield from _line(line, made_by[line.id], say)
+            yield from _line(line, say)
     yield "</bpmn:process>"
 
 
@@ -55,7 +54,7 @@ def _node(node: Node, say: Say) -> Iterator[str]:
     tag, more = f"bpmn:{node.shape}", ""
     if node.shape is Shape.TIMER:
         # Overdue does not end level 3's work; every other limit moves the case on.
-        is_last = not any(line.source == node.id for line in LINES)
+        is_last = not any(line.source == node.id for line in WAYS)
         more = f' attachedToRef="{node.on}"' + (' cancelActivity="false"' if is_last else "")
     yield f'<{tag} id="{node.id}" name={quoteattr(name_of(node, say))}{more}>'
     yield from _flow(node.id)
@@ -65,14 +64,14 @@ def _node(node: Node, say: Say) -> Iterator[str]:
 
 
 def _flow(node_id: str) -> Iterator[str]:
-    yield from (f"<bpmn:incoming>{line.id}</bpmn:incoming>" for line in LINES if line.target == node_id)
-    yield from (f"<bpmn:outgoing>{line.id}</bpmn:outgoing>" for line in LINES if line.source == node_id)
+    yield from (f"<bpmn:incoming>{line.id}</bpmn:incoming>" for line in WAYS if line.target == node_id)
+    yield from (f"<bpmn:outgoing>{line.id}</bpmn:outgoing>" for line in WAYS if line.source == node_id)
 
 
-def _line(line: Line, made_by: list[Move], say: Say) -> Iterator[str]:
+def _line(line: Line, say: Say) -> Iterator[str]:
     name = f" name={quoteattr(say(line.label))}" if line.label else ""
     yield f'<bpmn:sequenceFlow id="{line.id}" sourceRef="{line.source}" targetRef="{line.target}"{name}>'
-    if causes := sorted({cause_of(move) for move in made_by}):
+    if causes := sorted({cause_of(move) for move in WAYS[line]}):
         yield f"<bpmn:documentation>{', '.join(causes)}</bpmn:documentation>"
     yield "</bpmn:sequenceFlow>"
 
@@ -92,7 +91,7 @@ def _diagram() -> Iterator[str]:
             x, y, width = place
             yield f'<bpmndi:BPMNLabel><dc:Bounds x="{x}" y="{y}" width="{width}" height="28" /></bpmndi:BPMNLabel>'
         yield "</bpmndi:BPMNShape>"
-    for line in LINES:
+    for line in WAYS:
         yield f'<bpmndi:BPMNEdge id="{line.id}_di" bpmnElement="{line.id}">'
         yield from (f'<di:waypoint x="{x}" y="{y}" />' for x, y in line.points)
         if line.label:

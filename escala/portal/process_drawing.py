@@ -1,11 +1,12 @@
 """Where everything stands on the process map: boxes, circles and lines, in pixels. Diagram and picture share it.
 
 What is drawn follows from `policy.process.moves`: a line is drawn only where a move is, and every move has its line.
+Both draw `WAYS`, which is made when this module is read: a move that nobody drew ends the start, not a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -164,18 +165,22 @@ INSIDE = frozenset(
 """What stands inside the work."""
 
 
-def drawn(all_moves: Iterable[Move] | None = None) -> dict[str, list[Move]]:
+def drawn(all_moves: Iterable[Move]) -> Mapping[Line, list[Move]]:
     """Each line with the moves that it stands for. LookupError for a move that has no line, or a line without moves."""
-    found: dict[str, list[Move]] = {line.id: [] for line in LINES}
-    for move in moves() if all_moves is None else all_moves:
+    found: dict[Line, list[Move]] = {line: [] for line in LINES}
+    for move in all_moves:
         line = next((each for each in LINES if each.stands_for(move)), None)
         if line is None:
             raise LookupError(f"no line for {move}")
-        found[line.id].append(move)
-    empty = [line.id for line in LINES if line.steps and not found[line.id]]
+        found[line].append(move)
+    empty = [line.id for line in LINES if line.steps and not found[line]]
     if empty:
         raise LookupError(f"no moves for {', '.join(empty)}")
     return found
+
+
+WAYS = drawn(moves())
+"""Every line that is shown, with the policy's moves that it stands for."""
 
 
 def is_inside(line: Line) -> bool:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from escala.policy.process import Step
 from escala.portal.process_bpmn import Say, label_of_line, label_place, name_of
-from escala.portal.process_drawing import HEIGHT, LINES, NODES, WIDTH, Node, Shape
+from escala.portal.process_drawing import HEIGHT, NODES, WAYS, WIDTH, Node, Shape
 
 _LETTERS_A_LINE = 25
 
@@ -29,8 +29,8 @@ class Mark:
 
 def picture(say: Say, marks: Mapping[Step, Mark]) -> Markup:
     """The whole picture. It is for eyes; all that it tells stands in a table beside it."""
-    parts = [*(_line(line.points) for line in LINES)]
-    for line in LINES:
+    parts = [*(_line(line.points) for line in WAYS)]
+    for line in WAYS:
         if line.label:
             x, y, width = label_of_line(line)
             parts.append(_text(x + width // 2, y + 11, [say(line.label)], "label", "middle"))

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import runpy
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from escala.policy import process
 from escala.policy.process import Move, Step, moves
+from escala.portal import process_drawing
 from escala.portal.process_bpmn import bpmn
-from escala.portal.process_drawing import LINES, NODES, Line, drawn
+from escala.portal.process_drawing import LINES, NODES, WAYS, Line, drawn
 from escala.portal.process_map import address_of, heat_of, say
+from escala.portal.process_picture import picture
 from tests.api.office import Office
 from tests.portal.people import visitor
 from tests.support.lives import bogota
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+WAYPOINTS = "{http://www.omg.org/spec/DD/20100524/DI}"
 
 
 def diagram() -> ET.Element:
@@ -26,7 +32,7 @@ def diagram() -> ET.Element:
 
 class TestTheDrawing:
     def test_has_a_line_for_every_move_and_none_without(self) -> None:
-        assert {move for its in drawn().values() for move in its} == set(moves())
+        assert {move for its in WAYS.values() for move in its} == set(moves())
 
     def test_refuses_a_move_that_nobody_drew(self) -> None:
         with pytest.raises(LookupError, match="no line"):
@@ -35,6 +41,18 @@ class TestTheDrawing:
     def test_refuses_a_line_that_no_move_takes(self) -> None:
         with pytest.raises(LookupError, match="no moves"):
             drawn([move for move in moves() if move.target is not Step.UNANSWERED])
+
+    def test_fails_the_start_and_no_request_where_a_move_has_no_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        gained = Move(Step.CONFIRMED, Step.HELD, moves()[0].cause)
+        monkeypatch.setattr(process, "moves", lambda: (*moves(), gained))
+        with pytest.raises(LookupError, match="no line"):
+            runpy.run_path(process_drawing.__file__)
+
+    def test_is_the_same_in_the_picture_and_in_the_diagram(self) -> None:
+        ways = {"M" + "L".join(f"{x} {y}" for x, y in line.points) for line in WAYS}
+        shown = set(re.findall(r'<path class="way" d="([^"]+)"', picture(say("es"), {})))
+        flows = {each.attrib["id"] for each in diagram().iter(f"{BPMN}sequenceFlow")}
+        assert (shown, flows) == (ways, {line.id for line in WAYS})
 
     def test_has_a_place_for_every_step(self) -> None:
         assert {node.step for node in NODES if node.step} == set(Step)
@@ -68,15 +86,68 @@ class TestTheDiagram:
 
     def test_has_references_to_what_is_there(self) -> None:
         root = diagram()
-        ids = {each.attrib["id"] for each in root.iter() if "id" in each.attrib}
+        ids = [each.attrib["id"] for each in root.iter() if "id" in each.attrib]
         refs = [
             each.attrib[name]
             for each in root.iter()
             for name in ("sourceRef", "targetRef", "attachedToRef", "bpmnElement")
             if name in each.attrib
         ]
-        assert set(refs) <= ids
+        assert len(ids) == len(set(ids))
+        assert set(refs) <= set(ids)
         assert len(refs) > 100
+
+    def test_tells_each_node_of_its_flows_and_each_flow_of_its_nodes(self) -> None:
+        root = diagram()
+        told = {
+            (node.attrib["id"], way.tag.removeprefix(BPMN), way.text)
+            for node in root.iter()
+            for way in node
+            if way.tag in (f"{BPMN}incoming", f"{BPMN}outgoing")
+        }
+        flows = [each.attrib for each in root.iter(f"{BPMN}sequenceFlow")]
+        leave = {(flow["sourceRef"], "outgoing", flow["id"]) for flow in flows}
+        arrive = {(flow["targetRef"], "incoming", flow["id"]) for flow in flows}
+        assert told == leave | arrive
+
+    def test_lets_no_flow_and_no_timer_cross_the_border_of_the_work(self) -> None:
+        root = diagram()
+        for place in (root.find(f"{BPMN}process"), root.find(f"{BPMN}process/{BPMN}subProcess")):
+            assert place is not None
+            here = {each.attrib["id"] for each in place if "id" in each.attrib}
+            for each in place:
+                ends = [
+                    each.attrib[name] for name in ("sourceRef", "targetRef", "attachedToRef") if name in each.attrib
+                ]
+                assert set(ends) <= here, each.attrib["id"]
+
+    def test_has_what_a_node_holds_in_the_order_of_the_standard(self) -> None:
+        order = ["documentation", "incoming", "outgoing", "timerEventDefinition"]
+        for node in diagram().iter():
+            held = [each.tag.removeprefix(BPMN) for each in node if each.tag.removeprefix(BPMN) in order]
+            assert held == sorted(held, key=order.index), node.attrib
+
+    def test_begins_at_its_start_and_leaves_no_end(self) -> None:
+        root = diagram()
+        [start] = root.iter(f"{BPMN}startEvent")
+        assert start.find(f"{BPMN}incoming") is None
+        for timer in root.iter(f"{BPMN}boundaryEvent"):
+            assert timer.find(f"{BPMN}incoming") is None
+        for end in root.iter(f"{BPMN}endEvent"):
+            assert end.find(f"{BPMN}incoming") is not None
+            assert end.find(f"{BPMN}outgoing") is None
+
+    def test_draws_shapes_for_nodes_and_edges_for_flows(self) -> None:
+        root = diagram()
+        flows = {each.attrib["id"] for each in root.iter(f"{BPMN}sequenceFlow")}
+        shapes = list(root.iter(f"{DI}BPMNShape"))
+        edges = list(root.iter(f"{DI}BPMNEdge"))
+        assert {each.attrib["bpmnElement"] for each in edges} == flows
+        assert {each.attrib["bpmnElement"] for each in shapes} == {node.id for node in NODES}
+        assert len(edges) == len(flows)
+        assert len(shapes) == len(NODES)
+        assert all(each.find(f"{DC}Bounds") is not None for each in shapes)
+        assert all(len(each.findall(f"{WAYPOINTS}waypoint")) >= 2 for each in edges)
 
     def test_speaks_both_languages(self) -> None:
         assert "Help Desk" in bpmn(say("en"))
