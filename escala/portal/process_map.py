@@ -1,17 +1,20 @@
 """The process map: the life of a case as a diagram with what stands where now, and the path that one case took.
 
-The page is whole without a script: its picture is drawn here and every step is a link in a table. The script puts the
-BPMN viewer in the picture's place, and the table's figures on it.
+The page is whole without a script: its picture is drawn here and every step is a link in a table. The script keeps both
+at what is true now, and fetches the BPMN viewer for who asks for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time as stopwatch
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from escala.api.deps import At, Edge, EdgeDep
 from escala.api.visibility import visible_case
@@ -23,10 +26,13 @@ from escala.portal.process_bpmn import Say, bpmn
 from escala.portal.process_picture import Mark, picture
 from escala.portal.session import SignedIn, Staff
 from escala.storage import steps
+from escala.storage.engine import Database
+from escala.storage.heads import desk_mark
 from escala.storage.steps import Standing
 
 router = APIRouter()
 
+_BOGOTA = ZoneInfo("America/Bogota")
 _MEASURED = timedelta(days=90)
 _KEPT_FOR = 60  # seconds
 HEATS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
@@ -35,7 +41,7 @@ HEATS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelt
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A step's figures: what stands there now, its address in the queue, how long cases stay and how hot that is."""
+    """A step's figures: what stands there now, their and the late ones' address in the queue, how long cases stay."""
 
     step: Step
     name: str
@@ -43,36 +49,48 @@ class Figure:
     dwell: timedelta | None
     heat: int | None
     address: str
+    late_address: str
+
+
+@dataclass
+class Counted:
+    """What all open pages ask for at once, asked of the database once: what stands where, until there is news.
+
+    How long cases stay is kept longer: medians of months change slowly.
+    """
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mark: str = ""
+    at: datetime | None = None
+    standing: Mapping[Step, Standing] = field(default_factory=dict)
+    dwell: Mapping[Step, timedelta] = field(default_factory=dict)
+    dwell_until: float = 0.0
+
+    async def count(self, db: Database, *, at: datetime) -> None:
+        """Have it as of `at`."""
+        async with self.lock:
+            if self.dwell_until < stopwatch.monotonic():
+                self.dwell = await steps.dwell(db, since=at - _MEASURED)
+                self.dwell_until = stopwatch.monotonic() + _KEPT_FOR
+            mark = await desk_mark(db)
+            if (self.mark, self.at) != (mark, at):
+                self.standing = await steps.standing(db, at=at)
+                self.mark, self.at = mark, at
 
 
 @router.get("/proceso")
 async def show_process(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
-    dwell = await _dwell(request, edge, at, anew=True)
-    figures = await _figures(edge, visit.language, at, dwell)
-    marks = {
-        each.step: Mark(
-            cases=each.standing.cases,
-            late=each.standing.late,
-            heat=each.heat,
-            address=each.address,
-        )
-        for each in figures
-    }
-    return page(
-        request,
-        "process.html",
-        figures=figures,
-        heats=HEATS,
-        picture=picture(say(visit.language), marks),
-    )
+    mark, figures = await _figures(request, edge, visit.language, at)
+    shown = _picture(figures, visit.language)
+    return page(request, "process.html", mark=mark, figures=figures, heats=HEATS, picture=shown)
 
 
 @router.get("/proceso/cifras")
 async def show_figures(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
-    """The table alone, for a page that is open."""
-    figures = await _figures(edge, visit.language, at, await _dwell(request, edge, at))
-    part = render(request, visit, "process_figures.html", figures=figures)
-    return answered(Response(part, media_type="text/html"), visit)
+    """The picture and the table alone, for a page that is open."""
+    mark, figures = await _figures(request, edge, visit.language, at)
+    table = render(request, visit, "process_figures.html", mark=mark, figures=figures)
+    return answered(Response(f"{_picture(figures, visit.language)}{table}", media_type="text/html"), visit)
 
 
 @router.get("/proceso.bpmn")
@@ -119,29 +137,39 @@ def _told(stay: Stay, language: str) -> _Told:
     return _Told(step_name(stay.step, language), stay.from_at, stay.until_at, lasted)
 
 
-async def _dwell(request: Request, edge: Edge, at: datetime, *, anew: bool = False) -> Mapping[Step, timedelta]:
-    """How long cases stay; a page that is open asks often, and medians of months change slowly."""
-    now = stopwatch.monotonic()
-    until, found = getattr(request.app.state, "dwell", (0.0, {}))
-    if anew or until < now:
-        found = await steps.dwell(edge.database, since=at - _MEASURED)
-        request.app.state.dwell = (now + _KEPT_FOR, found)
-    return dict(found)
-
-
-async def _figures(edge: Edge, language: str, at: datetime, dwell: Mapping[Step, timedelta]) -> list[Figure]:
-    standing = await steps.standing(edge.database, at=at)
-    return [
+async def _figures(request: Request, edge: Edge, language: str, at: datetime) -> tuple[str, Sequence[Figure]]:
+    """How far the desk is, and every step's figures. They are of the whole minute, which is what an address can say."""
+    at = at.replace(second=0, microsecond=0)
+    counted: Counted | None = getattr(request.app.state, "process_counted", None)
+    if counted is None:
+        counted = request.app.state.process_counted = Counted()
+    await counted.count(edge.database, at=at)
+    return counted.mark, [
         Figure(
             step=step,
             name=step_name(step, language),
-            standing=standing.get(step, Standing()),
-            dwell=dwell.get(step),
-            heat=None if step in ENDS else heat_of(dwell.get(step)),
+            standing=(standing := counted.standing.get(step, Standing())),
+            dwell=(dwell := counted.dwell.get(step)),
+            heat=None if step in ENDS else heat_of(dwell),
             address=address_of(step),
+            late_address=late_address(step, standing, at=at),
         )
         for step in Step
     ]
+
+
+def _picture(figures: Sequence[Figure], language: str) -> Markup:
+    marks = {
+        each.step: Mark(
+            cases=each.standing.cases,
+            late=each.standing.late,
+            heat=each.heat,
+            address=each.address,
+            late_address=each.late_address,
+        )
+        for each in figures
+    }
+    return picture(say(language), marks)
 
 
 def heat_of(dwell: timedelta | None) -> int | None:
@@ -159,6 +187,15 @@ def address_of(step: Step) -> str:
     if step.is_end:
         said.append(f"reason={step.value}")
     return f"/cola?{'&'.join(said)}"
+
+
+def late_address(step: Step, standing: Standing, *, at: datetime) -> str:
+    """Where the list of a step's late cases is. It leaves none out: where no filter has them all, it is the step's."""
+    if not standing.late:
+        return ""
+    if standing.late == standing.past_due:
+        return f"{address_of(step)}&due_before={at.astimezone(_BOGOTA):%Y-%m-%dT%H:%M}"
+    return address_of(step) + ("&overdue=true" if standing.late == standing.overdue else "")
 
 
 def step_name(step: Step, language: str) -> str:

@@ -12,17 +12,18 @@ from escala.policy.process import Step
 from escala.portal.process_bpmn import Say, label_of_line, label_place, name_of
 from escala.portal.process_drawing import HEIGHT, NODES, WAYS, WIDTH, Node, Shape
 
-_LETTERS_A_LINE = 25
+_LETTERS_A_LINE = 22
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What is shown at a step: figures and where their list is, or the places that the step has in a case's path."""
+    """What is shown at a step: figures and where their lists are, or the places that the step has in a case's path."""
 
     cases: int | None = None
     late: int = 0
     heat: int | None = None
     address: str = ""
+    late_address: str = ""
     order: tuple[int, ...] = ()
     is_last: bool = False
 
@@ -53,21 +54,24 @@ def picture(say: Say, marks: Mapping[Step, Mark]) -> Markup:
 def _node(node: Node, say: Say, marks: Mapping[Step, Mark]) -> Iterator[Markup]:
     mark = marks.get(node.step) if node.step else None
     name = name_of(node, say)
-    drawn = _shape(node, mark)
+    drawn, figures = _shape(node, mark), Markup("")
     if node.shape is Shape.TASK:
         lines = wrap(name, _LETTERS_A_LINE)
         drawn += _text(node.x + node.width // 2, node.y + 30, lines, "name", "middle")
-        drawn += _figures(node.x + node.width // 2, node.y + node.height - 6, mark, say)
+        figures = _figures(node.x + node.width // 2, node.y + node.height - 6, mark, say)
     elif node.shape is Shape.WORK:
         drawn += _text(node.x + 12, node.y + 20, [name], "name")
     elif place := label_place(node):
         x, y, width = place
         drawn += _text(x + width // 2, y + 10, wrap(name, width // 6), "label", "middle")
-        if mark:
-            drawn += _figures(node.centre[0], node.centre[1] + 5, mark, say)
-    if mark and mark.address:
-        drawn = Markup('<a href="{address}" tabindex="-1">{drawn}</a>').format(address=mark.address, drawn=drawn)
-    yield drawn
+        figures = _figures(node.centre[0], node.centre[1] + 5, mark, say)
+    yield _link(mark.address, drawn) if mark and mark.address else drawn
+    yield figures
+
+
+def _link(address: str, shown: Markup) -> Markup:
+    """A link for who points at it; the table's are for the keyboard."""
+    return Markup('<a href="{address}" tabindex="-1">{shown}</a>').format(address=address, shown=shown)
 
 
 def _shape(node: Node, mark: Mark | None) -> Markup:
@@ -103,9 +107,13 @@ def _figures(x: int, y: int, mark: Mark | None, say: Say) -> Markup:
         return _text(x, y, [", ".join(str(place) for place in mark.order)], "count", "middle")
     if mark.cases is None:
         return Markup("")
-    late = Markup(' <tspan class="late">{late} {word}</tspan>').format(late=mark.late, word=say("late"))
-    return Markup('<text class="count" x="{x}" y="{y}" text-anchor="middle">{cases}{late}</text>').format(
-        x=x, y=y, cases=mark.cases, late=late if mark.late else ""
+    cases = Markup("<tspan>{cases}</tspan>").format(cases=mark.cases)
+    shown = _link(mark.address, cases)
+    if mark.late:
+        late = Markup('<tspan class="late">{late} {word}</tspan>').format(late=mark.late, word=say("late"))
+        shown += Markup(" ") + _link(mark.late_address, late)
+    return Markup('<text class="count" x="{x}" y="{y}" text-anchor="middle">{shown}</text>').format(
+        x=x, y=y, shown=shown
     )
 
 

@@ -24,25 +24,33 @@ MOST_CASES = 3_000
 
 @dataclass(frozen=True)
 class Standing:
-    """How many cases stand at a step now, and how many of them have a promise that was broken and is still awaited."""
+    """How many cases stand at a step now, and how many of them have a promise that was broken and is still awaited.
+
+    The late ones are `past_due`, past a limit of theirs, or `overdue`, also where they wait and no clock runs; or both.
+    """
 
     cases: int = 0
     late: int = 0
+    past_due: int = 0
+    overdue: int = 0
+
+    def with_more(self, cases: int, late: int, past_due: int, overdue: int) -> Standing:
+        """With those that stand there too."""
+        return Standing(self.cases + cases, self.late + late, self.past_due + past_due, self.overdue + overdue)
 
 
 async def standing(db: Database, *, at: datetime) -> dict[Step, Standing]:
     """The cases at each step; at the ends, all that ever ended there."""
     by = (cases.c.status, cases.c.level, cases.c.closing_reason)
-    is_late = or_(cases.c.overdue, cases.c.next_due_at < at)
-    late = func.sum(case((is_late, 1), else_=0))
+    is_past, is_overdue = cases.c.next_due_at < at, cases.c.overdue
+    broken = (func.sum(case((each, 1), else_=0)) for each in (or_(is_past, is_overdue), is_past, is_overdue))
     found: dict[Step, Standing] = {}
     async with db.read() as connection:
-        for status, level, reason, count, broken in await connection.execute(
-            select(*by, func.count(), late).group_by(*by)
+        for status, level, reason, *counts in await connection.execute(
+            select(*by, func.count(), *broken).group_by(*by)
         ):
             step = step_at(Status(status), Level(level), ClosingReason(reason) if reason else None)
-            before = found.get(step, Standing())
-            found[step] = Standing(before.cases + count, before.late + (0 if step.is_end else int(broken)))
+            found[step] = found.get(step, Standing()).with_more(*map(int, counts))
     return found
 
 

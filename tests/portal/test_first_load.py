@@ -14,10 +14,20 @@ MOST = 100 * 1024
 
 @pytest.mark.parametrize(
     ("who", "page"),
-    [("", "/ingreso"), ("agent", "/cola"), ("agent", "case"), ("contact_a", "/casos"), ("contact_a", "case")],
+    [
+        ("", "/ingreso"),
+        ("agent", "/cola"),
+        ("agent", "case"),
+        ("agent", "/proceso"),
+        ("agent", "path"),
+        ("contact_a", "/casos"),
+        ("contact_a", "case"),
+        ("contact_a", "path"),
+    ],
 )
 async def test_the_first_load_is_small(browser: Browser, filled: World, who: str, page: str) -> None:
-    path = f"/casos/{filled.ids['a']['case']}" if page == "case" else page
+    case = f"/casos/{filled.ids['a']['case']}"
+    path = {"case": case, "path": f"{case}/proceso"}.get(page, page)
     cookies = {SESSION_COOKIE: filled.sessions[who]} if who else {}
     came: list[Response] = []
 

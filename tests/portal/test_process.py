@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import runpy
 from datetime import timedelta
+from html import unescape
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,8 +17,10 @@ from escala.policy.process import Move, Step, moves
 from escala.portal import process_drawing
 from escala.portal.process_bpmn import bpmn
 from escala.portal.process_drawing import LINES, NODES, WAYS, Line, drawn
-from escala.portal.process_map import address_of, heat_of, say
+from escala.portal.process_map import address_of, heat_of, late_address, say
 from escala.portal.process_picture import picture
+from escala.storage import steps
+from escala.storage.steps import Standing
 from tests.api.office import Office
 from tests.portal.people import visitor
 from tests.support.lives import bogota
@@ -159,6 +164,21 @@ def test_heat_has_five_classes(minutes: int, heat: int) -> None:
     assert heat_of(timedelta(minutes=minutes)) == heat
 
 
+@pytest.mark.parametrize(
+    ("standing", "more"),
+    [
+        (Standing(9), None),
+        (Standing(9, late=2, past_due=2), "&due_before=2026-11-25T10:30"),
+        (Standing(9, late=2, past_due=2, overdue=1), "&due_before=2026-11-25T10:30"),
+        (Standing(9, late=2, overdue=2), "&overdue=true"),
+        (Standing(9, late=3, past_due=1, overdue=2), ""),
+    ],
+)
+def test_the_list_of_late_cases_leaves_none_out(standing: Standing, more: str | None) -> None:
+    found = late_address(Step.WAITING_3, standing, at=bogota("10:30"))
+    assert found == ("" if more is None else address_of(Step.WAITING_3) + more)
+
+
 def test_a_step_leads_to_its_list() -> None:
     assert address_of(Step.LEVEL_2) == "/cola?status=in_progress&status=new&level=2"
     assert address_of(Step.WAITING_1) == "/cola?status=waiting_customer&level=1"
@@ -168,6 +188,19 @@ def row_of(text: str, step: str) -> dict[str, str]:
     found = re.search(rf'<tr data-step="{step}" ([^>]*)>', text)
     assert found
     return dict(re.findall(r'data-(\w+)="(\d*)"', found[1]))
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
+    """How often the page asks storage for something: a list that grows with each time."""
+    asked: list[Any] = []
+    found = getattr(steps, name)
+
+    async def ask(*given: Any, **more: Any) -> Any:
+        asked.append(given)
+        return await found(*given, **more)
+
+    monkeypatch.setattr(steps, name, ask)
+    return asked
 
 
 class TestThePage:
@@ -197,6 +230,47 @@ class TestThePage:
             text = (await them.get("/proceso")).text
         assert row_of(text, "level_1")["heat"] == "1"
         assert "0:20:00" in text
+
+    async def test_late_cases_are_a_link_to_those_and_no_others(self, office: Office) -> None:
+        late = await office.open()
+        office.clock.passes(minutes=50)
+        await office.open()
+        office.clock.passes(minutes=40)
+        async with visitor(office, "agent") as them:
+            text = (await them.get("/proceso")).text
+            [*links] = re.findall(r'<a href="([^"]+due_before[^"]+)"', text)
+            found = (await them.get(unescape(links[0]))).text
+        assert len(links) == 2  # in the picture and in the table
+        assert row_of(text, "level_1")["late"] == "1"
+        assert re.findall(r'data-number="([^"]+)"', found) == [late]
+
+    async def test_keeps_its_picture_at_the_tables_figures(self, office: Office) -> None:
+        async with visitor(office, "agent") as them:
+            await them.get("/proceso")
+            await office.open()
+            text = (await them.get("/proceso/cifras")).text
+        assert row_of(text, "level_1")["cases"] == "1"
+        assert re.search(r'<text class="count"[^>]*><a [^>]*level=1[^>]*><tspan>1</tspan></a></text>', text)
+
+    async def test_measures_stays_once_a_minute_for_everybody(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = counting(monkeypatch, "dwell")
+        async with visitor(office, "agent") as them:
+            for path in ("/proceso", "/proceso", "/proceso/cifras"):
+                assert (await them.get(path)).status_code == 200
+        assert len(asked) == 1
+
+    async def test_counts_once_for_all_who_look_until_there_is_news(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = counting(monkeypatch, "standing")
+        async with visitor(office, "agent") as them:
+            await asyncio.gather(*(them.get("/proceso/cifras") for _ in range(5)))
+            assert len(asked) == 1
+            await office.open()
+            await them.get("/proceso/cifras")
+        assert len(asked) == 2
 
     async def test_is_ours_and_not_the_customers(self, office: Office) -> None:
         async with visitor(office, "contact") as them:

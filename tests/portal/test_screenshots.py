@@ -26,7 +26,7 @@ SHOWN: dict[str, tuple[str, str, str]] = {
     "portal-case-customer": ("contact", "/casos/{altaneblina visit}", ".quote"),
     "portal-opening": ("contact", "/casos/nuevo?solucion=sol_altaneblina_maps", "#apertura"),
     "portal-board": ("director", "/direccion/tablero", "svg.chart"),
-    "portal-process": ("director", "/proceso", ".viewer .tally"),
+    "portal-process": ("director", "/proceso", "svg.map .count"),
 }
 """By the picture's name: who looks at which page, and what is there once all is."""
 
