@@ -94,6 +94,11 @@ def show_amount(pesos: int, language: str = DEFAULT) -> str:
     return _plain(format_decimal(pesos, _PESOS[language], locale=_REGION[language]))
 
 
+def show_number(number: float, language: str = DEFAULT, *, pattern: str = "#,##0.##") -> str:
+    """A number as it is written there: "1.234.567" and "12,5"."""
+    return _plain(format_decimal(number, pattern, locale=_REGION[_known(language)]))
+
+
 def catalogues(language: str) -> Iterator[tuple[str, Catalog]]:
     """Every catalogue of a language, with its name."""
     for path in sorted((_LOCALE_DIR / language / "LC_MESSAGES").glob("*.po")):

@@ -170,7 +170,7 @@ async def show_board(request: Request, visit: Reader, edge: EdgeDep, at: At, wan
 
 @router.get("/direccion/tablero.csv")
 def download_csv(visit: Reader, wanted: WantedDep) -> Response:
-    made = as_csv(heading(wanted, visit.language), sheets(wanted.board, visit.language))
+    made = as_csv(heading(wanted, visit.language), sheets(wanted.board, visit.language), language=visit.language)
     return _file(made, "text/csv; charset=utf-8", "csv", wanted, visit)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from escala.language import translate, word
+from escala.language import show_number, translate, word
 from escala.policy.case import ClosingReason, OutOfScopeKind, Plan
 from escala.portal.charts import Chart
 from escala.storage.board import LATENESSES, Board, Kept, Spread
@@ -67,9 +67,8 @@ def shown(value: Cell, unit: Unit, language: str = "es") -> str:
         minutes, seconds = divmod(round(value), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if unit is Unit.SHARE:
-        text = f"{100 * value:.1f}"
-        return f"{text.replace('.', ',') if language == 'es' else text} %"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{show_number(100 * value, language, pattern='#,##0.0')} %"
+    return show_number(value, language)
 
 
 class _Sheets:
@@ -98,7 +97,15 @@ class _Sheets:
         upright: bool = False,
     ) -> Chart:
         named = tuple(self._say(name) for name in series)
-        return Chart(id=f"chart-{id}", title=title, series=named, tones=tones, rows=tuple(rows), upright=upright)
+        return Chart(
+            id=f"chart-{id}",
+            title=title,
+            series=named,
+            tones=tones,
+            rows=tuple(rows),
+            upright=upright,
+            language=self._language,
+        )
 
     def cases(self) -> Sheet:
         board = self._board

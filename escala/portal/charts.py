@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from escala.language import show_number
+
 _ROW, _BAR, _HISTOGRAM, _FOOT = 40, 14, 160, 22
 
 
@@ -18,7 +20,8 @@ _ROW, _BAR, _HISTOGRAM, _FOOT = 40, 14, 160, 22
 class Chart:
     """What is drawn. `rows` are labels, each with a value for each of the `series`; `tones` name their colours.
 
-    Bars lie in rows; `upright` ones stand beside each other, as a histogram's classes do, and have one series.
+    Bars lie in rows; `upright` ones stand beside each other, as a histogram's classes do, and have one series. Numbers
+    are written as in the `language`.
     """
 
     id: str
@@ -27,6 +30,7 @@ class Chart:
     tones: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float, ...]], ...]
     upright: bool = False
+    language: str = "es"
 
     @property
     def largest(self) -> float:
@@ -40,7 +44,10 @@ class Chart:
 
     def _told(self, values: Sequence[float]) -> Iterator[str]:
         for name, value in zip(self.series, values, strict=True):
-            yield f"{name} {value:g}" if len(self.series) > 1 else f"{value:g}"
+            yield f"{name} {self.shown(value)}" if len(self.series) > 1 else self.shown(value)
+
+    def shown(self, value: float) -> str:
+        return show_number(value, self.language)
 
 
 def svg(chart: Chart) -> Markup:
@@ -57,7 +64,7 @@ def _lying(chart: Chart) -> Iterator[Markup]:
     for place, (label, values) in enumerate(chart.rows):
         top = place * _ROW
         yield _text("0", top + 14, label)
-        yield _text("100%", top + 14, " · ".join(f"{value:g}" for value in values), "end")
+        yield _text("100%", top + 14, " · ".join(map(chart.shown, values)), "end")
         left = 0.0
         yield Markup('<rect class="track" x="0" y="{y}" width="100%" height="{h}"/>').format(y=top + 20, h=_BAR)
         for tone, value in zip(chart.tones, values, strict=True):
@@ -73,7 +80,7 @@ def _upright(chart: Chart) -> Iterator[Markup]:
         tall = round((_HISTOGRAM - 24) * value / chart.largest)
         middle = f"{(place + 0.5) * step:.3f}%"
         yield _rect(chart.tones[0], f"{(place + 0.1) * step:.3f}%", _HISTOGRAM - tall, f"{0.8 * step:.3f}%", tall)
-        yield _text(middle, _HISTOGRAM - tall - 6, f"{value:g}", "middle")
+        yield _text(middle, _HISTOGRAM - tall - 6, chart.shown(value), "middle")
         yield _text(middle, _HISTOGRAM + 16, label, "middle")
 
 

@@ -18,6 +18,7 @@ import typst
 import xlsxwriter
 
 from escala.api.problems import Problem
+from escala.language import show_number
 from escala.portal.board_sheets import Cell, Sheet, Unit, shown
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -38,26 +39,32 @@ def quoted(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def as_csv(title: str, sheets: Sequence[Sheet]) -> bytes:
-    """Every sheet below the other, in UTF-8 with the mark by which spreadsheets know it. Durations read as h:mm:ss."""
+def as_csv(title: str, sheets: Sequence[Sheet], *, language: str) -> bytes:
+    """Every sheet below the other, in UTF-8 with the mark by which spreadsheets know it. Durations read as h:mm:ss.
+
+    A spreadsheet set to Spanish has the decimal comma, and parts cells by semicolons.
+    """
     written = StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow([quoted(title)])
+    # The title holds a customer's name: whatever a spreadsheet parts cells by, that is one.
+    csv.writer(written, quoting=csv.QUOTE_ALL).writerow([quoted(title)])
+    table = csv.writer(written, delimiter=";" if language == "es" else ",")
     for sheet in sheets:
         table.writerow([])
         table.writerow([quoted(sheet.title)])
         table.writerow([quoted(name) for name, _ in sheet.columns])
         for row in sheet.rows:
-            table.writerow([_csv_cell(cell, unit) for cell, (_, unit) in zip(row, sheet.columns, strict=True)])
+            table.writerow(
+                [_csv_cell(cell, unit, language) for cell, (_, unit) in zip(row, sheet.columns, strict=True)]
+            )
     return written.getvalue().encode("utf-8-sig")
 
 
-def _csv_cell(cell: Cell, unit: Unit) -> Cell:
+def _csv_cell(cell: Cell, unit: Unit, language: str) -> str:
+    if cell is None:
+        return ""
     if isinstance(cell, str):
         return quoted(cell)
-    if cell is not None and unit is Unit.DURATION:
-        return shown(cell, unit)
-    return "" if cell is None else round(cell, 6)
+    return shown(cell, unit) if unit is Unit.DURATION else show_number(cell, language, pattern="0.######")
 
 
 def as_xlsx(title: str, sheets: Sequence[Sheet]) -> bytes:
@@ -134,7 +141,10 @@ def _report_sheet(sheet: Sheet, language: str) -> dict[str, Any]:
         and {
             "series": [{"name": name, "tone": tone} for name, tone in zip(chart.series, chart.tones, strict=True)],
             "largest": chart.largest,
-            "rows": [{"label": label, "values": list(values)} for label, values in chart.rows],
+            "rows": [
+                {"label": label, "values": list(values), "told": " · ".join(map(chart.shown, values))}
+                for label, values in chart.rows
+            ],
         },
     }
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from typing import Any
 
 import pytest
 
+from escala.portal import exports
 from escala.portal.board import Period, month_of, read_period
 from escala.portal.board_sheets import Sheet, Unit, sheets, shown
 from escala.portal.charts import Chart, svg
@@ -113,7 +116,7 @@ class TestDownloads:
         async with visitor(office, "director") as them:
             page = (await them.get("/direccion/tablero")).text
             made = (await them.get("/direccion/tablero.csv")).content
-        rows = list(csv.reader(io.StringIO(made.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(made.decode("utf-8-sig")), delimiter=";"))
         start = next(place for place, row in enumerate(rows) if row == ["Atención inicial"])
         written = [[*row[:4]] for row in rows[start + 2 : start + 10]]
         assert written == [row[:4] for row in cells(page, "attention")]
@@ -152,7 +155,22 @@ class TestDownloads:
     def test_leave_numbers_and_ordinary_words_as_they_are(self) -> None:
         assert quoted("Cliente") == "Cliente"
         sheet = Sheet(id="x", title="T", columns=(("a", Unit.TEXT), ("n", Unit.COUNT)), rows=(("=x", -3),))
-        assert as_csv("t", [sheet]).decode("utf-8-sig").splitlines()[-1] == "'=x,-3"
+        assert as_csv("t", [sheet], language="en").decode("utf-8-sig").splitlines()[-1] == "'=x,-3"
+
+    @pytest.mark.parametrize(
+        ("language", "line"),
+        [("es", "'=1+1;a,b;1234567;0,987654;1:30:00;"), ("en", '\'=1+1,"a,b",1234567,0.987654,1:30:00,')],
+    )
+    def test_csv_parts_cells_as_a_spreadsheet_of_the_language_does(self, language: str, line: str) -> None:
+        units = (Unit.TEXT, Unit.TEXT, Unit.COUNT, Unit.SHARE, Unit.DURATION, Unit.COUNT)
+        row = ("=1+1", "a,b", 1_234_567, 0.987654321, 5_400.0, None)
+        sheet = Sheet(id="x", title="T", columns=tuple((unit.value, unit) for unit in units), rows=(row,))
+        assert as_csv("t", [sheet], language=language).decode("utf-8-sig").splitlines()[-1] == line
+
+    @pytest.mark.parametrize("language", ["es", "en"])
+    def test_csv_keeps_its_title_one_cell_whatever_parts_cells(self, language: str) -> None:
+        made = as_csv("Ruiz;=1+1,=2+2", [], language=language).decode("utf-8-sig")
+        assert made == '"Ruiz;=1+1,=2+2"\r\n'
 
     def test_xlsx_writes_durations_and_shares_in_their_formats(self) -> None:
         columns = (("d", Unit.DURATION), ("s", Unit.SHARE), ("nothing", Unit.COUNT))
@@ -222,10 +240,50 @@ def test_an_empty_board_has_all_its_sheets(language: str) -> None:
         (360_000, Unit.DURATION, "100:00:00"),
         ("=x", Unit.TEXT, "=x"),
         (3, Unit.COUNT, "3"),
+        (1_234_567, Unit.COUNT, "1.234.567"),
+        (12.5, Unit.COUNT, "12,5"),
     ],
 )
 def test_cells_are_shown_as_people_read_them(value: Any, unit: Unit, text: str) -> None:
     assert shown(value, unit) == text
+
+
+def test_numbers_are_grouped_and_parted_as_in_the_language() -> None:
+    rows = (("a", (1_234_567.0, 12.5)),)
+    spanish = Chart(id="c", title="t", series=("s", "r"), tones=("one", "two"), rows=rows, language="es")
+    assert spanish.description == "a: s 1.234.567, r 12,5"
+    assert "1.234.567 · 12,5" in svg(spanish)
+    assert "1,234,567 · 12.5" in svg(replace(spanish, language="en"))
+    assert shown(1_234_567, Unit.COUNT, "en") == "1,234,567"
+
+
+def test_upright_charts_write_their_numbers_so_too() -> None:
+    chart = Chart(id="c", title="t", series=("s",), tones=("one",), rows=(("a", (1_234_567.0,)),), upright=True)
+    assert ">1.234.567<" in svg(chart)
+
+
+@pytest.mark.parametrize(("language", "told"), [("es", "1.234.567 · 12,5"), ("en", "1,234,567 · 12.5")])
+async def test_the_paper_writes_its_charts_numbers_as_the_page_does(
+    monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    given: list[str] = []
+
+    def compiled(data: str) -> bytes:
+        given.append(data)
+        return b""
+
+    monkeypatch.setattr(exports, "_compiled", compiled)
+    chart = Chart(
+        id="c",
+        title="t",
+        series=("s", "r"),
+        tones=("one", "two"),
+        rows=(("a", (1_234_567.0, 12.5)),),
+        language=language,
+    )
+    sheet = Sheet(id="x", title="T", columns=(), rows=(), chart=chart)
+    await as_pdf("t", "s", [sheet], language=language, page_word="Página")
+    assert json.loads(given[0])["sheets"][0]["chart"]["rows"][0]["told"] == told
 
 
 def test_a_charts_words_are_escaped() -> None:
