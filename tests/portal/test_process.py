@@ -244,6 +244,19 @@ class TestThePage:
         assert row_of(text, "level_1")["late"] == "1"
         assert re.findall(r'data-number="([^"]+)"', found) == [late]
 
+    @pytest.mark.rule("ESC-6")
+    async def test_a_case_that_waits_overdue_is_late_and_in_its_list(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        office.clock.passes(minutes=7 * 60)
+        await office.desk.settle(number)
+        await office.give(number, "information-requests", body="¿Desde qué navegador?")
+        async with visitor(office, "agent") as them:
+            text = (await them.get("/proceso")).text
+            found = (await them.get("/cola?status=waiting_customer&level=3&overdue=true")).text
+        assert "/cola?status=waiting_customer&amp;level=3&amp;overdue=true" in text
+        assert row_of(text, "waiting_3") == {"cases": "1", "late": "1", "heat": ""}
+        assert re.findall(r'data-number="([^"]+)"', found) == [number]
+
     async def test_keeps_its_picture_at_the_tables_figures(self, office: Office) -> None:
         async with visitor(office, "agent") as them:
             await them.get("/proceso")
