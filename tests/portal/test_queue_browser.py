@@ -16,6 +16,7 @@ from escala.portal.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, Screen, screen
+from tests.support.cable import cable_to
 
 _ROWS = "#filas tr"
 
@@ -157,3 +158,60 @@ async def test_the_countdown_is_the_servers(browser: Browser, site: str, office:
         left = await ticks.evaluate("ticks => (Date.parse(ticks.dataset.due) - Date.parse(ticks.dataset.now)) / 1000")
         shown = [int(part) for part in (await ticks.inner_text()).split(":")]
         assert abs(left - (shown[0] * 3600 + shown[1] * 60 + shown[2])) <= 5
+
+
+SLEEPS = """() => { const real = Date.now, slept = 20 * 60000; Date.now = () => real() + slept; }"""
+"""A computer's sleep as a page sees it: the hour leaps, and what counts the time of the page stood still."""
+
+
+async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
+    browser: Browser, site: str, office: Office
+) -> None:
+    number = await office.open(proposed_priority=2)
+    async with at_queue(browser, site, office) as window:
+        ticks = row(window, number).locator(".ticks")
+        await expect(ticks).to_have_text(re.compile("^00:59:"))
+        office.clock.passes(minutes=20)
+        await window.page.evaluate(SLEEPS)
+        await expect(ticks).to_have_text(re.compile("^00:39:"))
+
+
+async def test_a_queue_catches_up_after_a_dropped_connection(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open()
+    async with cable_to(site) as cable, at_queue(browser, cable.address, office) as window:
+        told = window.page.locator("#avisos")
+        await window.page.evaluate("document.body.dataset.same = 'yes'")
+        await cable.cut()
+        await expect(told).to_have_text("Sin conexión; se reintenta")
+        await office.give(number, "claim")
+        await cable.mend()
+        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres")
+        await expect(told).to_have_text("")
+        await office.give(number, "priority", priority=1, reason="Todo está detenido.")
+        await expect(row(window, number).locator(".priority")).to_contain_text("1")
+        assert await window.page.evaluate("document.body.dataset.same") == "yes"  # nobody reloaded it
+
+
+async def test_a_stream_that_is_refused_once_is_tried_again(browser: Browser, site: str, office: Office) -> None:
+    """As when a server that begins again answers 503 for a moment: a browser itself then gives up for good."""
+    number = await office.open()
+    async with at_queue(browser, site, office, "/cuenta") as window:
+        await window.page.route("**/cola/eventos", lambda route: route.fulfill(status=503), times=1)
+        await window.go("/cola")
+        await office.give(number, "claim")
+        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres")
+
+
+async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open()
+    async with at_queue(browser, site, office, "/cuenta") as window:
+        await window.page.add_init_script("Math.random = () => 0;")
+        await window.go("/cola")
+        await window.page.route("**/cola/filas*", lambda route: route.abort(), times=4)
+        await office.give(number, "claim")
+        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres", timeout=15_000)
+        asked = await window.page.evaluate(
+            "performance.getEntriesByType('resource').filter((each) => each.name.includes('/cola/filas'))"
+            ".map((each) => each.startTime)"
+        )
+    assert asked[4] - asked[3] > 1.8 * (asked[1] - asked[0]), asked

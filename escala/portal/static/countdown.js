@@ -42,7 +42,9 @@ const countdown = (() => {
     }
     // A computer that slept counts no time in between: the two clocks part, and the server is asked again.
     const wallNow = Date.now(), steadyNow = performance.now();
-    if (Math.abs(wallNow - wall - (steadyNow - steady)) > 2000) document.dispatchEvent(new CustomEvent("escala:reloj"));
+    if (Math.abs(wallNow - wall - (steadyNow - steady)) > 2000) {
+      document.dispatchEvent(new CustomEvent("escala:reloj", { detail: { slept: true } }));
+    }
     [wall, steady] = [wallNow, steadyNow];
     setTimeout(tick, Math.max(50, next));
   };

@@ -9,25 +9,13 @@
 
   // -- what is new, once for all that happened ------------------------------------------------------------------------
 
-  let mark = list.dataset.mark, asking = false, again = false, soon = null;
+  let mark = list.dataset.mark;
 
   const refresh = async () => {
-    if (asking || document.hidden) { again = true; return; }
-    asking = true; again = false;
-    try {
-      const answer = await fetch(`/cola/filas${location.search}`, { headers: { "HX-Request": "true" } });
-      if (answer.headers.get("HX-Redirect")) { location.assign(answer.headers.get("HX-Redirect")); return; }
-      if (answer.ok) {
-        const arrived = performance.now();
-        const fresh = document.createElement("template");
-        fresh.innerHTML = await answer.text();
-        put(fresh.content);
-        countdown.arrived(arrived);
-      }
-    } catch { again = true; } // the connection is gone; the stream says when it is back
-    setTimeout(() => { asking = false; if (again) refresh(); }, 800); // a busy desk asks no oftener
+    const fresh = await live.part(`/cola/filas${location.search}`);
+    put(fresh.content);
+    countdown.arrived(fresh.said);
   };
-  const ask = () => { clearTimeout(soon); soon = setTimeout(refresh, 60); };
 
   const put = (fresh) => {
     const tabs = fresh.querySelector(".tabs");
@@ -93,13 +81,7 @@
     }
   };
 
-  if (window.EventSource) {
-    const events = new EventSource("/cola/eventos");
-    events.addEventListener("cambio", (event) => { if (event.data !== mark) ask(); });
-    window.addEventListener("pagehide", () => events.close());
-    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && again) refresh(); });
+  live.follow({ address: () => "/cola/eventos", news: { cambio: (event) => event.data !== mark }, refresh });
 
   // -- what is chosen -------------------------------------------------------------------------------------------------
 
