@@ -15,8 +15,10 @@ from escala.api.deps import Edge, EdgeDep
 from escala.api.lists import own_cursor
 from escala.policy.case import Role, Status, WaitingFor
 from escala.portal.countdowns import open_hours
+from escala.portal.list_news import news_of
+from escala.portal.my_cases_news import CustomerNews
 from escala.portal.pages import answered, page, render, to
-from escala.portal.session import SignedIn, Visit
+from escala.portal.session import Contact, SignedIn, Visit
 from escala.storage import views
 from escala.storage.hours import hours_of
 from escala.storage.paging import Page
@@ -69,6 +71,14 @@ async def show_list(
     if huella == shown["mark"]:
         return answered(Response(status_code=204), visit)
     return answered(Response(render(request, visit, "my_cases_list.html", **shown), media_type="text/html"), visit)
+
+
+@router.get("/casos/eventos")
+async def follow(request: Request, visit: Contact, edge: EdgeDep) -> Response:
+    """That something happened in a case of the customer's own, each time that it does."""
+    customer_id = visit.principal.customer_id
+    assert customer_id is not None, "a contact is a customer's"
+    return news_of(CustomerNews, request, edge).stream(visit, customer_id)
 
 
 async def _shown(edge: Edge, visit: Visit, q: str, opened: str, done: str) -> dict[str, Any]:

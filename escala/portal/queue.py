@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.sse import EventSourceResponse
 
 from escala.api.deps import Edge, EdgeDep
 from escala.api.lists import own_cursor
@@ -16,9 +15,10 @@ from escala.api.visibility import own
 from escala.language import translate, word
 from escala.policy.case import ClosingReason, Level, Plan, Priority, Role, Status
 from escala.portal.bulk_actions import ACTIONS
+from escala.portal.list_news import news_of
 from escala.portal.pages import answered, page, render
 from escala.portal.queue_filters import TABS, Look, counts, look_of
-from escala.portal.queue_news import news_of
+from escala.portal.queue_news import DESK, QueueNews
 from escala.portal.session import Staff, Visit
 from escala.storage import agents, queue, saved_views, views
 from escala.storage.views import CaseRow
@@ -81,8 +81,7 @@ async def show_rows(request: Request, visit: Staff, edge: EdgeDep) -> Response:
 @router.get("/cola/eventos")
 async def follow(request: Request, visit: Staff, edge: EdgeDep) -> Response:
     """That something happened, each time that it does."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return answered(EventSourceResponse(news_of(request, edge).events(), headers=headers), visit)
+    return news_of(QueueNews, request, edge).stream(visit, DESK)
 
 
 def _look(request: Request, edge: Edge) -> Look:
@@ -91,7 +90,7 @@ def _look(request: Request, edge: Edge) -> Look:
 
 async def _shown(request: Request, visit: Visit, edge: Edge, look: Look) -> dict[str, Any]:
     me = visit.principal.actor.id
-    mark, tally = await news_of(request, edge).tally()
+    mark, tally = await news_of(QueueNews, request, edge).tally()
     wanted = own(visit.principal, look.wanted(me))
     assert wanted is not None, "who serves customers sees all of them"
     cursor = request.query_params.get("cursor", "")[:500] or None

@@ -49,6 +49,27 @@ async def desk_mark(db: Database) -> str:
     return f"{latest or 0}-{summed or 0}"
 
 
+async def moved_since(db: Database, mark: str) -> set[str]:
+    """The customers whose cases had a turn since the desk had this mark; some among them had theirs shortly before."""
+    latest = int(mark.partition("-")[0])
+    wanted = select(cases.c.customer_id).where(cases.c.change > latest - _OVERTAKERS).distinct()
+    async with db.read() as connection:
+        return set(await connection.scalars(wanted))
+
+
+async def customer_marks(db: Database, customer_ids: Iterable[str]) -> dict[str, str]:
+    """For each of these customers, what is another text as soon as a case of its own has had a turn, and never else.
+
+    So it is made of its own cases' turns alone: the desk's places would tell how much others do. Each turn adds one to
+    the sum, in whatever order they are committed.
+    """
+    wanted = list(customer_ids)
+    turns = select(cases.c.customer_id, func.sum(cases.c.turn)).where(cases.c.customer_id.in_(wanted))
+    async with db.read() as connection:
+        summed = (await connection.execute(turns.group_by(cases.c.customer_id))).all()
+    return dict.fromkeys(wanted, "0") | {customer_id: str(turns) for customer_id, turns in summed}
+
+
 async def holds_command(db: Database, number: str, command_id: str) -> bool:
     """Whether a turn that this command asked for is on record."""
     wanted = select(facts.c.seq).where(facts.c.case_number == number, facts.c.command_id == command_id).limit(1)

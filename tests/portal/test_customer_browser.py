@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
+from statistics import quantiles
+from time import perf_counter
 
 import pytest
 from playwright.async_api import Browser, FilePayload, ViewportSize, expect
 
+from escala.portal.my_cases_news import CustomerNews
 from escala.portal.session import SESSION_COOKIE
 from tests.api.office import STANDARD, Office
+from tests.portal.matrix.routes import portal_of
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, WIDE, Screen, screen
+from tests.support.cable import cable_to
+from tests.support.server import eventually
 
 XSS = "<img src=x onerror=alert(1)>"
 ATTACHED = FilePayload(name="registro <b>.log", mimeType="text/plain", buffer=b"hola")
@@ -25,6 +31,12 @@ async def fill_in(window: Screen, *, tried: str, title: str = "El mapa no carga"
     await page.fill("#what_tried", tried)
     await page.check("input[name=proposed_priority][value='2']")
     await page.set_input_files("#files", files=[ATTACHED])
+
+
+def listening(office: Office) -> int:
+    """How many open lists follow what happens."""
+    news = getattr(portal_of(office.app).state, CustomerNews.__name__, None)
+    return news.waiting if news else 0
 
 
 async def fits(window: Screen) -> bool:
@@ -99,6 +111,64 @@ async def test_the_list_follows_what_happens(browser: Browser, site: str, office
         await expect(window.page.locator(".listed.done")).to_have_count(1)
         await expect(window.page.locator("#q")).to_have_value("a medias")
         await expect(window.page.locator(f"#caso-{number}")).to_be_focused()
+
+
+@pytest.mark.rule("PLAN-9")
+async def test_a_change_shows_within_a_second(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open()
+    cookies, took = {SESSION_COOKIE: await session_secret(office, "contact")}, []
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go("/casos")
+        for turn in range(20):
+            await window.page.wait_for_timeout(900)  # one change at a time; a burst is shown at once
+            priority, begun = 1 + turn % 4, perf_counter()
+            await office.give(number, "priority", priority=priority, reason="Cambia.")
+            await window.page.wait_for_function(
+                "words => document.querySelector('.listed .tags').innerText.includes(words)",
+                arg=f"Prioridad {priority}",
+            )
+            took.append(perf_counter() - begun)
+    assert quantiles(took, n=20)[-1] < 1.0, took
+
+
+async def test_the_list_catches_up_after_a_dropped_connection(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open()
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with cable_to(site) as cable, screen(browser, cable.address, cookies=cookies) as window:
+        await window.go("/casos")
+        await cable.cut()
+        await expect(window.page.locator("#avisos")).to_have_text("Sin conexión; se reintenta")
+        await office.give(number, "claim")
+        await cable.mend()
+        await expect(window.page.locator(".listed .tags")).to_contain_text("en curso")
+        await expect(window.page.locator("#avisos")).to_have_text("")
+
+
+async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
+    browser: Browser, site: str, office: Office
+) -> None:
+    await office.open()
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go("/casos")
+        await expect(window.page.locator(".ticks")).to_have_text(re.compile("^00:59:"))
+        office.clock.passes(minutes=20)
+        await window.sleep()
+        await expect(window.page.locator(".ticks")).to_have_text(re.compile("^00:39:"))
+
+
+async def test_nobody_is_asked_while_nobody_looks(browser: Browser, site: str, office: Office) -> None:
+    """A tab in the background neither asks nor listens, and is up to date when it is looked at."""
+    number = await office.open()
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go("/casos")
+        await eventually(lambda: listening(office) == 1)
+        await window.look_away()
+        await eventually(lambda: listening(office) == 0)
+        await office.give(number, "claim")
+        await window.look_away(away=False)
+        await expect(window.page.locator(".listed .tags")).to_contain_text("en curso")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "360"])

@@ -13,6 +13,7 @@ from httpx import Response
 from escala.policy.case import Plan
 from escala.policy.contacts import RosterEntry
 from escala.policy.incidents import Incident
+from escala.portal.my_cases_news import CustomerNews
 from escala.storage import contacts, contracts, customers, incidents, solutions
 from escala.storage.contacts import NewContact
 from escala.storage.solutions import Solution, SolutionKind
@@ -153,10 +154,30 @@ class TestMyCases:
     async def test_are_shown_anew_when_something_happened(self, office: Office) -> None:
         number = await office.open()
         async with visitor(office, "contact") as ana:
-            part = found(r'hx-get="([^"]+)"', await ana.get("/casos")).replace("&amp;", "&")
-            assert (await ana.get(part)).status_code == 204
+            page = await ana.get("/casos")
+            part = found(r'data-list="([^"]+)"', page).replace("&amp;", "&")
+            known = part + "&huella=" + found(r'data-mark="([^"]+)"', page)
+            assert (await ana.get(known)).status_code == 204
+            assert (await ana.get(part)).status_code == 200  # who slept wants it again as it is
             await office.give(number, "claim")
-            assert "en curso" in (await ana.get(part)).text
+            assert "en curso" in (await ana.get(known)).text
+
+    @pytest.mark.parametrize("who", ["agent", "commercial"])
+    async def test_have_news_for_contacts_alone(self, office: Office, who: str) -> None:
+        async with visitor(office, who) as somebody:
+            assert (await somebody.get("/casos/eventos")).status_code == 403
+
+    async def test_have_news_of_the_customers_own_alone(self, office: Office) -> None:
+        """Nothing that is heard changes by what others do, nor tells how much it was."""
+        number = await office.open()
+        await office.open("premium_contact")
+        news = CustomerNews(office.db)
+        before = await news.ask({STANDARD})
+        theirs = await office.open("premium_contact")
+        await office.give(theirs, "claim")
+        assert await news.ask({STANDARD}) == before == {STANDARD: "1"}
+        await office.give(number, "claim")
+        assert await news.ask({STANDARD}) == {STANDARD: "2"}
 
     async def test_count_down_to_the_next_hand_off(self, office: Office) -> None:
         await office.open(proposed_priority=2)

@@ -160,10 +160,6 @@ async def test_the_countdown_is_the_servers(browser: Browser, site: str, office:
         assert abs(left - (shown[0] * 3600 + shown[1] * 60 + shown[2])) <= 5
 
 
-SLEEPS = """() => { const real = Date.now, slept = 20 * 60000; Date.now = () => real() + slept; }"""
-"""A computer's sleep as a page sees it: the hour leaps, and what counts the time of the page stood still."""
-
-
 async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
     browser: Browser, site: str, office: Office
 ) -> None:
@@ -172,7 +168,7 @@ async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
         ticks = row(window, number).locator(".ticks")
         await expect(ticks).to_have_text(re.compile("^00:59:"))
         office.clock.passes(minutes=20)
-        await window.page.evaluate(SLEEPS)
+        await window.sleep()
         await expect(ticks).to_have_text(re.compile("^00:39:"))
 
 

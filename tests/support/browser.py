@@ -61,6 +61,18 @@ class Screen:
         await self.page.fill("input[name=password]", password)
         await self.page.click("main button")
 
+    async def sleep(self) -> None:
+        """Let the computer have slept for 20 minutes: the hour leaps, and what counts the page's time stood still."""
+        await self.page.evaluate("() => { const real = Date.now; Date.now = () => real() + 20 * 60000; }")
+
+    async def look_away(self, *, away: bool = True) -> None:
+        """Bring another tab to the front, or this one again."""
+        await self.page.evaluate(
+            "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+            " document.dispatchEvent(new Event('visibilitychange')); }",
+            away,
+        )
+
     def watch(self, page: Page) -> None:
         """Note what must not happen on a page (tabs that a test opens itself are watched by the context)."""
         page.set_default_timeout(PATIENCE)

@@ -67,7 +67,7 @@ _PAGES = {
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
-    CONTACTS: "POST /casos/{number}/calificacion",
+    CONTACTS: "GET /casos/eventos, POST /casos/{number}/calificacion",
     WORKERS: """
         GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
         POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
