@@ -41,7 +41,7 @@ from escala.storage.sessions import Session
 from escala.storage.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
 from escala.storage.views import CaseFilter
 from tests.support.desk import PaperDesk
-from tests.support.lives import STANDARD, opening
+from tests.support.lives import PREMIUM, STANDARD, opening
 from tests.support.postgres import postgres_server
 
 CASES, OPEN = 100_000, 20_000
@@ -156,7 +156,9 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                     **its,
                 )
             )
-    pinned = {"managed_support": False}  # all that a list asks of a case's terms
+    # All that a list asks of a case's terms.
+    promised = [codec.terms_to_json(each) for each in (PREMIUM, STANDARD, STANDARD)]
+    pinned = [{"managed_support": False, "hours": each["hours"]} for each in promised]
     rows = _cases_of(chance, count, still_open)
     while some := [row for _, row in zip(range(_AT_ONCE), rows, strict=False)]:
         async with db.write() as connection:
@@ -175,7 +177,8 @@ async def fill(db: Database, count: int, still_open: int) -> None:
             )
             await connection.execute(insert(cases), some)
             await connection.execute(
-                insert(case_terms), [{"case_number": n, "from_turn": 1, "terms": pinned} for n in words]
+                insert(case_terms),
+                [{"case_number": n, "from_turn": 1, "terms": pinned[int(n[-6:]) % 3]} for n in words],
             )
             await connection.execute(
                 insert(facts),

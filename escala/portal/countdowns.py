@@ -50,7 +50,7 @@ def _countdown(
     is_open, changes_at = open_hours(terms.hours, at)
     resumes_at = None if is_open else changes_at
     if waiting_for:
-        resumes_at = changes_at = _waits_until(case, waiting_for)
+        resumes_at = changes_at = waits_until(case, waiting_for)
     ends = [each for each in (changes_at, clock.due_at) if each and each > at]
     return Countdown(
         label=label,
@@ -63,7 +63,7 @@ def _countdown(
     )
 
 
-def _waits_until(case: Case, waiting_for: WaitingFor) -> datetime | None:
+def waits_until(case: Case, waiting_for: WaitingFor) -> datetime | None:
     """By when a pause ends at the latest; information is waited for without a term."""
     visit = case.visit
     if visit is None or waiting_for is WaitingFor.INFORMATION:

@@ -19,9 +19,9 @@ from escala.portal.list_news import news_of
 from escala.portal.pages import answered, page, render
 from escala.portal.queue_filters import TABS, Look, counts, look_of
 from escala.portal.queue_news import DESK, QueueNews
+from escala.portal.queue_rows import rows_of
 from escala.portal.session import Staff, Visit
 from escala.storage import agents, queue, saved_views, views
-from escala.storage.views import CaseRow
 
 router = APIRouter()
 
@@ -101,20 +101,21 @@ async def _shown(request: Request, visit: Visit, edge: Edge, look: Look) -> dict
     if look.is_filtered and not common:
         how_many = await views.how_many(edge.database, wanted, at_most=_COUNTED + 1)
     people = {each.id: each.name for each in await agents.listing(edge.database)}
+    names = await queue.customer_names(edge.database, {row.case.customer_id for row in found.items})
+    at = edge.clock()
     return {
         "look": look,
         "tabs": _tabs(edge, look, counts(tally, me), visit.language),
-        "rows": found.items,
+        "rows": await rows_of(edge.database, found.items, at=at),
         "next_cursor": found.next_cursor,
         "is_later_page": cursor is not None,
         "how_many": how_many,
         "counted": _COUNTED,
         "mark": mark,
-        "now": edge.clock(),
+        "now": at,
         "people": people,
-        "names": await queue.customer_names(edge.database, {row.case.customer_id for row in found.items}),
+        "names": names,
         "group_names": {group.id: group.name for group in edge.policy.groups},
-        "state_of": state_of,
         "may_act": visit.role in (Role.AGENT, Role.DIRECTOR),
     }
 
@@ -142,13 +143,6 @@ async def _choices(edge: Edge, look: Look, language: str) -> list[tuple[str, str
         ("reason", "Closed as", look.reason.value if look.reason else "", plain("closing_reason", ClosingReason)),
     ]
     return [(name, translate(label, language), str(chosen), options) for name, label, chosen, options in found]
-
-
-def state_of(row: CaseRow) -> str:
-    """What a row's colour says: that its promise is broken, or stands still."""
-    if row.case.overdue:
-        return "late"
-    return "still" if row.next_due_at is None else "due"
 
 
 def _tabs(edge: Edge, look: Look, cases: dict[str, int], language: str) -> list[Tab]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -20,10 +19,10 @@ async def hours_of(db: Database, numbers: Sequence[str]) -> dict[str, Calendar]:
     """The calendar that counts each of these cases now (PLAN-15)."""
     c = case_terms.c
     # In the order of their turns, so that what replaced another is what is left.
-    wanted = select(c.case_number, c.terms["hours"]).where(c.case_number.in_(numbers)).order_by(c.from_turn)
+    wanted = select(c.case_number, c.terms["hours"].as_string()).where(c.case_number.in_(numbers)).order_by(c.from_turn)
     async with db.read() as connection:
         rows = (await connection.execute(wanted)).all()
-    return {number: _decoded(json.dumps(hours)) for number, hours in rows}
+    return {number: _decoded(hours) for number, hours in rows}
 
 
 @lru_cache(maxsize=64)

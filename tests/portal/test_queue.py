@@ -9,8 +9,9 @@ import pytest
 
 from escala.storage.engine import Database
 from escala.storage.queue import Tally, tally
-from tests.api.office import PREMIUM, Office
+from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import Visitor, visitor
+from tests.support.lives import bogota
 
 
 def numbers(page: str) -> list[str]:
@@ -103,6 +104,43 @@ async def test_an_overdue_case_is_told(office: Office) -> None:
 
     assert numbers(page) == [number]
     assert '<tr class="late"' in page
+
+
+async def test_a_promise_that_has_passed_is_late_on_the_queue_as_on_the_map(office: Office) -> None:
+    """The initial attention too; and while nobody has settled it yet."""
+    number = await office.open("premium_contact", proposed_priority=4)
+    await office.open(proposed_priority=4)
+    office.clock.passes(minutes=40)
+    async with visitor(office, "agent") as agent:
+        for _ in ("before it is settled", "and after"):
+            queue, figures = (await agent.get("/cola")).text, (await agent.get("/proceso")).text
+            assert re.findall(r'<tr class="late" data-number="([^"]+)"', queue) == [number]
+            assert re.search(r'<tr data-step="level_1" [^>]*data-late="1"', figures)
+            await office.desk.settle(number)
+
+
+async def test_a_promise_that_does_not_count_now_says_until_when(office: Office) -> None:
+    """Out of a Standard customer's hours, and where the customer is waited for; a Premium case always counts."""
+    office.clock.at = bogota("11:50")
+    paused = await office.open("premium_contact")
+    await office.give(paused, "information-requests", body="¿Desde qué navegador?")
+    standard, always = await office.open(), await office.open("premium_contact")
+    async with visitor(office, "agent") as agent:
+        in_hours = stands((await agent.get("/cola")).text)
+        office.clock.at = bogota("12:10")
+        at_lunch = stands((await agent.get("/cola")).text)
+
+    waits = "En pausa. Hasta que el cliente responda."
+    until = "Fuera del horario de atención hasta el miércoles 25 de noviembre de 2026, 1:00 p. m."
+    assert in_hours == {paused: waits, standard: "", always: ""}
+    assert at_lunch == {paused: waits, standard: until, always: ""}
+
+
+def stands(page: str) -> dict[str, str]:
+    """Why each row's promise does not count now, or nothing."""
+    rows = re.findall(r'<tr class="\w+" data-number="(MA-[\d-]+)"(.*?)</tr>', page, re.DOTALL)
+    found = {number: re.search(r'class="stands" title="([^"]*)"', cells) for number, cells in rows}
+    return {number: re.sub(r"\s", " ", its[1]) if its else "" for number, its in found.items()}
 
 
 async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
