@@ -65,6 +65,7 @@ async def show(request: Request, visit: Staff, edge: EdgeDep) -> Response:
         **shown,
         kept=await saved_views.of_account(edge.database, account),
         account_id=account,
+        states=[(each, word("status", each.value, visit.language)) for each in Status],
         choices=await _choices(edge, look, visit.language),
         actions=[(path, translate(action.label, visit.language)) for path, action in ACTIONS.items()],
         problem=None,
@@ -121,7 +122,7 @@ async def _shown(request: Request, visit: Visit, edge: Edge, look: Look) -> dict
 
 
 async def _choices(edge: Edge, look: Look, language: str) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
-    """The filters to choose from: each one's name in the address, its label, what is chosen, and what there is."""
+    """The filters that take one value: each one's name in the address, its label, what is chosen, and what there is."""
 
     def words(kind: str, values: Iterable[Any]) -> list[tuple[str, str]]:
         return [(str(value), f"{value} {word(kind, value, language)}".strip()) for value in values]
@@ -133,7 +134,6 @@ async def _choices(edge: Edge, look: Look, language: str) -> list[tuple[str, str
     if look.customer_id and look.customer_id not in dict(customers):
         customers += (await queue.customer_names(edge.database, [look.customer_id])).items()
     found: list[tuple[str, str, Any, list[tuple[str, str]]]] = [
-        ("status", "Status", look.status[0].value if look.status else "", plain("status", Status)),
         ("level", "Level", int(look.level) if look.level else "", words("level", map(int, Level))),
         ("group", "Group", look.group, [(each.id, each.name) for each in edge.policy.groups]),
         ("priority", "Priority", int(look.priority) if look.priority else "", words("priority", map(int, Priority))),

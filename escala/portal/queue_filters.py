@@ -68,6 +68,10 @@ class Look:
         """The same filters at another tab; what they had narrowed is the tab's to say now."""
         return replace(self, tab=tab, status=())
 
+    def of_customer(self, customer_id: str) -> Look:
+        """The same, of one customer alone."""
+        return replace(self, customer_id=customer_id)
+
     def wanted(self, me: str) -> CaseFilter:
         """The cases that are looked at by `me`. A tab's own level, group and agent stand; a chosen status replaces."""
         found = _TABS.get(self.tab, CaseFilter(status=WORKED_ON, is_open=True))

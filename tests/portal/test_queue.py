@@ -143,6 +143,21 @@ def stands(page: str) -> dict[str, str]:
     return {number: re.sub(r"\s", " ", its[1]) if its else "" for number, its in found.items()}
 
 
+async def test_the_filters_keep_what_the_address_asks(office: Office) -> None:
+    """Both states that the map's link names, and all else where a customer is chosen."""
+    await office.open()
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get("/cola?status=in_progress&status=new&level=1&plan=standard")).text
+
+    chosen = re.findall(r'<input type="checkbox" name="status" value="(\w+)" checked>', page)
+    assert sorted(chosen) == ["in_progress", "new"]
+    customer = re.search(r'<td class="customer"><a href="([^"]+)"', page)
+    assert customer
+    assert customer[1].replace("&amp;", "&") == (
+        f"/cola?tab=all&status=in_progress&status=new&level=1&plan=standard&customer_id={STANDARD}"
+    )
+
+
 async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("escala.portal.queue._AT_ONCE", 2)
     opened = [await office.open() for _ in range(3)]
