@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from escala.api import problems
+from escala.api.bodies import Body, Words
 from escala.api.deps import At, Edge, EdgeDep
 from escala.api.openings import NewCase, open_once
-from escala.api.problems import Problem
+from escala.api.problems import NotFound, Problem
 from escala.api.provider_incidents import known_now
 from escala.api.visibility import visible_customer
 from escala.language import translate
@@ -31,9 +36,9 @@ from escala.policy.refusals import RoleNotAllowed
 from escala.policy.terms import CoverKind, Terms
 from escala.portal.attachments import FilesRead, keep_files
 from escala.portal.form_walk import Refused, once_of, read_body, typed_in, walk
-from escala.portal.pages import page, to
+from escala.portal.pages import answered, page, to
 from escala.portal.session import SignedIn, Stamped, Visit
-from escala.storage import contacts, files, solutions
+from escala.storage import contacts, files, opening_drafts, solutions
 from escala.storage.customers import Customer
 from escala.storage.solutions import Solution, SolutionKind
 from escala.storage.terms import terms_for
@@ -77,8 +82,17 @@ _CHANGED = (
     "not, send it again."
 )
 _MOST_KEPT = 5
+_WRITTEN = ("title", "description", "serial_number", *QUESTIONS)
+"""What is written in the form: without a word of it there is no draft."""
+_CHOSEN = ("contact_id", "channel", "category", "proposed_priority")
 
 Given = Annotated[str, Query(max_length=64)]
+
+
+class Written(Body):
+    """What stands in a field of a draft."""
+
+    text: Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +134,35 @@ async def open_case(request: Request, visit: SignedIn, edge: EdgeDep, at: At) ->
     answer = await walk(visit, act, _LABELS)
     if isinstance(answer, Refused):
         return await _again(request, visit, edge, customer, form, kept, answer, at=at)
+    assert visit.account
+    its = {"account_id": visit.account.id, "solution_id": str(form.get("solution_id", ""))}
+    await opening_drafts.forget(edge.database, **its)
     number = json.loads(bytes(answer.body))["number"]
     if answer.status_code == 202:
         return page(request, "case_opening_pending.html", status=202, number=number)
     return to(f"/casos/{number}", visit)
+
+
+@router.post("/casos/nuevo/borrador", dependencies=[Stamped])
+async def keep_draft(request: Request, visit: SignedIn, edge: EdgeDep, at: At) -> Response:
+    """Keep what is being written; a form without a word is no draft."""
+    form = await request.form()
+    customer = await _customer(edge, visit, str(form.get("cliente", "")))
+    if customer is None:
+        return to("/clientes", visit)
+    solution_id = str(form.get("solution_id", ""))
+    if solution_id not in {each.id for each in await solutions.of_customer(edge.database, customer.id)}:
+        raise NotFound
+    assert visit.account
+    its = {"account_id": visit.account.id, "solution_id": solution_id}
+    fields = _draft(form)
+    if any(name in fields for name in _WRITTEN):
+        await opening_drafts.keep(edge.database, fields, **its, at=at)
+    else:
+        await opening_drafts.forget(edge.database, **its)
+    if "hx-request" in request.headers:
+        return answered(Response(status_code=204), visit)
+    return to(f"/casos/nuevo?{urlencode({'cliente': customer.id, 'solucion': solution_id})}", visit)
 
 
 # -- from the form to the body ----------------------------------------------------------------------------------------
@@ -141,6 +180,14 @@ def _body(form: FormData, visit: Visit, kept: list[str]) -> NewCase:
     # Empty, these two are the policy's to refuse, by its own rule.
     texts = {"description": str(form.get("description", "")), "prior_analysis": _prior_analysis(form, visit.language)}
     return read_body(NewCase, {**said, "files": kept, **{name: text or " " for name, text in texts.items()}})
+
+
+def _draft(form: FormData) -> dict[str, str]:
+    try:
+        said = {name: Written(text=str(form.get(name, ""))).text for name in (*_WRITTEN, *_CHOSEN)}
+    except ValidationError as wrong:
+        raise RequestValidationError(wrong.errors(include_input=False)) from None
+    return {name: text for name, text in said.items() if text}
 
 
 def _prior_analysis(form: FormData, language: str) -> str:
@@ -220,6 +267,10 @@ async def _page(
         "categories": [each.value for each in Category],
     }
     if chosen:
+        assert visit.account
+        its = {"account_id": visit.account.id, "solution_id": chosen.id}
+        draft = await opening_drafts.get(edge.database, **its)
+        shown |= {"has_draft": bool(draft), "typed": defaultdict(str, draft)}
         shown |= await _about(edge, visit, customer, chosen, at=at)
     return page(request, "case_opening.html", status=status, **shown | more)
 

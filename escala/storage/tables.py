@@ -461,6 +461,15 @@ drafts = Table(  # what somebody is writing, until it is sent
     Column("saved_at", Instant, nullable=False),
 )
 
+opening_drafts = Table(  # the form that opens a case, about one solution, until it is sent
+    "opening_drafts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("solution_id", ForeignKey("solutions.id"), primary_key=True),
+    Column("fields", Json, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
 saved_views = Table(  # a queue's filters under a name of one's own
     "saved_views",
     metadata,

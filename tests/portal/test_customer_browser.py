@@ -88,6 +88,40 @@ async def test_a_refused_form_stands_there_with_all_that_was_typed(
         await expect(window.page.locator(".files a")).to_have_count(1)
 
 
+async def test_what_was_written_survives_a_closed_browser_until_it_is_sent(
+    browser: Browser, site: str, office: Office
+) -> None:
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go("/casos/nuevo")
+        async with window.page.expect_request(lambda asked: "proposed_priority=2" in (asked.post_data or "")) as kept:
+            await fill_in(window, tried="Otro navegador")
+        assert await (await kept.value).response()
+    async with screen(browser, site, cookies=cookies) as window:
+        page = window.page
+        await window.go("/casos/nuevo")
+        await expect(page.locator("#what_tried")).to_have_value("Otro navegador")
+        await expect(page.locator("input[name=proposed_priority][value='2']")).to_be_checked()
+        await page.fill("#what_tried", "Otro navegador y otra red")
+        await page.click("#enviar")
+        await page.wait_for_url(re.compile("/casos/MA-"))
+        await expect(page.get_by_text("Otro navegador y otra red")).to_be_visible()
+        await window.go("/casos/nuevo")
+        await expect(page.locator("#what_tried")).to_have_value("")
+
+
+async def test_what_was_written_is_kept_without_javascript(browser: Browser, site: str, office: Office) -> None:
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with screen(browser, site, javascript=False, cookies=cookies) as window:
+        page = window.page
+        await window.go("/casos/nuevo")
+        await page.fill("#title", "A medias")
+        await page.click("button[formaction]")
+        await expect(page.locator("#title")).to_have_value("A medias")
+        await page.click("form.kept button")
+        await expect(page.locator("#title")).to_have_value("")
+
+
 async def test_a_download_is_a_download(browser: Browser, site: str, office: Office) -> None:
     cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
     async with screen(browser, site, cookies=cookies) as window:

@@ -128,6 +128,46 @@ class TestTheForm:
             assert "<script>alert" not in answer.text
 
 
+class TestTheDraft:
+    async def keep(self, who: Visitor, **changes: Any) -> Response:
+        await who.get("/casos/nuevo")
+        headers = {"hx-request": "true"}
+        return await who.post("/casos/nuevo/borrador", headers=headers, **{**FORM, **changes})
+
+    async def test_stands_in_the_form_when_it_is_opened_again(self, office: Office) -> None:
+        async with visitor(office, "contact") as ana:
+            assert (await self.keep(ana, title="A medias", what_tried="")).status_code == 204
+            page = (await ana.get("/casos/nuevo")).text
+        assert 'name="title" value="A medias"' in page
+        assert "Aparece en blanco.</textarea>" in page
+        assert 'value="2" required checked' in page
+
+    async def test_is_its_accounts_alone(self, office: Office) -> None:
+        async with visitor(office, "contact") as ana, visitor(office, "agent") as agent:
+            await self.keep(ana, title="A medias")
+            assert "A medias" not in (await agent.get(f"/casos/nuevo?cliente={STANDARD}")).text
+
+    async def test_is_gone_once_the_case_is_opened(self, office: Office) -> None:
+        async with visitor(office, "contact") as ana:
+            await self.keep(ana, title="A medias")
+            number_of(await send(ana))
+            page = (await ana.get("/casos/nuevo")).text
+        assert "Aparece en blanco." not in page
+        assert "lo que había escrito" not in page
+
+    async def test_is_thrown_away_by_a_form_without_a_word(self, office: Office) -> None:
+        async with visitor(office, "contact") as ana:
+            await self.keep(ana, title="A medias")
+            assert "lo que había escrito" in (await ana.get("/casos/nuevo")).text
+            answer = await ana.post("/casos/nuevo/borrador", solution_id=FORM["solution_id"])
+            assert "A medias" not in (await ana.get(answer.headers["location"])).text
+
+    async def test_of_another_customers_solution_is_not_kept(self, office: Office) -> None:
+        async with visitor(office, "contact") as ana:
+            assert (await self.keep(ana, solution_id=f"solution-{PREMIUM}")).status_code == 404
+            assert (await self.keep(ana, cliente=PREMIUM)).status_code == 404
+
+
 class TestTheEngine:
     async def test_that_is_away_leaves_the_form_and_its_key(self, office: Office) -> None:
         async with visitor(office, "contact") as ana:

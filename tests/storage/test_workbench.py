@@ -8,7 +8,17 @@ from datetime import timedelta
 import pytest
 
 from escala.policy.case import Actor, Role
-from escala.storage import accounts, canned_replies, drafts, duplicates, pending_replies, presence, ratings
+from escala.storage import (
+    accounts,
+    canned_replies,
+    drafts,
+    duplicates,
+    opening_drafts,
+    pending_replies,
+    presence,
+    ratings,
+    views,
+)
 from escala.storage.canned_replies import CannedReply
 from escala.storage.engine import Database
 from escala.storage.pending_replies import TAKEN_FOR, PendingReply
@@ -48,6 +58,18 @@ async def test_a_draft_is_kept_replaced_and_forgotten(db: Database, number: str)
     assert await drafts.of_case(db, **mine) == {"notes": "Dos"}
     await drafts.keep(db, **mine, composer="notes", body="  ", at=AT)
     assert await drafts.of_case(db, **mine) == {}
+
+
+async def test_an_openings_draft_is_kept_replaced_and_forgotten(db: Database, number: str) -> None:
+    row = await views.case(db, number)
+    assert row
+    mine = {"account_id": MINE, "solution_id": row.case.solution_id}
+    for title in ("Uno", "Dos"):
+        await opening_drafts.keep(db, {"title": title}, **mine, at=AT)
+    assert await opening_drafts.get(db, **mine) == {"title": "Dos"}
+    assert await opening_drafts.get(db, **{**mine, "account_id": HERS}) == {}
+    await opening_drafts.forget(db, **mine)
+    assert await opening_drafts.get(db, **mine) == {}
 
 
 async def test_a_reply_is_taken_once_when_it_is_due(db: Database, number: str) -> None:

@@ -1,8 +1,10 @@
-// Opening a case: a refusal is where the eyes are, and a file that is too large is told of before it travels.
+// Opening a case: a refusal is where the eyes are, a file that is too large is told of before it travels, and what is
+// written is kept as a draft.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  document.getElementById("problema")?.focus();
+  const refused = document.getElementById("problema");
+  refused?.focus();
   const form = document.getElementById("apertura"), chosen = document.getElementById("files");
   if (!form) return;
   const largest = 25 * 1024 * 1024;
@@ -11,7 +13,42 @@ document.addEventListener("DOMContentLoaded", () => {
     chosen.setCustomValidity(large || chosen.files.length > 5 ? `${large ? large.name : chosen.files.length}: ${chosen.labels[0].textContent}` : "");
     chosen.reportValidity();
   });
-  form.addEventListener("submit", () => {
+
+  // -- the draft -----------------------------------------------------------------------------------------------------
+
+  // One after the other: the last one that was written is the last one that is kept, and what is sent comes after it.
+  let timer = 0, saved = Promise.resolve(), underWay = 0;
+  const send = (more) => fetch("/casos/nuevo/borrador", {
+    method: "POST",
+    headers: { "HX-Request": "true" },
+    body: new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")),
+    ...more,
+  }).catch(() => null);
+  const forget = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
+  const keep = () => {
+    forget();
+    underWay += 1;
+    saved = saved.then(send).finally(() => { underWay -= 1; });
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 500);
+  });
+  document.getElementById("borrador").hidden = false;
+  if (refused) keep();
+  addEventListener("pagehide", () => { if (timer) send({ keepalive: true }); });
+
+  form.addEventListener("submit", (event) => {
+    forget(); // it is being sent: no draft any more
+    if (underWay) {
+      event.preventDefault();
+      saved.then(() => form.requestSubmit());
+      return;
+    }
     // After the form was read: a second click sends nothing more while the first is under way.
     setTimeout(() => { document.getElementById("enviar").disabled = true; }, 0);
   });
