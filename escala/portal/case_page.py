@@ -20,7 +20,7 @@ from escala.api.problems import NotFound
 from escala.api.timeline import is_for
 from escala.api.visibility import visible_case
 from escala.language import translate
-from escala.policy.case import Case, Role, Status
+from escala.policy.case import Case, ClosingReason, Role, Status
 from escala.policy.lifecycle import ALLOWED, ROLES
 from escala.policy.rating import may_rate
 from escala.portal.canned import inserted
@@ -49,6 +49,7 @@ PARTS = ("cabecera", "presencia", "conversacion", "pendientes", "redaccion", "ac
 COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
 WORKERS = (Role.AGENT, Role.DIRECTOR)
+_SOLVED = (ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)
 
 
 @dataclass(frozen=True)
@@ -213,9 +214,14 @@ def can(case: Case, role: Role) -> frozenset[str]:
 
 
 def _steps(case: Case) -> Sequence[tuple[str, str]]:
-    """The step tracker: each step and whether it is done, present, to come, or was not needed."""
-    names = ("received", "level 1", "level 2", "level 3", "resolved")
-    reached = 0 if case.status is Status.HELD else int(case.level)
+    """The step tracker: each step and whether it is done, present, to come, or was not needed.
+
+    A case that ended otherwise than solved ends with its closing reason; without a clock it never came to a level.
+    """
+    ended_otherwise = case.closing_reason is not None and case.closing_reason not in _SOLVED
+    last = str(case.closing_reason) if ended_otherwise else "resolved"
+    names = ("received", "level 1", "level 2", "level 3", last)
+    reached = 0 if case.level_clock is None else int(case.level)
     if case.status in (Status.RESOLVED, Status.CLOSED):
         levels = ["done" if level <= reached else "not needed" for level in range(4)]
         return list(zip(names, [*levels, "present"], strict=True))

@@ -12,6 +12,7 @@ from httpx import Response
 
 from tests.api.office import Office
 from tests.portal.people import Visitor, visitor
+from tests.portal.test_customer_opening import uncovered
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
@@ -156,6 +157,53 @@ async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
     async with visitor(office, "contact") as contact:
         page = (await contact.get(f"/casos/{number}/partes/relojes")).text
     assert "En pausa: en espera de información del cliente" in page
+
+
+def steps_of(page: Response) -> list[tuple[str, str]]:
+    """Each step's state, and what it is called."""
+    tracker = re.search(r'<ol class="steps".*?</ol>', page.text, re.DOTALL)
+    assert tracker
+    return re.findall(r'<li class="([a-z-]+)"[^>]*><span>([^<]+)', tracker[0])
+
+
+class TestTheStepTracker:
+    @pytest.mark.parametrize(
+        ("order", "who", "body", "last"),
+        [
+            ("withdrawal", "contact", {}, "Retirado"),
+            ("out-of-scope", "agent", {"kind": "development", "reason": "Es desarrollo."}, "Fuera de alcance"),
+            ("duplicate-of", "agent", {}, "Duplicado"),
+        ],
+    )
+    async def test_ends_with_the_closing_reason(
+        self, office: Office, number: str, order: str, who: str, body: dict[str, str], last: str
+    ) -> None:
+        await office.give(number, "hand-offs", reason="Es de base de datos.")
+        other = {"number": await office.open()} if order == "duplicate-of" else {}
+        assert (await office.give(number, order, who, **body, **other)).status_code == 200
+        async with visitor(office, who) as person:
+            steps = steps_of(await person.get(f"/casos/{number}"))
+        came = [("done", "Recibido"), ("done", "Nivel 1"), ("done", "Nivel 2"), ("not-needed", "Nivel 3")]
+        assert steps == [*came, ("present", last)]
+
+    @pytest.mark.rule("WAR-3")
+    async def test_shows_no_level_where_no_clock_ran(self, office: Office) -> None:
+        await uncovered(office)
+        number = await office.open()
+        office.clock.passes(days=40)
+        await office.desk.settle(number)
+        async with visitor(office, "contact") as contact:
+            steps = steps_of(await contact.get(f"/casos/{number}"))
+        levels = [("not-needed", f"Nivel {level}") for level in (1, 2, 3)]
+        assert steps == [("done", "Recibido"), *levels, ("present", "Sin cobertura")]
+
+    async def test_ends_resolved_where_the_solution_was_given(self, office: Office, number: str) -> None:
+        await office.give(number, "resolution", summary="Se amplió la cuota.")
+        for order in ("", "confirmation"):
+            if order:
+                await office.give(number, order, "contact")
+            async with visitor(office, "contact") as contact:
+                assert steps_of(await contact.get(f"/casos/{number}"))[-1] == ("present", "Resuelto")
 
 
 async def test_every_id_on_the_page_is_there_once(office: Office, number: str) -> None:
