@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from escala.policy.case import Role
+from escala.policy.policy_file import PolicyFile
 from escala.portal.sentences import Teller
 from escala.storage import agents, contacts
 from escala.storage.engine import Database
@@ -42,11 +43,23 @@ async def names_of(db: Database, customer_id: str) -> dict[str, str]:
     return names | {each.id: each.name for each in await contacts.roster(db, customer_id)}
 
 
+def group_names(policy: PolicyFile) -> dict[str, str]:
+    """What the specialist groups are called, by id."""
+    return {group.id: group.name for group in policy.groups}
+
+
 def lines(
-    facts: Sequence[TimelineRow], names: Mapping[str, str], language: str, carried: Mapping[str, Sequence[File]]
+    facts: Sequence[TimelineRow],
+    names: Mapping[str, str],
+    language: str,
+    carried: Mapping[str, Sequence[File]],
+    groups: Mapping[str, str],
 ) -> list[Line]:
-    """The facts in one language; `names` are agents' and contacts', by id; `carried` the files, by their text's id."""
-    teller = Teller(language, names)
+    """The facts in one language; `names` are agents' and contacts', `groups` the groups', by id.
+
+    `carried` are the files, by their text's id.
+    """
+    teller = Teller(language, names, groups)
     return [_line(fact, names, teller, carried) for fact in facts]
 
 

@@ -20,11 +20,13 @@ from escala.api.problems import NotFound
 from escala.api.timeline import is_for
 from escala.api.visibility import visible_case
 from escala.language import translate
-from escala.policy.case import Case, ClosingReason, Role, Status
+from escala.policy.case import Actor, Case, ClosingReason, Role, Status
+from escala.policy.commands import ClaimCase
+from escala.policy.groups import serves
 from escala.policy.lifecycle import ALLOWED, ROLES
 from escala.policy.rating import may_rate
 from escala.portal.canned import inserted
-from escala.portal.case_lines import lines, names_of
+from escala.portal.case_lines import group_names, lines, names_of
 from escala.portal.clock_stories import stories
 from escala.portal.countdowns import countdowns
 from escala.portal.pages import answered, page, render, to
@@ -42,6 +44,7 @@ from escala.storage import (
     solutions,
     views,
 )
+from escala.storage.agents import Agent
 
 router = APIRouter()
 
@@ -141,7 +144,10 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
     facts = [each for each in await views.timeline(db, number) if is_for(principal, each)]
     is_ours = principal.customer_id is None
     names = await names_of(db, case.customer_id)
-    told = lines(facts, names, visit.language, await files.files_of(edge, number, facts))
+    groups = group_names(edge.policy)
+    told = lines(facts, names, visit.language, await files.files_of(edge, number, facts), groups)
+    people = await contacts.roster(db, case.customer_id)
+    staff = await agents.listing(db) if is_ours else ()
     explained = await clocks.explain_clocks(row, edge, at, visit.language)
     return {
         "row": row,
@@ -154,17 +160,20 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "countdowns": list(countdowns(case, terms, at=at)),
         "stories": stories(explained, terms.hours, visit.language),
         "steps": _steps(case),
-        "can": can(case, principal.actor.role),
+        "can": can(case, principal.actor),
         "is_ours": is_ours,
         "names": names,
+        "group_names": groups,
         "key": lambda: secrets.token_urlsafe(18),
         "page_id": secrets.token_urlsafe(12),
         "customer": await customers.get(db, case.customer_id),
         "solution": await solutions.get(db, case.solution_id),
         "visit_record": await visit_record.read_visit(row, principal, edge) if case.visit else None,
         "incidents": (await provider_incidents.list_case_provider_incidents(row, edge, at)).items,
-        "agents": await agents.listing(db) if is_ours else (),
-        "contacts": await contacts.roster(db, case.customer_id),
+        "agents": staff,
+        "assignable": [each for each in staff if _serves(each, case)],
+        "contacts": people,
+        "asked_by": next((each for each in people if each.id == case.contact_id), None),
         "rating": (await ratings.of_cases(db, [number])).get(number),
         "may_rate": may_rate(case, principal.actor.role, at=at),
         "duplicates": await duplicates.of_case(db, number, customer_id=case.customer_id),
@@ -204,13 +213,24 @@ async def _bench(
 # -- what is shown ----------------------------------------------------------------------------------------------------
 
 
-def can(case: Case, role: Role) -> frozenset[str]:
-    """The commands that the case's state and the role allow, by name; the policy may still refuse one by a rule."""
-    return frozenset(
+def can(case: Case, by: Actor) -> frozenset[str]:
+    """The commands that the case's state and the role allow, by name; the policy may still refuse one by a rule.
+
+    An agent is offered to take what its levels and groups serve.
+    """
+    allowed = frozenset(
         command.__name__
         for command, roles in ROLES.items()
-        if role in roles and case.status in ALLOWED.get(command, ())
+        if by.role in roles and case.status in ALLOWED.get(command, ())
     )
+    if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
+        return allowed - {ClaimCase.__name__}
+    return allowed
+
+
+def _serves(agent: Agent, case: Case) -> bool:
+    """Whether the case can be assigned to this agent."""
+    return agent.is_director or serves(agent.levels, agent.groups, level=case.level, group=case.group)
 
 
 def _steps(case: Case) -> Sequence[tuple[str, str]]:

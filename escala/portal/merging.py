@@ -11,7 +11,7 @@ from escala.api.deps import Edge, EdgeDep
 from escala.api.problems import NotFound
 from escala.api.visibility import visible_case
 from escala.policy.case import ClosingReason
-from escala.portal.case_lines import lines, names_of
+from escala.portal.case_lines import group_names, lines, names_of
 from escala.portal.case_page import can
 from escala.portal.pages import page
 from escala.portal.session import Visit, Worker
@@ -45,7 +45,7 @@ async def choose(
         q=q,
         others=others,
         sides=sides,
-        can_close="CloseAsDuplicate" in can(row.case, visit.principal.actor.role),
+        can_close="CloseAsDuplicate" in can(row.case, visit.principal.actor),
         key=secrets.token_urlsafe(18),
     )
 
@@ -67,6 +67,6 @@ async def _side(visit: Visit, edge: Edge, row: CaseRow) -> dict[str, object]:
     """A case as the preview shows it: its row and the first and the last thing said."""
     names = await names_of(edge.database, row.case.customer_id)
     facts = await views.timeline(edge.database, row.number)
-    told = lines(facts, names, visit.language, {})
+    told = lines(facts, names, visit.language, {}, group_names(edge.policy))
     said = [line for line in told if line.is_said]
     return {"row": row, "said": said[:1] + said[1:][-1:]}

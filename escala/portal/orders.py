@@ -65,7 +65,7 @@ async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number
     said = {name: value for name, value in form.items() if isinstance(value, str) and name not in ("stamp", "key")}
     typed = Typed(path, said)
     try:
-        given = _body(offer, form)
+        given = _body(offer, form, await _instead(edge, path, form))
         if issubclass(offer.body, WithFiles):
             given["files"] = await keep_files(edge, visit, form, key=key, at=at, number=number)
         body = offer.body.model_validate_json(json.dumps(given))
@@ -110,16 +110,24 @@ def _what_is_wrong(error: ValidationError, language: str) -> str:
 # -- from a form to a body --------------------------------------------------------------------------------------------
 
 
-def _body(offer: Offer, form: FormData) -> dict[str, Any]:
+def _body(offer: Offer, form: FormData, instead: Mapping[str, str]) -> dict[str, Any]:
     """What the form says of the body's fields; an empty field that may be left out is left out."""
     said: dict[str, Any] = {}
     for name, field in offer.body.model_fields.items():
-        value = form.get(name)
+        value = instead.get(name, form.get(name))
         if not isinstance(value, str) or (not value.strip() and not field.is_required()):
             continue
         read = _READ.get(name)
         said[name] = read(value) if read else value
     return said
+
+
+async def _instead(edge: Edge, path: str, form: FormData) -> Mapping[str, str]:
+    """What one field of a form asks and two of a body: where a case goes (ESC-8), and which municipality (ONS-1)."""
+    if path == "transfers":
+        kind, _, which = str(form.get("to", "")).partition(" ")
+        return {kind: which} if kind in ("group", "level") else {}
+    return {}
 
 
 def _money(value: str) -> dict[str, str]:
@@ -147,6 +155,7 @@ _READ: Mapping[str, Any] = {
     "approved": lambda value: value == "true",
     "accepted": lambda value: value == "true",
     "priority": _whole,
+    "provider": str.lower,
     "level": _whole,
     "starts_at": _on_the_clock,
 }

@@ -19,9 +19,12 @@ _REGION = {"es": "es_CO", "en": "en_US"}
 class Teller:
     """Tells facts in one language."""
 
-    def __init__(self, language: str, names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, language: str, names: Mapping[str, str] | None = None, groups: Mapping[str, str] | None = None
+    ) -> None:
         self._language = language
         self._names = names or {}
+        self._groups = groups or {}
 
     def say(self, message: str, **values: object) -> str:
         return translate(message, self._language, **values)
@@ -32,6 +35,10 @@ class Teller:
     def name(self, person_id: str | None) -> str:
         """Who an agent's or a contact's id stands for."""
         return self._names.get(person_id or "", person_id or "")
+
+    def group(self, group_id: str) -> str:
+        """What a specialist group is called; one that the policy file has no more keeps its id."""
+        return self._groups.get(group_id, group_id)
 
     def cop(self, amount: int) -> str:
         return f"$ {format_decimal(amount, locale=_REGION[self._language])} COP"
@@ -73,8 +80,8 @@ _TOLD: Mapping[str, Callable[[Teller, Data], str]] = {
     "information_requested": lambda t, _: t.say("asked for information; the level's clock stands still"),
     "customer_answered": lambda t, _: t.say("answered"),
     "handed_off": lambda t, d: t.say("From level {before} to level {after}: {cause}", before=d["from_level"], after=d["to_level"], cause=t.say(_CAUSES[d["cause"]])),
-    "case_transferred": lambda t, d: t.say("moved the case to group {group}", group=d["to_group"]),
-    "provider_escalated": lambda t, d: t.say("escalated to {provider}, case {case}", provider=d["provider"], case=d["provider_case"]),
+    "case_transferred": lambda t, d: t.say("moved the case to group {group}", group=t.group(d["to_group"])),
+    "provider_escalated": lambda t, d: t.say("escalated to {provider}, case {case}", provider=t.word("provider", d["provider"]), case=d["provider_case"]),
     "provider_updated": lambda t, _: t.say("noted what the provider says"),
     "provider_incident_linked": lambda t, d: t.say("linked the provider's incident {incident}", incident=d["incident_id"]),
     "remote_session_started": lambda t, d: t.say("began remote session {session} with {tool}, with the customer's consent", session=d["session"], tool=d["tool"]),

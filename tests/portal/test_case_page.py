@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from tests.api.office import Office
-from tests.portal.people import Visitor, visitor
+from tests.api.office import STANDARD, Office
+from tests.portal.people import Visitor, account, visitor
 from tests.portal.test_customer_opening import uncovered
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
@@ -204,6 +204,80 @@ class TestTheStepTracker:
                 await office.give(number, order, "contact")
             async with visitor(office, "contact") as contact:
                 assert steps_of(await contact.get(f"/casos/{number}"))[-1] == ("present", "Resuelto")
+
+
+class TestWhatAgentsSee:
+    async def test_the_group_and_the_provider_by_their_names(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        await office.give(number, "transfers", group="sig", reason="Es de capas.")
+        await office.give(number, "provider-escalations", provider="google", provider_case="58120034")
+        async with visitor(office, "agent") as agent:
+            page = (await agent.get(f"/casos/{number}")).text
+        assert "<dd>Sistemas de información geográfica</dd>" in page
+        assert "trasladó el caso al grupo Sistemas de información geográfica" in page
+        assert "<dd>Google, caso 58120034</dd>" in page
+        assert "escaló a Google, caso 58120034" in page
+        assert not re.search(r">\s*sig\s*<", page)
+
+    @pytest.mark.parametrize(("who", "offered"), [("agent", True), ("specialist", False), ("director", True)])
+    async def test_the_case_to_take_only_where_they_serve_it(
+        self, office: Office, number: str, who: str, *, offered: bool
+    ) -> None:
+        async with visitor(office, who) as person:
+            assert ('data-order="claim"' in (await person.get(f"/casos/{number}")).text) is offered
+
+    async def test_only_those_who_serve_the_case_to_assign_it_to(self, office: Office, number: str) -> None:
+        for who in ("agent", "specialist", "director"):
+            await account(office, who)
+        await office.give(number, "hand-offs", reason="Es de base de datos.")
+        async with visitor(office, "director") as director:
+            page = (await director.get(f"/casos/{number}")).text
+        offered = re.search(r'<select id="assignments-agent".*?</select>', page)
+        assert offered
+        assert re.findall(r'value="([^"]+)"', offered[0]) == ["dora", "eva"]
+
+    async def test_a_way_to_the_customers_page_and_the_contacts_address(self, office: Office, number: str) -> None:
+        async with visitor(office, "agent") as agent:
+            page = (await agent.get(f"/casos/{number}")).text
+            assert (await agent.get(f"/clientes/{STANDARD}")).status_code == 200
+        assert f'<a href="/clientes/{STANDARD}">' in page
+        assert "mailto:" in page
+
+    async def test_what_contacts_are_not_shown(self, office: Office, number: str) -> None:
+        async with visitor(office, "contact") as contact:
+            page = (await contact.get(f"/casos/{number}")).text
+        assert "/clientes/" not in page
+        assert "mailto:" not in page
+
+
+class TestTransfers:
+    async def transferred(self, office: Office, number: str, to: str) -> Response:
+        async with visitor(office, "agent") as agent:
+            key = key_of(await agent.get(f"/casos/{number}"), "transfers")
+            return await agent.post(f"/casos/{number}/ordenes/transfers", key=key, to=to, reason="Es de facturación.")
+
+    @pytest.mark.rule("ESC-8")
+    @pytest.mark.parametrize(("to", "level", "group"), [("level 3", 3, None), ("group sig", 1, "sig")])
+    async def test_go_to_a_group_or_straight_to_level_3(
+        self, office: Office, to: str, level: int, group: str | None
+    ) -> None:
+        number = await office.open("premium_contact")
+        assert (await self.transferred(office, number, to)).status_code == 303
+        case = (await office.get(f"/cases/{number}")).json()
+        assert (case["level"], case["group"]) == (level, group)
+
+    @pytest.mark.rule("ESC-8")
+    async def test_name_level_3_in_the_policys_words_until_the_case_is_there(self, office: Office) -> None:
+        number, option = await office.open("premium_contact"), "Nivel 3 (Director de Tecnología y Operaciones)"
+        async with visitor(office, "agent") as agent:
+            assert option in (await agent.get(f"/casos/{number}")).text
+            await office.give(number, "transfers", level=3, reason="Es urgente.")
+            assert option not in (await agent.get(f"/casos/{number}")).text
+
+    async def test_to_nowhere_are_refused_with_what_was_typed(self, office: Office) -> None:
+        answer = await self.transferred(office, await office.open("premium_contact"), "reason x")
+        assert answer.status_code == 422
+        assert "Es de facturación." in answer.text
 
 
 async def test_every_id_on_the_page_is_there_once(office: Office, number: str) -> None:
