@@ -29,6 +29,7 @@ from escala.portal.canned import inserted
 from escala.portal.case_lines import group_names, lines, names_of
 from escala.portal.clock_stories import stories
 from escala.portal.countdowns import countdowns
+from escala.portal.municipality_choice import suggested
 from escala.portal.pages import answered, page, render, to
 from escala.portal.session import SignedIn, Visit
 from escala.storage import (
@@ -38,6 +39,7 @@ from escala.storage import (
     customers,
     drafts,
     duplicates,
+    municipalities,
     pending_replies,
     presence,
     ratings,
@@ -174,6 +176,7 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "assignable": [each for each in staff if _serves(each, case)],
         "contacts": people,
         "asked_by": next((each for each in people if each.id == case.contact_id), None),
+        "municipalities": suggested(municipalities.capitals().values()),
         "rating": (await ratings.of_cases(db, [number])).get(number),
         "may_rate": may_rate(case, principal.actor.role, at=at),
         "duplicates": await duplicates.of_case(db, number, customer_id=case.customer_id),

@@ -30,9 +30,10 @@ from escala.language import translate
 from escala.policy.refusals import Refusal
 from escala.portal.attachments import FilesRead, keep_files
 from escala.portal.case_page import COMPOSERS, Typed, shown_after, shown_refused
+from escala.portal.municipality_choice import meant
 from escala.portal.pending import hold
 from escala.portal.session import SignedIn, Stamped, Visit
-from escala.storage import drafts
+from escala.storage import drafts, municipalities
 from escala.storage.views import CaseRow
 
 router = APIRouter()
@@ -127,6 +128,9 @@ async def _instead(edge: Edge, path: str, form: FormData) -> Mapping[str, str]:
     if path == "transfers":
         kind, _, which = str(form.get("to", "")).partition(" ")
         return {kind: which} if kind in ("group", "level") else {}
+    if path == "visits":
+        code, name = meant(str(form.get("city_code", "")), await municipalities.listed(edge.database))
+        return {"city_code": code, "city_name": str(form.get("city_name", "")).strip() or name}
     return {}
 
 

@@ -14,6 +14,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from escala.portal.session import SESSION_COOKIE
+from escala.storage import canned_replies, municipalities
+from escala.storage.canned_replies import CannedReply
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.portal.test_case_page import PAYLOAD
@@ -169,6 +171,19 @@ async def test_at_1280_by_800_the_page_itself_does_not_scroll(
         assert await window.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         for part in ("#conversacion", "#replies-body", "#relojes", "#lado", "#f-claim button"):
             await expect(window.page.locator(part)).to_be_in_viewport()
+
+
+async def test_municipalities_are_fetched_when_they_are_needed(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    await municipalities.import_all(office.db, {"05400": "La Unión"}, at=office.clock())
+    async with at_case(browser, site, office, "agent", number) as window:
+        known = window.page.locator("#municipios option[value='05400 La Unión, Antioquia']")
+        await window.page.click("#d-visits summary")
+        await expect(known).to_have_count(0)
+        await window.page.focus("#visits-city_code")
+        await expect(known).to_have_count(1)
+        await expect(window.page.locator("#visits-city_code")).to_be_focused()
 
 
 async def test_targets_are_large_enough(browser: Browser, site: str, office: Office, number: str) -> None:

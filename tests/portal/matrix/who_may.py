@@ -62,7 +62,7 @@ _PAGES = {
     SIGNED_IN: """
         GET /, GET /archivos/{file_id}, GET /buscar, GET /casos, GET /casos/lista, GET /casos/{number},
         GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
-        GET /contratos, GET /cuenta, GET /incidentes, GET /proceso.bpmn,
+        GET /contratos, GET /cuenta, GET /incidentes, GET /municipios, GET /proceso.bpmn,
         POST /casos/{number}/borradores/{composer:path}, POST /cuenta/atajos, POST /cuenta/clave, POST /cuenta/codigo,
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
