@@ -53,6 +53,19 @@ router = APIRouter()
 PARTS = ("cabecera", "presencia", "conversacion", "pendientes", "redaccion", "acciones", "relojes", "lado")
 COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
+DRAFTED = COMPOSERS | {
+    "attempts/summary",
+    "diagnosis/summary",
+    "out-of-scope/reason",
+    "remote-sessions/end/summary",
+    "reopening/reason",
+    "resolution/summary",
+    "visits/reason",
+    "visits/report/done",
+    "visits/report/found",
+}
+"""Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
+WITH_FILES = "con-archivos"
 WORKERS = (Role.AGENT, Role.DIRECTOR)
 _SOLVED = (ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)
 
@@ -135,6 +148,17 @@ def part_of(order: str) -> str:
     return "redaccion" if order in COMPOSERS else "acciones"
 
 
+def drafts_of(order: str) -> list[str]:
+    """The drafts that an order uses up."""
+    return [each for each in DRAFTED if each == order or each.rpartition("/")[0] == order]
+
+
+def undone_with_files(visit: Visit) -> dict[str, Any]:
+    """What a page has to say once a reply with files is a draft again: a draft holds words alone."""
+    said = translate("The reply is a draft again. Please choose its files again.", visit.language)
+    return {"done": said, "told_at": "redaccion"}
+
+
 async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str = "", **more: Any) -> dict[str, Any]:
     edge = edge_of(request)
     db, principal, at = edge.database, visit.principal, edge.clock()
@@ -166,6 +190,8 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "is_ours": is_ours,
         "names": names,
         "group_names": groups,
+        "drafted": DRAFTED,
+        "drafts_of": drafts_of,
         "key": lambda: secrets.token_urlsafe(18),
         "page_id": secrets.token_urlsafe(12),
         "customer": await customers.get(db, case.customer_id),

@@ -29,7 +29,7 @@ from escala.api.visibility import visible_case
 from escala.language import translate
 from escala.policy.refusals import Refusal
 from escala.portal.attachments import FilesRead, keep_files
-from escala.portal.case_page import COMPOSERS, Typed, shown_after, shown_refused
+from escala.portal.case_page import Typed, drafts_of, shown_after, shown_refused
 from escala.portal.municipality_choice import meant
 from escala.portal.pending import hold
 from escala.portal.session import SignedIn, Stamped, Visit
@@ -79,9 +79,10 @@ async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number
     if answer.status_code >= 400:
         told = json.loads(bytes(answer.body))
         return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
-    if path in COMPOSERS and REPLAYED not in answer.headers:
+    if REPLAYED not in answer.headers:
         assert visit.account
-        await drafts.forget(edge.database, account_id=visit.account.id, number=number, composer=path)
+        for composer in drafts_of(path):
+            await drafts.forget(edge.database, account_id=visit.account.id, number=number, composer=composer)
     return await shown_after(request, visit, number, path)
 
 

@@ -14,7 +14,7 @@ from escala.api.deps import At, EdgeDep
 from escala.api.problems import NotFound
 from escala.api.visibility import visible_case
 from escala.language import translate
-from escala.portal.case_page import COMPOSERS, Typed, shown_part, shown_refused
+from escala.portal.case_page import DRAFTED, WITH_FILES, Typed, shown_part, shown_refused, undone_with_files
 from escala.portal.pages import answered, to
 from escala.portal.pending import undo
 from escala.portal.session import SignedIn, Stamped, Worker
@@ -43,7 +43,7 @@ async def keep_draft(
 ) -> Response:
     """Keep what is being written; an empty text is no draft."""
     row = await visible_case(number, visit.principal, edge)
-    if composer not in COMPOSERS:
+    if composer not in DRAFTED:
         raise NotFound
     assert visit.account
     try:

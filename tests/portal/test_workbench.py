@@ -78,6 +78,31 @@ class TestDrafts:
             await person.post(f"/casos/{number}/ordenes/{composer}", key=key, body="Enviado.")
             assert "Un borrador" not in (await person.get(f"/casos/{number}")).text
 
+    @pytest.mark.parametrize(
+        ("draft", "unfolded"), [("resolution/summary", "resolution"), ("attempts/summary", "attempts")]
+    )
+    async def test_of_an_orders_text_stand_in_its_unfolded_form(
+        self, number: str, agent: Visitor, draft: str, unfolded: str
+    ) -> None:
+        await agent.post(f"/casos/{number}/borradores/{draft}", body="Se amplió")
+        page = (await agent.get(f"/casos/{number}")).text
+        assert f'data-draft="{draft}">Se amplió</textarea>' in page
+        assert f'<details id="d-{unfolded}" open>' in page
+
+    async def test_of_an_orders_text_are_gone_once_it_is_given(self, number: str, agent: Visitor) -> None:
+        for draft in ("attempts/summary", "resolution/summary"):
+            await agent.post(f"/casos/{number}/borradores/{draft}", body=f"Borrador de {draft}")
+        fields: dict[str, Any] = {"channel": "web", "outcome": "not_solved", "summary": "Se guió al usuario."}
+        await agent.post(f"/casos/{number}/ordenes/attempts", key="a-key-of-a-form", **fields)
+        page = (await agent.get(f"/casos/{number}")).text
+        assert "Borrador de attempts" not in page
+        assert "Borrador de resolution" in page
+
+    async def test_of_a_visits_report_are_kept_field_by_field(self, number: str, agent: Visitor) -> None:
+        for field in ("found", "done"):
+            answer = await agent.post(f"/casos/{number}/borradores/visits/report/{field}", body="A medias")
+            assert answer.status_code == 303
+
     async def test_of_another_customers_case_are_not_there(self, office: Office, number: str) -> None:
         async with visitor(office, "premium_contact") as stranger:
             assert (await stranger.post(f"/casos/{number}/borradores/answers", body="x")).status_code == 404

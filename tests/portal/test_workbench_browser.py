@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from escala.portal.session import SESSION_COOKIE
 from escala.storage import accounts
@@ -32,6 +32,26 @@ async def test_a_draft_survives_a_closed_browser(
     async with screen(browser, site, cookies=cookies) as window:
         await window.go(f"/casos/{number}")
         await expect(window.page.locator(field)).to_have_value("Estamos a punto de")
+
+
+async def test_a_solutions_draft_survives_a_closed_browser(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    cookies = {SESSION_COOKIE: await session_secret(office, "agent")}
+    async with screen(browser, site, cookies=cookies) as window:
+        await window.go(f"/casos/{number}")
+        await window.page.click("#d-resolution summary")
+        async with window.page.expect_response("**/borradores/resolution/summary"):
+            await window.page.type("#resolution-summary", "Se amplió")
+    async with screen(browser, site, cookies=cookies) as window:
+        page = window.page
+        await window.go(f"/casos/{number}")
+        await expect(page.locator("#resolution-summary")).to_have_value("Se amplió")
+        await page.fill("#resolution-summary", "Se amplió la cuota.")
+        await page.click("#f-resolution button")
+        await expect(page.locator(".status-resolved")).to_be_visible()
+        await window.go(f"/casos/{number}")
+        await expect(page.get_by_text("Se amplió la cuota.")).to_have_count(1)
 
 
 async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, number: str) -> None:

@@ -37,12 +37,14 @@
     if (!said) heartbeat();
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.dataset.order) forget(event.target.dataset.order); // it is being sent: no draft any more
+    for (const field of event.target.querySelectorAll("textarea[data-draft]")) forget(field.dataset.draft); // it is being sent
   }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const order = event.detail.elt?.dataset?.order;
-    const field = order && document.querySelector(`textarea[data-draft="${order}"]`);
-    if (field?.value && event.detail.xhr.status >= 400) save(field); // it was refused: a draft again
+    if (!order || event.detail.xhr.status < 400) return;
+    for (const field of document.querySelectorAll(`form[data-order="${order}"] textarea[data-draft]`)) {
+      if (field.value) save(field); // it was refused: a draft again
+    }
   });
   addEventListener("pagehide", () => {
     for (const name of [...timers.keys()]) {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from escala.portal.case_page import COMPOSERS, PARTS
+from escala.portal.case_page import DRAFTED, PARTS
 from tests.portal.matrix.routes import Route
 from tests.portal.matrix.who_may import CONTACTS, EVERYBODY, NOBODY, ORDER_ROUTE, ORDERS, WHO_MAY
 from tests.portal.matrix.world import INTERNAL
@@ -48,7 +48,7 @@ KINDS: Mapping[str, str] = {
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "part": (*PARTS, "todo"),
-    "composer": tuple(sorted(COMPOSERS)),
+    "composer": tuple(sorted(DRAFTED)),
     "path": ("escala.css",),
 }
 _NEEDED = {"/api/v1/sla/preview": "?plan=standard&priority=2&opened_at=2026-11-27T21:30:00Z"}
