@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from escala.policy.case import Role
+from escala.policy.case import Actor, Role
 from escala.policy.policy_file import PolicyFile
 from escala.portal.sentences import Teller
 from escala.storage import agents, contacts
@@ -24,6 +24,7 @@ class Line:
 
     seq: int
     at: datetime
+    by: Actor
     who: str
     side: str
     told: str
@@ -75,6 +76,7 @@ def _line(fact: TimelineRow, names: Mapping[str, str], teller: Teller, carried: 
     return Line(
         seq=fact.seq,
         at=fact.at,
+        by=fact.actor,
         who="Escala" if role is Role.SYSTEM else names.get(fact.actor.id, fact.actor.id),
         side=side,
         told=teller.sentence(fact),

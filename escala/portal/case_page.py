@@ -188,6 +188,7 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "steps": _steps(case),
         "can": can(case, principal.actor),
         "is_ours": is_ours,
+        "viewer": Actor(principal.actor.role, principal.actor.id),
         "names": names,
         "group_names": groups,
         "drafted": DRAFTED,

@@ -131,6 +131,11 @@ class TestUndo:
         assert "reply_sent" not in await kinds(office, number)
         assert f"{WORDS}</textarea>" in (await agent.get(f"/casos/{number}")).text
 
+    async def test_the_time_that_is_left_is_no_news(self, number: str, agent: Visitor) -> None:
+        await replied(agent, number)
+        page = (await agent.get(f"/casos/{number}")).text
+        assert re.search(r'<span class="ticks" role="timer" aria-live="off" [^>]*data-short>', page)
+
     async def test_undoing_loses_nothing_that_was_written_since(self, number: str, agent: Visitor) -> None:
         reply = await replied(agent, number)
         await agent.post(f"/casos/{number}/borradores/replies", body="Y además")

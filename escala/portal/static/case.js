@@ -36,12 +36,20 @@
 
   // -- live changes --------------------------------------------------------------------------------------------------
 
-  const plain = (element) => element.outerHTML.replace(/ data-now="[^"]*"/g, "").replace(/ open=""/g, "");
+  const plain = (element) => element.outerHTML.replace(/ data-now="[^"]*"/g, "").replace(/ open=""/g, "")
+    .replace(/(<span class="ticks"[^>]*>)[^<]*/g, "$1");
+
+  // Told to those who do not see the screen; a new line each time, so that the same words are told again.
+  const announce = (sentences) => {
+    const lines = [...new Set(sentences)].map((said) => Object.assign(document.createElement("p"), { className: "unseen", textContent: said }));
+    if (lines.length) document.getElementById("avisos").replaceChildren(...lines);
+  };
 
   // Only what was said since is added to the conversation: what somebody reads or has marked stays where it is.
   const extend = (old, fresh) => {
     const list = old.querySelector("ol"), wanted = [...fresh.querySelectorAll("ol > li")];
-    const ids = new Set(wanted.map((li) => li.id));
+    const ids = new Set(wanted.map((li) => li.id)), known = new Set([...list.children].map((li) => li.id));
+    announce(wanted.filter((li) => li.dataset.news && !known.has(li.id)).map((li) => li.dataset.news));
     for (const li of [...list.children]) if (!ids.has(li.id)) li.remove();
     wanted.forEach((li, place) => {
       const there = list.children[place];
@@ -80,7 +88,24 @@
     htmx.process(fresh);
   };
 
-  let asking = false, again = false;
+  // What was not reached, or failed there, is asked for again, each time after a longer while.
+  let asking = false, again = false, failed = 0;
+  const asked = async () => {
+    try {
+      const answer = await fetch(`/casos/${page().dataset.number}/partes/todo`, {
+        headers: { "HX-Request": "true", "HX-Current-URL": location.href },
+      });
+      const at = performance.now(), elsewhere = answer.headers.get("HX-Redirect");
+      if (elsewhere) location.assign(elsewhere);
+      if (answer.status >= 500) throw new Error(answer.statusText);
+      failed = 0;
+      return { at, parts: answer.ok ? await answer.text() : "" };
+    } catch {
+      failed += 1;
+      something(Math.min(30000, 500 * 2 ** failed));
+      return { parts: "" };
+    }
+  };
   const refresh = async () => {
     if (asking) {
       again = true;
@@ -89,17 +114,11 @@
     asking = true;
     stale = false;
     try {
-      const answer = await fetch(`/casos/${page().dataset.number}/partes/todo`, {
-        headers: { "HX-Request": "true", "HX-Current-URL": location.href },
-      });
-      const at = performance.now(), elsewhere = answer.headers.get("HX-Redirect");
-      if (elsewhere) location.assign(elsewhere);
-      if (!answer.ok) return;
-      const parts = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of [...parts.body.children]) place(document.adoptNode(part));
+      const { at, parts } = await asked();
+      if (!parts) return;
+      const fresh = new DOMParser().parseFromString(parts, "text/html");
+      for (const part of [...fresh.body.children]) place(document.adoptNode(part));
       countdown.arrived(at);
-    } catch {
-      // Not reached: the stream says when it is back.
     } finally {
       asking = false;
       if (again) {
@@ -110,11 +129,11 @@
   };
 
   let soon = 0;
-  const something = () => {
+  const something = (after = 40) => {
     clearTimeout(soon);
-    soon = setTimeout(refresh, 40);
+    soon = setTimeout(refresh, after);
   };
-  document.addEventListener("escala:reloj", something);
+  document.addEventListener("escala:reloj", () => something());
   document.addEventListener("focusout", () => setTimeout(() => { if (stale) something(); }, 200));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) something(); });
 
@@ -175,5 +194,5 @@
     (undone || (refused && told) || composer || same || told)?.focus({ preventScroll: !refused });
     carried = null;
   });
-  document.addEventListener("hecho", something);
+  document.addEventListener("hecho", () => something());
 })();
