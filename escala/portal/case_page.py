@@ -83,9 +83,18 @@ class Typed:
 
 @router.get("/casos/{number}")
 async def show_case(
-    request: Request, visit: SignedIn, edge: EdgeDep, at: At, number: str, plantilla: str = ""
+    request: Request,
+    visit: SignedIn,
+    edge: EdgeDep,
+    at: At,
+    number: str,
+    plantilla: str = "",
+    deshecha: str = "",
 ) -> Response:
-    """The page. Whoever serves customers is seen there by the others; `plantilla` is a canned reply to begin with."""
+    """The page. Whoever serves customers is seen there by the others.
+
+    `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files.
+    """
     row = await visible_case(number, visit.principal, edge)
     page_id = secrets.token_urlsafe(12)
     if visit.role in WORKERS and visit.account and visit.persona:
@@ -98,7 +107,8 @@ async def show_case(
             writing=False,
             at=at,
         )
-    return await case_page(request, visit, number, page_id=page_id, plantilla=plantilla)
+    told = undone_with_files(visit) if deshecha == WITH_FILES else {}
+    return await case_page(request, visit, number, page_id=page_id, plantilla=plantilla, **told)
 
 
 @router.get("/casos/{number}/partes/{part}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi.responses import JSONResponse
@@ -14,7 +15,7 @@ from escala.api.offers import Asked, Offer
 from escala.api.uploads import attach
 from escala.policy.case import Actor
 from escala.policy.lifecycle import check_role, decide
-from escala.storage import drafts, pending_replies, views
+from escala.storage import drafts, files, pending_replies, views
 from escala.storage.pending_replies import PendingReply
 from escala.storage.views import CaseRow
 
@@ -26,6 +27,13 @@ class Held(Answer):
 
     id: str
     leaves_at: Z
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A reply that is a draft again. A draft holds words alone: whether files were with it has to be told."""
+
+    had_files: bool
 
 
 async def hold(
@@ -57,12 +65,14 @@ async def hold(
     return await once(body, act)
 
 
-async def undo(edge: Edge, reply_id: str, *, number: str, account_id: str, at: datetime) -> bool:
-    """Take a reply back into its author's draft; False where it is too late, or not theirs."""
+async def undo(edge: Edge, reply_id: str, *, number: str, account_id: str, at: datetime) -> Undone | None:
+    """Take a reply back into its author's draft; None where it is too late, or not theirs."""
+    waiting = (await pending_replies.of_cases(edge.database, [number])).get(number, ())
+    texts = {each.content_id for each in waiting if each.id == reply_id}
     body = await pending_replies.undo(edge.database, reply_id, number=number, account_id=account_id)
     if body is None:
-        return False
+        return None
     written_since = (await drafts.of_case(edge.database, account_id=account_id, number=number)).get("replies")
     whole = f"{body}\n\n{written_since}" if written_since else body
     await drafts.keep(edge.database, account_id=account_id, number=number, composer="replies", body=whole, at=at)
-    return True
+    return Undone(had_files=bool(await files.of_case(edge.database, number, texts)))

@@ -99,10 +99,12 @@ async def take_back(request: Request, visit: Worker, edge: EdgeDep, at: At, numb
     """Undo a reply that has not left: its words are a draft again."""
     row = await visible_case(number, visit.principal, edge)
     assert visit.account
-    if not await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at):
+    undone = await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at)
+    if undone is None:
         late = translate("Too late: the reply has left.", visit.language)
         return await shown_refused(request, visit, row.number, 409, late, None, Typed("replies"))
     if "hx-request" in request.headers:
-        part = await shown_part(request, visit, row.number, "redaccion")
+        told = undone_with_files(visit) if undone.had_files else {}
+        part = await shown_part(request, visit, row.number, "redaccion", **told)
         return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
-    return to(f"/casos/{row.number}#redaccion", visit)
+    return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#redaccion", visit)

@@ -131,6 +131,18 @@ class TestUndo:
         assert "reply_sent" not in await kinds(office, number)
         assert f"{WORDS}</textarea>" in (await agent.get(f"/casos/{number}")).text
 
+    @pytest.mark.parametrize(("files", "told"), [({"files": ("a.txt", b"hola")}, True), (None, False)])
+    @pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}], ids=["without a script", "with a script"])
+    async def test_a_reply_that_had_files_asks_for_them_again(
+        self, number: str, agent: Visitor, headers: dict[str, str], files: Any, *, told: bool
+    ) -> None:
+        await agent.post(f"/casos/{number}/ordenes/replies", key="a-key-of-a-form", body=WORDS, files=files)
+        reply = await waiting(agent, number)
+        answer = await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer", headers=headers)
+        page = answer if headers else await agent.get(answer.headers["location"])
+        assert ("elija de nuevo sus archivos" in page.text) is told
+        assert f"{WORDS}</textarea>" in page.text
+
     async def test_the_time_that_is_left_is_no_news(self, number: str, agent: Visitor) -> None:
         await replied(agent, number)
         page = (await agent.get(f"/casos/{number}")).text

@@ -54,6 +54,21 @@ async def test_a_solutions_draft_survives_a_closed_browser(
         await expect(page.get_by_text("Se amplió la cuota.")).to_have_count(1)
 
 
+async def test_a_reply_with_files_that_is_undone_asks_for_them_again(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        page, words = window.page, "elija de nuevo sus archivos"
+        file = FilePayload(name="registro.log", mimeType="text/plain", buffer=b"hola")
+        await page.fill("#replies-body", "Con un error")
+        await page.set_input_files("#replies-files", files=[file])
+        await page.click("#f-replies button")
+        await page.click("#pendientes .undo button")
+        await expect(page.locator("#redaccion .done")).to_contain_text(words)
+        await expect(page.locator("#avisos")).to_contain_text(words)
+        await expect(page.locator("#replies-body")).to_be_focused()
+
+
 async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, number: str) -> None:
     async with at_case(browser, site, office, "agent", number) as window:
         page = window.page

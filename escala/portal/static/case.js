@@ -189,8 +189,11 @@
     const same = carried.focus && document.getElementById(carried.focus);
     const composer = sent?.dataset.order && part.querySelector(`form[data-order="${sent.dataset.order}"] textarea`);
     const undone = sent?.matches(".undo") && part.querySelector("textarea[data-draft=replies]");
-    if (undone) document.getElementById("d-replies").open = true;
     const told = part.querySelector(refused ? ".problem" : ".done");
+    if (undone) {
+      document.getElementById("d-replies").open = true;
+      if (told) announce([told.textContent]);
+    }
     (undone || (refused && told) || composer || same || told)?.focus({ preventScroll: !refused });
     carried = null;
   });
