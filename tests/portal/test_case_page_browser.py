@@ -206,6 +206,24 @@ async def test_at_1280_by_800_the_page_itself_does_not_scroll(
             await expect(window.page.locator(part)).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(
+    ("who", "opener"), [("agent", "contact"), ("agent", "premium_contact"), ("contact", "contact")]
+)
+async def test_at_1280_by_800_what_was_said_has_two_fifths_of_the_height(
+    browser: Browser, site: str, office: Office, who: str, opener: str
+) -> None:
+    number = await office.open(opener)
+    canned = CannedReply(id="can_1", account_id="acc-agent", shared=True, title="Saludo", body="Hola")
+    async with at_case(browser, site, office, who, number) as window:
+        if who == "agent":
+            await canned_replies.create(office.db, canned, at=office.clock())
+            await window.go(f"/casos/{number}")
+            await expect(window.page.locator("#f-canned button")).to_be_in_viewport()
+        said = await window.page.locator("#conversacion").bounding_box()
+        assert said
+        assert said["height"] >= 0.4 * WIDE["height"]
+
+
 async def test_municipalities_are_fetched_when_they_are_needed(
     browser: Browser, site: str, office: Office, number: str
 ) -> None:
