@@ -40,6 +40,7 @@ router = APIRouter()
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
+_GOOGLE = "google"
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _CURRENCY = re.compile(r"\$|\bcop\b|\bpesos\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0-9]{1,3}([.'’\s][0-9]{3})+")
@@ -145,6 +146,11 @@ def _whole(value: str) -> int | str:
     return int(value) if value.isdecimal() else value
 
 
+def _provider(value: str) -> str:
+    """The provider that pages show as Google is called google (ESC-9); others as they are written."""
+    return _GOOGLE if value.strip().casefold() == _GOOGLE else value
+
+
 def _on_the_clock(value: str) -> str:
     """What a date-and-time field says, which is Bogotá's."""
     try:
@@ -160,7 +166,7 @@ _READ: Mapping[str, Any] = {
     "approved": lambda value: value == "true",
     "accepted": lambda value: value == "true",
     "priority": _whole,
-    "provider": str.lower,
+    "provider": _provider,
     "level": _whole,
     "starts_at": _on_the_clock,
 }

@@ -219,6 +219,22 @@ class TestWhatAgentsSee:
         assert "escaló a Google, caso 58120034" in page
         assert not re.search(r">\s*sig\s*<", page)
 
+    @pytest.mark.rule("ESC-9")
+    @pytest.mark.parametrize(("written", "kept"), [("Google", "google"), ("Esri", "Esri")])
+    async def test_a_provider_that_is_kept_by_its_own_name(
+        self, office: Office, number: str, written: str, kept: str
+    ) -> None:
+        async with visitor(office, "agent") as agent:
+            page = await agent.get(f"/casos/{number}")
+            fields: dict[str, Any] = {
+                "key": key_of(page, "provider-escalations"),
+                "provider": written,
+                "provider_case": "58120034",
+            }
+            assert 'name="provider" type="text" value="Google"' in page.text
+            await agent.post(f"/casos/{number}/ordenes/provider-escalations", **fields)
+        assert (await office.get(f"/cases/{number}")).json()["provider_case"]["provider"] == kept
+
     @pytest.mark.parametrize(("who", "offered"), [("agent", True), ("specialist", False), ("director", True)])
     async def test_the_case_to_take_only_where_they_serve_it(
         self, office: Office, number: str, who: str, *, offered: bool
