@@ -6,7 +6,7 @@ A message is its English sentence; catalogues are the .po files under locale/, c
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
@@ -44,8 +44,13 @@ def translate(message: str, language: str = DEFAULT, **values: object) -> str:
     """
     if not message:
         return ""  # gettext would answer with the catalogue's header
-    text = _translations(_known(language)).gettext(message)
-    return text.format(**{name: _shown(name, value, language) for name, value in values.items()})
+    return _filled(_translations(_known(language)).gettext(message), language, values)
+
+
+def translate_count(one: str, many: str, how_many: int, language: str = DEFAULT, **values: object) -> str:
+    """The message in the form that so many ask for: one of the two ids, `{count}` in them filled in too."""
+    text = _translations(_known(language)).ngettext(one, many, how_many)
+    return _filled(text, language, {"count": how_many, **values})
 
 
 def word(kind: str, value: object, language: str = DEFAULT) -> str:
@@ -121,6 +126,10 @@ def _translations(language: str) -> gettext.GNUTranslations:
 
 def _known(language: str) -> str:
     return language if language in LANGUAGES else DEFAULT
+
+
+def _filled(text: str, language: str, values: Mapping[str, object]) -> str:
+    return text.format(**{name: _shown(name, value, language) for name, value in values.items()})
 
 
 def _shown(name: str, value: object, language: str) -> object:

@@ -52,10 +52,10 @@ _TOLD: dict[str, Callable[[Json], str]] = {
         f"diagnóstico: {word('cause', d['cause'])}" + ("" if d["is_covered"] else ", no cubierto")
     ),
     "case_overdue": lambda _: "CASO VENCIDO: pasó el límite del nivel 3",
-    "overdue_repeated": lambda d: f"sigue vencido: {d['periods']} períodos más",
+    "overdue_repeated": lambda d: f"sigue vencido: {d['periods']} periodo{'s' if d['periods'] != 1 else ''} más",
     "case_resolved": lambda d: f"dio la solución; se puede reabrir hasta el {short(d['reopen_until'])}",
     "case_reopened": lambda _: "reabrió el caso",
-    "terms_amended": lambda d: f"aplicó la política {d['to_version']}: se movieron {len(d['moved'])} vencimientos",
+    "terms_amended": lambda d: f"aplicó la política {d['to_version']}: vencimientos movidos: {len(d['moved'])}",
     "case_closed": lambda d: f"caso cerrado: {word('closing_reason', d['reason'])}",
     "visit_requested": lambda d: f"pidió la visita {d['visit']}; la dirección decide hasta el {short(d['decide_by'])}",
     "visit_approved": lambda d: (

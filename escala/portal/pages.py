@@ -22,7 +22,7 @@ from jinja2.runtime import Context
 from starlette.datastructures import URL
 
 from escala.api.file_kinds import KINDS
-from escala.language import show_date, show_duration, show_instant, translate, word
+from escala.language import show_date, show_duration, show_instant, translate, translate_count, word
 from escala.policy.case import Role
 from escala.portal.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visit
 
@@ -157,6 +157,7 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "_": _translated,
+        "_n": _counted,
         "word": _word,
         "static": static_address,
         "accepted_files": ",".join(f".{each}" for each in sorted(KINDS)),
@@ -176,6 +177,11 @@ def _environment() -> Environment:
 @pass_context
 def _translated(context: Context, message: str, **values: object) -> str:
     return translate(message, context["language"], **values)
+
+
+@pass_context
+def _counted(context: Context, one: str, many: str, how_many: int, **values: object) -> str:
+    return translate_count(one, many, how_many, context["language"], **values)
 
 
 @pass_context

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from escala.language import show_duration, show_instant, translate, word
+from escala.language import show_duration, show_instant, translate, translate_count, word
 from escala.storage.views import TimelineRow
 
 Data = Mapping[str, Any]
@@ -28,6 +28,9 @@ class Teller:
 
     def say(self, message: str, **values: object) -> str:
         return translate(message, self._language, **values)
+
+    def say_count(self, one: str, many: str, how_many: int) -> str:
+        return translate_count(one, many, how_many, self._language)
 
     def word(self, kind: str, value: object) -> str:
         return word(kind, value, self._language)
@@ -87,9 +90,9 @@ _TOLD: Mapping[str, Callable[[Teller, Data], str]] = {
     "remote_session_started": lambda t, d: t.say("began remote session {session} with {tool}, with the customer's consent", session=d["session"], tool=d["tool"]),
     "remote_session_ended": lambda t, d: t.say("ended remote session {session}", session=d["session"]),
     "diagnosis_recorded": lambda t, d: t.say("diagnosed: {cause}", cause=t.word("cause", d["cause"])),
-    "terms_amended": lambda t, d: t.say("amended the terms: {count} deadlines moved", count=len(d["moved"])),
+    "terms_amended": lambda t, d: t.say_count("amended the terms: {count} deadline moved", "amended the terms: {count} deadlines moved", len(d["moved"])),
     "case_overdue": lambda t, _: t.say("The case is overdue: level 3's time ended"),
-    "overdue_repeated": lambda t, d: t.say("Still overdue: {periods} more periods", periods=d["periods"]),
+    "overdue_repeated": lambda t, d: t.say_count("Still overdue: {count} more period", "Still overdue: {count} more periods", d["periods"]),
     "case_resolved": lambda t, d: t.say("gave the solution; it can be reopened until {until}", until=t.at(d["reopen_until"])),
     "case_reopened": lambda t, _: t.say("reopened the case"),
     "case_closed": lambda t, d: t.say("Closed: {reason}", reason=t.word("closing_reason", d["reason"])),

@@ -1,6 +1,8 @@
 """The catalogues are whole, and everything that is shown is shown in the reader's language."""
 
+import ast
 import importlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -9,9 +11,19 @@ from string import Formatter
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from jinja2 import Environment, nodes
 
 import escala
-from escala.language import LANGUAGES, catalogues, language_of, show_duration, show_instant, translate, word
+from escala.language import (
+    LANGUAGES,
+    catalogues,
+    language_of,
+    show_duration,
+    show_instant,
+    translate,
+    translate_count,
+    word,
+)
 from escala.policy import amendment, case, clock, terms, visit
 from escala.policy.refusals import Refusal
 from escala.policy.visit_refusals import AmountChanged, VisitOutOfOrder
@@ -43,12 +55,17 @@ def placeholders(text: str) -> set[str]:
 
 
 def entries(language: str) -> Iterator[tuple[str, tuple[str | None, str], str]]:
-    """Every entry of a language: its catalogue, its context and id, its translation."""
+    """Every entry of a language: its catalogue, its context and id, its translation; each form of a plural is one."""
     for name, catalogue in catalogues(language):
         for message in catalogue:
             if message.id:
                 assert not message.fuzzy, f"{name}: {message.id}"
-                yield name, (message.context, str(message.id)), str(message.string or "")
+                forms = zip(_forms(message.id), _forms(message.string), strict=True)
+                yield from ((name, (message.context, id_), string) for id_, string in forms)
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    return tuple(map(str, text)) if isinstance(text, tuple) else (str(text or ""),)
 
 
 def translations(language: str) -> dict[tuple[str | None, str], str]:
@@ -67,6 +84,56 @@ def refusals() -> Iterator[type[Refusal]]:
         todo.extend(each.__subclasses__())
         if hasattr(each, "message") and each.__module__.startswith("escala."):
             yield each
+
+
+SOURCE = Path(escala.__file__).parent
+PORTAL = SOURCE / "portal"
+ASKED = {"_": None, "translate": None, "say": None, "_say": None} | dict.fromkeys(
+    ("_n", "translate_count", "say_count"), (1, 2)
+)
+"""The functions that translate, and which of their arguments are message ids."""
+
+
+def asked_by_the_portal() -> Iterator[tuple[str, str]]:
+    """Every message that the portal's code and templates ask for by name, and where."""
+    strict = {"**": {"silent": "false"}}
+    for file, line, found, _, _ in extract_from_dir(PORTAL, [("**.html", "jinja2")], strict, ASKED):
+        yield from ((f"{file}:{line}", message) for message in _forms(found))
+    for source in PORTAL.rglob("*.py"):  # babel takes what stands in an argument's brackets for the argument
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ASKED:
+                said = [each.value for each in node.args if isinstance(each, ast.Constant)]
+                yield from ((f"{source.name}:{node.lineno}", each) for each in said if isinstance(each, str))
+
+
+def literals(source: Path) -> Iterator[str]:
+    """Every text that a module holds, but for its docstrings and what is put together from pieces."""
+    pieces: set[int] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Expr | ast.JoinedStr):
+            pieces |= {id(each) for each in ([node.value] if isinstance(node, ast.Expr) else node.values)}
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
+            yield node.value
+
+
+class TestThePortal:
+    def test_asks_for_nothing_that_has_no_translation(self) -> None:
+        known = translations("es")
+        assert [each for each in asked_by_the_portal() if not known.get((None, each[1]))] == []
+
+    def test_keeps_no_sentence_that_has_no_translation(self) -> None:
+        known = translations("es")
+        kept = {text for source in PORTAL.rglob("*.py") for text in literals(source)}
+        sentences = {text for text in kept if re.match(r"[A-Z][a-z]+,? [a-z]", text)}
+        assert "Set their priority" in sentences
+        assert {text for text in sentences if not known.get((None, text))} == set()
+
+    def test_has_no_entry_that_nothing_asks_for(self) -> None:
+        used = {text for source in SOURCE.rglob("*.py") for text in literals(source)}
+        for template in PORTAL.rglob("*.html"):
+            used |= {each.value for each in Environment().parse(template.read_text()).find_all(nodes.Const)}
+        ours = {id_ for name, (kind, id_), _ in entries("es") if name.startswith("portal") and kind is None}
+        assert ours - used == set()
 
 
 class TestTheCatalogues:
@@ -88,6 +155,11 @@ class TestTheCatalogues:
         for name, (_, message), translation in entries(language):
             assert translation, f"{name}: {message}"
             assert placeholders(translation) == placeholders(message), f"{name}: {message}"
+
+    def test_put_no_second_full_stop_after_an_instant(self) -> None:
+        twice = [text for _, _, text in entries("es") if re.search(r"\{(at|now|until|valid_until|limit_at)\}\.", text)]
+        assert show_instant(datetime.now(UTC)).endswith(" m.")
+        assert twice == []
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_never_translate_one_message_in_two_ways(self, language: str) -> None:
@@ -138,6 +210,11 @@ class TestTranslating:
 
     def test_leaves_an_unknown_message_as_it_is(self) -> None:
         assert translate("Nobody translated {what}.", what="this") == "Nobody translated this."
+
+    @pytest.mark.parametrize(("how_many", "said"), [(0, "0 días"), (1, "1 día"), (2, "2 días")])
+    def test_takes_the_form_that_so_many_ask_for(self, how_many: int, said: str) -> None:
+        ids = ("{count} day before {on}", "{count} days before {on}")
+        assert translate_count(*ids, how_many, on="30 de junio") == f"{said} antes del 30 de junio"
 
     def test_does_not_read_placeholders_in_what_is_filled_in(self) -> None:
         assert translate("Say {what}.", what="{number} {0!r}") == "Say {number} {0!r}."

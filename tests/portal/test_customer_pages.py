@@ -195,7 +195,7 @@ class TestContacts:
     async def test_are_shown_with_the_places_left(self, office: Office) -> None:
         async with visitor(office, "contact") as ana:
             page = (await ana.get("/contactos")).text
-            assert "permite que ingresen 2 contactos; hay 1" in page
+            assert "permite que ingresen 2 contactos; designados: 1." in page
             assert "Carta 17" in page
 
     @pytest.mark.rule("PLAN-8")

@@ -63,7 +63,7 @@ async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office:
         await expect(row(window, chosen)).to_have_class(re.compile(r"\bgone\b"))
         assert await row(window, chosen).locator("input").is_checked()
         await expect(row(window, last).locator(".number a")).to_be_focused()
-        await expect(window.page.locator("#elegidos")).to_have_text("1 elegidos")
+        await expect(window.page.locator("#elegidos")).to_have_text("1 caso elegido")
         # The browser keeps what is seen in its place while rows above it come and go.
         assert 400 < await window.page.evaluate("window.scrollY") < 600
         await row(window, chosen).locator("input").uncheck()

@@ -89,7 +89,8 @@
     const told = document.getElementById("elegidos");
     if (!told) return;
     const count = rows().querySelectorAll("input:checked").length;
-    const text = count ? list.dataset.chosen.replace("{count}", count) : "";
+    const form = count === 1 ? list.dataset.chosenOne : list.dataset.chosen;
+    const text = count ? form.replace("{count}", count) : "";
     if (told.textContent !== text) told.textContent = text;
   };
   list.addEventListener("change", () => { chosen(); sweep(); });
