@@ -16,12 +16,14 @@ from playwright.async_api import Browser
 from escala.api.app import create_app
 from escala.demo import seed, users
 from escala.demo.access import DemoAccess, new_secrets
-from escala.policy.case import Status
+from escala.policy.case import Actor, Role, Status
 from escala.portal.session import SESSION_COOKIE
 from escala.settings import Settings
-from escala.storage import accounts, canned_replies, sessions, views
+from escala.storage import accounts, canned_replies, pending_replies, sessions, views
+from escala.storage.accounts import Account, Persona, Purpose
 from escala.storage.canned_replies import CannedReply
 from escala.storage.engine import Database
+from escala.storage.pending_replies import PendingReply
 from escala.storage.sessions import Session
 from tests.demo.conftest import NotingDesk
 from tests.support.browser import Screen, screen
@@ -33,6 +35,7 @@ NOW = bogota("2026-11-25 10:20")
 
 PEOPLE = {
     "contact": "asuarez@altaneblina.example",
+    "other_contact": "jzuluaga@colibriexpress.example",
     "agent": "laura.mejia@escala.example",
     "specialist": "camilo.restrepo@escala.example",
     "director": "hernando.rincon@escala.example",
@@ -43,15 +46,16 @@ PEOPLE = {
 
 @dataclass
 class DemoDesk:
-    """Where it is served; its people's sessions; its cases' numbers by customer and story."""
+    """Where it is served; its people's sessions; its cases' numbers by customer and story; the desk behind it."""
 
     address: str
     sessions: dict[str, str]
     numbers: dict[str, str]
+    desk: PaperDesk
 
     @asynccontextmanager
     async def window(self, browser: Browser, who: str | None, **more: Any) -> AsyncIterator[Screen]:
-        """A browser window, signed in as one of PEOPLE, or as nobody."""
+        """A browser window, signed in as one of PEOPLE (or half way through it), or as nobody."""
         cookies = {SESSION_COOKIE: self.sessions[who]} if who else {}
         async with screen(browser, self.address, cookies=cookies, **more) as window:
             yield window
@@ -79,11 +83,12 @@ async def open_demo_desk(migrated: Path, folder: Path) -> AsyncIterator[DemoDesk
             id="can_demo", account_id="acc_demo_laura.mejia", title="Recibido", body=greeting, shared=True
         )
         await canned_replies.create(db, shared, at=NOW)
-        app = create_app(
-            Settings(state_dir=folder, database_url=url), database=db, desk=PaperDesk(db, _now), clock=_now
-        )
+        numbers = await _numbers(db)
+        numbers |= {"key": await _key(db), "answered": await _answer(db, numbers["altaneblina in_progress"])}
+        desk = PaperDesk(db, _now)
+        app = create_app(Settings(state_dir=folder, database_url=url), database=db, desk=desk, clock=_now)
         async with app.router.lifespan_context(app), serving(app) as address:
-            yield DemoDesk(address, signed_in, await _numbers(db))
+            yield DemoDesk(address, signed_in, numbers, desk)
     finally:
         await db.close()
 
@@ -93,29 +98,70 @@ def _now() -> Any:
 
 
 async def _let_in(db: Database) -> dict[str, str]:
-    """An account and a session for each of PEOPLE; nobody needs a password."""
+    """An account and a session for each of PEOPLE, and two that stand half way; nobody needs a password."""
     found = {}
+    known = {each.email: each for each in users.USERS}
     for who, email in PEOPLE.items():
-        user = next(each for each in users.USERS if each.email == email)
+        user = known.get(email, users.DemoUser(what=who, email=email, name=who, id=f"acc_demo_{who}"))
         account = await accounts.create(db, id=user.id, email=email, name=user.name, staff_role=user.staff_role, at=NOW)
         (persona,) = await accounts.personas(db, account, policy=policy(), at=NOW)
-        found[who] = secrets.token_urlsafe(32)
-        session = Session(
-            id=f"ses-{who}",
-            account_id=account.id,
-            role=persona.actor.role,
-            subject_id=persona.actor.id,
-            customer_id=persona.customer_id,
-            awaits_code=False,
-            created_at=NOW,
-            seen_at=NOW,
-            expires_at=NOW + timedelta(hours=12),
-            ended_at=None,
-            browser="Chromium, Linux",
-            address="127.0.0.1",
-        )
-        await sessions.begin(db, session, found[who])
+        found[who] = await _begin(db, who, account, persona)
+    administrator = await _account(db, "admin")
+    found["nameless"] = await _begin(db, "nameless", administrator)
+    found["half_in"] = await _begin(db, "half_in", administrator, awaits_code=True)
     return found
+
+
+async def _account(db: Database, who: str) -> Account:
+    found = await accounts.by_mailbox(db, PEOPLE[who])
+    assert found
+    return found
+
+
+async def _begin(
+    db: Database, name: str, account: Account, persona: Persona | None = None, *, awaits_code: bool = False
+) -> str:
+    """A session's secret."""
+    session = Session(
+        id=f"ses-{name}",
+        account_id=account.id,
+        role=persona.actor.role if persona else None,
+        subject_id=persona.actor.id if persona else None,
+        customer_id=persona.customer_id if persona else None,
+        awaits_code=awaits_code,
+        created_at=NOW,
+        seen_at=NOW,
+        expires_at=NOW + timedelta(hours=12),
+        ended_at=None,
+        browser="Chromium, Linux",
+        address="127.0.0.1",
+    )
+    secret = secrets.token_urlsafe(32)
+    await sessions.begin(db, session, secret)
+    return secret
+
+
+async def _key(db: Database) -> str:
+    """A key with which somebody chooses a first password."""
+    key = secrets.token_urlsafe(32)
+    account = await _account(db, "admin")
+    await accounts.keep_key(db, account.id, key, Purpose.INVITATION, at=NOW, valid_for=timedelta(days=7))
+    return key
+
+
+async def _answer(db: Database, number: str) -> str:
+    """A case whose agent has just answered, and may still undo it."""
+    reply = PendingReply(
+        id="cmd_demo",
+        case_number=number,
+        account_id=(await _account(db, "agent")).id,
+        by=Actor(Role.AGENT, "laura.mejia"),
+        content_id="con_demo",
+        body="Ya lo revisamos.",
+        leaves_at=NOW + timedelta(seconds=10),
+    )
+    await pending_replies.keep(db, reply)
+    return number
 
 
 async def _numbers(db: Database) -> dict[str, str]:

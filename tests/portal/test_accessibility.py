@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.portal.demo_desk import DemoDesk
-from tests.support.browser import NARROW, WIDE
+from escala.portal import pages
+from tests.portal.demo_desk import NOW, DemoDesk
+from tests.support.browser import NARROW, WIDE, Screen, missing
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 """Fetched with what pages load in the browser."""
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 THEMES = ("light", "dark")
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "nobody": ("/ingreso", "/clave/olvido", "/clave/llave-que-no-existe"),
+    "nobody": ("/ingreso", "/clave/olvido", "/clave/llave-que-no-existe", "/clave/{key}"),
+    "nameless": ("/ingreso/como",),
+    "half_in": ("/ingreso/codigo",),
     "contact": (
         "/cuenta",
         "/casos",
@@ -30,24 +36,31 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/casos/{altaneblina in_progress}",
         "/casos/{altaneblina waiting_customer}",
         "/casos/{altaneblina closed}",
+        "/casos/{altaneblina visit}/proceso",
+        "/buscar?q=mapa",
         "/contactos",
         "/contratos",
         "/incidentes",
         "/no-existe",
     ),
+    "other_contact": ("/casos", "/casos/{colibriexpress resolved}"),
     "agent": (
         "/cuenta",
         "/cola",
         "/cola?tab=overdue&overdue=true",
         "/casos/{altaneblina visit}",
         "/casos/{altaneblina new}",
+        "/casos/{answered}",
         "/casos/{equipment}",
         "/casos/{incident}",
         "/casos/{laceibaalta held}",
         "/casos/{altaneblina closed}",
         "/casos/{altaneblina new}/duplicado",
+        "/casos/{altaneblina new}/duplicado?de={altaneblina in_progress}",
         "/casos/{altaneblina visit}/proceso",
+        "/casos/nuevo?cliente=cus_altaneblina&solucion=sol_altaneblina_maps",
         "/respuestas",
+        "/respuestas/can_demo",
         "/buscar?q=mapa",
         "/proceso",
     ),
@@ -63,39 +76,190 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 
-@lru_cache
-def _axe() -> str:
+# -- pages that no address has: what each walk comes by ---------------------------------------------------------------
+
+
+async def forgotten_password(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/clave/olvido")
+    await window.page.fill("#email", "nadie@nada.example")
+    await window.page.click("main button")
+    yield "the link is on its way"
+
+
+async def refused_opening(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/casos/nuevo?solucion=sol_altaneblina_maps")
+    await window.page.evaluate("document.getElementById('apertura').noValidate = true")
+    await window.page.click("#enviar")
+    await window.page.wait_for_selector("#problema")
+    yield "an opening that is refused"
+
+
+async def slow_opening(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/casos/nuevo?solucion=sol_altaneblina_maps")
+    for name in ("title", "description", "what_tried"):
+        await window.page.fill(f"#{name}", "El mapa no carga.")
+    await window.page.check("[name=proposed_priority][value='3']")
+    desk.desk.slow = True
+    try:
+        await window.page.click("#enviar")
+        await window.page.wait_for_selector("article [role=status]")
+    finally:
+        desk.desk.slow = False
+    yield "an opening that takes longer"
+
+
+async def impossible_password(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/cuenta")
+    for name, typed in (("present", "la de hoy"), ("password", "una que es larga"), ("again", "otra que es larga")):
+        await window.page.fill(f"#{name}", typed)
+    await window.page.click("form[action='/cuenta/clave'] button")
+    await window.page.wait_for_selector("[role=alert]")
+    yield "a problem with the account"
+
+
+async def second_factor(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/cuenta")
+    await window.page.click("form[action='/cuenta/codigo'] button")
+    secret = await window.page.inner_text("main p > code")
+    yield "the second factor's picture"
+    await window.page.fill("#code", pyotp.TOTP(secret).at(NOW))
+    await window.page.click("main form button")
+    await window.page.wait_for_selector(".codes")
+    yield "the recovery codes"
+    await window.go("/cuenta")
+    yield "an account with a second factor"
+
+
+async def batch(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
+    page = window.page
+    await window.go("/cola?tab=all")
+    await page.select_option("#lote [name=action]", "notes")
+    for place in range(3):
+        await page.locator("#filas input").nth(place).check()
+    await page.click(".batch button")
+    yield "what a batch asks"
+    await page.fill("[name=body]", "Se revisa hoy.")
+    await page.click(".narrow-form button")
+    yield "what a batch would do"
+    await page.click("#aplicar button")
+    await page.wait_for_selector("#resultados tr:last-child .outcome:not(:has(ul))")
+    yield "what a batch did"
+
+
+async def commands(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
+    for path in ("/cola", f"/casos/{desk.numbers['altaneblina new']}"):
+        await window.go(path)
+        await window.page.keyboard.press("Control+k")
+        yield f"the commands of {path}"
+    await window.page.keyboard.type("nada que exista")
+    yield "no command"
+
+
+Walk = Callable[[Screen, DemoDesk], AsyncIterator[str]]
+WALKS: dict[str, tuple[Walk, ...]] = {
+    "nobody": (forgotten_password,),
+    "contact": (refused_opening, slow_opening, impossible_password),
+    "agent": (batch, commands),
+    "commercial": (second_factor,),
+}
+
+
+# -- looking at them --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shown() -> Iterator[set[str]]:
+    """The templates that the desk has shown a page of."""
+    names: set[str] = set()
+    render = pages.render
+
+    def noting(request: Any, visit: Any, template: str, /, **more: Any) -> str:
+        names.add(template)
+        return render(request, visit, template, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "render", noting)
+        yield names
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
     if not AXE.exists():
-        pytest.skip("axe-core is fetched by make escala/portal/static/vendor/.made")
+        missing("axe-core is fetched by make escala/portal/static/vendor/.made")
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("who", PAGES)
-async def test_axe_finds_nothing(browser: Browser, demo_desk: DemoDesk, who: str) -> None:
-    """Each page is loaded once for each width, all that folds is opened, and the theme is changed under it."""
-    axe = _axe()
-    found = []
+Windows = Callable[[str], Awaitable[Screen]]
+
+
+@pytest.fixture(scope="module")
+async def window_of(browser: Browser, demo_desk: DemoDesk) -> AsyncIterator[Windows]:
+    """Everybody's one window, opened when it is first looked through."""
+    async with AsyncExitStack() as stack:
+        opened: dict[str, Screen] = {}
+
+        async def window_of(who: str) -> Screen:
+            if who not in opened:
+                window = demo_desk.window(browser, None if who == "nobody" else who, reduced_motion="reduce")
+                opened[who] = await stack.enter_async_context(window)
+            return opened[who]
+
+        yield window_of
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in PAGES.items() for path in paths])
+async def test_axe_finds_nothing_on(window_of: Windows, demo_desk: DemoDesk, axe: str, who: str, path: str) -> None:
+    window = await window_of(who)
+    await window.go(path.format_map(demo_desk.numbers))
+    assert await _wrong(window, axe) == []
+
+
+@pytest.mark.parametrize(("who", "walk"), [(who, walk) for who, walks in WALKS.items() for walk in walks])
+async def test_axe_finds_nothing_after(window_of: Windows, demo_desk: DemoDesk, axe: str, who: str, walk: Walk) -> None:
+    window = await window_of(who)
+    found = [f"{place} {each}" async for place in walk(window, demo_desk) for each in await _wrong(window, axe)]
+    assert found == []
+
+
+def test_every_page_was_looked_at(shown: set[str]) -> None:
+    templates = Path(pages.__file__).with_name("templates")
+    whole = {each.name for each in templates.glob("*.html") if '{% extends "base.html" %}' in each.read_text("utf-8")}
+    assert whole - shown == set(), "these are shown by no address and no walk above"
+
+
+def test_a_checker_that_is_missing_fails_the_whole_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no axe-core"):
+        missing("no axe-core")
+
+
+async def _wrong(window: Screen, axe: str) -> list[str]:
+    """The page is loaded once, all that folds is opened, and width and theme are changed under it."""
+    page, found = window.page, window.wrong[:]
+    window.wrong.clear()
     for size in (WIDE, NARROW):
-        async with demo_desk.window(browser, None if who == "nobody" else who, size=size) as window:
-            for path in PAGES[who]:
-                await window.go(path.format_map(demo_desk.numbers))
-                await window.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-                await window.page.evaluate(axe)
-                for theme in THEMES:
-                    found += [
-                        f"{path} {size['width']} {theme}: {each}" for each in await _violations(window.page, theme)
-                    ]
-                if await window.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    found.append(f"{path} {size['width']}: scrolls sideways")
-    assert found == [], "\n".join(found)
+        await page.set_viewport_size(size)
+        if size is NARROW and await page.locator("#mapa").count():
+            await page.reload()  # a map is drawn for the width that it is loaded at
+        await page.evaluate(
+            "document.querySelectorAll('details').forEach(each => { each.name = ''; each.open = true; })"
+        )
+        await page.evaluate(axe)
+        for theme in THEMES:
+            found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, theme)]
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{size['width']}: scrolls sideways")
+    await page.set_viewport_size(WIDE)
+    return found
 
 
 async def _violations(page: Page, theme: Any) -> list[str]:
     await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     # The theme changes colours alone.
-    only: Any = TAGS if theme == THEMES[0] else ["color-contrast", "link-in-text-block"]
-    run = {"runOnly": {"type": "tag" if theme == THEMES[0] else "rule", "values": only}, "resultTypes": ["violations"]}
-    answer = await page.evaluate("options => axe.run(document, options)", run)
+    only = {"type": "tag", "values": TAGS} if theme == THEMES[0] else {"type": "rule", "values": OF_COLOURS}
+    answer = await page.evaluate(
+        "options => axe.run(document, options)", {"runOnly": only, "resultTypes": ["violations"], "preload": False}
+    )
     return [
         f"{each['id']} at {'; '.join(_where(node) for node in each['nodes'][:4])} ({len(each['nodes'])})"
         for each in answer["violations"]
