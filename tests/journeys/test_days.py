@@ -1,9 +1,13 @@
-"""Three days at a screen, end to end on everything real: the customer's, the agent's and the director's."""
+"""Three days at a screen, end to end on everything real: the customer's, the agent's and the director's.
+
+Each at both widths, with and without JavaScript; and each with the keyboard alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,8 +28,8 @@ QUOTE = {"amount": "350000", "currency": "COP"}
 CHANNELS = ("web", "chat", "email", "phone")
 SCREENS = pytest.mark.parametrize(
     ("size", "javascript"),
-    [(WIDE, True), (NARROW, True), (WIDE, False)],
-    ids=["1280", "360", "1280 without JavaScript"],
+    [(WIDE, True), (NARROW, True), (WIDE, False), (NARROW, False)],
+    ids=["1280", "360", "1280 without JavaScript", "360 without JavaScript"],
 )
 
 
@@ -60,18 +64,23 @@ class Day:
 
     window: Screen
     desk: LiveDesk
-    javascript: bool
+    javascript: bool = True
     number: str = ""
 
     @property
     def page(self) -> Page:
         return self.window.page
 
+    async def go(self, path: str) -> None:
+        """Open a page, which may not scroll sideways."""
+        await self.window.go(path)
+        await self.fits()
+
     async def others(self, role: Role, command: str, **body: Any) -> None:
         """Somebody else does something to the case meanwhile."""
         await self.desk.post(role, f"/cases/{self.number}/{command}", body)
         if not self.javascript:
-            await self.window.go(f"/casos/{self.number}")
+            await self.go(f"/casos/{self.number}")
 
     async def send(self, form: str, **fields: str) -> None:
         """Fill in one of the case's forms, unfolding what it is folded into, and send it."""
@@ -93,6 +102,48 @@ class Day:
     async def fits(self) -> None:
         assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    # -- with the keyboard alone
+
+    async def sign_in_by_keys(self, email: str) -> None:
+        """The address has the focus when the page opens."""
+        await self.window.go("/ingreso")
+        await self.page.keyboard.type(email)
+        await self.write("#password", PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.locator("header nav")).to_be_visible()
+
+    async def reach(self, selector: str) -> None:
+        """Go on with Tab until the focus is there."""
+        for _ in range(200):
+            await self.page.keyboard.press("Tab")
+            if await self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        pytest.fail(f"no Tab leads to {selector}")
+
+    async def write(self, selector: str, words: str) -> None:
+        await self.reach(selector)
+        await self.page.keyboard.type(words)
+
+    async def enter(self, selector: str, *, to: str = "") -> None:
+        """Press what the selector means; `to` is the address that it leads to."""
+        await self.reach(selector)
+        await self.page.keyboard.press("Enter")
+        if to:
+            await self.page.wait_for_url(to)
+
+    async def command(self, words: str) -> None:
+        """Do what has these words in its name."""
+        await self.page.keyboard.press("Control+k")
+        await self.page.keyboard.type(words)
+        await self.page.keyboard.press("Enter")
+
+
+@asynccontextmanager
+async def day_at(browser: Browser, desk: LiveDesk, **more: Any) -> AsyncIterator[Day]:
+    """A window at the live desk."""
+    async with screen(browser, desk.url.removesuffix("/api/v1"), **more) as window:
+        yield Day(window, desk, more.get("javascript", True))
+
 
 async def exhausted(desk: LiveDesk, number: str, *channels: str) -> None:
     for channel in channels:
@@ -100,25 +151,34 @@ async def exhausted(desk: LiveDesk, number: str, *channels: str) -> None:
         await desk.post(Role.AGENT, f"/cases/{number}/attempts", tried)
 
 
+async def wanting_a_visit(desk: LiveDesk) -> str:
+    """A case whose agent has tried everything and asks the director for a visit."""
+    number: str = (await desk.open_case(priority=3))["number"]
+    await desk.post(Role.AGENT, f"/cases/{number}/claim")
+    await exhausted(desk, number, *CHANNELS)
+    where = {"city_code": "05001", "address": "Carrera 50 # 41-20", "reason": "Hay que abrir el servidor."}
+    await desk.post(Role.AGENT, f"/cases/{number}/visits", where)
+    return number
+
+
 @SCREENS
 async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: ViewportSize, *, javascript: bool) -> None:
     """Opens a case, sees when it is due, answers, accepts a quote, rates and confirms."""
-    address = staffed.url.removesuffix("/api/v1")
-    async with screen(browser, address, size=size, javascript=javascript) as window:
-        day, page = Day(window, staffed, javascript), window.page
-        await window.sign_in(CUSTOMER, PASSWORD, back="/casos/nuevo")
+    async with day_at(browser, staffed, size=size, javascript=javascript) as day:
+        page = day.page
+        await day.window.sign_in(CUSTOMER, PASSWORD, back="/casos/nuevo")
+        await day.fits()
         await page.fill("#title", "El geovisor no abre")
         await page.fill("#description", "Aparece en blanco desde las 8:00.")
         await page.fill("#what_tried", "Otro navegador y otra red.")
         await page.check("input[name=proposed_priority][value='3']")
         await page.click("#enviar")
         await page.wait_for_url(re.compile("/casos/MA-"))
-        day.number = window.path.rpartition("/")[2]
+        day.number = day.window.path.rpartition("/")[2]
         await expect(page.locator(".countdown .left").first).to_have_text(
             re.compile(r"00:29|29 min" if javascript else "min")
         )
-        if javascript:
-            await day.fits()
+        await day.fits()
 
         await day.others(Role.AGENT, "claim")
         await day.others(Role.AGENT, "information-requests", body="¿Desde qué red acceden?")
@@ -132,6 +192,7 @@ async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: View
         )
         await day.others(Role.DIRECTOR, "visits/approval", approved=True, quote=QUOTE)
         await expect(page.locator(".quote .amount")).to_contain_text("350.000")
+        await day.fits()
         await day.send("visits-acceptance")
         await expect(page.locator(".quote")).to_have_count(0)
         await day.others(Role.AGENT, "visits/cancellation", reason="Respondió de nuevo.")
@@ -142,25 +203,24 @@ async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: View
         await expect(page.locator("#f-rating button")).to_have_text("Cambiar la calificación")
         await day.send("confirmation")
         await expect(page.locator(".status-closed")).to_be_visible()
+        await day.fits()
+        await day.go("/casos")
+        await expect(page.locator(f"#caso-{day.number}")).to_be_visible()
 
 
 @SCREENS
 async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: ViewportSize, *, javascript: bool) -> None:
     """Finds a case in the queue, takes it, answers, notes, asks, logs an attempt, asks for a visit and resolves."""
     opened = await staffed.open_case(priority=3)
-    address = staffed.url.removesuffix("/api/v1")
-    async with screen(browser, address, size=size, javascript=javascript) as window:
-        day, page = Day(window, staffed, javascript, opened["number"]), window.page
-        await window.sign_in(AGENT, PASSWORD, back="/cola?tab=unassigned")
-        if size is WIDE and javascript:
-            await by_keyboard(day)
-        else:
-            await page.click(f"text={day.number}")
-            await day.send("claim")
-            await expect(page.locator("#f-claim")).to_have_count(0)
-            await day.send("replies", body="Ya lo revisamos.")
-        if javascript:
-            await day.fits()
+    async with day_at(browser, staffed, size=size, javascript=javascript) as day:
+        page, day.number = day.page, opened["number"]
+        await day.window.sign_in(AGENT, PASSWORD, back="/cola?tab=unassigned")
+        await day.fits()
+        await page.click(f"text={day.number}")
+        await day.send("claim")
+        await expect(page.locator("#f-claim")).to_have_count(0)
+        await day.send("replies", body="Ya lo revisamos.")
+        await day.fits()
         await expect(page.locator("#cabecera")).to_contain_text("Ana Torres")
         await day.send("notes", body="Parece la cuota.")
         await expect(page.locator(".said.internal .words").last).to_have_text("Parece la cuota.")
@@ -182,42 +242,14 @@ async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: Viewpor
         await expect(page.locator(".status-resolved")).to_be_visible()
 
 
-async def by_keyboard(day: Day) -> None:
-    """Without a mouse: from the queue to the case, take it, and reply to the customer."""
-    page, keys = day.page, day.page.keyboard
-    await expect(page.locator("#filas tr").first).to_be_visible()
-    for _ in range(120):
-        await keys.press("Tab")
-        if await page.evaluate("document.activeElement.textContent.trim()") == day.number:
-            break
-    await keys.press("Enter")
-    await page.wait_for_url(f"**/casos/{day.number}")
-    await expect(page.locator("#f-claim")).to_be_visible()
-    await keys.press("Control+k")
-    await keys.type("tomar")
-    await keys.press("Enter")
-    await expect(page.locator("#f-claim")).to_have_count(0)
-    await keys.press("r")
-    await expect(page.locator("#replies-body")).to_be_focused()
-    await keys.type("Ya lo revisamos.")
-    for _ in range(4):
-        await keys.press("Tab")
-        if await page.evaluate("document.activeElement.matches('#f-replies button')"):
-            break
-    await keys.press("Enter")
-    await expect(page.locator("#replies-body")).to_have_value("")
-
-
-async def test_the_directors_day(browser: Browser, staffed: LiveDesk) -> None:
+@SCREENS
+async def test_the_directors_day(browser: Browser, staffed: LiveDesk, size: ViewportSize, *, javascript: bool) -> None:
     """Approves a visit with its proof before the eyes, reads the board, takes it away, and looks at the process."""
-    number = (await staffed.open_case(priority=3))["number"]
-    await staffed.post(Role.AGENT, f"/cases/{number}/claim")
-    await exhausted(staffed, number, *CHANNELS)
-    where = {"city_code": "05001", "address": "Carrera 50 # 41-20", "reason": "Hay que abrir el servidor."}
-    await staffed.post(Role.AGENT, f"/cases/{number}/visits", where)
-    async with screen(browser, staffed.url.removesuffix("/api/v1")) as window:
-        page = window.page
-        await window.sign_in(DIRECTOR, PASSWORD, back="/direccion/visitas")
+    number = await wanting_a_visit(staffed)
+    async with day_at(browser, staffed, size=size, javascript=javascript) as day:
+        page = day.page
+        await day.window.sign_in(DIRECTOR, PASSWORD, back="/direccion/visitas")
+        await day.fits()
         request = page.locator(f"article#{number}")
         await expect(request.locator(".proof > .exhausted")).to_have_count(len(CHANNELS))
         await request.locator("[name=quote]").fill("350.000")
@@ -225,12 +257,74 @@ async def test_the_directors_day(browser: Browser, staffed: LiveDesk) -> None:
         await page.wait_for_url(f"**/casos/{number}")
         visit = (await staffed.get(Role.DIRECTOR, f"/cases/{number}"))["visit"]
         assert (visit["step"], visit["quote"]["amount"]) == ("quoted", "350000")
-        await window.go("/direccion/tablero")
+        await day.go("/direccion/tablero")
         await expect(page.locator("svg.chart").first).to_be_visible()
         for suffix, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
             async with page.expect_download() as coming:
                 await page.click(f".downloads a[href*='.{suffix}']")
             with open(await (await coming.value).path(), "rb") as taken:  # noqa: ASYNC230, PTH123
                 assert taken.read(len(begins)) == begins
-        await window.go("/proceso")
-        await expect(page.locator("#mapa")).to_have_attribute("data-ready", "true")
+        await day.go("/proceso")
+        await expect(page.locator("#mapa svg:visible").first).to_be_visible()
+        await expect(page.locator("#cifras [data-step]").first).to_be_visible()
+
+
+async def test_the_customers_day_with_the_keyboard_alone(browser: Browser, staffed: LiveDesk) -> None:
+    """Signs in, opens a case, and answers what the desk asks."""
+    async with day_at(browser, staffed) as day:
+        page = day.page
+        await day.sign_in_by_keys(CUSTOMER)
+        await day.enter("header a[href='/casos/nuevo']", to="**/casos/nuevo")
+        await day.write("#title", "El geovisor no abre")
+        await day.write("#description", "Aparece en blanco desde las 8:00.")
+        await day.write("#what_tried", "Otro navegador y otra red.")
+        await day.reach("input[name=proposed_priority]")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowDown")
+        await expect(page.locator("input[name=proposed_priority][value='3']")).to_be_checked()
+        await day.enter("#enviar", to="**/casos/MA-*")
+        day.number = day.window.path.rpartition("/")[2]
+        await day.others(Role.AGENT, "claim")
+        await day.others(Role.AGENT, "information-requests", body="¿Desde qué red acceden?")
+        await day.said("¿Desde qué red acceden?")
+        await day.write("#answers-body", "Desde la sede norte.")
+        await day.enter("#f-answers button")
+        await day.said("Desde la sede norte.")
+
+
+async def test_the_agents_day_with_the_keyboard_alone(browser: Browser, staffed: LiveDesk) -> None:
+    """Finds a case in the queue, takes it, replies to the customer and resolves it."""
+    opened = await staffed.open_case(priority=3)
+    async with day_at(browser, staffed) as day:
+        page, keys, day.number = day.page, day.page.keyboard, opened["number"]
+        await day.sign_in_by_keys(AGENT)
+        await day.enter(".tabs a[data-tab=unassigned]", to="**/cola?tab=unassigned*")
+        await day.enter(f"#filas a[href='/casos/{day.number}']", to=f"**/casos/{day.number}")
+        await day.command("tomar")
+        await expect(page.locator("#f-claim")).to_have_count(0)
+        await keys.press("r")
+        await expect(page.locator("#replies-body")).to_be_focused()
+        await keys.type("Ya lo revisamos.")
+        await day.enter("#f-replies button")
+        await expect(page.locator("#replies-body")).to_have_value("")
+        await day.command("resolver")
+        await expect(page.locator("#resolution-summary")).to_be_focused()
+        await keys.type("Se reinició el servidor de mapas.")
+        await day.enter("#f-resolution button")
+        await expect(page.locator(".status-resolved")).to_be_visible()
+
+
+async def test_the_directors_day_with_the_keyboard_alone(browser: Browser, staffed: LiveDesk) -> None:
+    """Approves a visit with its quote, and takes the board's figures away."""
+    number = await wanting_a_visit(staffed)
+    async with day_at(browser, staffed) as day:
+        await day.sign_in_by_keys(DIRECTOR)
+        await day.enter("header a[href='/direccion/visitas']", to="**/direccion/visitas")
+        await day.write(f"[id='{number}-quote']", "350.000")
+        await day.enter(f"article#{number} button", to=f"**/casos/{number}")
+        assert (await staffed.get(Role.DIRECTOR, f"/cases/{number}"))["visit"]["step"] == "quoted"
+        await day.enter("header a[href='/direccion/tablero']", to="**/direccion/tablero")
+        await expect(day.page.locator("svg.chart").first).to_be_visible()
+        async with day.page.expect_download() as coming:
+            await day.enter(".downloads a[href*='.csv']")
+        assert (await coming.value).suggested_filename.endswith(".csv")
