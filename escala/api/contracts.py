@@ -18,7 +18,15 @@ from escala.api.lists import Listed
 from escala.api.problems import NotFound
 from escala.api.visibility import IdInPath, VisibleCustomer, checked_id, sees
 from escala.policy.case import Plan
-from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
+from escala.policy.contracts import (
+    ContractsOverlap,
+    NothingOwed,
+    PaymentInFuture,
+    PaymentRegisteredAlready,
+    RenewalTooShort,
+    TermEndsBeforeItStarts,
+    UnknownCalendar,
+)
 from escala.storage import contracts
 from escala.storage.contracts import Contract
 from escala.storage.tokens import Principal
@@ -140,7 +148,7 @@ async def renew_contract(
     "/contracts/{contract_id}/payments",
     response_model=ContractAnswer,
     summary="Register a contract's payment",
-    responses=can_refuse(NotFound, post=True, role=True),
+    responses=can_refuse(NotFound, PaymentInFuture, PaymentRegisteredAlready, NothingOwed, post=True, role=True),
 )
 async def pay_contract(
     contract_id: IdInPath, principal: Registrar, body: Payment, once: OnceDep, edge: EdgeDep, at: At

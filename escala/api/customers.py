@@ -17,6 +17,7 @@ from escala.api.idempotency import Given, OnceDep
 from escala.api.lists import Cursor, Limit, Listed, own_cursor
 from escala.api.problems import InvalidCursor, NotFound
 from escala.api.visibility import VisibleCustomer
+from escala.policy.tax_id import CheckDigitWrong, check_tax_id
 from escala.storage import customers
 from escala.storage.customers import TaxIdTaken
 
@@ -41,7 +42,7 @@ class NewCustomer(Body):
     """A customer to register."""
 
     name: Name = Field(examples=["Aguas del Tequendama S.A."])
-    tax_id: TaxId = Field(description="NIT", examples=["900123456-7"])
+    tax_id: TaxId = Field(description="NIT", examples=["900123456-8"])
 
 
 class CustomerAnswer(Answer):
@@ -57,10 +58,11 @@ class CustomerAnswer(Answer):
     status_code=201,
     response_model=CustomerAnswer,
     summary="Register a customer",
-    responses=can_refuse(TaxIdTaken, post=True, role=True),
+    responses=can_refuse(TaxIdTaken, CheckDigitWrong, post=True, role=True),
 )
 async def register_customer(body: NewCustomer, _: Registrar, once: OnceDep, edge: EdgeDep, at: At) -> JSONResponse:
     async def act() -> Given:
+        check_tax_id(body.tax_id)
         customer = customers.Customer(once.derived("cus_"), body.name, body.tax_id)
         kept = await customers.create(edge.database, customer, at=at)
         return Given(201, show(kept), f"/api/v1/customers/{kept.id}")

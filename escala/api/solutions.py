@@ -17,8 +17,8 @@ from escala.api.deps import At, EdgeDep
 from escala.api.idempotency import Given, OnceDep
 from escala.api.lists import Listed
 from escala.api.problems import NotFound
-from escala.api.visibility import VisibleCustomer
-from escala.policy.solutions import AcceptanceInFuture
+from escala.api.visibility import IdInPath, VisibleCustomer, checked_id, sees
+from escala.policy.solutions import AcceptanceIncomplete, AcceptanceInFuture, AcceptanceRegisteredAlready
 from escala.storage import solutions
 from escala.storage.solutions import Solution, SolutionKind
 
@@ -39,6 +39,13 @@ class NewSolution(Body):
     provider_product: Code | None = Field(default=None, examples=["google-maps-platform"])
 
 
+class Acceptance(Body):
+    """The acceptance certificate of a solution that was registered without one (WAR-1)."""
+
+    accepted_on: Day = Field(examples=["2026-10-15"])
+    acceptance_reference: Reference = Field(examples=["Acta 118 de 2026"])
+
+
 class SolutionAnswer(Answer):
     """A solution."""
 
@@ -53,12 +60,15 @@ class SolutionAnswer(Answer):
     provider_product: str | None
 
 
+_CERTIFICATE_REFUSALS = (AcceptanceInFuture, AcceptanceIncomplete)
+
+
 @router.post(
     "/customers/{customer_id}/solutions",
     status_code=201,
     response_model=SolutionAnswer,
     summary="Register a customer's solution",
-    responses=can_refuse(NotFound, AcceptanceInFuture, post=True, role=True),
+    responses=can_refuse(NotFound, *_CERTIFICATE_REFUSALS, post=True, role=True),
 )
 async def register_solution(
     customer: VisibleCustomer, _: Registrar, body: NewSolution, once: OnceDep, edge: EdgeDep, at: At
@@ -69,6 +79,35 @@ async def register_solution(
         if kept.warranty:
             await cover_changes.tell(edge, kept.warranty, at=at)
         return Given(201, show(kept))
+
+    return await once(body, act)
+
+
+@router.post(
+    "/solutions/{solution_id}/acceptance",
+    response_model=SolutionAnswer,
+    summary="Register the acceptance certificate of a solution",
+    responses=can_refuse(NotFound, *_CERTIFICATE_REFUSALS, AcceptanceRegisteredAlready, post=True, role=True),
+)
+async def accept_solution(
+    solution_id: IdInPath, principal: Registrar, body: Acceptance, once: OnceDep, edge: EdgeDep, at: At
+) -> JSONResponse:
+    solution = await solutions.get(edge.database, checked_id(solution_id))
+    if solution is None or not sees(principal, solution.customer_id):
+        raise NotFound
+
+    async def act() -> Given:
+        accepted = await solutions.accept(
+            edge.database,
+            solution.id,
+            id=once.derived("acc_"),
+            accepted_on=body.accepted_on,
+            reference=body.acceptance_reference,
+            at=at,
+        )
+        assert accepted.warranty is not None, "it has its certificate now"
+        await cover_changes.tell(edge, accepted.warranty, at=at)
+        return Given(200, show(accepted))
 
     return await once(body, act)
 

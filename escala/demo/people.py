@@ -9,16 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from escala.policy.case import Level, Plan
+from escala.policy.tax_id import check_digit
 from escala.storage.agents import Agent
 from escala.storage.solutions import SolutionKind
-
-_NIT_WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
-
-
-def check_digit(nit: str) -> int:
-    """The check digit of a NIT, as DIAN computes it: weights from the right, modulo 11."""
-    rest = sum(int(digit) * weight for digit, weight in zip(reversed(nit), _NIT_WEIGHTS, strict=False)) % 11
-    return rest if rest < 2 else 11 - rest
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What a contract's term may be: it ends after it starts, and a customer has one contract at a time (PLAN-12)."""
+"""What a contract's term may be: it ends after it starts, and a customer has one contract at a time (PLAN-12).
+
+And what pays for it: a payment that was made, of days that are owed, once (WAR-2).
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,27 @@ class RenewalTooShort(Refusal):
     message = "A renewal has to end after {ends_on}, the day on which the contract ends now."
 
 
+class PaymentInFuture(Refusal):
+    """Cover follows what was paid, not what will be."""
+
+    rule = "WAR-2"
+    message = "The payment is of {paid_on}, which is still to come: register it once it was made."
+
+
+class PaymentRegisteredAlready(Refusal):
+    """One payment, one reference."""
+
+    rule = "WAR-2"
+    message = "This contract already has a payment with that reference: check the reference of the payment that is new."
+
+
+class NothingOwed(Refusal):
+    """A payment pays for days that are agreed and not paid."""
+
+    rule = "WAR-2"
+    message = "All days of this contract are paid, until {paid_through}: renew it first, and then register the payment."
+
+
 class UnknownCalendar(Refusal):
     """A contract's hours are those of the policy file."""
 
@@ -43,6 +67,18 @@ class Term:
 
     starts_on: date
     ends_on: date
+
+
+def check_payment(
+    paid_on: date, reference: str, *, on: date, term: Term, paid_through: date | None, known: Iterable[str]
+) -> None:
+    """Refuse a payment after `on`, today in Bogotá, one whose reference is `known`, and one of days that are paid."""
+    if paid_on > on:
+        raise PaymentInFuture(paid_on=paid_on.isoformat())
+    if _compared(reference) in {_compared(each) for each in known}:
+        raise PaymentRegisteredAlready
+    if paid_through is not None and paid_through >= term.ends_on:
+        raise NothingOwed(paid_through=paid_through.isoformat())
 
 
 def check_term(term: Term, others: Iterable[Term]) -> None:
@@ -59,3 +95,7 @@ def check_renewal(term: Term, ends_on: date, others: Iterable[Term]) -> None:
     if ends_on <= term.ends_on:
         raise RenewalTooShort(ends_on=term.ends_on.isoformat())
     check_term(Term(term.starts_on, ends_on), others)
+
+
+def _compared(reference: str) -> str:
+    return "".join(reference.split()).casefold()

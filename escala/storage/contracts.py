@@ -15,12 +15,13 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.case import Plan
-from escala.policy.contracts import Term, UnknownCalendar, check_renewal, check_term
+from escala.policy.contracts import Term, UnknownCalendar, check_payment, check_renewal, check_term
 from escala.policy.cover import ContractTerm, CoverRef
 from escala.policy.terms import CoverKind
 from escala.storage import cover_changes, customers
 from escala.storage.engine import Database, insert
 from escala.storage.tables import contract_payments, contract_renewals, contracts
+from escala.storage.terms import bogota_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +146,21 @@ async def renew(db: Database, contract_id: str, *, id: str, ends_on: date, at: d
 
 
 async def pay(db: Database, contract_id: str, *, id: str, paid_on: date, reference: str, at: datetime) -> Contract:  # noqa: A002
-    """Pay for all days that the contract has now; the same payment id again changes nothing. LookupError if none."""
+    """Pay for all days that the contract has now; the same payment id again changes nothing.
+
+    Refuses as `check_payment` does. LookupError if there is no such contract.
+    """
     async with db.write() as connection:
         contract = await _held(connection, contract_id)
         if not await _is_known(connection, contract_payments.c.id, id):
+            check_payment(
+                paid_on,
+                reference,
+                on=bogota_date(at),
+                term=contract.term,
+                paid_through=contract.paid_through,
+                known=await _references(connection, contract_id),
+            )
             paid = {"paid_on": paid_on, "paid_through": contract.ends_on}
             row = {**paid, "id": id, "contract_id": contract_id, "reference": reference, "at": at}
             await connection.execute(insert(connection, contract_payments).values(**row))
@@ -210,6 +222,11 @@ async def _held(connection: AsyncConnection, contract_id: str) -> Contract:
 
 async def _known(connection: AsyncConnection, contract_id: str) -> Contract:
     return _contract((await connection.execute(_SELECT.where(contracts.c.id == contract_id))).mappings().one())
+
+
+async def _references(connection: AsyncConnection, contract_id: str) -> list[str]:
+    paid = contract_payments.c
+    return list(await connection.scalars(select(paid.reference).where(paid.contract_id == contract_id)))
 
 
 async def _is_known(connection: AsyncConnection, column: Any, id: str) -> bool:  # noqa: A002

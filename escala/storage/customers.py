@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.refusals import Refusal
+from escala.policy.tax_id import tax_number
 from escala.storage import paging
 from escala.storage.engine import Database, insert
 from escala.storage.paging import Page
@@ -23,7 +24,7 @@ class TaxIdTaken(Refusal):
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer. `tax_id` is its NIT, and no other customer has it."""
+    """A customer. `tax_id` is its NIT, and no other customer has it, however it is written."""
 
     id: str
     name: str
@@ -33,7 +34,7 @@ class Customer:
 async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
     """Keep a customer; the same id again changes nothing and gives the one that is kept. May raise TaxIdTaken."""
     async with db.write() as connection:
-        row = {**asdict(customer), "created_at": at}
+        row = {**asdict(customer), "tax_number": tax_number(customer.tax_id), "created_at": at}
         await connection.execute(insert(connection, customers).on_conflict_do_nothing(), row)
         kept = await connection.execute(select(*_COLUMNS).where(customers.c.id == customer.id))
         found = kept.first()

@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 
 from escala.policy.commands import Equipment
 from escala.policy.cover import CoverRef
-from escala.policy.solutions import check_acceptance
+from escala.policy.solutions import AcceptanceRegisteredAlready, check_acceptance
 from escala.policy.terms import CoverKind
-from escala.storage import cover_changes
+from escala.storage import cover_changes, customers
 from escala.storage.engine import Database, insert
-from escala.storage.tables import customers, solutions
+from escala.storage.tables import solutions
 from escala.storage.terms import bogota_date
 
 
@@ -60,15 +60,48 @@ async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:
 
     Refuses as `check_acceptance` does.
     """
-    check_acceptance(solution.accepted_on, on=bogota_date(at))
+    check_acceptance(solution.accepted_on, solution.acceptance_reference, on=bogota_date(at))
     async with db.write() as connection:
-        if await connection.scalar(select(customers.c.id).where(customers.c.id == solution.customer_id)) is None:
-            raise LookupError(f"no customer {solution.customer_id}")
+        await customers.hold(connection, solution.customer_id)
         row = {**asdict(solution), "created_at": at}
         await connection.execute(insert(connection, solutions).on_conflict_do_nothing(), row)
         if solution.warranty:
             await cover_changes.note(connection, solution.warranty, at=at)
         return _solution((await connection.execute(_SELECT.where(solutions.c.id == solution.id))).mappings().one())
+
+
+async def accept(
+    db: Database,
+    solution_id: str,
+    *,
+    id: str,  # noqa: A002
+    accepted_on: date,
+    reference: str,
+    at: datetime,
+) -> Solution:
+    """Keep the acceptance certificate of a solution that has none; the same id again changes nothing.
+
+    Refuses as `check_acceptance` does, and a second certificate. LookupError for an unknown solution.
+    """
+    check_acceptance(accepted_on, reference, on=bogota_date(at))
+    s = solutions.c
+    async with db.write() as connection:
+        customer_id = await connection.scalar(select(s.customer_id).where(s.id == solution_id))
+        if customer_id is None:
+            raise LookupError(f"no solution {solution_id}")
+        await customers.hold(connection, customer_id)
+        known = (await connection.execute(select(s.acceptance_id, s.accepted_on).where(s.id == solution_id))).one()
+        if known.acceptance_id != id:
+            if known.accepted_on is not None:
+                raise AcceptanceRegisteredAlready(accepted_on=known.accepted_on.isoformat())
+            given = {
+                "accepted_on": accepted_on, "acceptance_reference": reference,
+                "acceptance_id": id, "acceptance_registered_at": at,
+            }  # fmt: skip
+            await connection.execute(update(solutions).where(s.id == solution_id).values(**given))
+            warranty = CoverRef(kind=CoverKind.WARRANTY, id=solution_id, customer_id=customer_id)
+            await cover_changes.note(connection, warranty, at=at)
+        return _solution((await connection.execute(_SELECT.where(s.id == solution_id))).mappings().one())
 
 
 async def get(db: Database, solution_id: str) -> Solution | None:

@@ -48,6 +48,7 @@ customers = Table(
     Column("name", Text, nullable=False),
     Column("tax_id", String, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
+    Column("tax_number", String, unique=True, index=True),  # the NIT as it is compared; None for an old double
 )
 
 contracts = Table(
@@ -102,6 +103,8 @@ solutions = Table(
     Column("serial_number", String),
     Column("provider_product", String),
     Column("created_at", Instant, nullable=False),
+    Column("acceptance_id", String),  # the request that registered the certificate later, where one did
+    Column("acceptance_registered_at", Instant),  # None: with the solution
 )
 
 contacts = Table(

@@ -39,11 +39,55 @@ async def test_each_change_reaches_the_covers_workflow(office: Office) -> None:
 
 @pytest.mark.rule("WAR-5")
 async def test_so_does_a_solutions_acceptance(office: Office) -> None:
-    body = {"name": "Visor", "kind": "software", "accepted_on": "2026-11-20"}
+    body = {"name": "Visor", "kind": "software", "accepted_on": "2026-11-20", "acceptance_reference": "Acta 1"}
     solution = (await office.post(f"/customers/{PREMIUM}/solutions", body, "commercial")).json()
-    await office.post(f"/customers/{PREMIUM}/solutions", body | {"accepted_on": None}, "commercial")
+    await office.post(f"/customers/{PREMIUM}/solutions", {"name": "Visor", "kind": "software"}, "commercial")
 
     assert office.desk.changed == [CoverRef(kind=CoverKind.WARRANTY, id=solution["id"], customer_id=PREMIUM)]
+
+
+CERTIFICATE = {"accepted_on": "2026-11-20", "acceptance_reference": "Acta 7"}
+
+
+@pytest.mark.rule("WAR-1")
+async def test_a_certificate_that_is_registered_later_reaches_its_warranty(office: Office) -> None:
+    answer = await office.post(f"/solutions/solution-{STANDARD}/acceptance", CERTIFICATE, "commercial")
+
+    assert (answer.status_code, {name: answer.json()[name] for name in CERTIFICATE}) == (200, CERTIFICATE)
+    warranty = CoverRef(kind=CoverKind.WARRANTY, id=f"solution-{STANDARD}", customer_id=STANDARD)
+    assert office.desk.changed == [warranty]
+
+
+@pytest.mark.rule("WAR-1")
+async def test_a_solution_has_one_certificate_whole_and_of_the_past(office: Office) -> None:
+    path = f"/solutions/solution-{STANDARD}/acceptance"
+    ahead = await office.post(path, CERTIFICATE | {"accepted_on": "2026-11-26"}, "commercial")
+    half = await office.post(path, CERTIFICATE | {"acceptance_reference": " "}, "commercial")
+    first = await office.post(path, CERTIFICATE, "commercial", key="k")
+    again = await office.post(path, CERTIFICATE, "commercial", key="k")
+    second = await office.post(path, CERTIFICATE, "commercial")
+
+    assert [each.json()["type"].removeprefix("urn:escala:") for each in (ahead, half, second)] == [
+        "acceptance-in-future",
+        "acceptance-incomplete",
+        "acceptance-registered-already",
+    ]
+    assert {each.json()["rule"] for each in (ahead, half, second)} == {"WAR-1"}
+    assert again.json() == first.json()
+
+
+@pytest.mark.rule("WAR-1")
+@pytest.mark.parametrize("missing", CERTIFICATE)
+async def test_nor_is_a_solution_registered_with_half_a_certificate(office: Office, missing: str) -> None:
+    body = {"name": "Visor", "kind": "software", **{name: CERTIFICATE[name] for name in CERTIFICATE if name != missing}}
+    answer = await office.post(f"/customers/{STANDARD}/solutions", body, "commercial")
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:acceptance-incomplete")
+
+
+async def test_a_certificate_is_for_commercial_to_register(office: Office) -> None:
+    path = f"/solutions/solution-{STANDARD}/acceptance"
+    assert (await office.post(path, CERTIFICATE, "agent")).status_code == 403
+    assert (await office.post("/solutions/nothing/acceptance", CERTIFICATE, "commercial")).status_code == 404
 
 
 @pytest.mark.rule("WAR-2")
@@ -56,6 +100,34 @@ async def test_a_payment_stands_though_the_engine_is_away(office: Office) -> Non
 
     assert (answer.status_code, answer.json()["paid"]) == (200, True)
     assert ref(contract) in await cover_changes.untold(office.db)
+
+
+@pytest.mark.rule("WAR-2")
+async def test_a_payment_is_of_the_past_of_what_is_owed_and_once(office: Office) -> None:
+    """Each refusal says what to do; in Bogotá it is still the day before at eleven in the evening."""
+    contract = await registered(office)
+    office.clock.at = bogota("2026-11-25 23:00")
+
+    async def paid(paid_on: str, reference: str) -> tuple[int, str, str]:
+        body = {"paid_on": paid_on, "reference": reference}
+        answer = await office.post(f"/contracts/{contract['id']}/payments", body, "commercial")
+        told = answer.json()
+        return answer.status_code, told.get("type", ""), told.get("detail", "")
+
+    ahead = await paid("2026-11-26", "FV-1")
+    first = await paid("2026-11-25", "FV-1")
+    owed = await paid("2026-11-25", "FV-2")
+    await office.post(f"/contracts/{contract['id']}/renewals", {"ends_on": "2029-12-31"}, "commercial")
+    twice = await paid("2026-11-25", "FV-1")
+
+    assert [each[1] for each in (ahead, owed, twice)] == [
+        "urn:escala:payment-in-future",
+        "urn:escala:nothing-owed",
+        "urn:escala:payment-registered-already",
+    ]
+    assert "Regístrelo cuando se haya hecho" in ahead[2]
+    assert first[0] == 200
+    assert (await paid("2026-11-25", "FV-2"))[0] == 200
 
 
 @pytest.mark.rule("WAR-2")

@@ -148,8 +148,8 @@ async def test_a_failure_of_ours_is_a_problem_without_its_details(
 
 class TestTheRegistry:
     async def test_a_customer_with_its_contract_solution_and_roster_can_open_a_case(self, office: Office) -> None:
-        customer = (await office.post("/customers", {"name": "Aguas", "tax_id": "900.123.456-7"}, "commercial")).json()
-        assert customer["tax_id"] == "900123456-7"
+        customer = (await office.post("/customers", {"name": "Aguas", "tax_id": "900.123.456-8"}, "commercial")).json()
+        assert customer["tax_id"] == "900123456-8"
         home = f"/customers/{customer['id']}"
         contract = {"plan": "premium", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "paid": True}
         assert (await office.post(f"{home}/contracts", contract, "commercial")).status_code == 201
@@ -189,7 +189,7 @@ class TestTheRegistry:
         assert "2" in answer.json()["detail"]
 
     async def test_a_nit_is_taken_once(self, office: Office) -> None:
-        body = {"name": "Aguas", "tax_id": "900123456-7"}
+        body = {"name": "Aguas", "tax_id": "900123456-8"}
         await office.post("/customers", body, "commercial")
         again = await office.post("/customers", body, "commercial")
         assert (again.status_code, again.json()["type"]) == (422, "urn:escala:tax-id-taken")
@@ -199,7 +199,7 @@ class TestTheRegistry:
     )
     @pytest.mark.parametrize("who", ["contact", "agent", "director"])
     async def test_is_kept_by_registrars_alone(self, office: Office, path: str, who: str) -> None:
-        body = {"name": "Aguas", "tax_id": "900123456-7"}
+        body = {"name": "Aguas", "tax_id": "900123456-8"}
         if path.endswith("solutions"):
             body = {"name": "Mapas", "kind": "cloud"}
         if path.endswith("contracts"):
@@ -212,9 +212,21 @@ class TestTheRegistry:
             assert (await office.get(f"/customers/{STANDARD}{what}", "contact")).status_code == 200
             assert (await office.get(f"/customers/{PREMIUM}{what}", "contact")).status_code == 404
 
+    async def test_one_nit_is_one_customer_and_its_check_digit_is_dians(self, office: Office) -> None:
+        async def registered(tax_id: str) -> str:
+            answer = await office.post("/customers", {"name": "Aguas", "tax_id": tax_id}, "commercial")
+            return str(answer.json().get("type", answer.status_code))
+
+        wrong = await office.post("/customers", {"name": "Aguas", "tax_id": "900123456-7"}, "commercial")
+        assert (wrong.status_code, wrong.json()["type"]) == (422, "urn:escala:check-digit-wrong")
+        assert "es 8, no 7" in wrong.json()["detail"]
+        assert await registered("900123456-8") == "201"
+        for other in ("900123456", "900.123.456", "0900123456", "00900123456-8"):
+            assert await registered(other) == "urn:escala:tax-id-taken"
+
     @pytest.mark.rule("WAR-1")
     async def test_an_acceptance_certificate_is_not_of_the_future(self, office: Office) -> None:
-        solution = {"name": "Mapas", "kind": "cloud", "accepted_on": "2026-11-26"}
+        solution = {"name": "Mapas", "kind": "cloud", "accepted_on": "2026-11-26", "acceptance_reference": "A 1"}
         path = f"/customers/{STANDARD}/solutions"
         answer = await office.post(path, solution, "admin")
         assert (answer.status_code, answer.json()["type"], answer.json()["rule"]) == (

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from escala.demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer, check_digit
+from escala.demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer
 from escala.policy.case import Level, Plan
 from tests.support.lives import policy
-
-
-@pytest.mark.parametrize(
-    ("nit", "digit"), [("860002964", 4), ("800197268", 4), ("899999068", 1), ("890900608", 9), ("899999063", 3)]
-)
-def test_the_check_digit_is_the_one_that_dian_gives(nit: str, digit: int) -> None:
-    """Well-known public NITs."""
-    assert check_digit(nit) == digit
 
 
 def test_every_customer_has_a_nit_of_its_own() -> None:

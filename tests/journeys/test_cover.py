@@ -16,7 +16,12 @@ async def _customer(desk: LiveDesk, accepted_on: str) -> dict[str, str]:
     """A customer whose solution was accepted that day, and whose contact opens cases."""
     customer = await desk.post(Role.ADMIN, "/customers", {"name": "Cartografía del Sur", "tax_id": "900555111"})
     at = f"/customers/{customer['id']}"
-    solution = {"name": "Visor de rutas", "kind": "software", "accepted_on": accepted_on}
+    solution = {
+        "name": "Visor de rutas",
+        "kind": "software",
+        "accepted_on": accepted_on,
+        "acceptance_reference": "Acta 9",
+    }
     given = await desk.post(Role.ADMIN, f"{at}/solutions", solution)
     contact = {
         "name": "Luz Peña",

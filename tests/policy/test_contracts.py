@@ -6,9 +6,13 @@ import pytest
 
 from escala.policy.contracts import (
     ContractsOverlap,
+    NothingOwed,
+    PaymentInFuture,
+    PaymentRegisteredAlready,
     RenewalTooShort,
     Term,
     TermEndsBeforeItStarts,
+    check_payment,
     check_renewal,
     check_term,
 )
@@ -60,3 +64,44 @@ def test_a_renewal_adds_days(ends_on: date) -> None:
 def test_a_renewal_stops_before_the_customers_next_contract() -> None:
     with pytest.raises(ContractsOverlap):
         check_renewal(YEAR, date(2027, 6, 30), [Term(date(2027, 6, 30), date(2028, 6, 29))])
+
+
+def pay(paid_on: str = "2026-11-25", reference: str = "FV-2", paid_through: str | None = None) -> None:
+    check_payment(
+        date.fromisoformat(paid_on),
+        reference,
+        on=date(2026, 11, 25),
+        term=Term(date(2026, 1, 1), date(2026, 12, 31)),
+        paid_through=date.fromisoformat(paid_through) if paid_through else None,
+        known=["FV-1"],
+    )
+
+
+@pytest.mark.rule("WAR-2")
+@pytest.mark.parametrize("paid_through", [None, "2026-12-30"])
+def test_a_payment_of_today_or_before_for_days_that_are_owed_is_taken(paid_through: str | None) -> None:
+    pay(paid_through=paid_through)
+    pay("2020-01-01")
+
+
+@pytest.mark.rule("WAR-2")
+def test_a_payment_that_is_still_to_come_pays_nothing() -> None:
+    with pytest.raises(PaymentInFuture) as refused:
+        pay("2026-11-26")
+
+    assert refused.value.values == {"paid_on": "2026-11-26"}
+
+
+@pytest.mark.rule("WAR-2")
+@pytest.mark.parametrize("reference", ["FV-1", "fv-1", " FV -1"])
+def test_one_payment_counts_once(reference: str) -> None:
+    with pytest.raises(PaymentRegisteredAlready):
+        pay(reference=reference)
+
+
+@pytest.mark.rule("WAR-2")
+def test_where_nothing_is_owed_nothing_is_paid() -> None:
+    with pytest.raises(NothingOwed) as refused:
+        pay(paid_through="2026-12-31")
+
+    assert refused.value.values == {"paid_through": "2026-12-31"}

@@ -99,6 +99,7 @@ class TestEveryPage:
                 )
             ],
         )
+        await contracts.renew(office.db, f"contract-{STANDARD}", id="r", ends_on=date(2028, 12, 31), at=office.clock())
         await contracts.pay(
             office.db, f"contract-{STANDARD}", id="p", paid_on=date(2026, 11, 2), reference=XSS, at=office.clock()
         )
@@ -365,7 +366,7 @@ class TestCustomers:
 
     async def test_are_registered_with_their_solutions_by_commercial(self, office: Office) -> None:
         async with visitor(office, "commercial") as carla:
-            new: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Aguas", "tax_id": "900.123.456-7"}
+            new: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Aguas", "tax_id": "900.123.456-8"}
             answers = [await carla.post("/clientes", **new) for _ in range(2)]
             path = answers[0].headers["location"]
             assert answers[1].headers["location"] == path
@@ -377,7 +378,7 @@ class TestCustomers:
             }
             assert (await carla.post(f"{path}/soluciones", **solution)).status_code == 303
             assert "Visor" in (await carla.get(path)).text
-            taken: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Otra", "tax_id": "900123456-7"}
+            taken: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Otra", "tax_id": "900123456-8"}
             answer = await carla.post("/clientes", **taken)
             assert (answer.status_code, "Otra" in answer.text) == (422, True)
 

@@ -36,7 +36,10 @@ async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
 
 
 async def accepted(desk: Desk, on: date) -> None:
-    given = Solution(id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on)
+    given = Solution(
+        id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on,
+        acceptance_reference="Acta 1",
+    )  # fmt: skip
     await solutions.create(desk.db, given, at=START)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from escala.policy.case import Level, Plan
 from escala.policy.contacts import AdministratorMissing, RosterChanged, TooManySignIns, WrittenNoticeMissing
 from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
+from escala.policy.solutions import AcceptanceRegisteredAlready
 from escala.storage import agents, contacts, contracts, customers, solutions
 from escala.storage.agents import Agent
 from escala.storage.contacts import NewContact
@@ -55,6 +56,14 @@ async def test_two_customers_do_not_share_a_tax_id(db: Database) -> None:
 
     with pytest.raises(TaxIdTaken):
         await customers.create(db, Customer("other", "Otro", ACME.tax_id), at=START)
+
+
+@pytest.mark.parametrize("written", ["900123456", "0900123456", "900123456-8"])
+async def test_nor_one_nit_that_is_written_differently(db: Database, written: str) -> None:
+    await customers.create(db, ACME, at=START)
+
+    with pytest.raises(TaxIdTaken):
+        await customers.create(db, Customer("other", "Otro", written), at=START)
 
 
 async def test_customers_are_listed_page_by_page(db: Database) -> None:
@@ -126,7 +135,7 @@ async def test_a_renewal_agreed_ahead_covers_once_it_is_paid_and_takes_nothing_a
 
     renewed = await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
     before = [renewed.cover.covers(on) for on in (date(2026, 12, 31), date(2027, 1, 1))]
-    paid = await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 12, 1), reference="F-1", at=START)
+    paid = await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 11, 1), reference="F-1", at=START)
 
     assert (renewed.paid, before) == (False, [True, False])
     assert (paid.paid, paid.cover.covers(date(2027, 12, 31))) == (True, True)
@@ -137,7 +146,7 @@ async def test_a_renewal_and_a_payment_happen_once_per_id(desk: Desk) -> None:
     await contract(desk, paid=False)
     for _ in range(2):
         await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
-        await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 12, 1), reference="F-1", at=START)
+        await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 11, 1), reference="F-1", at=START)
 
     renewals = await contracts.renewals(desk.db, "contract-1")
     payments = await contracts.payments(desk.db, "contract-1")
@@ -180,6 +189,20 @@ async def test_a_solution_is_kept_whole_and_once(desk: Desk) -> None:
     assert kept == [given, given]
     assert await solutions.get(desk.db, "solution-2") == given
     assert [each.id for each in await solutions.of_customer(desk.db, "customer-1")] == ["solution-1", "solution-2"]
+
+
+@pytest.mark.rule("WAR-1")
+async def test_a_certificate_may_come_later_and_comes_once(desk: Desk) -> None:
+    """Also where its answer was lost and the same request comes again."""
+    given = {"id": "acc-1", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": START}
+
+    kept = [await solutions.accept(desk.db, "solution-1", **given) for _ in range(2)]
+
+    assert [(each.accepted_on, each.acceptance_reference) for each in kept] == [(date(2026, 11, 2), "Acta 5")] * 2
+    with pytest.raises(AcceptanceRegisteredAlready):
+        await solutions.accept(desk.db, "solution-1", **{**given, "id": "acc-2"})
+    with pytest.raises(LookupError):
+        await solutions.accept(desk.db, "nothing", **given)
 
 
 async def test_a_solution_of_an_unknown_customer_is_not_found(db: Database) -> None:
