@@ -29,6 +29,7 @@ from escala.policy.policy_file import PolicyFile
 from escala.policy.refusals import Refusal
 from escala.policy.terms import Terms
 from escala.storage import contacts, intake, ledger, solutions, views
+from escala.storage.columns import NEVER
 from escala.storage.engine import Database
 from escala.storage.intake import Deposit
 from escala.storage.terms import terms_for
@@ -184,7 +185,12 @@ async def _rehearsed(life: Life, *, until: datetime, database: Database, policy:
     _require(contact is not None and contact.customer_id == opening.customer_id, 0, UNKNOWN_CONTACT)
     _require(solution is not None and solution.customer_id == opening.customer_id, 0, UNKNOWN_SOLUTION)
     terms = await terms_for(
-        database, policy, customer_id=opening.customer_id, solution_id=opening.solution_id, at=opening.received_at
+        database,
+        policy,
+        customer_id=opening.customer_id,
+        solution_id=opening.solution_id,
+        at=opening.received_at,
+        known_by=NEVER,  # contracts come with the import, long after the lives that they cover
     )
     for _ in lived(replace(life, opening=replace(opening, number=life.key)), terms=terms, until=until):
         pass

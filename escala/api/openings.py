@@ -97,8 +97,7 @@ async def open_once(body: NewCase, principal: Principal, once: Once, edge: Edge,
     """Open a case, once; for the pages as for the API. Raises what the API answers as a problem."""
 
     async def act() -> Given:
-        command, terms = await _agreed(edge, principal, body, at=at)
-        command, terms = await _numbered(edge, command, terms, once, at=at)
+        command, terms = await _numbered(edge, principal, body, once, at=at)
         await intake.deposit(edge.database, _deposits(command, body), at=at)
         carried_by = command.description.content_id
         await attach(edge, body.files, content_id=carried_by, number=command.number, by=command.by)
@@ -168,21 +167,24 @@ async def _solution_of(edge: Edge, principal: Principal, body: NewCase, *, at: d
     return solution
 
 
-async def _numbered(edge: Edge, command: OpenCase, terms: Terms, once: Once, *, at: datetime) -> tuple[OpenCase, Terms]:
-    """The command under the number and instant that its key has for ever, its texts under theirs."""
-    reserved = await intake.reserve_number(edge.database, scope=once.scope, key=once.key, at=at)
-    if reserved.received_at != at:  # an earlier try: what it was promised counts
-        terms = await terms_for(
-            edge.database,
-            edge.policy,
-            customer_id=command.customer_id,
-            solution_id=command.solution_id,
-            at=reserved.received_at,
-        )
+async def _numbered(
+    edge: Edge, principal: Principal, body: NewCase, once: Once, *, at: datetime
+) -> tuple[OpenCase, Terms]:
+    """The command under the number and instant that its key has for ever, its texts under theirs.
+
+    An earlier try's instant is the one at which everything is judged: what came between the tries promises nothing
+    more, and takes nothing away.
+    """
+    reserved = await intake.reserved(edge.database, scope=once.scope, key=once.key)
+    received_at = reserved.received_at if reserved else at
+    command, terms = await _agreed(edge, principal, body, at=received_at)
+    if reserved is None:
+        reserved = await intake.reserve_number(edge.database, scope=once.scope, key=once.key, at=at)
+        if reserved.received_at != at:  # another process was asked the same at the same time
+            command, terms = await _agreed(edge, principal, body, at=reserved.received_at)
     numbered = replace(
         command,
         number=reserved.number,
-        received_at=reserved.received_at,
         title=replace(command.title, content_id=once.derived("txt_", "title")),
         description=replace(command.description, content_id=once.derived("txt_", "description")),
         prior_analysis=replace(command.prior_analysis, content_id=once.derived("txt_", "prior_analysis")),

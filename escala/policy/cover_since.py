@@ -6,26 +6,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from escala.policy.cover import ContractTerm
+from escala.policy.cover import warranty_ends_on
 from escala.policy.cover_end import day_begins_at
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """Days of cover, both included, and when Escala came to know of them: a contract's payment, a certificate.
-
-    `contract` is the contract as far as that payment went; None for a warranty.
-    """
+    """Days of cover, both included, and when Escala came to know of them: a contract's payment, a certificate."""
 
     starts_on: date
     ends_on: date
     at: datetime
-    contract: ContractTerm | None = None
 
     def covers_from(self, since: datetime) -> datetime | None:
         """The first instant from `since` on that these days cover and were known to; None where there is none."""
         begins = max(since, self.at, day_begins_at(self.starts_on))
         return begins if begins < day_begins_at(self.ends_on + timedelta(days=1)) else None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A solution's acceptance certificate (WAR-1): its date, and when it was registered."""
+
+    accepted_on: date
+    registered_at: datetime
+
+    def registered(self, *, months: int) -> Registered:
+        """The warranty's days, known since then."""
+        ends_on = warranty_ends_on(self.accepted_on, months=months)
+        return Registered(starts_on=self.accepted_on, ends_on=ends_on, at=self.registered_at)
 
 
 def covered_at(registered: Iterable[Registered], *, opened_at: datetime, held_until: datetime) -> datetime | None:

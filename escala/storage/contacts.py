@@ -60,7 +60,8 @@ class Contact:
 
     def is_active(self, *, at: datetime) -> bool:
         """Whether this contact may act at an instant (REQ-3)."""
-        return is_active(notified_on=self.notified_on, removed=self.removed_at is not None, on=bogota_date(at))
+        removed = self.removed_at is not None and self.removed_at <= at
+        return is_active(notified_on=self.notified_on, removed=removed, on=bogota_date(at))
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,7 @@ class Answered:
 
 async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) -> Reservation:
     """A case number of the year (Bogotá's) for (scope, key): the same pair has the same number and instant for ever."""
-    async with db.read() as connection:
-        known = await _reserved(connection, scope, key)
+    known = await reserved(db, scope=scope, key=key)
     if known is not None:
         return known
     year = at.astimezone(_BOGOTA).year
@@ -74,6 +73,12 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
             insert(connection, reservations).values(scope=scope, key=key, number=made.number, received_at=at)
         )
         return made
+
+
+async def reserved(db: Database, *, scope: str, key: str) -> Reservation | None:
+    """What an earlier try of (scope, key) has reserved."""
+    async with db.read() as connection:
+        return await _reserved(connection, scope, key)
 
 
 async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) -> None:

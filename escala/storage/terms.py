@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from escala.policy.amended_terms import AmendedPart, reread_terms
 from escala.policy.calendar import Closure
-from escala.policy.case import Plan
-from escala.policy.cover import ContractTerm, cover_on, warranty_ends_on
-from escala.policy.cover_since import Registered, covered_at
+from escala.policy.case import Channel, Plan
+from escala.policy.channels import AgreedPlan, last_plan
+from escala.policy.cover import ContractTerm, cover_on
+from escala.policy.cover_since import Certificate, Registered, covered_at
 from escala.policy.holiday_list import NO_CHANGES
 from escala.policy.policy_file import PolicyFile, read_policy
 from escala.policy.terms import Cover, CoverKind, Terms
@@ -47,22 +48,51 @@ def read_policy_file(path: Path | None) -> PolicyFile:
 
 @dataclass(frozen=True)
 class _Contract:
-    """A contract as a case would have it: its term as far as it is paid, its own hours if any, its add-on."""
+    """A contract as a case would have it: its term as far as it was paid, its own hours if any, its add-on.
+
+    `at`: since when it is known to be paid so far.
+    """
 
     term: ContractTerm
     hours: str | None
     managed_support: bool
+    at: datetime
 
 
-async def terms_for(db: Database, policy: PolicyFile, *, customer_id: str, solution_id: str, at: datetime) -> Terms:
-    """The terms of a case opened at `at` for this customer and solution; without any cover, those of a warranty."""
-    on = bogota_date(at)
-    async with db.read() as connection:
-        held = await _contracts(connection, customer_id)
-        accepted_on = await connection.scalar(
-            select(solutions.c.accepted_on).where(solutions.c.id == solution_id, solutions.c.customer_id == customer_id)
+@dataclass(frozen=True)
+class _Known:
+    """What is registered of a customer and a solution: each payment of a contract, the certificate, what was agreed."""
+
+    paid: Sequence[_Contract]
+    agreed: Sequence[AgreedPlan]
+    certificate: Certificate | None
+
+    def by(self, at: datetime) -> _Known:
+        """What of it was registered by an instant."""
+        known = self.certificate if self.certificate and self.certificate.registered_at <= at else None
+        return _Known(
+            [each for each in self.paid if each.at <= at],
+            [each for each in self.agreed if each.registered_at <= at],
+            known,
         )
-    return _terms_on(on, policy, held, solution_id=solution_id, accepted_on=accepted_on)
+
+
+async def terms_for(
+    db: Database,
+    policy: PolicyFile,
+    *,
+    customer_id: str,
+    solution_id: str,
+    at: datetime,
+    known_by: datetime | None = None,
+) -> Terms:
+    """The terms of a case opened at `at` for this customer and solution; without any cover, those of a warranty.
+
+    What was registered by then counts (WAR-2), or by `known_by`: whoever asks later is not promised more.
+    """
+    async with db.read() as connection:
+        known = await _known(connection, customer_id, solution_id)
+    return _terms_on(bogota_date(at), policy, known.by(known_by or at), solution_id=solution_id)
 
 
 async def covered_terms(
@@ -79,39 +109,34 @@ async def covered_terms(
     That instant may lie ahead, where a contract that is paid begins later. None where no cover came (WAR-2, WAR-3).
     """
     async with db.read() as connection:
-        held = {each.term.id: each for each in await _contracts(connection, customer_id)}
-        steps = await _payments(connection, customer_id)
-        wanted = select(solutions.c.accepted_on, solutions.c.created_at).where(
-            solutions.c.id == solution_id, solutions.c.customer_id == customer_id
-        )
-        solution = (await connection.execute(wanted)).first()
-    accepted_on = solution.accepted_on if solution else None
-    if solution and accepted_on:
-        ends_on = warranty_ends_on(accepted_on, months=policy.warranty_months)
-        steps.append(Registered(starts_on=accepted_on, ends_on=ends_on, at=solution.created_at))
+        known = await _known(connection, customer_id, solution_id)
+    steps = [Registered(starts_on=each.term.starts_on, ends_on=each.term.ends_on, at=each.at) for each in known.paid]
+    if known.certificate:
+        steps.append(known.certificate.registered(months=policy.warranty_months))
     at = covered_at(steps, opened_at=opened_at, held_until=held_until)
     if at is None:
         return None
-    known = [replace(held[each.contract.id], term=each.contract) for each in steps if each.contract and each.at <= at]
-    return _terms_on(bogota_date(at), policy, known, solution_id=solution_id, accepted_on=accepted_on), at
+    return _terms_on(bogota_date(at), policy, known.by(at), solution_id=solution_id), at
 
 
-def _terms_on(
-    on: date, policy: PolicyFile, held: Sequence[_Contract], *, solution_id: str, accepted_on: date | None
-) -> Terms:
+def _terms_on(on: date, policy: PolicyFile, known: _Known, *, solution_id: str) -> Terms:
     cover = cover_on(
         on,
-        contracts=[each.term for each in held],
+        contracts=[each.term for each in known.paid],
         solution_id=solution_id,
-        accepted_on=accepted_on,
+        accepted_on=known.certificate.accepted_on if known.certificate else None,
         warranty_months=policy.warranty_months,
     )
     closures = _closures(policy, on.year)
-    if cover.kind is not CoverKind.CONTRACT:
-        return policy.terms(policy.warranty_plan, cover=cover, closures=closures)
-    found = next(each for each in held if each.term.id == cover.reference)
-    terms = policy.terms(found.term.plan, cover=cover, closures=closures, hours=found.hours)
-    return replace(terms, managed_support=found.managed_support)
+    if cover.kind is CoverKind.CONTRACT:
+        found = next(each for each in known.paid if each.term.id == cover.reference)
+        terms = policy.terms(found.term.plan, cover=cover, closures=closures, hours=found.hours)
+        return replace(terms, managed_support=found.managed_support)
+    terms = policy.terms(policy.warranty_plan, cover=cover, closures=closures)
+    if cover.kind is CoverKind.NONE:
+        last = last_plan(known.agreed, on=on)
+        return replace(terms, channels=policy.plans[last].channels if last else tuple(Channel))
+    return terms
 
 
 def preview_terms(policy: PolicyFile, plan: Plan, *, at: datetime) -> Terms:
@@ -134,42 +159,49 @@ def amended_now(policy: PolicyFile, terms: Terms, what: Collection[AmendedPart],
 
 async def plan_on(connection: AsyncConnection, policy: PolicyFile, *, customer_id: str, on: date) -> Plan:
     """The customer's plan on a day: its contract's, else the one that a warranty gives."""
-    held = [each.term for each in await _contracts(connection, customer_id) if each.term.covers(on)]
+    held = [term for term in await paid_terms(connection, customer_id) if term.covers(on)]
     last = max(held, key=lambda term: term.ends_on, default=None)
     return last.plan if last else policy.warranty_plan
 
 
 async def paid_terms(connection: AsyncConnection, customer_id: str) -> list[ContractTerm]:
     """The customer's contracts as cover sees them, as far as they are paid."""
-    return [each.term for each in await _contracts(connection, customer_id)]
-
-
-async def _contracts(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
     c = contracts.c
-    wanted = select(c.id, c.plan, c.starts_on, c.paid_through, c.calendar, c.managed_support).where(
+    wanted = select(c.id, c.plan, c.starts_on, c.paid_through).where(
         c.customer_id == customer_id, c.paid_through.is_not(None)
     )
-    return [
-        _Contract(_term(row.id, row.plan, row.starts_on, row.paid_through), row.calendar, row.managed_support)
-        for row in await connection.execute(wanted)
-    ]
+    return [_term(row.id, row.plan, row.starts_on, row.paid_through) for row in await connection.execute(wanted)]
 
 
-async def _payments(connection: AsyncConnection, customer_id: str) -> list[Registered]:
+async def _known(connection: AsyncConnection, customer_id: str, solution_id: str) -> _Known:
+    c, s = contracts.c, solutions.c
+    agreed = select(c.plan, c.starts_on, c.created_at).where(c.customer_id == customer_id)
+    certificate = select(s.accepted_on, s.acceptance_registered_at, s.created_at).where(
+        s.id == solution_id, s.customer_id == customer_id, s.accepted_on.is_not(None)
+    )
+    signed = (await connection.execute(certificate)).first()
+    return _Known(
+        await _paid(connection, customer_id),
+        [AgreedPlan(Plan(row.plan), row.starts_on, row.created_at) for row in await connection.execute(agreed)],
+        Certificate(signed.accepted_on, signed.acceptance_registered_at or signed.created_at) if signed else None,
+    )
+
+
+async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
     """How far the customer's contracts were paid, and since when: at their registration, and with each payment."""
     c, paid = contracts.c, contract_payments.c
-    first = select(c.id, c.plan, c.starts_on, c.registered_paid_through.label("through"), c.created_at.label("at"))
-    later = select(c.id, c.plan, c.starts_on, paid.paid_through.label("through"), paid.at).join_from(
+    contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support)
+    first = select(*contract, c.registered_paid_through.label("through"), c.created_at.label("at"))
+    later = select(*contract, paid.paid_through.label("through"), paid.at).join_from(
         contracts, contract_payments, paid.contract_id == c.id
     )
     rows = [
         *await connection.execute(first.where(c.customer_id == customer_id, c.registered_paid_through.is_not(None))),
         *await connection.execute(later.where(c.customer_id == customer_id)),
     ]
-    terms = [_term(row.id, row.plan, row.starts_on, row.through) for row in rows]
     return [
-        Registered(starts_on=term.starts_on, ends_on=term.ends_on, at=row.at, contract=term)
-        for term, row in zip(terms, rows, strict=True)
+        _Contract(_term(row.id, row.plan, row.starts_on, row.through), row.calendar, row.managed_support, row.at)
+        for row in rows
     ]
 
 

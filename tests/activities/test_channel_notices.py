@@ -112,7 +112,7 @@ async def test_what_cannot_leave_now_is_tried_again_as_the_same_message(told: To
     assert (await told.noted()).last_error == "OSError: down"
     await told.tell()
     assert (await told.noted()).last_error is None
-    assert told.post.sent[0]["Message-ID"] == "<misdirected-contact-1-phone-20261125.m@desk.example>"
+    assert told.post.sent[0]["Message-ID"] == "<misdirected-contact-1-20261125.m@desk.example>"
 
 
 async def test_what_never_can_is_noted_and_not_tried_again(told: Told) -> None:

@@ -10,7 +10,8 @@ from escala.api.desk import EngineUnavailable
 from escala.api.idempotency import REPLAYED
 from escala.policy.commands import Command
 from escala.storage import views
-from tests.api.office import NEW_CASE, NEW_PREMIUM_CASE, Office
+from tests.api.office import NEW_CASE, NEW_PREMIUM_CASE, PREMIUM, STANDARD, Office
+from tests.support.lives import bogota
 
 REPLY = {"body": "Lo estamos revisando."}
 
@@ -144,3 +145,64 @@ class TestWhileTheEngineIsDown:
         found = await office.post(f"/cases/{number}/withdrawal", None, "contact", key="k")
         assert (lost.status_code, found.status_code, found.json()["status"]) == (503, 200, "closed")
         assert await turn(office, number) == 2
+
+
+class TestAnOpeningThatIsTriedAgain:
+    """The number's instant is the first try's, and everything is judged at it."""
+
+    @pytest.mark.rule("WAR-2")
+    async def test_is_not_covered_by_what_was_paid_in_between(self, office: Office) -> None:
+        """It opens held; the payment releases it, and its clocks count from then."""
+        office.clock.at = bogota("2028-01-03 09:00")
+        new = {"plan": "premium", "starts_on": "2028-01-01", "ends_on": "2028-12-31"}
+        contract = (await office.post(f"/customers/{PREMIUM}/contracts", new, "commercial")).json()
+        office.desk.down = True
+        lost = await office.post("/cases", NEW_PREMIUM_CASE, key="k")
+        office.desk.down = False
+        office.clock.passes(hours=3)
+        payment = {"paid_on": "2028-01-03", "reference": "FV-1"}
+        await office.post(f"/contracts/{contract['id']}/payments", payment, "commercial")
+        office.clock.passes(minutes=5)
+
+        case = (await office.post("/cases", NEW_PREMIUM_CASE, key="k")).json()
+
+        assert (lost.status_code, case["status"], case["cover"]) == (503, "held", "none")
+        assert case["opened_at"] == "2028-01-03T14:00:00Z"
+
+    @pytest.mark.rule("WAR-6")
+    async def test_keeps_the_cover_and_the_channels_of_the_last_day(self, office: Office) -> None:
+        """Asked for by telephone ten minutes before midnight, again ten minutes after it."""
+        office.clock.at = bogota("2027-12-31 23:50")
+        office.desk.down = True
+        case = NEW_PREMIUM_CASE | {"channel": "phone"}
+        await office.post("/cases", case, key="k")
+        office.desk.down = False
+        office.clock.passes(minutes=20)
+
+        answer = await office.post("/cases", case, key="k")
+
+        assert (answer.status_code, answer.json()["status"], answer.json()["cover"]) == (201, "new", "contract")
+
+    @pytest.mark.rule("REQ-1")
+    async def test_stands_though_the_contact_was_taken_off_since(self, office: Office) -> None:
+        office.desk.down = True
+        await office.post("/cases", NEW_CASE, key="k")
+        office.desk.down = False
+        office.clock.passes(minutes=5)
+        other = {
+            "name": "Luz", "email": "luz@cliente.example", "is_system_administrator": True,
+            "notice_reference": "Carta 18", "notified_on": "2026-11-02", "can_sign_in": True,
+        }  # fmt: skip
+        await office.put(f"/customers/{STANDARD}/contacts", [other])
+
+        assert (await office.post("/cases", NEW_CASE, key="k")).status_code == 201
+        assert (await office.post("/cases", NEW_CASE, key="new")).json()["type"] == "urn:escala:contact-not-authorized"
+
+
+@pytest.mark.rule("WAR-3")
+async def test_a_lapsed_premium_customer_who_calls_is_held_not_refused(office: Office) -> None:
+    office.clock.at = bogota("2028-02-01 10:00")
+    answer = await office.post("/cases", NEW_PREMIUM_CASE | {"channel": "phone"})
+    assert (answer.status_code, answer.json()["status"], answer.json()["channel"]) == (201, "held", "phone")
+    lapsed_standard = await office.post("/cases", NEW_CASE | {"channel": "phone"})
+    assert lapsed_standard.json()["type"] == "urn:escala:channel-not-in-plan"

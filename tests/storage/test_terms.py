@@ -11,7 +11,7 @@ import pytest
 
 from escala.policy.amended_terms import AmendedPart
 from escala.policy.calendar import Closure
-from escala.policy.case import Plan
+from escala.policy.case import Channel, Plan
 from escala.policy.holiday_list import HolidayChanges
 from escala.policy.policy_file import PolicyFileError
 from escala.policy.terms import Cover, CoverKind, Terms
@@ -35,7 +35,10 @@ async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
 
 
 async def accepted(desk: Desk, on: date) -> None:
-    given = Solution(id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on)
+    given = Solution(
+        id="accepted", customer_id="customer-1", name="G", kind=SolutionKind.CLOUD, accepted_on=on,
+        acceptance_reference="Acta 1",
+    )  # fmt: skip
     await solutions.create(desk.db, given, at=bogota("2026-12-01 09:00"))
 
 
@@ -75,7 +78,7 @@ async def test_a_contract_that_is_not_paid_covers_nothing_until_it_is(desk: Desk
     await contract(desk, paid=False)
     before = await found(desk)
 
-    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=START)
+    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 2), reference="F", at=START)
 
     assert (before.cover.kind, (await found(desk)).cover.kind) == (CoverKind.NONE, CoverKind.CONTRACT)
 
@@ -97,6 +100,53 @@ async def test_another_customers_solution_covers_nothing(desk: Desk) -> None:
     await desk.furnish("customer-2", "contact-2", "solution-2")
 
     assert (await found(desk, solution="accepted", customer="customer-2")).cover.kind is CoverKind.NONE
+
+
+@pytest.mark.rule("WAR-2")
+@pytest.mark.parametrize(("at", "kind"), [("10:59", CoverKind.NONE), ("11:00", CoverKind.CONTRACT)])
+async def test_what_was_registered_later_promises_nothing(desk: Desk, at: str, kind: CoverKind) -> None:
+    """A case of 10:59 that is asked for again after the payment of 11:00 is one without cover."""
+    await contract(desk, paid=False)
+    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=bogota("11:00"))
+
+    assert (await found(desk, at)).cover.kind is kind
+
+
+@pytest.mark.rule("WAR-1")
+@pytest.mark.rule("WAR-2")
+async def test_nor_does_a_contract_or_a_certificate_that_is_registered_later(desk: Desk) -> None:
+    await contract(desk, at=bogota("11:00"))
+    given = {"id": "acc", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": bogota("11:00")}
+    await solutions.accept(desk.db, "solution-1", **given)
+
+    assert (await found(desk, "10:59")).cover == Cover(CoverKind.NONE)
+
+
+@pytest.mark.rule("WAR-2")
+async def test_a_renewal_that_is_paid_later_takes_nothing_away(desk: Desk) -> None:
+    await contract(desk, ends_on=date(2026, 11, 30))
+    await contracts.renew(desk.db, "contract-1", id="r", ends_on=date(2027, 11, 30), at=bogota("10:00"))
+    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=bogota("11:00"))
+
+    ends = [(await found(desk, at)).cover.ends_on for at in ("10:59", "11:00")]
+
+    assert ends == [date(2026, 11, 30), date(2027, 11, 30)]
+
+
+@pytest.mark.rule("PLAN-7")
+@pytest.mark.rule("WAR-3")
+@pytest.mark.parametrize(("plan", "held"), [(Plan.PREMIUM, set(Channel)), (Plan.STANDARD, {Channel.WEB})])
+async def test_without_cover_the_channels_are_those_of_the_last_contract(
+    desk: Desk, plan: Plan, held: set[Channel]
+) -> None:
+    await contract(desk, plan=plan)
+
+    assert set((await found(desk, "2027-01-04 09:00")).channels) == held
+
+
+@pytest.mark.rule("WAR-3")
+async def test_without_any_contract_yet_every_channel_leads_to_a_held_case(desk: Desk) -> None:
+    assert set((await found(desk)).channels) == set(Channel)
 
 
 @pytest.mark.rule("PLAN-14")
