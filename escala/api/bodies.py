@@ -25,6 +25,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_DIGITS = 12
 
 _BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_BLANK_LETTERS = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5" + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+"""Letters and marks by their category that show nothing by themselves: fillers, joiners, an empty Braille cell."""
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+ -]\d{2}:\d{2})")
 
 
@@ -45,7 +50,10 @@ class Answer(BaseModel):
 
 
 def clean(value: object) -> object:
-    """The text normalised to NFC, its line ends to LF, without blanks around it; control characters are refused."""
+    """The text normalised to NFC, its line ends to LF, without blanks around it; control characters are refused.
+
+    A text without any sign that can be seen is empty.
+    """
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n")
@@ -53,7 +61,12 @@ def clean(value: object) -> object:
         raise PydanticCustomError("control_character", "control characters")
     if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: JSON may say it, no database keeps it
         raise PydanticCustomError("string_unicode", "half a character")
-    return unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text).strip()
+    return text if any(map(_is_seen, text)) else ""
+
+
+def _is_seen(sign: str) -> bool:
+    return sign not in _BLANK_LETTERS and unicodedata.category(sign) not in _UNSEEN
 
 
 def _one_line(text: str) -> str:

@@ -146,6 +146,27 @@ async def test_a_failure_of_ours_is_a_problem_without_its_details(
     assert "secret" not in answer.text
 
 
+@pytest.mark.rule("REQ-5")
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\ufeff", "\u2060 \u00ad", "\u3164", "\u115f\u1160", "\uffa0", "\u2800", "\ufe0f"]
+)
+async def test_a_text_that_nobody_can_see_is_empty(office: Office, unseen: str) -> None:
+    answer = await office.post("/cases", NEW_CASE | {"prior_analysis": unseen}, "contact")
+    assert (answer.status_code, answer.json()["rule"]) == (422, "REQ-5")
+
+
+async def test_signs_that_show_nothing_stay_within_a_text_that_can_be_seen(office: Office) -> None:
+    """A family of joined emoji, and a letter of an alphabet that joins."""
+    number = await office.open(title="👩\u200d👧 می\u200cخواهم")
+    assert (await office.get(f"/cases/{number}")).json()["title"] == "👩\u200d👧 می\u200cخواهم"
+
+
+@pytest.mark.rule("REQ-3")
+async def test_nor_is_a_reference_that_nobody_can_see_a_written_notice(office: Office) -> None:
+    answer = await office.post(f"/customers/{STANDARD}/contacts", CONTACT | {"notice_reference": "\u200b"}, "admin")
+    assert (answer.status_code, answer.json()["rule"]) == (422, "REQ-3")
+
+
 class TestTheRegistry:
     async def test_a_customer_with_its_contract_solution_and_roster_can_open_a_case(self, office: Office) -> None:
         customer = (await office.post("/customers", {"name": "Aguas", "tax_id": "900.123.456-8"}, "commercial")).json()
