@@ -13,6 +13,7 @@ from escala.policy.cover_end import CoverDates
 from escala.policy.policy_file import PolicyFile
 from escala.policy.terms import CoverKind
 from escala.storage import covers
+from escala.storage.customers import hold
 from escala.storage.engine import Database, insert
 from escala.storage.tables import contracts, cover_announcements, customers, solutions
 
@@ -43,10 +44,11 @@ class AnnouncementRow:
 async def announce(db: Database, policy: PolicyFile, cover: CoverRef, *, at: datetime) -> CoverDates | None:
     """Record what of the cover's end is to be announced at `at`, once, to the administrators and the commercial team.
 
-    The days are read in the same transaction, so that nothing is announced that a payment moved meanwhile. Answers the
-    dates as they are then; None where there is no such cover.
+    The customer is held and the days are read in the same transaction, so that nothing is announced that a payment
+    moved meanwhile. Answers the dates as they are then; None where there is no such cover.
     """
     async with db.write() as connection:
+        await hold(connection, cover.customer_id)
         known = await covers.dates(connection, policy, cover)
         due = known.next_announcement(at=at) if known else None
         if known is None or due is None or due.at > at:

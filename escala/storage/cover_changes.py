@@ -17,11 +17,15 @@ from escala.storage.tables import cover_changes
 
 
 async def note(connection: AsyncConnection, cover: CoverRef, *, at: datetime) -> None:
-    """Note that a cover changed, in the transaction that changes it."""
+    """Note that a cover changed, in the transaction that changes it. The latest change is the one that counts."""
     row = {"cover": cover.kind, "cover_id": cover.id, "customer_id": cover.customer_id, "changed_at": at}
     put = insert(connection, cover_changes).values(**row)
     await connection.execute(
-        put.on_conflict_do_update(index_elements=["cover", "cover_id"], set_={"changed_at": put.excluded.changed_at})
+        put.on_conflict_do_update(
+            index_elements=["cover", "cover_id"],
+            set_={"changed_at": put.excluded.changed_at},
+            where=cover_changes.c.changed_at < put.excluded.changed_at,
+        )
     )
 
 

@@ -46,7 +46,10 @@ class Database:
         where = make_url(url)
         if where.get_backend_name() != "sqlite":
             engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
-            return cls(engine, engine, None)
+            # All that one read asks for is of one instant, as it is on SQLite. Writers see what was committed before
+            # each of their statements: they hold rows, and look again at what they hold.
+            reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            return cls(reader, engine, None)
         file = _file_of(where)
         reader = _sqlite_engine(file, "rw", begin="BEGIN", pragmas=("query_only=ON",), pool_size=5, max_overflow=10)
         writer = _sqlite_engine(file, "rw", begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0)

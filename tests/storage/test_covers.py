@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from escala.policy.case import Plan
 from escala.policy.cover import CoverRef
 from escala.policy.cover_end import CoverDates
 from escala.policy.terms import CoverKind, Terms
-from escala.storage import announcements, contracts, cover_changes, covers, solutions
+from escala.storage import announcements, contracts, cover_changes, covers, solutions, terms
 from escala.storage.solutions import Solution, SolutionKind
 from escala.storage.terms import covered_terms
 from tests.storage.desk import START, Desk
@@ -146,9 +147,15 @@ class TestAChange:
         assert set(await cover_changes.untold(desk.db)) == {WARRANTY}
 
     async def test_that_came_after_what_was_told_stays(self, desk: Desk) -> None:
-        await contract(desk)
+        await contract(desk, paid=False)
         await pay(desk, "2026-11-25 10:00")
         await cover_changes.told(desk.db, CONTRACT, at=START)
+        assert await cover_changes.untold(desk.db) == {CONTRACT: bogota("2026-11-25 10:00")}
+
+    async def test_is_as_late_as_the_latest_of_two_that_cross(self, desk: Desk) -> None:
+        """Two processes note theirs in the other order than they came."""
+        await contract(desk, at=bogota("2026-11-25 10:00"))
+        await renew(desk, date(2027, 12, 31))
         assert await cover_changes.untold(desk.db) == {CONTRACT: bogota("2026-11-25 10:00")}
 
 
@@ -213,6 +220,56 @@ class TestAHeldCase:
         await desk.open()
         assert await covers.held_cases(desk.db, "customer-1") == [held.number] == await covers.held_cases(desk.db)
         assert await covers.held_cases(desk.db, "customer-2") == []
+
+
+class TestAPaymentInBetween:
+    """It is committed by another process between two things that are read."""
+
+    @pytest.mark.rule("WAR-2")
+    async def test_is_seen_whole_or_not_at_all(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        await contract(desk, paid=False)
+        read = terms._paid
+
+        async def then_paid(*given: Any) -> Any:
+            seen = await read(*given)
+            await pay(desk, "2026-11-26 10:00")
+            return seen
+
+        monkeypatch.setattr(terms, "_paid", then_paid)
+        assert await covered(desk) is None
+        monkeypatch.undo()
+        assert await covered(desk)
+
+    async def test_leaves_what_is_read_as_it_was(self, desk: Desk) -> None:
+        await contract(desk)
+        await renew(desk, date(2027, 12, 31))
+        async with desk.db.read() as connection:
+            before = await covers.dates(connection, policy(), CONTRACT)
+            await pay(desk, "2026-11-25 10:00")
+            assert await covers.dates(connection, policy(), CONTRACT) == before
+        assert await dates(desk) != before
+
+    @pytest.mark.rule("WAR-5")
+    async def test_waits_for_what_is_being_announced(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So nothing is announced of a last day that a payment has moved."""
+        await contract(desk)
+        await renew(desk, date(2027, 12, 31))
+        read, paying = covers.dates, set[asyncio.Task[None]]()
+
+        async def while_paid(*given: Any) -> Any:
+            seen = await read(*given)
+            paying.add(asyncio.create_task(pay(desk, "2026-12-01 08:00")))
+            await asyncio.wait(paying, timeout=0.2)
+            return seen
+
+        monkeypatch.setattr(covers, "dates", while_paid)
+        found = await announcements.announce(desk.db, policy(), CONTRACT, at=bogota("2026-12-01 08:00"))
+        monkeypatch.undo()
+        await asyncio.gather(*paying, return_exceptions=True)
+
+        assert found
+        assert (found.covered_through, found.given) == (LAST, (30,))
+        assert (await dates(desk)).covered_through == date(2027, 12, 31)
 
 
 @pytest.mark.rule("WAR-5")

@@ -74,6 +74,16 @@ async def test_readers_do_not_wait_for_a_writer(db: Database) -> None:
         assert await asyncio.wait_for(keys(db), 5) == []
 
 
+async def test_a_reader_sees_one_state(db: Database) -> None:
+    """Also of what is committed while it reads."""
+    async with db.read() as connection:
+        assert await connection.scalar(select(requests.c.key)) is None
+        async with db.write() as other:
+            await other.execute(insert(requests), a_request("one"))
+        assert await connection.scalar(select(requests.c.key)) is None
+    assert await keys(db) == ["one"]
+
+
 async def test_many_writers_at_once_all_get_their_turn(db: Database) -> None:
     async def write(key: str) -> None:
         async with db.write() as connection:
