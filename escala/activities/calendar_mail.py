@@ -40,7 +40,7 @@ async def calendar_message(
         place=occasion.place,
         link=occasion.link,
         organizer=_organizer(sender),
-        guests=tuple([guest for recipient in invited for guest in await _guests(db, recipient)]),
+        guests=tuple([guest for recipient in invited for guest in await _guests(db, recipient, at=row.at)]),
     )
     if row.kind == "visit_cancelled":
         return invitation.cancellation(entry)
@@ -52,10 +52,10 @@ def _organizer(sender: str) -> Guest:
     return Guest(mailbox, name)
 
 
-async def _guests(db: Database, recipient: str) -> list[Guest]:
+async def _guests(db: Database, recipient: str, *, at: datetime) -> list[Guest]:
     """The people behind a recipient who can be written to, as the mail to them finds them."""
     try:
-        found = mailboxes(await outbox.addresses(db, recipient, {}))
+        found = mailboxes(await outbox.addresses(db, recipient, {}, at=at))
     except Undeliverable:
         return []
     name = await _name(db, recipient)

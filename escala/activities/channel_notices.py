@@ -58,7 +58,7 @@ class ChannelNotices:
             await channel_notices.delivered(self.database, told, to=reached, at=self.clock())
 
     async def _send(self, told: Misdirected, *, at: datetime) -> list[str]:
-        to = mailboxes(await outbox.addresses(self.database, f"contact:{told.contact_id}", {}))
+        to = mailboxes(await outbox.addresses(self.database, f"contact:{told.contact_id}", {}, at=self.clock()))
         text = channel_letter(told, link=self.public_url)
         message = redirected(text, identity=told.id, language=DEFAULT, sender=self.mail_from, to=to, at=at)
         return await self.mail.send(message, to)

@@ -6,19 +6,22 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
+from functools import partial
 from typing import Protocol, Self
 
 from temporalio import activity
 
 from escala.activities.envelope import announced
 from escala.activities.mail import MailPort, Undeliverable, mail_port, mailboxes
-from escala.activities.wording.cover import CoverOccasion, cover_text
+from escala.activities.wording.cover import CoverOccasion, choice_text, cover_text
+from escala.activities.wording.letter import NoticeText
 from escala.policy.cover import CoverRef
 from escala.policy.cover_end import CoverDates
 from escala.policy.policy_file import PolicyFile
 from escala.policy.terms import CoverKind, Terms
 from escala.settings import Settings
-from escala.storage import announcements, cover_changes, covers, outbox, views
+from escala.storage import announcements, contacts, cover_changes, covers, outbox, views
 from escala.storage.announcements import AnnouncementRow
 from escala.storage.engine import Database
 from escala.storage.terms import bogota_date, covered_terms, read_policy_file
@@ -102,6 +105,7 @@ class Cover:
     desk_mailboxes: Mapping[str, str]
     workflows: CoverWorkflows
     clock: Callable[[], datetime]
+    public_url: str = ""
 
     @classmethod
     def of(
@@ -116,6 +120,7 @@ class Cover:
             desk_mailboxes={"commercial": settings.commercial_mailbox},
             workflows=workflows,
             clock=clock,
+            public_url=settings.public_url or "",
         )
 
     @activity.defn(name="look_at_cover")
@@ -189,9 +194,17 @@ class Cover:
         return found is not None and found.covered_at <= at
 
     async def _is_done_with(self, row: AnnouncementRow) -> bool:
-        """Send one announcement and note what became of it; False where it has to be tried again."""
+        """Send one announcement and note what became of it; False where it has to be tried again.
+
+        One that no longer holds is not sent: a renewal was paid since, or something nearer is to be said.
+        """
         try:
-            reached = await self._send(row)
+            message = await self._message(row)
+            if message is None:
+                await announcements.superseded(self.database, row.id)
+                return True
+            to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
+            reached = await self.mail.send(message(to=to), to, all_or_nobody=row.attempts < _PATIENT_TRIES)
         except Undeliverable as error:
             activity.logger.warning("announcement %s is undeliverable", row.id)
             await announcements.failed(self.database, row.id, error=str(error), final=True)
@@ -203,22 +216,14 @@ class Cover:
             await announcements.delivered(self.database, row.id, at=self.clock(), to=reached)
         return True
 
-    async def _send(self, row: AnnouncementRow) -> list[str]:
-        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes))
-        occasion = CoverOccasion(
-            kind=row.cover,
-            cover_id=row.cover_id,
-            recipient=row.recipient,
-            language=row.language,
-            customer=row.name,
-            name=row.plan or row.solution or row.cover_id,
-            ends_on=row.ends_on,
-            said_on=bogota_date(row.at),
-            unpaid_until=row.unpaid_until,
-            commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
-        )
-        message = announced(
-            cover_text(occasion),
+    async def _message(self, row: AnnouncementRow) -> Callable[..., EmailMessage] | None:
+        """What is said now, to be addressed; None where it no longer holds."""
+        text = await (self._choice(row) if row.asks_who_stays else self._end(row))
+        if text is None:
+            return None
+        return partial(
+            announced,
+            text,
             cover=row.cover,
             cover_id=row.cover_id,
             ends_on=row.ends_on,
@@ -226,7 +231,47 @@ class Cover:
             recipient=row.recipient,
             language=row.language,
             sender=self.mail_from,
-            to=to,
             at=row.at,
         )
-        return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+
+    async def _end(self, row: AnnouncementRow) -> NoticeText | None:
+        async with self.database.read() as connection:
+            dates = await covers.dates(connection, self.policy, row.ref)
+        if dates is None or not dates.still_announces(row.ends_on, row.days_before):
+            return None
+        return cover_text(
+            CoverOccasion(
+                kind=row.cover,
+                cover_id=row.cover_id,
+                recipient=row.recipient,
+                language=row.language,
+                customer=row.name,
+                name=row.plan or row.solution or row.cover_id,
+                ends_on=row.ends_on,
+                said_on=bogota_date(self.clock()),
+                unpaid_until=dates.unpaid_until,
+                commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+                customer_told=await self._is_told(row),
+            )
+        )
+
+    async def _is_told(self, row: AnnouncementRow) -> bool | None:
+        """Whether the customer's administrators were told the same; None while that is under way."""
+        for each in await announcements.of_cover(self.database, row.ref):
+            if each.is_for_the_customer and (each.ends_on, each.days_before) == (row.ends_on, row.days_before):
+                return True if each.delivered_at else False if each.given_up else None
+        return False
+
+    async def _choice(self, row: AnnouncementRow) -> NoticeText | None:
+        now = self.clock()
+        state = await contacts.state(self.database, row.customer_id, policy=self.policy, at=now)
+        if not state.sign_ins.choice_needed:
+            return None
+        return choice_text(
+            customer=row.name,
+            plan=state.plan,
+            places=state.places,
+            asked=sum(each.can_sign_in for each in state.contacts),
+            link=f"{self.public_url}/contactos",
+            language=row.language,
+        )

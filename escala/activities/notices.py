@@ -99,7 +99,7 @@ class Notices:
         return True
 
     async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
-        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes))
+        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
         occasion = await self._occasion(row, case)
         message = enveloped(
             text_of(occasion),

@@ -6,7 +6,7 @@ announcement. Which cover a customer has on a day is cover's; who is told, and h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,11 @@ class Announcement:
     ends_on: date
     days_before: int
     at: datetime
+
+    @property
+    def days_left(self) -> int:
+        """How many days are left then: fewer than its days before, where the cover begins later than that."""
+        return (self.ends_on - self.at.astimezone(_BOGOTA).date()).days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,11 @@ class CoverDates:
         return day_begins_at(max(self.agreed_until, self.covered_through or self.agreed_until) + _DAY)
 
     @property
+    def lapses_at(self) -> datetime | None:
+        """The first instant after its paid days; None before the first payment."""
+        return None if self.covered_through is None else day_begins_at(self.covered_through + _DAY)
+
+    @property
     def unpaid_until(self) -> date | None:
         """The last day of a renewal that is agreed and not paid; None where all that was agreed is paid."""
         if self.covered_through is None or self.covered_through >= self.agreed_until:
@@ -65,8 +75,17 @@ class CoverDates:
 
     def covers_at(self, at: datetime) -> bool:
         """Whether the cover is in force, and paid, at an instant."""
-        last = self.covered_through
-        return last is not None and self.starts_at <= at < day_begins_at(last + _DAY)
+        return self.lapses_at is not None and self.starts_at <= at < self.lapses_at
+
+    def has_lapsed(self, *, at: datetime) -> bool:
+        """Whether its paid days are over at an instant."""
+        return self.lapses_at is not None and self.lapses_at <= at
+
+    def still_announces(self, ends_on: date, days_before: int) -> bool:
+        """Whether what was to be said of a last day still holds: it has not moved, and nothing nearer is said."""
+        return (
+            not self.goes_on and self.covered_through == ends_on and days_before <= min(self.given, default=days_before)
+        )
 
     def next_announcement(self, *, at: datetime) -> Announcement | None:
         """What is still to be announced: at once where its instant has passed, else at its instant; None: nothing.
@@ -74,25 +93,31 @@ class CoverDates:
         Of several that have passed only the nearest to the end is due, and none once a nearer one was given: whoever
         is told late is told once. After the last day there is nothing to announce.
         """
-        last = self.covered_through
-        if last is None or self.goes_on or at >= day_begins_at(last + _DAY):
+        if self.covered_through is None or self.goes_on or self.has_lapsed(at=at):
             return None
         told = min(self.given, default=None)
-        announcements = [each for each in self._announcements(last) if told is None or each.days_before < told]
+        announcements = [each for each in self.announcements if told is None or each.days_before < told]
         if passed := [each for each in announcements if each.at <= at]:
             return min(passed, key=_days_before)
         return max(announcements, key=_days_before, default=None)
 
-    def next_wake_at(self, *, at: datetime) -> datetime:
-        """When there is next something to do: an announcement, the first day, or the end."""
+    def next_wake_at(self, *, at: datetime, lapse: bool = True) -> datetime:
+        """When there is next something to do: an announcement, the first day, the end of what is paid, or the end."""
         announcement = self.next_announcement(at=at)
+        steps = [self.starts_at, self.lapses_at if lapse else None]
         wakes = [self.over_at, *([announcement.at] if announcement else [])]
-        return min([*wakes, self.starts_at] if at < self.starts_at else wakes)
+        return min([*wakes, *(each for each in steps if each and at < each)])
 
-    def _announcements(self, last: date) -> Iterator[Announcement]:
-        """Every announcement of a last day. None comes before the first day of what it speaks of."""
-        for days in set(self.days_before):
-            yield Announcement(last, days, _at(max(last - days * _DAY, self.starts_on), ANNOUNCED_FROM))
+    @property
+    def announcements(self) -> list[Announcement]:
+        """Every announcement of the last paid day, in order. None comes before the first day of what it speaks of."""
+        last = self.covered_through
+        if last is None:
+            return []
+        return [
+            Announcement(last, days, _at(max(last - days * _DAY, self.starts_on), ANNOUNCED_FROM))
+            for days in sorted(set(self.days_before), reverse=True)
+        ]
 
 
 def goes_on(last_day: date, contracts: Iterable[ContractTerm]) -> bool:

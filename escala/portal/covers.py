@@ -203,6 +203,6 @@ async def _warranty(edge: Edge, solution: Solution, today: date) -> Warranty:
 
 
 async def _announced(edge: Edge, cover: CoverRef) -> list[AnnouncementRow]:
-    """What the customer's administrators were told, or are about to be."""
+    """What the customer's administrators were told of its end, are about to be, or could not be."""
     told = await announcements.of_cover(edge.database, cover)
-    return [each for each in told if each.recipient.startswith("administrators:")]
+    return [each for each in told if each.is_for_the_customer and not (each.asks_who_stays or each.is_superseded)]

@@ -113,7 +113,7 @@ async def replace_roster(
     entries = [each.entry for each in roster]
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
-        before = await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
         if expected is not None and expected != before.tag:
             raise RosterChanged
         if only_choosing:
@@ -127,7 +127,7 @@ async def replace_roster(
         await connection.execute(update(contacts).where(left_out).values(removed_at=at))
         for each in roster:
             await _put(connection, customer_id, each)
-        return await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
 async def add(db: Database, customer_id: str, new: NewContact, *, policy: PolicyFile, at: datetime) -> Contact:
@@ -137,7 +137,7 @@ async def add(db: Database, customer_id: str, new: NewContact, *, policy: Policy
     """
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
-        before = await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
         others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
         check_roster([*others, new.entry], plan=before.plan, places=before.places)
         await _put(connection, customer_id, new)
@@ -148,7 +148,7 @@ async def add(db: Database, customer_id: str, new: NewContact, *, policy: Policy
 async def state(db: Database, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:
     """The customer's roster as it stands at an instant."""
     async with db.read() as connection:
-        return await _state(connection, customer_id, policy=policy, on=bogota_date(at))
+        return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
 async def roster(db: Database, customer_id: str) -> list[Contact]:
@@ -171,7 +171,8 @@ async def by_email(db: Database, email: str) -> list[Contact]:
         return [_contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.customer_id))).mappings()]
 
 
-async def _state(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
+async def state_in(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
+    """The customer's roster on a day, within a transaction."""
     plan = await plan_on(connection, policy, customer_id=customer_id, on=on)
     places = policy.plans[plan].portal_users
     found = await _roster(connection, customer_id)

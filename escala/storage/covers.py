@@ -31,7 +31,9 @@ async def dates(connection: AsyncConnection, policy: PolicyFile, cover: CoverRef
     given: tuple[int, ...] = ()
     if through is not None:
         a = cover_announcements.c
-        wanted = select(a.days_before).where(a.cover == cover.kind, a.cover_id == cover.id, a.ends_on == through)
+        wanted = select(a.days_before).where(
+            a.cover == cover.kind, a.cover_id == cover.id, a.ends_on == through, a.days_before >= 0
+        )
         given = tuple(sorted(set(await connection.scalars(wanted)), reverse=True))
     return CoverDates(
         starts_on=starts_on,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select, update
@@ -13,6 +13,7 @@ from escala.policy.case import Plan
 from escala.storage import views
 from escala.storage.engine import Database
 from escala.storage.tables import agents, cases, contacts, notices
+from escala.storage.terms import bogota_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,18 +75,18 @@ async def failed(db: Database, notice_id: int, *, error: str, final: bool) -> No
         await connection.execute(tried.values(attempts=notices.c.attempts + 1, last_error=error[:2000], given_up=final))
 
 
-async def addresses(db: Database, recipient: str, mailboxes: Mapping[str, str]) -> list[str]:
-    """The addresses behind a notice's recipient; none if nobody is there.
+async def addresses(db: Database, recipient: str, mailboxes: Mapping[str, str], *, at: datetime) -> list[str]:
+    """The addresses behind a notice's recipient at an instant; none if nobody is there.
 
     `mailboxes` are the desk's own by recipient ("level:1", "group:sig", "commercial", "director"); a group without one
     is reached at level 2, the director at level 3. A contact who was taken off the roster is no longer written to: the
-    customer's administrators are.
+    customer's administrators are, those whose written notice is in force (REQ-3).
     """
     kind, _, id_ = recipient.partition(":")
     if kind == "contact":
-        return await _contact_addresses(db, id_)
+        return await _contact_addresses(db, id_, on=bogota_date(at))
     if kind == "administrators":
-        return await _emails(db, _administrators(id_))
+        return await _emails(db, _administrators(id_, on=bogota_date(at)))
     if kind == "agent":
         return await _emails(db, select(agents.c.email).where(agents.c.id == id_))
     fallback = {"group": "level:2", "director": "level:3"}.get(kind, recipient)
@@ -93,19 +94,24 @@ async def addresses(db: Database, recipient: str, mailboxes: Mapping[str, str]) 
     return [found] if found else []
 
 
-async def _contact_addresses(db: Database, contact_id: str) -> list[str]:
+async def _contact_addresses(db: Database, contact_id: str, *, on: date) -> list[str]:
     known = select(contacts.c.email, contacts.c.customer_id, contacts.c.removed_at).where(contacts.c.id == contact_id)
     async with db.read() as connection:
         contact = (await connection.execute(known)).first()
     if contact is None:
         return []
-    return [contact.email] if contact.removed_at is None else await _emails(db, _administrators(contact.customer_id))
+    if contact.removed_at is None:
+        return [contact.email]
+    return await _emails(db, _administrators(contact.customer_id, on=on))
 
 
-def _administrators(customer_id: str) -> Select[tuple[str]]:
+def _administrators(customer_id: str, *, on: date) -> Select[tuple[str]]:
     c = contacts.c
     return select(c.email).where(
-        c.customer_id == customer_id, c.is_system_administrator.is_(True), c.removed_at.is_(None)
+        c.customer_id == customer_id,
+        c.is_system_administrator.is_(True),
+        c.removed_at.is_(None),
+        c.notified_on <= on,
     )
 
 

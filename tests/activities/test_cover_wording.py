@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from escala.activities.wording.cover import CoverOccasion, cover_text
+from escala.activities.wording.cover import CoverOccasion, choice_text, cover_text
 from escala.language import LANGUAGES
+from escala.policy.case import Plan
 from escala.policy.terms import CoverKind
 
 pytestmark = pytest.mark.rule("WAR-5")
@@ -24,6 +25,7 @@ CONTRACT = CoverOccasion(
     said_on=date(2027, 3, 1),
     unpaid_until=None,
     commercial_mailbox="comercial@escala.example",
+    customer_told=True,
 )
 RENEWED = replace(CONTRACT, unpaid_until=date(2028, 3, 31))
 WARRANTY = replace(CONTRACT, kind=CoverKind.WARRANTY, cover_id="sol_1", name="Geovisor predial")
@@ -42,6 +44,33 @@ def test_every_announcement_has_its_words_whole(occasion: CoverOccasion, languag
 @pytest.mark.parametrize(("said_on", "words"), [(1, "Faltan 30 días."), (30, "Eso es mañana."), (31, "Eso es hoy.")])
 def test_it_says_how_many_days_are_left(said_on: int, words: str) -> None:
     assert words in cover_text(replace(CONTRACT, said_on=date(2027, 3, said_on))).body
+
+
+def test_it_does_not_call_a_day_today_that_has_passed() -> None:
+    assert "Ese día ya pasó." in cover_text(replace(CONTRACT, said_on=date(2027, 4, 2))).body
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [(True, "También se avisó"), (None, "También se está avisando"), (False, "No se pudo avisar a nadie del cliente")],
+)
+def test_the_commercial_team_reads_whether_the_customer_was_told(told: bool | None, words: str) -> None:
+    occasion = replace(CONTRACT, recipient="commercial", customer_told=told)
+    assert words in " ".join(cover_text(occasion).body.split())
+
+
+@pytest.mark.rule("PLAN-8")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_smaller_plan_asks_who_stays(language: str) -> None:
+    text = choice_text(
+        customer="Acme {x}",
+        plan=Plan.STANDARD,
+        places=2,
+        asked=5,
+        link="https://m.example/contactos",
+        language=language,
+    )
+    assert all(each in text.body for each in ("Acme {x}", "2", "5", "https://m.example/contactos"))
 
 
 @pytest.mark.rule("WAR-2")

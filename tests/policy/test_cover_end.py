@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -144,3 +145,34 @@ def test_who_wakes_when_told_to_gives_all_that_fit_and_ends_after_the_last_day(c
     fit = {days for days in cover.days_before if cover.over_at - timedelta(days=days) > day_begins_at(cover.starts_on)}
     assert fit <= set(left.given)
     assert len(set(left.given) - fit) <= 1
+
+
+@pytest.mark.rule("WAR-2")
+def test_there_is_something_to_do_where_paid_days_end_before_agreed_ones() -> None:
+    """The plan of the next day may be a smaller one."""
+    unpaid = replace(YEAR, agreed_until=date(2028, 3, 31), given=DAYS)
+
+    assert unpaid.next_wake_at(at=bogota("2027-03-30 09:00")) == bogota("2027-04-01 00:00") == unpaid.lapses_at
+    assert unpaid.next_wake_at(at=bogota("2027-04-01 00:00")) == unpaid.over_at
+    assert [unpaid.has_lapsed(at=bogota(at)) for at in ("2027-03-31 23:59", "2027-04-01 00:00")] == [False, True]
+
+
+def test_a_short_cover_is_told_of_the_days_that_it_has_left() -> None:
+    """Ten days from the first to the last: the announcement of 30 days before comes on the first."""
+    short = replace(YEAR, starts_on=date(2027, 3, 22))
+
+    assert [(each.days_before, each.days_left) for each in short.announcements] == [(30, 9), (15, 9), (7, 7), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "holds"),
+    [
+        ({}, True),
+        ({"given": (30, 15)}, True),
+        ({"given": (30, 15, 7)}, False),
+        ({"covered_through": date(2028, 3, 31)}, False),
+        ({"goes_on": True}, False),
+    ],
+)
+def test_what_had_to_wait_is_said_only_while_it_holds(changed: dict[str, Any], holds: bool) -> None:
+    assert replace(YEAR, **changed).still_announces(LAST, 15) is holds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from escala.policy.case import Level, Plan
@@ -12,6 +14,7 @@ from escala.storage.contacts import NewContact
 from tests.storage.desk import Desk, entry
 from tests.support.lives import CLAIM, HELP_DESK, bogota
 
+NOW = bogota("18:00")
 MAILBOXES = {"level:1": "uno@x", "level:2": "dos@x", "level:3": "tres@x", "group:sig": "sig@x", "commercial": "com@x"}
 
 
@@ -88,20 +91,33 @@ async def test_a_case_without_notices_to_deliver_has_none(desk: Desk) -> None:
 async def test_a_recipient_stands_for_addresses(desk: Desk, recipient: str, reached: list[str]) -> None:
     await agents.put(desk.db, Agent(id="agent-1", name="Luz", email="luz@escala.example", levels=(Level.HELP_DESK,)))
 
-    assert await outbox.addresses(desk.db, recipient, MAILBOXES) == reached
+    assert await outbox.addresses(desk.db, recipient, MAILBOXES, at=NOW) == reached
 
 
 async def test_all_administrators_are_written_to(desk: Desk) -> None:
     plain = entry("Caro", is_system_administrator=False, can_sign_in=False)
     await desk.roster(NewContact("a", entry("Ana")), NewContact("b", entry("Beto")), NewContact("c", plain))
 
-    reached = await outbox.addresses(desk.db, "administrators:customer-1", MAILBOXES)
+    reached = await outbox.addresses(desk.db, "administrators:customer-1", MAILBOXES, at=NOW)
 
     assert reached == ["ana@cliente.example", "beto@cliente.example"]
+
+
+@pytest.mark.rule("REQ-3")
+async def test_an_administrator_is_written_to_from_the_day_of_the_notice_on(desk: Desk) -> None:
+    later = entry("Beto", notified_on=date(2026, 12, 1))
+    await desk.roster(NewContact("a", entry("Ana")), NewContact("b", later))
+
+    reached = [
+        await outbox.addresses(desk.db, "administrators:customer-1", MAILBOXES, at=bogota(at))
+        for at in ("2026-11-30 23:59", "2026-12-01 00:00")
+    ]
+
+    assert reached == [["ana@cliente.example"], ["ana@cliente.example", "beto@cliente.example"]]
 
 
 async def test_who_was_taken_off_the_roster_is_no_longer_written_to(desk: Desk) -> None:
     """The customer's administrators are, for the case goes on."""
     await desk.roster(NewContact("b", entry("Beto")))
 
-    assert await outbox.addresses(desk.db, "contact:contact-1", MAILBOXES) == ["beto@cliente.example"]
+    assert await outbox.addresses(desk.db, "contact:contact-1", MAILBOXES, at=NOW) == ["beto@cliente.example"]

@@ -1,4 +1,7 @@
-"""What is said of a cover that ends: to the customer's administrators, and to the commercial team (WAR-5)."""
+"""What is said of a cover that ends: to the customer's administrators, and to the commercial team (WAR-5).
+
+And what a smaller plan asks of the administrators afterwards: who signs in from now on (PLAN-8).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import date
 
 from escala.activities.wording.letter import NoticeText
 from escala.language import translate
+from escala.policy.case import Plan
 from escala.policy.terms import CoverKind
 
 
@@ -15,7 +19,8 @@ from escala.policy.terms import CoverKind
 class CoverOccasion:
     """A cover that ends: its last day (included), the day on which that is said, and the renewal that is not paid.
 
-    `name` is the contract's plan or the warranty's solution.
+    `name` is the contract's plan or the warranty's solution. `customer_told`: whether its administrators were told the
+    same; None while that is under way.
     """
 
     kind: CoverKind
@@ -28,6 +33,7 @@ class CoverOccasion:
     said_on: date
     unpaid_until: date | None
     commercial_mailbox: str
+    customer_told: bool | None = None
 
     @property
     def is_for_the_customer(self) -> bool:
@@ -103,10 +109,46 @@ def _to_commercial(o: CoverOccasion) -> Iterator[str]:
         )
     else:
         yield o.say("No renewal is registered.")
-    yield o.say("The customer's administrators have been told too.")
+    yield o.say(_TOLD[o.customer_told])
+
+
+_TOLD = {
+    True: "The customer's administrators have been told too.",
+    None: "The customer's administrators are being told too.",
+    False: "Nobody of the customer could be told: it has no administrator who can be written to. Please tell it, and "
+    "ask it who its administrator is.",
+}
+
+
+def choice_text(*, customer: str, plan: Plan, places: int, asked: int, link: str, language: str) -> NoticeText:
+    """That fewer contacts may sign in than are named for it, and that the administrator chooses who stays."""
+
+    def say(message: str, **values: object) -> str:
+        return translate(message, language, **values)
+
+    paragraphs = (
+        say("Hello,"),
+        say(
+            "{customer} now has the {plan} plan, in which {places} contacts can sign in to the portal; {asked} are "
+            "named for it.",
+            customer=customer,
+            plan=plan.value,
+            places=places,
+            asked=asked,
+        ),
+        say(
+            "Nobody was taken off your roster. Until you choose who stays, the places are held by the administrators, "
+            "and then by those who were named first; the others cannot sign in."
+        ),
+        say("Please choose here: {link}", link=link),
+        say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
+    )
+    return NoticeText(say("Please choose who signs in to the portal"), "\n\n".join(paragraphs) + "\n")
 
 
 def _left(o: CoverOccasion) -> str:
-    if o.days <= 0:
+    if o.days < 0:
+        return o.say("That day has passed.")
+    if o.days == 0:
         return o.say("That is today.")
     return o.say("That is tomorrow.") if o.days == 1 else o.say("That is in {days} days.", days=o.days)
