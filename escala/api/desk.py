@@ -6,7 +6,7 @@ Each call waits at most `engine_timeout`; what Temporal took before that goes on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,7 @@ from temporalio.client import (
 )
 from temporalio.common import (
     SearchAttributePair,
+    SearchAttributeUpdate,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
@@ -34,7 +35,7 @@ from escala.policy.cover import CoverRef
 from escala.policy.refusals import Refusal
 from escala.policy.terms import CoverKind, Terms
 from escala.settings import Settings
-from escala.workflows import addresses, cover_text, operator_text
+from escala.workflows import addresses, contract, cover_text, operator_text
 from escala.workflows.case import search_attributes
 from escala.workflows.case_run import CaseRun
 from escala.workflows.contract_run import ContractRun, named_by, workflow_id
@@ -134,6 +135,7 @@ class Desk:
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     start_signal=addresses.CHANGED,
                     static_summary=cover_text.static_summary(cover),
+                    search_attributes=_shown(contract.search_attributes(cover)),
                 )
             )
         except CaseNotRunning as missing:  # the namespace
@@ -179,13 +181,12 @@ class Desk:
 
     def _identity(self, case: Case, terms: Terms) -> dict[str, Any]:
         """Under which id a case's workflow runs, never twice, and what operators see of it from its start."""
-        shown = [update for update in search_attributes(case, terms) if update.value is not None]
         return {
             "id": case.number,
             "task_queue": self._settings.task_queue,
             "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
             "static_summary": operator_text.static_summary(case, terms),
-            "search_attributes": TypedSearchAttributes([SearchAttributePair(each.key, each.value) for each in shown]),
+            "search_attributes": _shown(search_attributes(case, terms)),
         }
 
     def _link(self, number: str) -> str:
@@ -223,6 +224,13 @@ class Desk:
             raise EngineUnavailable from error
         except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RuntimeError) as error:
             raise EngineUnavailable from error
+
+
+def _shown(updates: Sequence[SearchAttributeUpdate[Any]]) -> TypedSearchAttributes:
+    """What a workflow shows from its start."""
+    return TypedSearchAttributes(
+        [SearchAttributePair(each.key, each.value) for each in updates if each.value is not None]
+    )
 
 
 def _refusal(failed: WorkflowUpdateFailedError) -> Exception:

@@ -17,6 +17,7 @@ CONTRACT_WORKFLOW = "Contract"
 """A contract's or a warranty's."""
 CHANGED = "changed"
 """A signal to it: look at your days again."""
+ANNOUNCEMENTS_QUERY = "avisos"
 SWEEP_WORKFLOW = "CoverSweep"
 SWEEP_SCHEDULE = "cover-sweep"
 PROVIDER_STATUS_WORKFLOW = "ProviderStatus"
@@ -29,6 +30,9 @@ PLAN = SearchAttributeKey.for_keyword("CasePlan")
 CUSTOMER = SearchAttributeKey.for_keyword("CaseCustomer")
 OVERDUE = SearchAttributeKey.for_bool("CaseOverdue")
 NEXT_DEADLINE = SearchAttributeKey.for_datetime("CaseNextDeadline")
+COVER_KIND = SearchAttributeKey.for_keyword("CoverKind")
+COVER_NEXT_DATE = SearchAttributeKey.for_datetime("CoverNextDate")
+"""When a contract's or a warranty's workflow has next something to do; its customer is in `CUSTOMER`."""
 
 SEARCH_ATTRIBUTES: dict[str, str] = {
     STATUS.name: "Keyword",
@@ -38,5 +42,7 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
     CUSTOMER.name: "Keyword",
     OVERDUE.name: "Bool",
     NEXT_DEADLINE.name: "Datetime",
+    COVER_KIND.name: "Keyword",
+    COVER_NEXT_DATE.name: "Datetime",
 }
 """Every search attribute with its type, as the start-up registers them."""

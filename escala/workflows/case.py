@@ -39,6 +39,8 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 """How far the clock of the edge, which dates a payment, may run ahead of ours."""
 _COVER_IS_READ = "cover-is-read-before-closing"
 """Held cases that were closed before this patch were closed unread: their histories replay so."""
+_LOOKS_AT_ONCE = "held-cases-look-for-cover-at-once"
+"""Cover that is registered while a case opens tells the cases that are held by then: this one looks by itself."""
 _RECORDING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=_NEVER_LATER_THAN)
 _DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 
@@ -167,6 +169,8 @@ class CaseWorkflow:
         except Refusal as refusal:  # the edge asks first; whoever starts a case by other ways is told here
             raise _as_failure(refusal) from refusal
         await self._record(decision, terms=self._terms)
+        if self._is_held and workflow.patched(_LOOKS_AT_ONCE):
+            self._cover_changed = True
 
     async def _settle(self, at: datetime) -> None:
         """Record all that has fallen due by `at`, in order (ESC-15)."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, FailureError
 
+from escala.policy.cover import CoverRef
 from escala.policy.cover_end import CoverDates
 from escala.workflows import addresses, cover_text
 from escala.workflows.alarm import Alarm
@@ -23,6 +25,9 @@ with workflow.unsafe.imports_passed_through():
 
 _LOOKING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 _DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
+_LIVES_ON = "covers-live-on-and-are-searchable"
+"""Before this patch a cover's workflow had no search attributes, did not wake where paid days end before agreed ones,
+and let a change pass that came while it waited for mail at its end: such runs replay so."""
 _SWEEPING = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5))
 
 
@@ -64,6 +69,13 @@ class ContractWorkflow:
         """It was renewed, paid or registered: look again."""
         self._changed = True
 
+    @workflow.query(
+        name=addresses.ANNOUNCEMENTS_QUERY, description="Los avisos del fin de la cobertura: los dados y los que faltan"
+    )
+    def announcements(self) -> list[str]:
+        """What was announced of the end, and what will be, in order; then the end."""
+        return cover_text.announcements(self._dates, at=workflow.now())
+
     async def _live(self) -> None:
         """Look and wait in turn, until it is over or a new run has to begin."""
         delivery = asyncio.create_task(self._deliver())
@@ -73,7 +85,10 @@ class ContractWorkflow:
             await self._look(workflow.now())
         self._alarm.stop()
         if self._is_over:
-            await workflow.wait_condition(delivery.done)
+            await workflow.wait_condition(lambda: delivery.done() or self._changed)
+            if not delivery.done() and not workflow.patched(_LIVES_ON):
+                await workflow.wait_condition(delivery.done)
+            self._is_over = not self._changed  # renewed or paid while mail had to wait: a new run looks at it
 
     async def _look(self, at: datetime) -> None:
         """Have the days read and what is due announced; tell the held cases where they may be covered by now."""
@@ -95,7 +110,18 @@ class ContractWorkflow:
         if dates is None or at >= dates.over_at:
             self._is_over = not self._changed  # else look once more: it may have been renewed in this very moment
             return
-        self._alarm.set(dates.next_wake_at(at=at), cover_text.timer_summary(dates, at=at))
+        wake = dates.next_wake_at(at=at, lapse=workflow.patched(_LIVES_ON))
+        self._alarm.set(wake, cover_text.timer_summary(dates, wake, at=at))
+        self._tell_operators(wake)
+
+    def _tell_operators(self, wake: datetime) -> None:
+        """Refresh the search attributes that changed (each upsert is an action)."""
+        if not workflow.patched(_LIVES_ON):
+            return
+        shown = workflow.info().typed_search_attributes
+        changed = [each for each in search_attributes(self._cover, wake) if shown.get(each.key) != each.value]
+        if changed:
+            workflow.upsert_search_attributes(changed)
 
     async def _tell_held_cases(self) -> None:
         """Signal each held case of the customer; one that has ended meanwhile needs no telling."""
@@ -131,6 +157,12 @@ class ContractWorkflow:
             except ActivityError:
                 workflow.logger.exception("announcements of %s stay undelivered", workflow.info().workflow_id)
             self._delivering = False
+
+
+def search_attributes(cover: CoverRef, wake: datetime | None = None) -> list[SearchAttributeUpdate[Any]]:
+    """What operators search covers by; `wake` is known from the first look on."""
+    known = [addresses.CUSTOMER.value_set(cover.customer_id), addresses.COVER_KIND.value_set(cover.kind.value)]
+    return [*known, addresses.COVER_NEXT_DATE.value_set(wake)] if wake else known
 
 
 @workflow.defn(name=addresses.SWEEP_WORKFLOW)

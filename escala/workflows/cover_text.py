@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from escala.policy.cover import CoverRef
-from escala.policy.cover_end import CoverDates
+from escala.policy.cover_end import Announcement, CoverDates
 from escala.policy.terms import CoverKind
 from escala.workflows.operator_words import MONTHS, when
 
@@ -22,13 +22,38 @@ def static_summary(cover: CoverRef) -> str:
     return f"{_KINDS[cover.kind]} {cover.id}, cliente {cover.customer_id}"
 
 
-def timer_summary(dates: CoverDates, *, at: datetime) -> str:
+def timer_summary(dates: CoverDates, wake: datetime, *, at: datetime) -> str:
     """The line on the timer that runs: what happens at the next wake, and when."""
-    wake = dates.next_wake_at(at=at)
     announcement = dates.next_announcement(at=at)
     if announcement and announcement.at == wake:
-        return f"aviso: faltan {announcement.days_before} días para el fin de la cobertura, {when(wake)}"
-    return f"{'empieza' if at < dates.starts_at else 'termina'}, {when(wake)}"
+        return f"aviso: {_left(announcement)}, {when(wake)}"
+    if at < dates.starts_at:
+        return f"empieza, {when(wake)}"
+    return f"{'termina' if wake >= dates.over_at else 'termina lo pagado'}, {when(wake)}"
+
+
+def announcements(dates: CoverDates | None, *, at: datetime) -> list[str]:
+    """Each announcement of the end with what became of it, then the end: the dates to come, and what was told."""
+    if dates is None:
+        return []
+    told = min(dates.given, default=None)
+    lines = []
+    for each in dates.announcements:
+        if each.days_before in dates.given:
+            became = "dado"
+        elif dates.goes_on or dates.has_lapsed(at=at) or (told is not None and each.days_before > told):
+            became = "no hizo falta"
+        else:
+            became = "por dar"
+        lines.append(f"{when(each.at)}: {_left(each)} ({became})")
+    return [*lines, f"{when(dates.over_at)}: termina"]
+
+
+def _left(announcement: Announcement) -> str:
+    days = announcement.days_left
+    if days == 0:
+        return "último día de la cobertura"
+    return f"{'falta 1 día' if days == 1 else f'faltan {days} días'} para el fin de la cobertura"
 
 
 def state(dates: CoverDates, *, at: datetime) -> str:
@@ -67,5 +92,6 @@ def current_details(cover: CoverRef, dates: CoverDates | None, *, at: datetime) 
     given = ", ".join(str(days) for days in dates.given)
     lines.append(f"- **Avisos dados** {f'{given} días antes' if given else 'ninguno'} (WAR-5)")
     lines += ["", "**Lo que sigue**", ""]
-    lines.append("Nada: el flujo terminó." if at >= dates.over_at else f"1. {timer_summary(dates, at=at)}")
+    wake = dates.next_wake_at(at=at)
+    lines.append("Nada: el flujo terminó." if at >= dates.over_at else f"1. {timer_summary(dates, wake, at=at)}")
     return "\n".join([*lines, "", f"Visto {when(at)}"])

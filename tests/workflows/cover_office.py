@@ -25,7 +25,7 @@ from escala.storage.tables import number_sequences
 from escala.storage.terms import bogota_date
 from escala.worker import build_worker
 from escala.workflows import addresses
-from tests.api.office import NEW_CASE, Office, open_office
+from tests.api.office import NEW_CASE, Clock, Office, open_office
 from tests.support.lives import bogota, policy
 from tests.support.server import MemoryNotices, settings_for
 
@@ -67,13 +67,17 @@ class Newcomer:
 
 @dataclass
 class CoverOffice:
-    """The app with a desk that has an engine, and a worker on a queue of its own."""
+    """The app with a desk that has an engine, and a worker on a queue of its own.
+
+    `mail_clock` runs ahead of the office's where a cover's own time is let run on.
+    """
 
     env: WorkflowEnvironment
     office: Office
     post: Post
     cover: Cover
     settings: Any
+    mail_clock: Clock
     tax_ids: Any = field(default_factory=lambda: count(900_100_000))
 
     def worker(self) -> Worker:
@@ -223,7 +227,7 @@ async def cover_office(
         office.keys = (f"{queue}-{key}" for key in count(1))
         async with office.db.write() as connection:
             await connection.execute(number_sequences.insert().values(year=office.clock.at.year, last=place * 1_000))
-        post = Post()
+        post, mail_clock = Post(), Clock(office.clock.at)
         cover = Cover(
             database=office.db,
             policy=policy(),
@@ -231,6 +235,6 @@ async def cover_office(
             mail_from="Mesa <mesa@escala.example>",
             desk_mailboxes={"commercial": "comercial@escala.example"},
             workflows=desk,
-            clock=office.clock,
+            clock=lambda: max(office.clock.at, mail_clock.at),
         )
-        yield CoverOffice(env, office, post, cover, settings)
+        yield CoverOffice(env, office, post, cover, settings, mail_clock)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
+from escala.policy.case import Status
 from escala.policy.cover import CoverRef
 from escala.policy.terms import CoverKind
 from escala.storage import announcements, cover_changes
@@ -36,7 +37,8 @@ async def told(covers: CoverOffice, customer: Newcomer, *, times: int) -> None:
 async def lived(covers: CoverOffice, handle: WorkflowHandle[Any, Any], *days: int, ends_in: int) -> None:
     """Let a cover's clock run to 08:00 of each day before its last one."""
     for before in days:
-        await covers.skip(handle, in_bogota(covers.today + (ends_in - before) * DAY) + timedelta(minutes=1))
+        covers.mail_clock.at = in_bogota(covers.today + (ends_in - before) * DAY) + timedelta(minutes=1)
+        await covers.skip(handle, covers.mail_clock.at)
 
 
 @pytest.mark.rule("WAR-5")
@@ -151,6 +153,53 @@ class TestItsWorkflow:
             assert (await handle.describe()).run_id != first_run
             await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
             assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [15]
+
+    @pytest.mark.rule("WAR-2")
+    async def test_lives_on_with_a_payment_that_comes_while_its_last_mail_has_to_wait(
+        self, covers: CoverOffice
+    ) -> None:
+        """The days are over and mail is down: the renewal is not lost, and a held case is told at once."""
+        covers.post.failures = 10_000
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=0, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        over = in_bogota(covers.today + DAY, hour=1)
+        await covers.skip(handle, over)
+        covers.office.clock.at = over
+        case = await covers.open_case(customer)
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        assert (await case.state()).status is Status.HELD
+
+        await covers.renew(contract, covers.today + 300 * DAY)
+        await covers.pay(contract)
+
+        async with asyncio.timeout(20):
+            while (await case.state()).status is Status.HELD:
+                await asyncio.sleep(0.01)
+        covers.post.failures = 0
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+    async def test_is_found_by_customer_kind_and_next_date(self, covers: CoverOffice) -> None:
+        """And says what it told and what it will."""
+        customer = await covers.newcomer()
+        contract = await covers.contract(customer, ends_in=20, starts_in=-300, paid=True)
+        handle = covers.workflow(f"contract-{contract['id']}")
+        await told(covers, customer, times=1)
+
+        found = f"CaseCustomer = '{customer.id}' AND CoverKind = 'contract' AND CoverNextDate > '2026-01-01T00:00:00Z'"
+        async with asyncio.timeout(20):
+            while [each.id async for each in covers.env.client.list_workflows(found)] != [handle.id]:
+                await asyncio.sleep(0.05)
+        shown = (await handle.describe()).typed_search_attributes
+        assert shown[addresses.COVER_NEXT_DATE] == in_bogota(covers.today + 5 * DAY)
+        said = [line.partition(": ")[2] for line in await handle.query(addresses.ANNOUNCEMENTS_QUERY)]
+        assert said == [
+            "faltan 30 días para el fin de la cobertura (dado)",
+            "faltan 15 días para el fin de la cobertura (por dar)",
+            "faltan 7 días para el fin de la cobertura (por dar)",
+            "falta 1 día para el fin de la cobertura (por dar)",
+            "termina",
+        ]
 
     @pytest.mark.rule("WAR-2")
     async def test_begins_again_with_a_renewal_after_the_end(self, covers: CoverOffice) -> None:
