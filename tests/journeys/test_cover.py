@@ -1,8 +1,8 @@
-"""A Standard customer's way from a warranty that ended to a contract that is paid, over HTTP, on everything real."""
+"""A Standard customer's way from a warranty that ended to a renewal that is paid, over HTTP, on everything real."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,29 +40,31 @@ async def _customer(desk: LiveDesk, accepted_on: str) -> dict[str, str]:
 @pytest.mark.rule("WAR-1")
 @pytest.mark.rule("WAR-2")
 @pytest.mark.rule("WAR-3")
-async def test_from_an_expired_warranty_to_a_paid_contract(live_desk: LiveDesk) -> None:
-    """Held without cover, still held by a contract that is not paid, released by the payment, resolved, confirmed."""
+async def test_from_an_expired_warranty_to_a_paid_renewal(live_desk: LiveDesk) -> None:
+    """Held without cover, still held by a renewal that is not paid, released by the payment, resolved, confirmed."""
     today = (datetime.now(UTC) - timedelta(hours=5)).date()
     ids = await _customer(live_desk, str(today - timedelta(days=130)))
     before = dict(live_desk.ids), live_desk.secrets[Role.CONTACT]
     live_desk.ids |= ids
     await live_desk.give_token(Role.CONTACT, ids["contact"], customer_id=ids["customer"])
     try:
-        await _lives(live_desk, ids, str(today), str(today + timedelta(days=12)))
+        await _lives(live_desk, ids, today, str(today + timedelta(days=12)))
     finally:
         live_desk.ids, live_desk.secrets[Role.CONTACT] = before
 
 
-async def _lives(desk: LiveDesk, ids: dict[str, str], today: str, last: str) -> None:
+async def _lives(desk: LiveDesk, ids: dict[str, str], today: date, last: str) -> None:
+    ended = {"starts_on": str(today - timedelta(days=300)), "ends_on": str(today - timedelta(days=1)), "paid": True}
+    terms = {"plan": "standard", "managed_support": True, **ended}
+    contract = await desk.post(Role.ADMIN, f"/customers/{ids['customer']}/contracts", terms)
     case = await desk.open_case(priority=3)
     at = f"/cases/{case['number']}"
     assert (case["status"], case["cover"], case["clocks"]["level"]) == ("held", "none", None)
 
-    terms = {"plan": "standard", "starts_on": today, "ends_on": last, "managed_support": True}
-    contract = await desk.post(Role.ADMIN, f"/customers/{ids['customer']}/contracts", terms)
-    assert (await desk.get(Role.AGENT, at))["status"] == "held"
+    renewed = await desk.post(Role.ADMIN, f"/contracts/{contract['id']}/renewals", {"ends_on": last})
+    assert (renewed["paid"], (await desk.get(Role.AGENT, at))["status"]) == (False, "held")
 
-    payment = {"paid_on": today, "reference": "FV-2026-77"}
+    payment = {"paid_on": str(today), "reference": "FV-2026-77"}
     await desk.post(Role.ADMIN, f"/contracts/{contract['id']}/payments", payment)
     released = await _until_released(desk, at)
     assert (released["plan"], released["cover"], released["managed_support"]) == ("standard", "contract", True)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from escala.activities.cover import Covered
 from escala.activities.ledger import Turn
@@ -71,7 +72,7 @@ from tests.workflows.conftest import House, LiveCase
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
 START = "2027-02-02 09:00"
-Life = Callable[[House], Awaitable[LiveCase]]
+Life = Callable[[House], Awaitable[LiveCase | list[LiveCase]]]
 
 
 async def _lived(house: House, *steps: c.Command | timedelta, held: bool = False, standard: bool = False) -> LiveCase:
@@ -114,23 +115,82 @@ async def _held(house: House, *, covered: bool = False, told: bool = False, days
     return case
 
 
+async def _cover(house: House, cover: CoverRef, dates: CoverDates) -> LiveCase:
+    """The workflow of a contract or a warranty with these days."""
+    house.cover.dates[cover.id] = dates
+    handle = await house.env.client.start_workflow(
+        addresses.CONTRACT_WORKFLOW, ContractRun(cover=cover), id=workflow_id(cover), task_queue=house.queue
+    )
+    return LiveCase(house.env, house.ledger, handle, datetime.now(UTC))
+
+
+async def _until(cover: LiveCase, on: date) -> None:
+    """Let a cover's own clock run on to the first instant of a day."""
+    await cover.env.fast_forward(cover.handle, day_begins_at(on) - await cover.now())
+
+
 async def _contract(house: House) -> LiveCase:
     """A contract from its registration to the day after its last one, renewed on the way."""
     cover = CoverRef(kind=CoverKind.CONTRACT, id="contract-1", customer_id="customer-1")
     last, renewed = date(2027, 3, 31), date(2027, 9, 30)
     dates = CoverDates(starts_on=date(2027, 1, 15), agreed_until=last, covered_through=last, days_before=(30, 15, 7, 1))
-    house.cover.dates[cover.id] = dates
-    handle = await house.env.client.start_workflow(
-        addresses.CONTRACT_WORKFLOW, ContractRun(cover=cover), id=workflow_id(cover), task_queue=house.queue
-    )
-    contract = LiveCase(house.env, house.ledger, handle, datetime.now(UTC))
-    await contract.env.fast_forward(handle, day_begins_at(date(2027, 3, 20)) - await contract.now())
+    contract = await _cover(house, cover, dates)
+    await _until(contract, date(2027, 3, 20))
     await eventually(lambda: house.cover.dates[cover.id].given == (30, 15))
     house.cover.dates[cover.id] = replace(dates, agreed_until=renewed, covered_through=renewed)
-    await handle.signal(addresses.CHANGED)
-    await contract.env.fast_forward(handle, day_begins_at(renewed + DAYS) - await contract.now())
-    await handle.result()
+    await contract.handle.signal(addresses.CHANGED)
+    await _until(contract, renewed + DAYS)
+    await contract.handle.result()
     return contract
+
+
+async def _renewed_after_its_end(house: House) -> LiveCase:
+    """A contract whose last day is over while mail is down, and that is renewed and paid before mail is back."""
+    cover = CoverRef(kind=CoverKind.CONTRACT, id="contract-2", customer_id="customer-2")
+    last, renewed = date(2027, 3, 31), date(2027, 9, 30)
+    dates = CoverDates(starts_on=date(2027, 1, 15), agreed_until=last, covered_through=last, days_before=(1,))
+    house.cover.mail_is_down = True
+    contract = await _cover(house, cover, dates)
+    await _until(contract, last)
+    await eventually(lambda: house.cover.dates[cover.id].given == (1,))
+    await _until(contract, last + DAYS)
+    house.cover.dates[cover.id] = replace(dates, agreed_until=renewed, covered_through=renewed)
+    await contract.handle.signal(addresses.CHANGED)
+    house.cover.mail_is_down = False
+    await _until(contract, renewed + DAYS)
+    await contract.handle.result()
+    return contract
+
+
+async def _standard(house: House) -> list[LiveCase]:
+    """A warranty that ends, a contract that ended before it, and a case that is held until its renewal is paid."""
+    customer_id, days_before = "customer-3", (30, 15, 7, 1)
+    in_warranty = CoverRef(kind=CoverKind.WARRANTY, id="solution-3", customer_id=customer_id)
+    last = date(2027, 3, 31)
+    days: dict[str, Any] = {"starts_on": date(2026, 12, 31), "agreed_until": last, "covered_through": last}
+    warranty = await _cover(house, in_warranty, CoverDates(**days, days_before=days_before))
+    await _until(warranty, last + DAYS)
+    await warranty.handle.result()
+
+    case = await house.open(opening("2027-04-01 09:00"), terms=UNCOVERED, customer_id=customer_id)
+    house.cover.held[customer_id] = [case.handle.id]
+    agreed = CoverRef(kind=CoverKind.CONTRACT, id="contract-3", customer_id=customer_id)
+    ended = CoverDates(
+        starts_on=date(2026, 1, 1), agreed_until=date(2027, 1, 31), covered_through=date(2027, 1, 31), days_before=()
+    )
+    renewed = replace(ended, agreed_until=date(2028, 1, 31), days_before=days_before)
+    contract = await _cover(house, agreed, renewed)
+    await case.until(case.opened_at + 2 * DAYS)
+    paid_at = case.opened_at + 2 * DAYS
+    house.cover.covered[customer_id] = Covered(terms=STANDARD, covered_at=paid_at)
+    house.cover.dates[agreed.id] = replace(renewed, covered_through=renewed.agreed_until)
+    await contract.handle.signal(addresses.CHANGED)
+    await eventually(lambda: case.state.status is not Status.HELD)
+    for step in (CLAIM, RESOLVE, CONFIRM):
+        await case.give(step, key=type(step).__name__)
+    await _until(contract, renewed.agreed_until + DAYS)
+    await contract.handle.result()
+    return [warranty, contract, case]
 
 
 def _life(*steps: c.Command | timedelta, held: bool = False, standard: bool = False) -> Life:
@@ -209,6 +269,8 @@ LIVES: dict[str, Life] = {
     "released-by-its-cover": lambda house: _held(house, covered=True, told=True),
     "released-before-it-was-closed": lambda house: _held(house, covered=True, days=40),
     "contract-renewed-and-ended": _contract,
+    "contract-renewed-after-its-end": _renewed_after_its_end,
+    "standard-from-warranty-to-renewal": _standard,
 }
 
 
@@ -223,11 +285,14 @@ async def record(*names: str) -> None:
                 await _keep(name, await LIVES[name](house))
 
 
-async def _keep(name: str, case: LiveCase) -> None:
-    client = case.env.client
-    runs = [run async for run in client.list_workflows(f"WorkflowId = '{case.handle.id}'")]
-    for place, run in enumerate(sorted(runs, key=lambda run: run.start_time), start=1):
-        history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+async def _keep(name: str, lived: LiveCase | list[LiveCase]) -> None:
+    histories = []
+    for each in lived if isinstance(lived, list) else [lived]:
+        client = each.env.client
+        runs = [run async for run in client.list_workflows(f"WorkflowId = '{each.handle.id}'")]
+        runs.sort(key=lambda run: run.start_time)
+        histories += [await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history() for run in runs]
+    for place, history in enumerate(histories, start=1):
         (FOLDER / f"{name}.{place}.json").write_text(history.to_json() + "\n", encoding="utf-8")
 
 

@@ -112,11 +112,13 @@ class MemoryNotices:
 
 
 class MemoryCover:
-    """Covers held cases by the customer's id, and knows the days of covers by their id, as told."""
+    """Covers held cases by the customer's id, and knows held cases and the days of covers by their ids, as told."""
 
     def __init__(self) -> None:
         self.covered: dict[str, Covered] = {}
         self.dates: dict[str, CoverDates] = {}
+        self.held: dict[str, list[str]] = {}
+        self.mail_is_down = False
 
     @activity.defn(name="look_at_cover")
     async def look(self, look: Look) -> Seen:
@@ -128,11 +130,13 @@ class MemoryCover:
         return Seen(dates=dates, undelivered=True)
 
     @activity.defn(name="deliver_announcements")
-    async def deliver(self, cover: CoverRef) -> None: ...
+    async def deliver(self, cover: CoverRef) -> None:
+        if self.mail_is_down:
+            raise OSError("no mail server")
 
     @activity.defn(name="held_cases")
     async def held_cases(self, customer_id: str) -> list[str]:
-        return []
+        return self.held.get(customer_id, [])
 
     @activity.defn(name="terms_of_cover")
     async def terms_of(self, case: HeldCase) -> Covered | None:
