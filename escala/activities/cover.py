@@ -271,7 +271,7 @@ class Cover:
             customer=row.name,
             plan=state.plan,
             places=state.places,
-            asked=sum(each.can_sign_in for each in state.contacts),
+            asked=state.asked,
             link=f"{self.public_url}/contactos",
             language=row.language,
         )

@@ -20,6 +20,8 @@ from escala.api.problems import MalformedRequest, NotFound, RequestTooLarge
 from escala.api.visibility import VisibleCustomer
 from escala.policy.case import Plan
 from escala.policy.contacts import (
+    AdministratorDecides,
+    AdministratorLockedOut,
     AdministratorMissing,
     ContactListedTwice,
     RosterChanged,
@@ -28,7 +30,6 @@ from escala.policy.contacts import (
     WrittenNoticeMissing,
     WrittenNoticeNeeded,
 )
-from escala.policy.refusals import RoleNotAllowed
 from escala.storage import contacts
 from escala.storage.contacts import Contact, NewContact, RosterState
 from escala.storage.tokens import Principal
@@ -95,7 +96,14 @@ IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's
     response_model=RosterAnswer,
     summary="Replace a customer's roster of authorized contacts",
     responses=can_refuse(
-        *_ROSTER_REFUSALS, WrittenNoticeNeeded, RosterChanged, MalformedRequest, RequestTooLarge, role=True
+        *_ROSTER_REFUSALS,
+        WrittenNoticeNeeded,
+        RosterChanged,
+        AdministratorDecides,
+        AdministratorLockedOut,
+        MalformedRequest,
+        RequestTooLarge,
+        role=True,
     ),
 )
 async def replace_roster(
@@ -128,13 +136,14 @@ async def replace_roster(
     status_code=201,
     response_model=ContactAnswer,
     summary="Name one authorized contact more, or change the one with this address",
-    responses=can_refuse(*_ROSTER_REFUSALS, post=True, role=True),
+    responses=can_refuse(*_ROSTER_REFUSALS, RosterChanged, post=True, role=True),
 )
 async def name_contact(
     customer: VisibleCustomer, _: Registrar, body: RosterContact, once: OnceDep, edge: EdgeDep, at: At
 ) -> JSONResponse:
     async def act() -> Given:
-        kept = await contacts.add(edge.database, customer.id, _entry(customer.id, body), policy=edge.policy, at=at)
+        entry, asked_at = _entry(customer.id, body), await once.asked_at()
+        kept = await contacts.add(edge.database, customer.id, entry, policy=edge.policy, at=at, asked_at=asked_at)
         state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
         return Given(201, show(kept, state, at))
 
@@ -178,7 +187,7 @@ def _tag(if_match: str | None) -> str | None:
 async def _check_administrator(edge: Edge, principal: Principal) -> None:
     contact = await contacts.get(edge.database, principal.actor.id) if principal.customer_id else None
     if contact is None or not contact.is_system_administrator:
-        raise RoleNotAllowed
+        raise AdministratorDecides
 
 
 def _entry(customer_id: str, given: RosterContact) -> NewContact:

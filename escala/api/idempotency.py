@@ -74,6 +74,10 @@ class Once:
         """An id that this key gives for ever."""
         return f"{prefix}{_digest(self.scope, self.key, *what)[:24]}"
 
+    async def asked_at(self) -> datetime:
+        """When this was asked for first: before `at`, where an earlier try did not come through."""
+        return await intake.begun_at(self.edge.database, scope=self.scope, key=self.key) or self.at
+
     async def _begin(self, fingerprint: str) -> intake.Answered | None:
         try:
             return await intake.begin(

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from escala.policy.case import Plan
-from escala.policy.refusals import Refusal, StateRefusal
+from escala.policy.refusals import Refusal, RoleNotAllowed, StateRefusal
 
 
 class AdministratorMissing(Refusal):
@@ -57,6 +57,23 @@ class WrittenNoticeNeeded(Refusal):
     message = (
         "Here you choose who of the contacts on the roster stays and who signs in. To name another person, or to "
         "change a contact's data, please notify us in writing."
+    )
+
+
+class AdministratorDecides(RoleNotAllowed):
+    """The customer's administrator answers for the roster."""
+
+    rule = "REQ-2"
+    message = "Who stays on the roster and who signs in is chosen by your administrator: please ask them."
+
+
+class AdministratorLockedOut(Refusal):
+    """Somebody of the customer's must be able to choose again."""
+
+    rule = "REQ-2"
+    message = (
+        "At least one administrator has to be able to sign in to the portal, or nobody could choose again: leave one "
+        "of them among those who sign in."
     )
 
 
@@ -125,17 +142,27 @@ def sign_ins(roster: Sequence[Named], *, places: int, on: date) -> SignIns:
     return SignIns(frozenset(each.mailbox for each in active[:places]), len(named) > places)
 
 
-def check_choice(before: Sequence[RosterEntry], after: Sequence[RosterEntry]) -> None:
-    """Refuse what the customer's administrator may not do: anything but who stays and who signs in (REQ-3)."""
+def check_choice(before: Sequence[RosterEntry], after: Sequence[RosterEntry], *, on: date) -> None:
+    """Refuse what the customer's administrator may not do: anything but who stays and who signs in (REQ-3).
+
+    Nor may they lock every administrator out, themselves included (REQ-2).
+    """
     known = {entry.mailbox: entry for entry in before}
     for entry in after:
         was = known.get(entry.mailbox)
         if was is None or replace(entry, email=was.email, can_sign_in=was.can_sign_in) != was:
             raise WrittenNoticeNeeded
+    administrators = [entry for entry in after if entry.is_system_administrator]
+    if administrators and not sign_ins(administrators, places=1, on=on).mailboxes:
+        raise AdministratorLockedOut
 
 
-def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int) -> None:
-    """Refuse a roster without an administrator, without written notices, or with more sign-ins than `places`."""
+def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int, asked_before: int = 0) -> None:
+    """Refuse a roster without an administrator, without written notices, or with more sign-ins than `places`.
+
+    Where more were named than a smaller plan has places for (`asked_before`), any roster that names no more of them
+    is taken: the choice is made in as many steps as the customer likes (PLAN-8).
+    """
     for place, entry in enumerate(roster, start=1):
         if not (entry.notice_reference or "").strip() or entry.notified_on is None:
             raise WrittenNoticeMissing(place=place)
@@ -146,7 +173,7 @@ def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int) -> N
     if not any(entry.is_system_administrator for entry in roster):
         raise AdministratorMissing
     asked = sum(entry.can_sign_in for entry in roster)
-    if asked > places:
+    if asked > max(places, asked_before):
         raise TooManySignIns(plan=plan.value, places=places, asked=asked)
 
 

@@ -86,14 +86,18 @@ class RosterState:
         """Another word for every other roster; plans and days do not change it."""
         return hashlib.sha256(repr(self.contacts).encode()).hexdigest()[:24]
 
+    @property
+    def asked(self) -> int:
+        """How many are named to sign in."""
+        return sum(each.can_sign_in for each in self.contacts)
+
     def may_sign_in(self, contact: Contact) -> bool:
         return contact.mailbox in self.sign_ins.mailboxes
 
     def check_sign_in(self, contact: Contact) -> None:
         """Refuse who is named to sign in and has no place while the customer has yet to choose (PLAN-8)."""
         if self.sign_ins.choice_needed and not self.may_sign_in(contact):
-            asked = sum(each.can_sign_in for each in self.contacts)
-            raise SignInChoicePending(plan=self.plan.value, places=self.places, asked=asked)
+            raise SignInChoicePending(plan=self.plan.value, places=self.places, asked=self.asked)
 
 
 async def replace_roster(
@@ -117,8 +121,8 @@ async def replace_roster(
         if expected is not None and expected != before.tag:
             raise RosterChanged
         if only_choosing:
-            check_choice([each.entry for each in before.contacts], entries)
-        check_roster(entries, plan=before.plan, places=before.places)
+            check_choice([each.entry for each in before.contacts], entries, on=bogota_date(at))
+        check_roster(entries, plan=before.plan, places=before.places, asked_before=before.asked)
         left_out = and_(
             contacts.c.customer_id == customer_id,
             contacts.c.mailbox.not_in([entry.mailbox for entry in entries]),
@@ -130,16 +134,29 @@ async def replace_roster(
         return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
-async def add(db: Database, customer_id: str, new: NewContact, *, policy: PolicyFile, at: datetime) -> Contact:
+async def add(
+    db: Database,
+    customer_id: str,
+    new: NewContact,
+    *,
+    policy: PolicyFile,
+    at: datetime,
+    asked_at: datetime | None = None,
+) -> Contact:
     """Name one contact more, or change the one with this address. Refuses and raises as `replace_roster` does.
 
-    Two that are named at once for the last place to sign in cannot both have it (REQ-6).
+    Two that are named at once for the last place to sign in cannot both have it (REQ-6). Who was taken off since this
+    was first asked for, at `asked_at`, is not put back: RosterChanged.
     """
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
+        known = and_(contacts.c.customer_id == customer_id, contacts.c.mailbox == new.entry.mailbox)
+        removed_at = await connection.scalar(select(contacts.c.removed_at).where(known))
+        if removed_at is not None and removed_at > (asked_at or at):
+            raise RosterChanged
         before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
         others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
-        check_roster([*others, new.entry], plan=before.plan, places=before.places)
+        check_roster([*others, new.entry], plan=before.plan, places=before.places, asked_before=before.asked)
         await _put(connection, customer_id, new)
         after = await _roster(connection, customer_id)
         return next(each for each in after if each.mailbox == new.entry.mailbox)

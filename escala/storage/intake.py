@@ -111,6 +111,14 @@ async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: dat
     return None if known.status is None else Answered(known.status, known.headers, known.body)
 
 
+async def begun_at(db: Database, *, scope: str, key: str) -> datetime | None:
+    """When a request began; None where it did not."""
+    wanted = select(requests.c.begun_at).where(requests.c.scope == scope, requests.c.key == key)
+    async with db.read() as connection:
+        found: datetime | None = await connection.scalar(wanted)
+    return found
+
+
 async def finish(db: Database, *, scope: str, key: str, status: int, headers: Mapping[str, str], body: Any) -> None:
     """Keep the answer of a request that began; the first answer stays."""
     unanswered = (requests.c.scope == scope, requests.c.key == key, requests.c.status.is_(None))

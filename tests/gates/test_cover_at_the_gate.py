@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from escala.policy.cover import CoverRef
+from escala.policy.terms import CoverKind
+from escala.storage import announcements
 from tests.api.office import STANDARD
 from tests.gates.conftest import Gate
 from tests.gates.reading import (
@@ -165,7 +168,11 @@ class TestTheEndOfCover:
         await paid(customer, contract, str(TODAY))
         for days in (5, 13, 19, 21):
             await self._morning(gate, contract, days)
-        assert len(await letters(gate, customer.mailbox, NEWS)) == 1
+        cover = CoverRef(kind=CoverKind.CONTRACT, id=contract, customer_id=customer.id)
+        rows = await announcements.of_cover(gate.office.db, cover)
+        assert {row.ends_on for row in rows} == {TODAY + 20 * DAY}
+        assert [row.days_before for row in rows if row.is_for_the_customer] == [30]
+        assert len(gate.letters(customer.mailbox)) == 1
 
     @staticmethod
     async def _covered(gate: Gate, days: int) -> tuple[Newcomer, str]:

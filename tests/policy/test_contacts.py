@@ -8,6 +8,7 @@ import pytest
 
 from escala.policy.case import Plan
 from escala.policy.contacts import (
+    AdministratorLockedOut,
     AdministratorMissing,
     ContactListedTwice,
     RosterEntry,
@@ -152,7 +153,30 @@ BEFORE = named("a", "b", "c", administrators="a")
 
 @pytest.mark.rule("REQ-3")
 def test_the_administrator_chooses_who_stays_and_who_signs_in() -> None:
-    check_choice(BEFORE, [BEFORE[0], replace(BEFORE[1], can_sign_in=False, email="B@cliente.example")])
+    check_choice(BEFORE, [BEFORE[0], replace(BEFORE[1], can_sign_in=False, email="B@cliente.example")], on=ON)
+
+
+@pytest.mark.rule("REQ-2")
+@pytest.mark.parametrize("changes", [{"can_sign_in": False}, {"notified_on": date(2027, 1, 1)}])
+def test_nor_is_every_administrator_locked_out(changes: dict[str, Any]) -> None:
+    """Whoever unticked everybody could not tick anybody again; nor may the one who stays be active only later."""
+    before = [replace(BEFORE[0], **({"notified_on": changes["notified_on"]} if "notified_on" in changes else {}))]
+    with pytest.raises(AdministratorLockedOut):
+        check_choice(before, [replace(before[0], **changes)], on=ON)
+
+    check_choice(BEFORE, [BEFORE[0]], on=ON)
+
+
+@pytest.mark.rule("PLAN-8")
+@pytest.mark.parametrize("left", ["abcde", "abcd", "abc", "ab", "a"])
+def test_after_a_plan_shrank_the_choice_is_made_step_by_step(left: str) -> None:
+    check_roster(named(*left, administrators="a"), plan=Plan.STANDARD, places=2, asked_before=5)
+
+
+@pytest.mark.rule("REQ-6")
+def test_but_nobody_more_signs_in() -> None:
+    with pytest.raises(TooManySignIns):
+        check_roster(named(*"abcdef", administrators="a"), plan=Plan.STANDARD, places=2, asked_before=5)
 
 
 @pytest.mark.rule("REQ-3")
@@ -167,4 +191,4 @@ def test_the_administrator_chooses_who_stays_and_who_signs_in() -> None:
 )
 def test_naming_or_changing_somebody_takes_a_written_notice(after: list[RosterEntry]) -> None:
     with pytest.raises(WrittenNoticeNeeded):
-        check_choice(BEFORE, after)
+        check_choice(BEFORE, after, on=ON)

@@ -168,6 +168,22 @@ async def test_a_renewal_that_adds_nothing_or_overlaps_is_refused(desk: Desk) ->
     ]
 
 
+@pytest.mark.rule("REQ-1")
+async def test_who_was_taken_off_since_a_lost_request_is_not_put_back_by_its_repetition(desk: Desk) -> None:
+    """Asked for again later it is a new request."""
+    new, ana = NewContact("beto", entry("Beto", can_sign_in=False)), NewContact("contact-1", entry())
+    first: dict[str, Any] = {"policy": policy(), "at": bogota("09:00"), "asked_at": bogota("09:00")}
+    await contacts.add(desk.db, "customer-1", new, **first)
+    await desk.roster(ana, at="09:05")
+
+    with pytest.raises(RosterChanged):
+        await contacts.add(desk.db, "customer-1", new, **{**first, "at": bogota("09:10")})
+
+    assert [each.name for each in await contacts.roster(desk.db, "customer-1")] == ["Ana"]
+    put_back = await contacts.add(desk.db, "customer-1", new, policy=policy(), at=bogota("09:20"))
+    assert put_back.removed_at is None
+
+
 # -- solutions
 
 
@@ -194,7 +210,7 @@ async def test_a_solution_is_kept_whole_and_once(desk: Desk) -> None:
 @pytest.mark.rule("WAR-1")
 async def test_a_certificate_may_come_later_and_comes_once(desk: Desk) -> None:
     """Also where its answer was lost and the same request comes again."""
-    given = {"id": "acc-1", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": START}
+    given: dict[str, Any] = {"id": "acc-1", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": START}
 
     kept = [await solutions.accept(desk.db, "solution-1", **given) for _ in range(2)]
 

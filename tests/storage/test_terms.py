@@ -116,7 +116,12 @@ async def test_what_was_registered_later_promises_nothing(desk: Desk, at: str, k
 @pytest.mark.rule("WAR-2")
 async def test_nor_does_a_contract_or_a_certificate_that_is_registered_later(desk: Desk) -> None:
     await contract(desk, at=bogota("11:00"))
-    given = {"id": "acc", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": bogota("11:00")}
+    given: dict[str, Any] = {
+        "id": "acc",
+        "accepted_on": date(2026, 11, 2),
+        "reference": "Acta 5",
+        "at": bogota("11:00"),
+    }
     await solutions.accept(desk.db, "solution-1", **given)
 
     assert (await found(desk, "10:59")).cover == Cover(CoverKind.NONE)
