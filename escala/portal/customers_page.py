@@ -17,7 +17,8 @@ from escala.api.auth import REGISTRARS
 from escala.api.customers import NewCustomer
 from escala.api.deps import At, Edge, EdgeDep
 from escala.api.lists import own_cursor
-from escala.api.solutions import NewSolution
+from escala.api.problems import NotFound
+from escala.api.solutions import Acceptance, NewSolution
 from escala.api.visibility import visible_customer
 from escala.policy import lifecycle
 from escala.policy.commands import OpenCase
@@ -101,6 +102,26 @@ async def register_solution(
     return to(f"/clientes/{customer.id}", visit)
 
 
+@router.post("/{customer_id}/soluciones/{solution_id}/acta", dependencies=[Stamped])
+async def accept_solution(
+    request: Request, visit: Registrar, customer: ThisCustomer, edge: EdgeDep, at: At, solution_id: Id
+) -> Response:
+    solution = await solutions.get(edge.database, solution_id)
+    if solution is None or solution.customer_id != customer.id:
+        raise NotFound
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+
+    async def act() -> JSONResponse:
+        body = read_body(Acceptance, _said(form, "accepted_on", "acceptance_reference"))
+        return await solutions_api.accept_solution(solution_id, visit.principal, body, once, edge, at)
+
+    answer = await walk(visit, act, _LABELS)
+    if isinstance(answer, Refused):
+        return await _page(request, visit, customer, edge, at=at, refused=answer, form=form, where=solution_id)
+    return to(f"/clientes/{customer.id}", visit)
+
+
 # -- the parts --------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +162,7 @@ async def _page(
     at: datetime,
     refused: Refused | None = None,
     form: FormData | None = None,
+    where: str = "",
 ) -> Response:
     going = CaseFilter(customer_id=customer.id, status=OPEN, sort="next_due")
     over = CaseFilter(customer_id=customer.id, status=DONE)
@@ -164,8 +186,9 @@ async def _page(
         kinds=[each.value for each in SolutionKind],
         may_register=visit.role in REGISTRARS,
         may_open=visit.role in lifecycle.ROLES[OpenCase],
-        key=secrets.token_urlsafe(18),
+        key=lambda: secrets.token_urlsafe(18),
         today=today,
         refused=refused,
+        where=where,
         typed=typed_in(form),
     )

@@ -12,14 +12,16 @@ from httpx import Response
 
 from escala.policy.case import Plan
 from escala.policy.contacts import RosterEntry
+from escala.policy.cover import CoverRef
 from escala.policy.incidents import Incident
+from escala.policy.terms import CoverKind
 from escala.portal.my_cases_news import CustomerNews
-from escala.storage import contacts, contracts, customers, incidents, solutions
+from escala.storage import announcements, contacts, contracts, customers, incidents, solutions
 from escala.storage.contacts import NewContact
 from escala.storage.solutions import Solution, SolutionKind
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import EMAILS, Visitor, visitor
-from tests.support.lives import policy
+from tests.support.lives import bogota, policy
 
 XSS = '"><img src=x onerror=alert(1)>'
 PAGES = ("/casos", "/casos/nuevo", "/contactos", "/contratos", "/incidentes")
@@ -298,6 +300,22 @@ class TestCovers:
             assert "31 de diciembre de 2027" in page
             assert "Registrar un contrato" not in page
 
+    @pytest.mark.rule("WAR-5")
+    async def test_do_not_say_of_what_reached_nobody_that_it_is_on_its_way(self, office: Office) -> None:
+        """Nor show what was never sent because a renewal was paid."""
+        contract = CoverRef(kind=CoverKind.CONTRACT, id=f"contract-{STANDARD}", customer_id=STANDARD)
+        for days in (30, 15):
+            at = bogota("2027-12-31 08:00") - timedelta(days=days)
+            await announcements.announce(office.db, policy(), contract, at=at)
+        first, second = (row for row in await announcements.pending(office.db, contract) if row.is_for_the_customer)
+        await announcements.superseded(office.db, first.id)
+        await announcements.failed(office.db, second.id, error="there is no address to send it to", final=True)
+        async with visitor(office, "contact") as ana:
+            page = (await ana.get("/contratos")).text
+        assert "no se pudo avisar a nadie" in page
+        assert "en camino" not in page
+        assert "30 días antes del" not in page
+
     async def test_are_registered_renewed_and_paid_by_commercial(self, office: Office) -> None:
         path = f"/contratos?cliente={STANDARD}"
         contract = f"contract-{STANDARD}"
@@ -381,6 +399,27 @@ class TestCustomers:
             taken: dict[str, Any] = {"key": await key(carla, "/clientes"), "name": "Otra", "tax_id": "900123456-8"}
             answer = await carla.post("/clientes", **taken)
             assert (answer.status_code, "Otra" in answer.text) == (422, True)
+
+    @pytest.mark.rule("WAR-1")
+    async def test_have_a_certificate_registered_later_by_commercial(self, office: Office) -> None:
+        path, solution = f"/clientes/{STANDARD}", f"solution-{STANDARD}"
+        async with visitor(office, "commercial") as carla:
+            given: dict[str, Any] = {
+                "key": await key(carla, path),
+                "accepted_on": "2026-11-26",
+                "acceptance_reference": "Acta 7",
+            }
+            ahead = await carla.post(f"{path}/soluciones/{solution}/acta", **given)
+            assert (ahead.status_code, "Acta 7" in ahead.text, "aún no llega" in ahead.text) == (422, True, True)
+            given |= {"key": await key(carla, path), "accepted_on": "2026-11-20"}
+            assert (await carla.post(f"{path}/soluciones/{solution}/acta", **given)).status_code == 303
+            page = (await carla.get(path)).text
+            assert "garantía hasta el 20 de febrero de 2027" in page
+            assert "/acta" not in page
+            foreign = f"{path}/soluciones/solution-{PREMIUM}/acta"
+            assert (await carla.post(foreign, **given)).status_code == 404
+        async with visitor(office, "agent") as ana:
+            assert (await ana.post(f"{path}/soluciones/{solution}/acta", key="una-clave")).status_code == 403
 
     async def test_are_not_an_agents_to_register(self, office: Office) -> None:
         async with visitor(office, "agent") as ana:

@@ -35,6 +35,7 @@ _JSON: Mapping[str, Any] = {
         "paid": False,
     },
     "/customers/{customer_id}/solutions": {"name": "Otra", "kind": "software"},
+    "/solutions/{solution_id}/acceptance": {"accepted_on": "2026-11-01", "acceptance_reference": "Acta 9"},
     "/cases/{number}/rating": {"score": 4, "comment": "Bien"},
 }
 """Good bodies of what is no command."""

@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "customer_id": "customer",
     "contract_id": "contract",
     "contact_id": "contact",
+    "solution_id": "solution",
     "file_id": "file",
     "account_id": "account",
     "session_id": "session",

@@ -45,7 +45,7 @@ _API = {
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
         POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
-        POST /contracts/{contract_id}/renewals
+        POST /contracts/{contract_id}/renewals, POST /solutions/{solution_id}/acceptance
     """,
     REGISTRARS | {"admin_a"}: "PUT /customers/{customer_id}/contacts",
     _AMENDERS: """
@@ -83,7 +83,8 @@ _PAGES = {
         GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
         POST /usuarios/{account_id}/codigo/fin, POST /usuarios/{account_id}/desactivacion,
         POST /usuarios/{account_id}/invitacion, POST /usuarios/{account_id}/sesiones/fin, POST /clientes,
-        POST /clientes/{customer_id}/soluciones, POST /contratos, POST /contratos/{contract_id}/pagos,
+        POST /clientes/{customer_id}/soluciones, POST /clientes/{customer_id}/soluciones/{solution_id}/acta,
+        POST /contratos, POST /contratos/{contract_id}/pagos,
         POST /contratos/{contract_id}/renovaciones, POST /contactos/lista
     """,
     REGISTRARS | {"admin_a"}: """

@@ -173,7 +173,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         plan=Plan.PREMIUM,
         starts_on=date(2026, 1, 1),
         ends_on=date(2027, 12, 31),
-        paid=True,
+        paid=False,
         at=at,
     )
     paid: dict[str, Any] = {"paid_on": date(2026, 11, 1), "reference": say(x, "pago")}
