@@ -15,8 +15,12 @@ class Stopped(Exception):
 NO_DATABASE_URL = "el perfil de producción exige ESCALA_DATABASE_URL (por ejemplo postgresql+asyncpg://…)"
 SQLITE_IN_PRODUCTION = "el perfil de producción no admite SQLite: ESCALA_DATABASE_URL debe apuntar a PostgreSQL"
 NO_SECRET_KEY = (
-    "el perfil de producción necesita ESCALA_SECRET_KEY, de 32 signos o más y que nadie adivine "  # noqa: S105
+    "el perfil de producción necesita ESCALA_SECRET_KEY, de 32 signos al azar o más, que no venga de un ejemplo "  # noqa: S105
     "(por ejemplo: python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"
+)
+NO_PUBLIC_URL = (
+    "el perfil de producción necesita ESCALA_PUBLIC_URL: la dirección https:// que abren las personas, "
+    "no la de esta máquina"
 )
 NO_STATUS_PAGE = "ESCALA_GOOGLE_CLOUD_STATUS_URL y ESCALA_GOOGLE_MAPS_STATUS_URL deben ser direcciones http(s) u «off»"
 OIDC_NOT_WHOLE = (

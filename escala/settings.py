@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from escala import console
+from escala.guessable import is_guessable
 
 _STATUS_PAGES = {
     "google_cloud_status_url": "https://status.cloud.google.com/incidents.json",
@@ -73,11 +74,11 @@ class Settings(BaseSettings):
     """The port the API listens on."""
 
     public_url: str = ""
-    """The address that notices give to customers; empty means the API's own."""
+    """The address that people open and notices give; empty means the API's own. Production: https://, and required."""
 
     # -- signing in
     secret_key: SecretStr | None = None
-    """What sessions' forms are signed and second factors encrypted with, 32 signs or more. Embedded: made once."""
+    """What forms are signed and second factors encrypted with, 32 random signs or more. Embedded: made once."""
 
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
     """Hours after which a session ends, used or not."""
@@ -86,7 +87,7 @@ class Settings(BaseSettings):
     """Minutes without a visit after which a session ends."""
 
     staff_need_second_factor: bool = False
-    """Whether agents, directors and staff have to set up a second factor before anything else."""
+    """Whether agents, directors and staff have to set up a second factor before anything else. Production: true."""
 
     trusted_proxies: str = ""
     """Addresses or networks (10.0.0.0/8), by comma, of the proxies whose X-Forwarded-For and -Proto are believed."""
@@ -183,7 +184,9 @@ class Settings(BaseSettings):
         given["state_dir"] = state_dir
         if not given.get("database_url") and given.get("profile") != "production":
             given["database_url"] = f"sqlite+aiosqlite:///{state_dir / 'escala.db'}"
-        if not given.get("public_url"):
+        if given.get("profile") == "production":
+            given.setdefault("staff_need_second_factor", True)
+        elif not given.get("public_url"):
             host, port = given.get("api_host", "127.0.0.1"), given.get("api_port", 8000)
             given["public_url"] = f"http://{host}:{port}"
         for name, address in _STATUS_PAGES.items():
@@ -195,8 +198,14 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _production_has_a_secret(self) -> Self:
         secret = self.secret_key.get_secret_value() if self.secret_key else ""
-        if self.profile == "production" and (len(secret) < 32 or len(set(secret)) < 10):
+        if self.profile == "production" and is_guessable(secret):
             raise PydanticCustomError("no_secret_key", console.NO_SECRET_KEY)
+        return self
+
+    @model_validator(mode="after")
+    def _production_has_an_address(self) -> Self:
+        if self.profile == "production" and not _is_public(self.public_url):
+            raise PydanticCustomError("no_public_url", console.NO_PUBLIC_URL)
         return self
 
     @model_validator(mode="after")
@@ -265,6 +274,17 @@ def _is_private(address: str) -> bool:
     parts = urlsplit(address)
     host = parts.hostname or ""
     return parts.scheme == "https" or host == "localhost" or _is_loopback(host)
+
+
+def _is_public(address: str) -> bool:
+    """Whether others can open it, and nobody on the way listens."""
+    if not _is_web_page(address):
+        return False
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return (
+        parts.scheme == "https" and host != "localhost" and not host.endswith(".localhost") and not _is_loopback(host)
+    )
 
 
 def _is_loopback(host: str) -> bool:

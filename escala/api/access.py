@@ -1,4 +1,6 @@
-"""One line of JSON per request, and its figures: the route, never the words of path or query, no body, no token."""
+"""What every answer has in common, whoever gives it: the strictest headers where it has none of its own, one line of
+JSON, and its figures. The line has the route, never the words of path or query, no body, no token.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,16 @@ from escala.api.figures import Figures
 
 _log = logging.getLogger("escala.access")
 
-_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
-_NO_STORE = (b"cache-control", b"no-store")
+STRICTEST = {
+    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+}
+"""For what is no page: nothing runs it, frames it, guesses its kind, embeds it elsewhere or keeps it."""
+_STRICTEST = [(name.encode(), value.encode()) for name, value in STRICTEST.items()]
 
 
 def log_to_stderr() -> None:
@@ -30,7 +37,7 @@ def log_to_stderr() -> None:
 
 
 class AccessLog:
-    """ASGI middleware: counts and logs each answer at its end, and marks it as not to be kept or guessed."""
+    """ASGI middleware: counts and logs each answer at its end, and gives it the headers that it lacks."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,7 +54,7 @@ class AccessLog:
             if message["type"] == "http.response.start":
                 status, first = message["status"], time.monotonic() - began
                 present = {name.lower() for name, _ in message.get("headers", ())}
-                more = [each for each in (*_HEADERS, _NO_STORE) if each[0] not in present]
+                more = [each for each in _STRICTEST if each[0] not in present]
                 message = {**message, "headers": [*message.get("headers", ()), *more]}
             await send(message)
 

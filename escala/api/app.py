@@ -45,12 +45,12 @@ from escala.api import (
     timeline,
     visit_record,
 )
-from escala.api.access import AccessLog, log_to_stderr
+from escala.api.access import STRICTEST, AccessLog, log_to_stderr
 from escala.api.deps import DeskPort, Edge
 from escala.api.desk import Desk
 from escala.api.feed import Feed
 from escala.api.figures import Figures
-from escala.api.limits import BodyLimit
+from escala.api.limits import BodyLimit, OwnHost
 from escala.api.turnstile import Turnstile
 from escala.language import language_of
 from escala.policy.refusals import Refusal
@@ -136,6 +136,7 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirection would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
     )
     for noun in _ROUTERS:
@@ -144,6 +145,8 @@ def create_app(
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit)
+    if settings.profile == "production":
+        app.add_middleware(OwnHost, address=settings.public_url)
     app.add_middleware(AccessLog)
     return app
 
@@ -173,9 +176,12 @@ def _answer_problems(app: FastAPI) -> None:
     unavailable = problems.StorageUnavailable()
     for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
         app.add_exception_handler(kind, lambda request, _: problems.response(unavailable, _language(request)))
-    app.add_exception_handler(
-        Exception, lambda request, _: problems.response(problems.InternalError(), _language(request))
-    )
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, _: Exception) -> Response:
+        answer = problems.response(problems.InternalError(), _language(request))
+        answer.headers.update(STRICTEST)  # this one is given outside of all middleware
+        return answer
 
     @app.exception_handler(problems.Problem)
     def problem(request: Request, problem: problems.Problem) -> Response:

@@ -45,6 +45,11 @@ async def caller(
     return found
 
 
+async def caller_now(request: Request, edge: Edge) -> Principal:
+    """The caller of a request that was answered a while ago, as of now: still the token's owner, or 401."""
+    return await caller(request, edge, edge.clock(), await _bearer(request))
+
+
 async def _check_sign_in(edge: Edge, contact_id: str, customer_id: str, at: datetime) -> None:
     """A contact's token is a way to sign in, and holds while the contact has a place (PLAN-8)."""
     roster = await contacts.state(edge.database, customer_id, policy=edge.policy, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Protocol, cast
 
@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from escala.api.feed import Feed
 from escala.api.figures import Figures
+from escala.api.readers import Readers
 from escala.api.turnstile import Turnstile
 from escala.language import language_of
 from escala.policy.channels import Misdirected
@@ -50,6 +51,7 @@ class Edge:
     files: FileStore
     provider_feeds: tuple[str, ...] = ()
     """The names of the providers' feeds that the settings ask."""
+    readers: Readers = field(default_factory=Readers)
 
 
 def edge_of(request: Request) -> Edge:

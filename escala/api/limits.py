@@ -1,4 +1,4 @@
-"""How much a request may bring: more is refused before anybody reads it, also when it comes in pieces.
+"""What a request may bring: so much and no more, also when it comes in pieces; and, in production, our own address.
 
 FastAPI's own limit answers in plain text; here every refusal is a problem document. Where files are sent the body is
 read as it comes, up to a larger limit: whoever reads it measures each file.
@@ -7,6 +7,7 @@ read as it comes, up to a larger limit: whoever reads it measures each file.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,33 @@ _UPLOADS = re.compile(
     r"/api/v1/(cases/[^/]+/)?files|/casos/nuevo|/casos/[^/]+/ordenes/(replies|notes|answers|information-requests)"
 )
 """Where files are sent; nowhere else is a large body read."""
+
+_PROBED = re.compile(r"/api/v1/(health/\w+|metrics)")
+
+
+class OwnHost:
+    """ASGI middleware: nobody is answered who asks for another host than the one that people are given.
+
+    This machine may always ask, and probes and scrapers know a process by its address only.
+    """
+
+    def __init__(self, app: ASGIApp, address: str) -> None:
+        self._app = app
+        self._hosts = {urlsplit(address).hostname, "localhost", "127.0.0.1", "::1"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._host(scope) in self._hosts or _PROBED.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        language = language_of(Headers(scope=scope).get("accept-language"))
+        await problems.response(problems.MisdirectedRequest(), language)(scope, receive, send)
+
+    @staticmethod
+    def _host(scope: Scope) -> str | None:
+        try:
+            return urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+        except ValueError:
+            return None
 
 
 class BodyLimit:

@@ -29,7 +29,9 @@ _TITLES = {
     409: "The case's state does not allow it.",
     413: "The request is too large.",
     415: "The content's type is not accepted.",
+    421: "Not our address.",
     422: "The request is not accepted.",
+    429: "Too many at once.",
     500: "Internal error.",
     503: "Service unavailable for the moment.",
 }
@@ -71,6 +73,10 @@ class MethodNotAllowed(Problem):
 
 class RequestTooLarge(Problem):
     status, message = 413, "The request is larger than the {kibibytes} KiB that are accepted."
+
+
+class MisdirectedRequest(Problem):
+    status, message = 421, "This service is not known by the address that the request names (Host)."
 
 
 class InvalidInput(Problem):

@@ -1,25 +1,26 @@
 """A case's timeline as it grows: server-sent events, one per fact, from the last one that the reader has seen.
 
 The reader's browser comes back by itself with `Last-Event-ID`. A stream ends when the case is closed and all was sent,
-after a while (so that a revoked token ends too), and when the process stops.
+when its reader may not see the case any more, after a while, and when the process stops.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from escala.api.answers import can_refuse
-from escala.api.auth import Caller
+from escala.api.auth import Caller, caller_now
 from escala.api.deps import Edge, EdgeDep
 from escala.api.problems import NotFound
+from escala.api.readers import TooManyStreams
 from escala.api.timeline import fact_answer, is_for
-from escala.api.visibility import VisibleCase
+from escala.api.visibility import VisibleCase, visible_case
 from escala.policy.case import Status
 from escala.storage import views
 from escala.storage.tokens import Principal
@@ -48,10 +49,11 @@ _EVENT = {
             "content": {"text/event-stream": {"schema": _EVENT}},
         },
         204: {"description": "The case is closed and everything was sent: there is nothing to come back for."},
-        **can_refuse(NotFound),
+        **can_refuse(NotFound, TooManyStreams),
     },
 )
 async def follow_case(
+    request: Request,
     row: VisibleCase,
     principal: Caller,
     edge: EdgeDep,
@@ -60,8 +62,14 @@ async def follow_case(
     after = int(last_event_id) if re.fullmatch(r"[0-9]{1,9}", last_event_id) else 0
     if row.case.status is Status.CLOSED and not await _is_more(edge, row, principal, after):
         return Response(status_code=204)
+    edge.readers.check(principal.token_id)
+
+    async def ask() -> None:
+        await visible_case(row.number, await caller_now(request, edge), edge)
+
+    told = edge.readers.stream(events(edge, row.number, principal, after), whose=principal.token_id, ask=ask)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(events(edge, row.number, principal, after), headers=headers)
+    return EventSourceResponse(told, headers=headers)
 
 
 async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -> bool:
@@ -69,7 +77,7 @@ async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -
     return any(is_for(principal, fact) for fact in facts)
 
 
-async def events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncIterator[bytes]:
+async def events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncGenerator[bytes]:
     now = asyncio.get_running_loop().time
     ends_at = now() + LIFETIME
     with edge.feed.watch(number) as watch, edge.figures.streams.track_inprogress():

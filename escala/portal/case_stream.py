@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Set
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from escala.api.feed import Watcher
 from escala.api.visibility import visible_case
 from escala.policy.case import Role, Status
 from escala.portal.pages import answered
-from escala.portal.session import SignedIn
+from escala.portal.session import SignedIn, signed_in_now
 from escala.storage import pending_replies, presence, views
 from escala.storage.engine import Database
 from escala.storage.tokens import Principal
@@ -57,8 +57,14 @@ async def follow(request: Request, visit: SignedIn, edge: EdgeDep, number: str, 
     after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     bench = _bench(request, edge) if visit.role in (Role.AGENT, Role.DIRECTOR) else None
+    edge.readers.check(visit.principal.token_id)
+
+    async def ask() -> None:
+        await visible_case(row.number, await signed_in_now(request, edge, visit), edge)
+
     events = _events(edge, bench, row.number, visit.principal, after)
-    return answered(EventSourceResponse(events, headers=headers), visit)
+    told = edge.readers.stream(events, whose=visit.principal.token_id, ask=ask)
+    return answered(EventSourceResponse(told, headers=headers), visit)
 
 
 def _bench(request: Request, edge: Edge) -> Bench:
@@ -72,7 +78,7 @@ def _bench(request: Request, edge: Edge) -> Bench:
 
 async def _events(
     edge: Edge, bench: Bench | None, number: str, principal: Principal, after: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """The facts' events with the bench's between them; it ends when the facts' do."""
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
     pumps: list[Coroutine[Any, Any, None]] = [_facts(queue, edge, number, principal, after)]

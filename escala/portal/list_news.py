@@ -7,7 +7,7 @@ that happened.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 from fastapi import Request, Response
@@ -16,7 +16,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from escala.api.deps import Edge
 from escala.api.feed import Watcher
 from escala.portal.pages import answered
-from escala.portal.session import Visit
+from escala.portal.session import Visit, signed_in_now
 from escala.storage.engine import Database
 
 LIFETIME = 900.0
@@ -30,12 +30,15 @@ class ListNews(Watcher[str]):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
 
-    def stream(self, visit: Visit, of: str) -> Response:
-        """The events of one list, for a page that shows it."""
+    def stream(self, request: Request, edge: Edge, visit: Visit, of: str) -> Response:
+        """The events of one list, for a page that shows it, as long as its reader is signed in."""
+        whose = visit.principal.token_id
+        edge.readers.check(whose)
+        told = edge.readers.stream(self.events(of), whose=whose, ask=lambda: signed_in_now(request, edge, visit))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return answered(EventSourceResponse(self.events(of), headers=headers), visit)
+        return answered(EventSourceResponse(told, headers=headers), visit)
 
-    async def events(self, of: str) -> AsyncIterator[bytes]:
+    async def events(self, of: str) -> AsyncGenerator[bytes]:
         """An event for each time that something happened, from how far the list is now on; until the process ends."""
         now = asyncio.get_running_loop().time
         ends_at = now() + LIFETIME

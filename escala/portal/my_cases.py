@@ -78,7 +78,7 @@ async def follow(request: Request, visit: Contact, edge: EdgeDep) -> Response:
     """That something happened in a case of the customer's own, each time that it does."""
     customer_id = visit.principal.customer_id
     assert customer_id is not None, "a contact is a customer's"
-    return news_of(CustomerNews, request, edge).stream(visit, customer_id)
+    return news_of(CustomerNews, request, edge).stream(request, edge, visit, customer_id)
 
 
 async def _shown(edge: Edge, visit: Visit, q: str, opened: str, done: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ async def show_rows(request: Request, visit: Staff, edge: EdgeDep) -> Response:
 @router.get("/cola/eventos")
 async def follow(request: Request, visit: Staff, edge: EdgeDep) -> Response:
     """That something happened, each time that it does."""
-    return news_of(QueueNews, request, edge).stream(visit, DESK)
+    return news_of(QueueNews, request, edge).stream(request, edge, visit, DESK)
 
 
 def _look(request: Request, edge: Edge) -> Look:

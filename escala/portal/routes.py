@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from escala.api import problems
 from escala.api.deps import edge_of
@@ -96,7 +96,7 @@ _FILES = SimpleNamespace(path="/static/{path}")
 
 def portal(settings: Settings) -> FastAPI:
     """The application that serves the pages; its `state.edge` is the API's, given when that starts."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.portal = Portal(
         settings=settings, keys=Keys.of(settings), post=Post.of(settings), provider=IdentityProvider.of(settings)
     )
@@ -105,6 +105,7 @@ def portal(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC), name="static")
     _answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(_HeadAsGet)
     return app
 
 
@@ -127,8 +128,28 @@ class _Static(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+class _HeadAsGet:
+    """ASGI middleware: HEAD is answered with what GET would say, without its body. A stream has no end to wait for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].endswith("/eventos"):
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        scope["method"] = "GET"
+        try:
+            await self._app(scope, receive, without_body)
+        finally:
+            scope["method"] = "HEAD"  # for the access log
 
 
 # -- problems ---------------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ the same functions as in the API, with the same principal.
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -15,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
 
 from escala.api.deps import At, Edge, EdgeDep
 from escala.api.problems import NotFound
@@ -36,6 +38,11 @@ LANGUAGE_COOKIE = "escala-idioma"
 _SECRET_BYTES = 32
 _LONGEST = 100
 _LONGEST_PATH = 4_000
+
+BY_ITSELF = re.compile(
+    r"/cola/(eventos|filas)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?)"
+)
+"""What an open page asks for by itself: nobody was there for that, and a session does not live on by it."""
 
 
 class SignInNeeded(Exception):
@@ -100,7 +107,8 @@ async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> V
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
     secret = request.cookies.get(SESSION_COOKIE, "")
-    found = await _known(edge, portal, secret, at=at, language=language) if _is_plausible(secret) else None
+    somebody = BY_ITSELF.fullmatch(request.scope["path"]) is None
+    found = await _known(edge, portal, secret, at=at, language=language, somebody=somebody)
     if found is None:
         known = request.cookies.get(VISIT_COOKIE, "")
         own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
@@ -114,13 +122,28 @@ async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> V
     return found
 
 
-async def _known(edge: Edge, portal: Portal, secret: str, *, at: datetime, language: str) -> Visit | None:
-    """The visit of a session that lasts, in the name that it was begun in.
+async def signed_in_now(request: Request, edge: Edge, visit: Visit) -> Principal:
+    """Who began to read a stream in this visit, as of now: NotFound where session or name is none any more."""
+    secret, portal = request.cookies.get(SESSION_COOKIE, ""), portal_of(request)
+    now = await _known(edge, portal, secret, at=edge.clock(), language=visit.language, somebody=False)
+    if now is None or now.persona is None or lacks_factor(now, portal):
+        raise NotFound
+    if (now.role, now.persona.customer_id) != (visit.role, visit.principal.customer_id):
+        raise NotFound
+    return now.principal
+
+
+async def _known(
+    edge: Edge, portal: Portal, secret: str, *, at: datetime, language: str, somebody: bool
+) -> Visit | None:
+    """The visit of a session that lasts, in the name that it was begun in; `somebody` is there, or only their page.
 
     One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
     """
+    if not _is_plausible(secret):
+        return None
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for)
+    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for, somebody=somebody)
     account = await accounts.get(edge.database, session.account_id) if session else None
     if session is None or account is None or account.disabled_at is not None:
         return None
@@ -204,26 +227,49 @@ async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> No
 
     The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form.
     """
-    if not _is_from_here(request):
+    if not _is_from_here(request, portal.settings):
         raise StaleForm
     form = await request.form()
+    if not all(_is_text(word) for word in _words_of(form)):
+        raise RequestValidationError([])
     given = request.headers.get("x-escala-stamp") or str(form.get("stamp", ""))
     if not portal.keys.is_stamp(given, visit.stamp):
         raise StaleForm
-    if any("\0" in value for _, value in form.multi_items() if isinstance(value, str)):
-        raise RequestValidationError([])  # no database keeps such a sign
 
 
 Stamped = Depends(check_form)
 """Put on every route that changes something: `dependencies=[Stamped]`."""
 
 
-def _is_from_here(request: Request) -> bool:
+def _words_of(form: FormData) -> Iterator[str]:
+    """All that a form says: names, values and the names of files."""
+    for name, value in form.multi_items():
+        yield name
+        yield value if isinstance(value, str) else value.filename or ""
+
+
+def _is_text(word: str) -> bool:
+    """Whether a database keeps it: no NUL, and no half of a character, which some encodings of forms can say."""
+    return "\0" not in word and not any("\ud800" <= sign <= "\udfff" for sign in word)
+
+
+def _is_from_here(request: Request, settings: Settings) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if origin is None:
+        return True
+    if settings.profile == "production":  # one address, which people were given
+        return origin == origin_of(settings.public_url)
+    return urlsplit(origin).netloc == request.headers.get("host")
+
+
+def origin_of(address: str) -> str:
+    """An address's origin, as browsers write it: without the port that its scheme has anyway."""
+    parts = urlsplit(address)
+    is_usual = parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme))
+    return f"{parts.scheme}://{parts.hostname}" + ("" if is_usual else f":{parts.port}")
 
 
 def _back(request: Request) -> str:

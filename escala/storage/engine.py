@@ -45,7 +45,7 @@ class Database:
         """The database at `url`, which nothing is asked of yet: sqlite+aiosqlite:///FILE or postgresql+asyncpg://..."""
         where = make_url(url)
         if where.get_backend_name() != "sqlite":
-            engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            engine = create_async_engine(where, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
             # All that one read asks for is of one instant, as it is on SQLite. Writers see what was committed before
             # each of their statements: they hold rows, and look again at what they hold.
             reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -127,7 +127,7 @@ async def _upgrade_sqlite(where: URL) -> None:
 
 
 async def _upgrade_postgresql(where: URL) -> None:
-    engine = create_async_engine(where, poolclass=NullPool)
+    engine = create_async_engine(where, hide_parameters=True, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -181,7 +181,9 @@ def _sqlite_engine(file: Path, mode: str, *, begin: str, pragmas: tuple[str, ...
         await connection
         return connection
 
-    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(file)), async_creator=opened, **pool)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(file)), async_creator=opened, hide_parameters=True, **pool
+    )
     event.listen(engine.sync_engine, "connect", _on_connect(pragmas))
     event.listen(engine.sync_engine, "begin", lambda it: it.connection.driver_connection.begin(begin))
     return engine

@@ -56,8 +56,13 @@ async def rename(db: Database, session_id: str, secret: str) -> None:
         await connection.execute(update(sessions).where(sessions.c.id == session_id).values(hash=digest_of(secret)))
 
 
-async def find(db: Database, secret: str, *, at: datetime, idle_for: timedelta) -> Session | None:
-    """The session of this secret while it lasts, its visit noted (to the minute, so that reads stay reads)."""
+async def find(
+    db: Database, secret: str, *, at: datetime, idle_for: timedelta, somebody: bool = True
+) -> Session | None:
+    """The session of this secret while it lasts, its visit noted (to the minute, so that reads stay reads).
+
+    Where `somebody` is not there, and only a page that they left open, nothing is noted.
+    """
     c = sessions.c
     lives = and_(c.hash == digest_of(secret), c.ended_at.is_(None), c.expires_at > at, c.seen_at > at - idle_for)
     async with db.read() as connection:
@@ -65,7 +70,7 @@ async def find(db: Database, secret: str, *, at: datetime, idle_for: timedelta) 
     if row is None:
         return None
     found = _session(row)
-    if at - found.seen_at >= _TOUCH_AFTER:
+    if somebody and at - found.seen_at >= _TOUCH_AFTER:
         async with db.write() as connection:
             await connection.execute(update(sessions).where(c.id == found.id).values(seen_at=at))
     return found

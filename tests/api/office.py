@@ -106,6 +106,19 @@ class Office:
     async def give(self, number: str, command: str, who: str = "agent", /, **body: Any) -> Response:
         return await self.post(f"/cases/{number}/{command}", body or None, who)
 
+    async def take_contact_off_roster(self, customer_id: str = STANDARD) -> None:
+        """Somebody else is the customer's contact from now on."""
+        luz = RosterEntry(
+            name="Luz",
+            email="luz@cliente.example",
+            is_system_administrator=True,
+            notice_reference="Carta 18",
+            notified_on=date(2026, 11, 2),
+            can_sign_in=True,
+        )
+        new = [NewContact(f"luz-{customer_id}", luz)]
+        await contacts.replace_roster(self.db, customer_id, new, policy=policy(), at=self.clock())
+
     async def timeline(self, number: str, who: str = "agent") -> list[dict[str, Any]]:
         return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
 

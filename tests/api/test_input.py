@@ -144,6 +144,7 @@ async def test_a_failure_of_ours_is_a_problem_without_its_details(
     answer = await office.get("/cases/MA-2026-000001")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:escala:internal-error")
     assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 @pytest.mark.rule("REQ-5")

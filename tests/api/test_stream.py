@@ -6,13 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
 
-from escala.api import feed, stream
-from escala.storage import heads
+from escala.api import feed, readers, stream
+from escala.policy.case import Role
+from escala.storage import heads, tokens
 from tests.api.office import BASE, Office
 from tests.support.serving import serving
 
@@ -127,6 +129,71 @@ async def test_lets_everybody_go_when_the_process_stops(office: Office) -> None:
         await events(answer, 1)
         office.app.state.edge.feed.close()
         assert await events(answer) == []
+
+
+@pytest.fixture
+def doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is believed for a second."""
+    monkeypatch.setattr(readers, "BELIEVED_FOR", 0.0)
+
+
+@pytest.mark.usefixtures("doubted")
+async def test_a_revoked_token_reads_nothing_more(office: Office) -> None:
+    number = await office.open()
+    async with asyncio.timeout(10), following(office, number) as answer:
+        await events(answer, 1)
+        await tokens.revoke(office.db, "token-agent", at=office.clock())
+        await office.give(number, "notes", "specialist", body="Ojo.")
+        assert await events(answer) == []
+
+
+@pytest.mark.usefixtures("doubted")
+async def test_a_token_that_expires_reads_nothing_more(office: Office) -> None:
+    office.secrets["visitor"] = secret = tokens.new_secret()
+    until = office.clock.at + timedelta(minutes=5)
+    person: dict[str, Any] = {"role": Role.DIRECTOR, "subject_id": "dora", "expires_at": until}
+    await tokens.create(office.db, id="token-visitor", secret=secret, at=office.clock(), **person)
+    number = await office.open()
+    async with asyncio.timeout(10), following(office, number, "visitor") as answer:
+        await events(answer, 1)
+        office.clock.passes(minutes=6)
+        await office.give(number, "notes", body="Ojo.")
+        assert await events(answer) == []
+
+
+@pytest.mark.usefixtures("doubted")
+async def test_a_contact_that_is_taken_off_the_roster_reads_nothing_more(office: Office) -> None:
+    number = await office.open()
+    async with asyncio.timeout(10), following(office, number, "contact") as answer:
+        await events(answer, 1)
+        await office.take_contact_off_roster()
+        await office.give(number, "replies", body="Sí.")
+        assert await events(answer) == []
+
+
+@pytest.mark.usefixtures("doubted")
+async def test_who_may_not_read_any_more_is_let_go_while_nothing_happens(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.2)
+    number = await office.open()
+    async with asyncio.timeout(10), following(office, number) as answer:
+        await events(answer, 1)
+        await tokens.revoke(office.db, "token-agent", at=office.clock())
+        assert await events(answer) == []
+
+
+async def test_one_token_follows_so_many_cases_and_no_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MOST_STREAMS", 1)
+    number = await office.open()
+    async with following(office, number) as answer:
+        await events(answer, 1)
+        async with following(office, number) as refused:
+            assert refused.status_code == 429
+        async with following(office, number, "contact") as another:
+            assert another.status_code == 200
+    async with following(office, number) as later:
+        assert later.status_code == 200
 
 
 async def test_a_reader_who_leaves_is_forgotten(office: Office) -> None:

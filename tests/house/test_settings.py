@@ -1,5 +1,7 @@
 """What an installation may set, and the one sentence it gets where that cannot be."""
 
+import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from escala import cli, console, doctor
+from escala.guessable import is_guessable
 from escala.settings import Settings, read_settings
+
+ROOT = Path(__file__).parents[2]
 
 
 class TestEmbedded:
@@ -31,19 +36,63 @@ class TestEmbedded:
         assert Settings() == settings
 
 
-SECRET = "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5"
+PUBLISHED = "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5"
+POSTGRESQL = "postgresql+asyncpg://escala@db/escala"
+
+
+def production_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ESCALA_PROFILE", "production")
+    monkeypatch.setenv("ESCALA_SECRET_KEY", secrets.token_urlsafe(48))
+    monkeypatch.setenv("ESCALA_PUBLIC_URL", "https://mesa.example")
 
 
 class TestProduction:
     @pytest.fixture(autouse=True)
     def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("ESCALA_PROFILE", "production")
-        monkeypatch.setenv("ESCALA_SECRET_KEY", SECRET)
+        production_environment(monkeypatch)
 
-    @pytest.mark.parametrize("secret", ["", "short", "x" * 40])
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "",
+            "short",
+            "x" * 40,
+            "aB3-" * 10,
+            "0123456789abcdef0123456789abcdef",
+            "abcdefghijklmnopqrstuvwxyzABCDEFGH",
+            "1234567890qwertyuiopasdfghjklzxcvbnm",
+            "change-this-secret-key-before-production",
+            "ESCALA_SECRET_KEY_CHANGE_ME_PLEASE_1234567",
+            "Contraseña-de-la-mesa-que-nadie-conoce-2026",
+            PUBLISHED,
+        ],
+    )
     def test_refuses_to_start_without_a_secret_of_its_own(self, secret: str) -> None:
         with pytest.raises(console.Stopped, match="necesita ESCALA_SECRET_KEY"):
-            read_settings(database_url="postgresql+asyncpg://escala@db/escala", secret_key=secret)
+            read_settings(database_url=POSTGRESQL, secret_key=secret)
+
+    @pytest.mark.parametrize("bytes_", [24, 32, 48])
+    def test_takes_a_secret_that_was_drawn(self, bytes_: int) -> None:
+        assert not any(is_guessable(secrets.token_urlsafe(bytes_)) for _ in range(200))
+        assert not any(is_guessable(secrets.token_hex(bytes_)) for _ in range(200))
+
+    def test_takes_no_secret_that_anybody_can_read_in_our_files(self) -> None:
+        files = [*ROOT.glob("*.*"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.py")]
+        written = re.compile(r"SECRET_KEY[\"'=:, ]+([\w-]{32,})")
+        found = [key for file in files if file.is_file() for key in written.findall(file.read_text(errors="ignore"))]
+        assert [key for key in found if not is_guessable(key)] == []
+
+    @pytest.mark.parametrize(
+        "address", ["", "http://mesa.example", "https://127.0.0.1", "https://localhost:8000", "https://[::1]", "mesa"]
+    )
+    def test_refuses_to_start_without_the_address_that_people_open(self, address: str) -> None:
+        with pytest.raises(console.Stopped, match="necesita ESCALA_PUBLIC_URL"):
+            read_settings(database_url=POSTGRESQL, public_url=address)
+
+    def test_demands_a_second_factor_of_the_houses_people_unless_told_otherwise(self) -> None:
+        assert read_settings(database_url=POSTGRESQL).staff_need_second_factor
+        assert not read_settings(database_url=POSTGRESQL, staff_need_second_factor=False).staff_need_second_factor
+        assert not Settings(profile="embedded", public_url="").staff_need_second_factor
 
     def test_refuses_to_start_without_a_database(self) -> None:
         with pytest.raises(console.Stopped, match=r"^La configuración no es válida: .*exige ESCALA_DATABASE_URL"):
@@ -79,9 +128,8 @@ class TestProviderFeeds:
         """A demonstration reaches nobody outside its machine."""
         assert Settings().provider_feeds == {}
 
-        monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
-        monkeypatch.setenv("ESCALA_PROFILE", "production")
-        monkeypatch.setenv("ESCALA_SECRET_KEY", SECRET)
+        monkeypatch.setenv("ESCALA_DATABASE_URL", POSTGRESQL)
+        production_environment(monkeypatch)
         assert set(Settings().provider_feeds) == {"google-cloud", "google-maps-platform"}
 
     def test_can_be_switched_off_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:

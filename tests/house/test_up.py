@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -79,7 +80,8 @@ class TestBeforeTheStart:
     ) -> None:
         monkeypatch.setenv("ESCALA_PROFILE", "production")
         monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
-        monkeypatch.setenv("ESCALA_SECRET_KEY", "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5")
+        monkeypatch.setenv("ESCALA_SECRET_KEY", secrets.token_urlsafe(48))
+        monkeypatch.setenv("ESCALA_PUBLIC_URL", "https://mesa.example")
 
         assert "docker compose" in self.refusal(settings)
 

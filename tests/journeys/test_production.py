@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -94,7 +95,7 @@ async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbo
         env = environment(
             {
                 "ESCALA_DB_PASSWORD": "unused",
-                "ESCALA_SECRET_KEY": "vjLb6Y-7DPQ2fWn3sRk9TzUo1aXe8Hc5",
+                "ESCALA_SECRET_KEY": secrets.token_urlsafe(48),
                 "ESCALA_PUBLIC_URL": "https://mesa.example",
                 "ESCALA_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
                 "ESCALA_MAIL_FROM": "Mesa de Ayuda <mesa@example.com>",

@@ -1,6 +1,4 @@
-"""Each answer of the pages', refusals too, comes with the strict policy, runs nothing of its own, and reading is only
-reading.
-"""
+"""Every answer, refusals too, has the strict policy; a page runs nothing of its own, and reading is only reading."""
 
 from __future__ import annotations
 
@@ -12,13 +10,14 @@ from tests.portal.matrix.asking import ask
 from tests.portal.matrix.bodies import request
 from tests.portal.matrix.cells import Cell, cells
 from tests.portal.matrix.desks import everything
-from tests.portal.matrix.pages import wrong_with
+from tests.portal.matrix.pages import wrong_with, wrong_with_what_is_no_page
 from tests.portal.matrix.routes import Route, routes
 from tests.portal.matrix.trying import answer_to
 from tests.portal.matrix.world import World
 
 LOOKED_AT = [each for each in routes() if each.method == "GET" and not each.is_of_the_api and "static" not in each.path]
 SENT = [each for each in routes() if each.method != "GET" and not each.is_of_the_api]
+OTHERS = [each for each in routes() if each not in (*LOOKED_AT, *SENT)]
 WHO = ("nobody", "contact_a", "admin_a", "agent", "director", "commercial", "admin")
 
 
@@ -46,6 +45,63 @@ async def test_a_refused_form_is_a_page_like_all_others(filled: World, route: Ro
             answer = await ask(filled.office.app, route.method, cell.address, headers, body)
             wrong += [f"{cell}: {each}" for each in wrong_with(answer)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("route", OTHERS, ids=lambda route: route.name)
+async def test_what_is_no_page_comes_with_the_strictest_policy(filled: World, route: Route) -> None:
+    wrong = []
+    for cell in cells(route, filled.ids):
+        if cell.kind not in ("own", "missing", "malformed 0") or cell.who not in ("nobody", "contact_a", "agent"):
+            continue
+        headers, body = request(filled, route, cell.who, cell.choice)
+        if route.method != "GET":  # nothing is changed here
+            headers |= {"Content-Type": "application/json"}
+            body = b"{"
+        answer = await ask(filled.office.app, route.method, cell.address, headers, body)
+        wrong += [f"{cell}: {each}" for each in wrong_with_what_is_no_page(answer)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/nada", 404),
+        ("GET", "/api/v1/cases/", 404),
+        ("GET", "/api/v1", 404),
+        ("GET", "/api/", 404),
+        ("PUT", "/api/v1/cases", 405),
+        ("OPTIONS", "/api/v1/cases", 405),
+        ("GET", "/static", 404),
+        ("GET", "/static/", 404),
+        ("GET", "/casos/", 404),
+        ("POST", "/clave/olvido/", 404),
+        ("GET", "//mala.example/casos/", 404),
+    ],
+)
+async def test_no_address_leads_to_another_with_or_without_a_slash(
+    filled: World, method: str, path: str, status: int
+) -> None:
+    answer = await ask(filled.office.app, method, path, {**filled.cookie("contact_a"), "Host": "mala.example"})
+    assert (answer.status, answer.header("location")) == (status, "")
+    wrong_with_it = wrong_with_what_is_no_page if path.startswith("/api") else wrong_with
+    assert wrong_with_it(answer) == []
+
+
+@pytest.mark.parametrize("path", ["/ingreso", "/api/v1/cases", "/nada"])
+async def test_what_is_too_large_is_refused_with_the_strictest_policy(filled: World, path: str) -> None:
+    answer = await ask(filled.office.app, "POST", path, {"Content-Length": "999999999"})
+    assert answer.status == 413
+    assert wrong_with_what_is_no_page(answer) == []
+
+
+@pytest.mark.parametrize("path", ["/ingreso", "/casos", "/casos/nuevo", "/cuenta", "/nada"])
+async def test_to_ask_for_the_headers_alone_is_answered_as_for_the_page(filled: World, path: str) -> None:
+    headers = {**filled.cookie("contact_a"), "Host": "escala.test"}
+    whole = await ask(filled.office.app, "GET", path, headers)
+    bare = await ask(filled.office.app, "HEAD", path, headers)
+    assert (bare.status, bare.body) == (whole.status, "")
+    assert {name for name, _ in bare.headers} == {name for name, _ in whole.headers}
+    assert wrong_with(bare) == []
 
 
 @pytest.mark.parametrize(

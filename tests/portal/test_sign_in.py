@@ -401,3 +401,37 @@ class TestEveryPage:
             answer = await ana.post("/idioma", language="en", back="/cuenta?a=1")
             assert answer.headers["location"] == "/cuenta?a=1"
             assert "My account" in (await ana.get("/cuenta")).text
+
+
+class TestHalfACharacter:
+    """Some encodings of forms can say what no database keeps."""
+
+    @staticmethod
+    async def send(who: Visitor, path: str, **fields: str) -> int:
+        """A form in an encoding in which \\ud800 is half a character."""
+        await who.get("/cuenta" if SESSION_COOKIE in who.client.cookies else "/ingreso")
+        parts = [f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
+        answer = await who.client.post(
+            path,
+            content="".join([*parts, "--x--\r\n"]).replace("STAMP", who.stamp).encode(),
+            headers={"Content-Type": "multipart/form-data; boundary=x; charset=raw_unicode_escape"},
+        )
+        return answer.status_code
+
+    @pytest.mark.parametrize("field", ["stamp", "email", "password", "back", "\\ud800"])
+    async def test_is_refused_before_anybody_is_known(self, office: Office, field: str) -> None:
+        async with visitor(office) as somebody:
+            fields = {"stamp": "STAMP", "email": "a@b.co", "password": "x", field: "\\ud800"}
+            assert await self.send(somebody, "/ingreso", **fields) == 422
+
+    async def test_is_refused_in_a_name_of_a_file(self, office: Office) -> None:
+        number = await office.open()
+        async with visitor(office, "contact") as ana:
+            fields = {"stamp": "STAMP", "key": "abcdefgh1", "body": "Hola", 'files"; filename="\\ud800.txt': "a"}
+            assert await self.send(ana, f"/casos/{number}/ordenes/answers", **fields) == 422
+
+    @pytest.mark.parametrize("path", ["/idioma", "/casos/nuevo", "/cuenta/clave"])
+    async def test_is_refused_of_who_is_known(self, office: Office, path: str) -> None:
+        async with visitor(office, "contact") as ana:
+            fields = dict.fromkeys(("language", "title", "key", "present", "password", "again"), "\\ud800")
+            assert await self.send(ana, path, stamp="STAMP", **fields) == 422

@@ -1,4 +1,6 @@
-"""What a page may consist of: nothing of its own text that runs or styles, nothing from elsewhere."""
+"""What a page may consist of: nothing of its own text that runs or styles, nothing from elsewhere; and what headers all
+that is no page has.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,9 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 """The most that a page's policy may allow; what it does not say, `default-src` says."""
+
+STRICTEST = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'"}
+"""What the policy of all that is no page says."""
 
 _LEAD_AWAY = ("https://status.example/", "http://localhost:", "http://127.0.0.1:")
 """Where links may lead: a provider's incident, and the operators' pages of the engine. Nobody is sent there."""
@@ -63,15 +68,42 @@ class Page(HTMLParser):
             self.wrong.append(where)
 
 
+def policy_of(answer: Answer) -> dict[str, str]:
+    return dict(part.strip().partition(" ")[::2] for part in answer.header("content-security-policy").split(";"))
+
+
+def wrong_with_what_is_no_page(answer: Answer) -> list[str]:
+    """What is wrong with the headers of an answer that nobody looks at as a page."""
+    found = _wrong_with_every(answer)
+    said = policy_of(answer)
+    lacks = {name: value for name, value in STRICTEST.items() if said.get(name) != value}
+    if lacks and "sandbox" not in said:
+        found.append(f"policy: {answer.header('content-security-policy')}")
+    if answer.header("cross-origin-resource-policy") != "same-origin":
+        found.append("others may embed it")
+    return found
+
+
 def wrong_with(answer: Answer) -> list[str]:
     """What is wrong with the headers of an answer of the pages', and with its text where it is a page."""
-    found = []
-    said = dict(part.strip().partition(" ")[::2] for part in answer.header("content-security-policy").split(";"))
-    if said.get("default-src") != "'none'":
-        found.append(f"policy: {answer.header('content-security-policy')}")
+    if not answer.header("content-type").startswith("text/html") and policy_of(answer) == STRICTEST:
+        return wrong_with_what_is_no_page(answer)
+    found = _wrong_with_every(answer)
+    said = policy_of(answer)
     found += [f"policy: {name} {value}" for name, value in said.items() if value and POLICY.get(name) != value]
     if "sandbox" not in said:
         found += [f"no {name} in the policy" for name in POLICY.keys() - said.keys() - {"manifest-src"}]
+    if answer.header("content-type").startswith("text/html"):
+        page = Page()
+        page.feed(answer.body)
+        found += page.wrong
+    return found
+
+
+def _wrong_with_every(answer: Answer) -> list[str]:
+    found = []
+    if policy_of(answer).get("default-src") != "'none'":
+        found.append(f"policy: {answer.header('content-security-policy')}")
     if answer.header("x-content-type-options") != "nosniff":
         found.append("its kind may be guessed")
     if answer.header("x-frame-options") != "DENY":
@@ -83,16 +115,13 @@ def wrong_with(answer: Answer) -> list[str]:
         found.append(f"it is kept: {cache!r}")
     for cookie in [value for name, value in answer.headers if name == "set-cookie"]:
         found += _wrong_with_cookie(cookie)
-    if answer.header("content-type").startswith("text/html"):
-        page = Page()
-        page.feed(answer.body)
-        found += page.wrong
     return found
 
 
 def _is_everybodys(answer: Answer) -> bool:
-    """The process diagram says the same to all, and may be kept by who has it."""
-    return "escala.bpmn" in answer.header("content-disposition") and "private" in answer.header("cache-control")
+    """What says the same to all, and may be kept: the process diagram, and files whose address changes with them."""
+    is_diagram = "escala.bpmn" in answer.header("content-disposition") and "private" in answer.header("cache-control")
+    return is_diagram or "immutable" in answer.header("cache-control")
 
 
 def _wrong_with_cookie(cookie: str) -> list[str]:
