@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from escala.api import problems
 from escala.api.answers import can_refuse
 from escala.api.auth import Caller
-from escala.api.bodies import Body
+from escala.api.bodies import Body, WithFiles
 from escala.api.case_answer import CaseAnswer, case_answers
 from escala.api.case_work import CASE_WORK
 from escala.api.deps import Edge, EdgeDep
@@ -27,7 +27,7 @@ from escala.api.offers import Asked, Offer
 from escala.api.problems import NotFound
 from escala.api.provider_links import PROVIDER_LINKS
 from escala.api.remote_sessions import REMOTE_SESSIONS
-from escala.api.uploads import attach
+from escala.api.uploads import CaseIsFull, attach
 from escala.api.visibility import VisibleCase
 from escala.api.visits import VISITS
 from escala.policy import commands as c
@@ -132,6 +132,7 @@ for _offer in OFFERS:
             NotFound,
             *_state_refusals(_offer.command),
             *_offer.refusals,
+            *([CaseIsFull] if issubclass(_offer.body, WithFiles) else []),
             problems.EngineUnavailable,
             post=True,
             role=True,

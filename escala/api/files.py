@@ -14,7 +14,7 @@ from escala.api.answers import can_refuse
 from escala.api.auth import Caller
 from escala.api.bodies import Answer, Body, Z
 from escala.api.deps import Edge, EdgeDep
-from escala.api.file_kinds import KINDS, FileContentMismatch, FileTypeNotAccepted, extension_of
+from escala.api.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted, extension_of
 from escala.api.idempotency import Given, Once, OnceDep
 from escala.api.lists import Listed
 from escala.api.problems import NotFound, Problem
@@ -60,7 +60,7 @@ class FileAnswer(Answer):
 
 class FileNotSent(Problem):
     status = 422
-    message = "Send one file, as the part `file` of a multipart/form-data form."
+    message = "Send one file, as the part `file` of a multipart/form-data form, and nothing else."
 
 
 _MULTIPART: dict[str, Any] = {
@@ -77,7 +77,15 @@ _MULTIPART: dict[str, Any] = {
         },
     }
 }
-_REFUSALS = (FileTooLarge, FileTypeNotAccepted, FileContentMismatch, FileNotSent, TooManyFiles, TooManyWaitingFiles)
+_REFUSALS = (
+    FileTooLarge,
+    FileTypeNotAccepted,
+    FileContentMismatch,
+    FileTooComplex,
+    FileNotSent,
+    TooManyFiles,
+    TooManyWaitingFiles,
+)
 
 
 @router.post(
@@ -115,7 +123,7 @@ async def _send(request: Request, principal: Principal, once: Once, edge: Edge, 
     form = await read_form(request)
     try:
         uploads = uploads_of(form, "file")
-        if len(uploads) != 1:
+        if len(uploads) != 1 or len(form.multi_items()) != 1:
             raise FileNotSent
         [kept] = await keep_all(
             edge, uploads, by=principal.actor, at=once.at, key=f"{once.scope}\0{once.key}", number=number

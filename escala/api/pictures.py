@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-import tempfile
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from PIL import Image, ImageOps, ImageSequence
+from PIL import GifImagePlugin, Image, ImageOps, ImageSequence, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-_MOST_DOTS = 50_000_000
+FORMS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+"""Named, so that Pillow looks for no others."""
+
+_MOST_DOTS = 25_000_000
 _MOST_FRAMES = 600
 _KEPT = ("transparency", "duration", "loop", "disposal", "background")
-_SPOOLED = 1024 * 1024
 
 
 class UnreadablePicture(Exception):
-    """No picture of that form, a damaged one, or one that swells beyond all measure."""
+    """No picture of that form, or a damaged one."""
 
 
-def redrawn(content: BinaryIO, form: str) -> BinaryIO:
-    """The picture in the same form, upright, without metadata. It blocks, and may take a second."""
+class HugePicture(Exception):
+    """One of more dots than anybody needs to see what is wrong."""
+
+
+def redraw(content: BinaryIO, form: str, kept: BinaryIO) -> None:
+    """Draw the picture in the same form, upright, without metadata. It may take seconds."""
+    frames, more = _read(content, form)
+    try:
+        frames[0].save(kept, format=form, **more)
+    except (OSError, ValueError) as wrong:  # no memory for it, or no room: each library says so in its own way
+        raise HugePicture from wrong
+
+
+def _read(content: BinaryIO, form: str) -> tuple[list[Image.Image], dict[str, Any]]:
+    """A picture's dots, and how they are to be saved."""
     try:
         with Image.open(content, formats=[form]) as picture:
             _check_size(picture)
@@ -26,13 +40,14 @@ def redrawn(content: BinaryIO, form: str) -> BinaryIO:
                 frames = [_bare(frame.copy()) for frame in ImageSequence.Iterator(picture)]
                 more: dict[str, Any] = {"save_all": True, "append_images": frames[1:]}
                 more |= {name: picture.info[name] for name in ("duration", "loop") if name in picture.info}
-                return _saved(frames[0], form, more)
+                return frames, more
             picture.load()
             upright = ImageOps.exif_transpose(picture)
-            quality: dict[str, Any] = {"quality": 90} if form in ("JPEG", "WEBP") else {}
-            return _saved(_bare(upright), form, quality)
-    except UnreadablePicture:
+            return [_bare(upright)], {"quality": 90} if form in ("JPEG", "WEBP") else {}
+    except (HugePicture, MemoryError):
         raise
+    except Image.DecompressionBombError as wrong:
+        raise HugePicture from wrong
     # A damaged picture may fail in any way that its bytes can think of.
     except (Exception, Image.DecompressionBombWarning) as wrong:
         raise UnreadablePicture from wrong
@@ -43,15 +58,9 @@ def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     frames = getattr(picture, "n_frames", 1)
     if width * height * frames > _MOST_DOTS or frames > _MOST_FRAMES:
-        raise UnreadablePicture("it swells")
+        raise HugePicture
 
 
 def _bare(picture: Image.Image) -> Image.Image:
     picture.info = {name: value for name, value in picture.info.items() if name in _KEPT}
     return picture
-
-
-def _saved(picture: Image.Image, form: str, more: dict[str, Any]) -> BinaryIO:
-    kept = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115 - whoever keeps it closes it
-    picture.save(kept, format=form, **more)
-    return cast("BinaryIO", kept)

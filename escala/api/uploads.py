@@ -16,7 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from escala.api.deps import Edge
-from escala.api.file_kinds import LARGEST_FILE, clean_name, examined, kind_of
+from escala.api.file_kinds import LARGEST_FILE, clean_name, examined, media_type_of
 from escala.api.problems import MalformedRequest, NotFound, Problem
 from escala.policy.case import Actor
 from escala.storage import files
@@ -24,13 +24,15 @@ from escala.storage.files import File, FileMissing
 
 MOST_FILES = 5
 """Files that one text carries."""
+LARGEST_CASE = 500 * 1024 * 1024
+"""Bytes of all the files that a case's texts carry."""
 _MOST_FIELDS = 60
 _BLOCK = 1024 * 1024
 _MOST_WAITING = 50
 _UNPUBLISHED_FOR = timedelta(days=1)
 _TIDY_EVERY = timedelta(hours=1)
 _EXAMINERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="files")
-"""Two at a time: a picture may take a whole core for a second."""
+"""Two at a time: a picture may take a whole core for seconds."""
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +44,13 @@ class FileTooLarge(Problem):
 class TooManyFiles(Problem):
     status = 422
     message = "A message carries {most} files at most."
+
+
+class CaseIsFull(Problem):
+    status = 422
+    message = (
+        "A case carries {megabytes} MB of files at most. Please send a link to the rest, or ask us how to hand it over."
+    )
 
 
 class TooManyWaitingFiles(Problem):
@@ -92,7 +101,7 @@ async def keep_all(
 ) -> list[File]:
     """Keep a form's files for a text to take. The same files under the same key are the same files."""
     for each in uploads:
-        kind_of(clean_name(each.filename or ""))  # before anything is kept
+        media_type_of(clean_name(each.filename or ""))  # before anything is kept
     if uploads and await files.waiting(edge.database, by) + len(uploads) > _MOST_WAITING:
         raise TooManyWaitingFiles
     kept = [
@@ -105,9 +114,11 @@ async def keep_all(
 
 
 async def attach(edge: Edge, ids: Sequence[str], *, content_id: str, number: str, by: Actor) -> None:
-    """Let a text take its writer's files; what is not theirs to send is not there (404)."""
+    """Let a text take its writer's files; what is not theirs to send is not there (404). Refuses CaseIsFull."""
     if not ids:
         return
+    if await files.size_with(edge.database, number, ids, by=by) > LARGEST_CASE:
+        raise CaseIsFull(megabytes=LARGEST_CASE // 1024**2)
     try:
         await files.attach(edge.database, ids, content_id=content_id, number=number, by=by)
     except FileMissing as missing:
@@ -128,7 +139,7 @@ async def _keep(edge: Edge, upload: UploadFile, *, by: Actor, at: datetime, key:
                 id="fil_" + hashlib.sha256(f"{key}\0{name}\0{digest}".encode()).hexdigest()[:32],
                 stored_name=secrets.token_hex(16),
                 name=name,
-                media_type=kind_of(name).media_type,
+                media_type=media_type_of(name),
                 size=size,
                 sender=by,
                 at=at,

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Text, cast, delete, func, or_, select, update
+from sqlalchemy import RowMapping, Text, and_, cast, delete, func, or_, select, update
 
 from escala.policy.case import Actor, Role
 from escala.storage.engine import Database, insert
@@ -64,6 +64,14 @@ async def attach(db: Database, ids: Sequence[str], *, content_id: str, number: s
             taken = update(files).where(*own).values(content_id=content_id, case_number=number, place=place)
             if (await connection.execute(taken)).rowcount != 1:
                 raise FileMissing(file_id)
+
+
+async def size_with(db: Database, number: str, ids: Sequence[str], *, by: Actor) -> int:
+    """The bytes of all files that a case's texts carry, and of these that somebody sent."""
+    own = and_(_F.id.in_(ids), _F.sender_role == by.role, _F.sender_id == by.id)
+    carried = and_(_F.case_number == number, _F.content_id.is_not(None))
+    async with db.read() as connection:
+        return int(await connection.scalar(select(func.sum(_F.size)).where(or_(carried, own))) or 0)
 
 
 async def get(db: Database, file_id: str) -> File | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import resource
+import struct
+import tempfile
+import time
 import zipfile
 from typing import Any
 
@@ -11,13 +16,17 @@ import pytest
 from httpx import Response
 from PIL import Image
 
-from escala.api.file_kinds import LARGEST_FILE, clean_name
+from escala.api import file_kinds, uploads
+from escala.api.examination import READERS
+from escala.api.file_kinds import KINDS, LARGEST_FILE, FileTooComplex, clean_name, examined
 from escala.api.files import disposition
 from escala.api.uploads import MOST_FILES
 from escala.storage import files
 from tests.api.office import BASE, NEW_CASE, Office
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+PARTS = """<?xml version="1.0" encoding="{}"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.{}main+xml"/></Types>"""
 
 
 def picture(form: str = "PNG", **saved: Any) -> bytes:
@@ -32,6 +41,20 @@ def archive(**members: bytes) -> bytes:
         for name, content in members.items():
             opened.writestr(name.replace("__", "/").replace("_dot_", "."), content)
     return kept.getvalue()
+
+
+def document(parts: bytes) -> bytes:
+    """A document of Office with this list of its parts."""
+    return archive(**{"[Content_Types]_dot_xml": parts, "word__document_dot_xml": b"<a/>", "word__data_dot_bin": b"1"})
+
+
+def crowded_archive() -> bytes:
+    """A ZIP64 of 500,000 empty members, of which the count that old programs read says nothing."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    many, start, size = 500_000, 30, 500_000 * len(entry)
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, many, many, size, start)
+    end += struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    return b"PK\3\4" + b"\0" * 26 + entry * many + end + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 47, start, 0)
 
 
 async def send(
@@ -134,6 +157,17 @@ class TestAFile:
         assert (await send(office, number, "a.txt", b"hola")).status_code == 422
         assert (await send(office, number, "a.txt", b"hola", who="contact")).status_code == 201
 
+    async def test_finds_no_room_in_a_case_that_is_full(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(uploads, "LARGEST_CASE", 10)
+        number = await office.open()
+        first, ahead, more = [await sent(office, place, "a.txt", b"seis..") for place in (number, None, number)]
+        assert (await office.give(number, "replies", body="Vea.", files=[first])).status_code == 200
+        for file in (ahead, more):
+            answer = await office.give(number, "notes", body="Y esto.", files=[file])
+            assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:case-is-full")
+        other = await office.open()
+        assert (await office.give(other, "replies", body="Vea.", files=[ahead])).status_code == 200
+
 
 class TestADownload:
     async def test_is_run_by_no_browser(self, office: Office) -> None:
@@ -190,7 +224,8 @@ class TestWhatIsTaken:
             ("a.csv", "a;ñ\r\n".encode("cp1252")),
             ("a.json", b'{"a": 1}'),
             ("a.zip", archive(a=b"1")),
-            ("a.docx", archive(**{"[Content_Types]_dot_xml": b"<a/>", "word__document_dot_xml": b"<a/>"})),
+            ("a.docx", document(b"<a/>")),
+            ("a.docx", document(PARTS.format("UTF-8", "").encode())),
             ("a.mp4", b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41"),
         ],
     )
@@ -231,6 +266,11 @@ class TestWhatIsTaken:
             ("a.zip", b"GIF89a" + archive(a=b"1")),
             ("a.zip", b"PK\x03\x04" + b"\0" * 100),
             ("a.docx", archive(a=b"1")),
+            ("a.pdf", b"%PDF-1.7\n<script>alert(1)</script>"),
+            ("a.docx", document(PARTS.format("UTF-8", "macroEnabled.").encode())),
+            ("a.docx", document(PARTS.format("UTF-16", "MacroEnabled.").encode("utf-16"))),
+            ("a.docx", document(PARTS.format("UTF-8", "macroEn&#97;bled.").encode())),
+            ("a.docx", document(b"no list")),
             (
                 "a.docx",
                 archive(
@@ -251,10 +291,36 @@ class TestWhatIsTaken:
     async def test_is_no_archive_that_swells(self, office: Office) -> None:
         assert (await send(office, None, "a.zip", archive(a=b"\0" * (401 * 1024 * 1024)))).status_code == 422
 
-    async def test_is_no_picture_that_swells(self, office: Office) -> None:
+    async def test_is_no_archive_of_countless_members(self, office: Office) -> None:
+        answer = await send(office, None, "a.zip", crowded_archive())
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:file-too-complex")
+
+    @pytest.mark.parametrize("size", [(30_000, 30_000), (5_001, 5_000)])
+    async def test_is_no_picture_that_swells(self, office: Office, size: tuple[int, int]) -> None:
         kept = io.BytesIO()
-        Image.new("1", (30_000, 30_000)).save(kept, "PNG")
-        assert (await send(office, None, "a.png", kept.getvalue())).status_code == 422
+        Image.new("1", size).save(kept, "PNG")
+        answer = await send(office, None, "a.png", kept.getvalue())
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:file-too-complex")
+        assert "demasiado grande al desempaquetarlo" in answer.json()["detail"]
+
+    async def test_takes_neither_time_nor_memory_of_who_serves(self, office: Office) -> None:
+        """24 MB of nothing but brackets, which become a gigabyte when they are read."""
+        with tempfile.TemporaryFile() as content:
+            content.write(b"[" + b"[[]]," * (5 * 1024 * 1024 - 1) + b"1]")
+            content.flush()
+            began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            with pytest.raises(FileTooComplex):
+                await asyncio.to_thread(examined, "a.json", content)
+            assert time.process_time() - began < 0.5
+            assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 * 1024
+
+    async def test_that_takes_too_long_is_refused(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(file_kinds, "_PATIENCE", 0.001)
+        answer = await send(office, None, "a.json", b"{}")
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:file-too-complex")
+
+    def test_is_all_that_can_be_examined(self) -> None:
+        assert KINDS.keys() == READERS.keys()
 
     async def test_is_25_megabytes_at_most(self, office: Office) -> None:
         assert (await send(office, None, "a.txt", b"a" * LARGEST_FILE)).status_code == 201
@@ -274,6 +340,13 @@ class TestWhatIsTaken:
         assert (await office.client.post(f"{BASE}/files", files=two, headers=headers)).status_code == 422
         many = [("file", (f"{n}.txt", b"a")) for n in range(MOST_FILES + 3)]
         assert (await office.client.post(f"{BASE}/files", files=many, headers=headers)).status_code == 422
+
+    async def test_comes_with_nothing_else(self, office: Office) -> None:
+        headers = office.headers("agent", **{"Idempotency-Key": "más"})
+        for more in ({"data": {"body": "Hola"}}, {"files": [("file", ("a.txt", b"a")), ("other", ("b.txt", b"b"))]}):
+            given: dict[str, Any] = {"files": {"file": ("a.txt", b"a")}} | more
+            answer = await office.client.post(f"{BASE}/files", headers=headers, **given)
+            assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:file-not-sent")
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"--x\r\n\r\n"])
     async def test_is_a_form(self, office: Office, content: bytes) -> None:
