@@ -92,6 +92,22 @@ def enable(email: _Email) -> None:
     typer.echo(f"Cuenta {email}: activa.")
 
 
+@app.command("remove-role")
+def remove_role(email: _Email) -> None:
+    """Quita a una cuenta su rol de la casa (commercial o admin); nunca al último administrador."""
+    from escala.storage import accounts
+
+    async def work(db: Database) -> None:
+        account = await _known(db, email)
+        if account.staff_role is None:
+            raise Stopped(f"la cuenta «{account.mailbox}» no tiene un rol de la casa.")
+        if not await accounts.take_role_away(db, account.id):
+            raise Stopped("no quedaría ningún administrador; dé primero ese rol a otra cuenta.")
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: sin rol de la casa.")
+
+
 @app.command("set-password")
 def set_password(email: _Email) -> None:
     """Pone una contraseña, que se pide en la terminal o se lee de la entrada estándar; termina las sesiones."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -13,14 +15,14 @@ from fastapi.params import Depends as Dependency
 
 from escala import passwords
 from escala.api.deps import At, Edge, EdgeDep
-from escala.portal.entrance import TOO_MANY, Tries, address_key, code_tries, renew
+from escala.portal.entrance import TOO_MANY, Tries, address_key, code_tries, hand_over, new_secret, renew
 from escala.portal.fields import Id, Text
 from escala.portal.new_password import wrong_with
 from escala.portal.pages import page, to
-from escala.portal.second_factor import WRONG_CODE, is_right_code
+from escala.portal.second_factor import WRONG_CODE, is_right_code, recovery_signature
 from escala.portal.session import Known, PortalDep, Stamped, Visit, lacks_factor
 from escala.storage import accounts, sessions
-from escala.storage.accounts import Account, digest_of
+from escala.storage.accounts import Account
 from escala.storage.sessions import Session
 
 router = APIRouter(prefix="/cuenta")
@@ -89,11 +91,20 @@ async def switch_shortcuts(visit: Known, edge: EdgeDep, shortcuts: Annotated[boo
 
 
 @router.post("/codigo", dependencies=_FORM)
-async def set_up_code(request: Request, visit: Known, edge: EdgeDep, portal: PortalDep) -> Response:
-    """Make a secret and show it, as a picture and in letters; it counts once a code of it was given."""
+async def set_up_code(
+    request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At, password: Text = ""
+) -> Response:
+    """Make a secret and show it, as a picture and in letters; it counts once a code of it was given.
+
+    The present password is asked for, where there is one: whoever finds a session open must not lock its owner out.
+    """
     account, _ = _own(visit)
     if account.asks_for_code:
         return to("/cuenta", visit)
+    if account.password_hash is not None:
+        problem = await _wrong_present(request, account, password, edge, at=at)
+        if problem:
+            return _not_possible(request, problem)
     secret = pyotp.random_base32()
     await accounts.offer_totp(edge.database, account.id, portal.keys.sealed(secret))
     return _shown(request, account, secret)
@@ -103,7 +114,10 @@ async def set_up_code(request: Request, visit: Known, edge: EdgeDep, portal: Por
 async def confirm_code(
     request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At, code: Text
 ) -> Response:
-    """Switch the second factor on, and show the recovery codes: the only time that anybody sees them."""
+    """Switch the second factor on, and show the recovery codes: the only time that anybody sees them.
+
+    Every other session ends, and this one goes on under another secret.
+    """
     account, session = _own(visit)
     secret = portal.keys.opened(account.totp_secret) if account.totp_secret else None
     if account.asks_for_code or secret is None:
@@ -114,11 +128,16 @@ async def confirm_code(
     if not await is_right_code(account, code, edge, portal, at=at):
         return _shown(request, account, secret, problem=WRONG_CODE)
     await tries.succeeded(edge, at=at)
-    codes = [secrets.token_hex(5).upper() for _ in range(_RECOVERY_CODES)]
-    kept = [digest_of(each) for each in codes]
+    codes = [secrets.token_hex(10).upper() for _ in range(_RECOVERY_CODES)]
+    kept = [recovery_signature(account, each, portal) for each in codes]
     await accounts.change(edge.database, account.id, totp_confirmed_at=at, recovery_hashes=kept)
     await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    return page(request, "second_factor.html", secret=None, picture=None, codes=codes, problem=None)
+    fresh = await new_secret(edge, session)
+    request.state.visit = replace(visit, stamp=portal.keys.signature("form", fresh))  # for the forms of this page
+    shown = ["-".join(re.findall(".{5}", each)) for each in codes]
+    answer = page(request, "second_factor.html", secret=None, picture=None, codes=shown, problem=None)
+    hand_over(answer, fresh, session, at=at)
+    return answer
 
 
 @router.post("/codigo/fin", dependencies=_FORM)

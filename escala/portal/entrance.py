@@ -132,6 +132,15 @@ async def act_as(edge: Edge, session: Session, persona: Persona, answer: Respons
 
 async def renew(edge: Edge, session: Session, answer: Response, *, at: datetime) -> None:
     """Give the session another secret, which the answer hands to the browser; it ends when it would have ended."""
+    hand_over(answer, await new_secret(edge, session), session, at=at)
+
+
+async def new_secret(edge: Edge, session: Session) -> str:
+    """The session under another secret, for the browser to have."""
     secret = secrets.token_urlsafe(32)
     await sessions.rename(edge.database, session.id, secret)
+    return secret
+
+
+def hand_over(answer: Response, secret: str, session: Session, *, at: datetime) -> None:
     set_cookie(answer, SESSION_COOKIE, secret, seconds=int((session.expires_at - at).total_seconds()))

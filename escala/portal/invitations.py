@@ -60,3 +60,12 @@ async def send_key(
     portal.post.send_key(
         account.mailbox, secret, purpose, language=account.language or DEFAULT, at=at, until=at + valid_for
     )
+
+
+async def make_no_key(
+    edge: Edge, portal: Portal, email: str, purpose: Purpose, *, at: datetime, valid_for: timedelta
+) -> None:
+    """Work as long as `send_key` does, for an address that has no account; nothing is kept, and nothing leaves."""
+    secret = secrets.token_urlsafe(32)
+    await accounts.keep_no_key(edge.database, secret, purpose, at=at)
+    portal.post.key_letter(email, secret, purpose, language=DEFAULT, at=at, until=at + valid_for)

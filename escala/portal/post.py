@@ -48,18 +48,24 @@ class Post:
 
     def send_key(self, to: str, secret: str, purpose: Purpose, *, language: str, at: datetime, until: datetime) -> None:
         """Begin to send a key; who called does not wait."""
+        self.later(self._send(to, self.key_letter(to, secret, purpose, language=language, at=at, until=until)))
+
+    def key_letter(
+        self, to: str, secret: str, purpose: Purpose, *, language: str, at: datetime, until: datetime
+    ) -> EmailMessage:
+        """The letter that carries a key."""
         body = translate(
             _BODIES[purpose],
             language,
             address=f"{self.public_url.rstrip('/')}/clave/{secret}",
             valid_until=show_instant(until, language),
         )
-        self.later(self._send(to, translate(_SUBJECTS[purpose], language), body, at=at))
+        return self._letter(to, translate(_SUBJECTS[purpose], language), body, at=at)
 
     def send_word(self, to: str, *, language: str, at: datetime) -> None:
         """Begin to tell somebody who has a password that they may sign in."""
         body = translate(_WORD, language, address=f"{self.public_url.rstrip('/')}/ingreso")
-        self.later(self._send(to, translate(_SUBJECTS[Purpose.INVITATION], language), body, at=at))
+        self.later(self._send(to, self._letter(to, translate(_SUBJECTS[Purpose.INVITATION], language), body, at=at)))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this after the answer, so that its time tells nothing."""
@@ -78,12 +84,15 @@ class Post:
             task.cancel()
         await self.done()
 
-    async def _send(self, to: str, subject: str, body: str, *, at: datetime) -> None:
+    def _letter(self, to: str, subject: str, body: str, *, at: datetime) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = format_datetime(at), make_msgid(domain="escala")
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(body)
+        return message
+
+    async def _send(self, to: str, message: EmailMessage) -> None:
         for wait in _TRIES:
             await asyncio.sleep(wait)
             try:

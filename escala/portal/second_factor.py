@@ -14,7 +14,7 @@ from escala.portal.fields import Back, Text
 from escala.portal.pages import page, to
 from escala.portal.session import AnyVisit, Portal, PortalDep, Stamped, safe_path
 from escala.storage import accounts
-from escala.storage.accounts import Account
+from escala.storage.accounts import Account, digest_of
 
 router = APIRouter()
 
@@ -58,4 +58,11 @@ async def is_right_code(account: Account, code: str, edge: Edge, portal: Portal,
             if secrets.compare_digest(totp.at(step * _STEP_SECONDS), plain):
                 return await accounts.take_totp_step(edge.database, account.id, step)
         return False
-    return await accounts.take_recovery_code(edge.database, account.id, plain.upper())
+    recovery = plain.upper()
+    kept_as = recovery_signature(account, recovery, portal), digest_of(recovery)  # the latter of codes of before
+    return await accounts.take_recovery_code(edge.database, account.id, *kept_as)
+
+
+def recovery_signature(account: Account, code: str, portal: Portal) -> str:
+    """What is kept of a recovery code: it says nothing to who has the database and not our secret."""
+    return portal.keys.signature("recovery", f"{account.id}.{code}")

@@ -20,7 +20,7 @@ from escala.policy.refusals import RoleNotAllowed
 from escala.portal.fields import Id, Text
 from escala.portal.invitations import invite
 from escala.portal.pages import page, to
-from escala.portal.session import PortalDep, Stamped, Visit, only
+from escala.portal.session import Admin, PortalDep, Stamped, Visit, only
 from escala.storage import accounts, sessions
 from escala.storage.accounts import Account, Persona
 
@@ -82,8 +82,20 @@ async def disable(request: Request, visit: Keeper, edge: EdgeDep, at: At, accoun
 
 @router.post("/{account_id}/activacion", dependencies=_FORM)
 async def enable(visit: Keeper, edge: EdgeDep, at: At, account_id: Id) -> Response:
+    """An administrator's to do: whom one of them shut out, nobody else lets in again."""
     account = await _account(edge, visit, account_id, at=at)
+    if visit.role is not Role.ADMIN:
+        raise RoleNotAllowed
     await accounts.change(edge.database, account.id, disabled_at=None)
+    return to("/usuarios", visit)
+
+
+@router.post("/{account_id}/rol/fin", dependencies=_FORM)
+async def take_role_away(request: Request, visit: Admin, edge: EdgeDep, at: At, account_id: Id) -> Response:
+    """The account acts for the house no more; what the lists give to its address it keeps."""
+    account = await _account(edge, visit, account_id, at=at)
+    if not await accounts.take_role_away(edge.database, account.id):
+        return await _list(request, visit, edge, at=at, problem=_LAST_ADMINISTRATOR)
     return to("/usuarios", visit)
 
 
@@ -106,6 +118,7 @@ async def reset_second_factor(visit: Keeper, edge: EdgeDep, at: At, account_id: 
 # -- the parts --------------------------------------------------------------------------------------------------------
 
 _NEEDS_NAME = "An invitation to a role of the house needs an address and a name."
+_LAST_ADMINISTRATOR = "Nobody would be left to administer this desk. Give somebody else that role first."
 _ON_NO_LIST = "This address stands on no roster with a place to sign in, and on no list of agents."
 
 

@@ -134,6 +134,19 @@ async def disable(db: Database, account_id: str, *, at: datetime) -> None:
         await connection.execute(gone.values(disabled_at=at))
 
 
+async def take_role_away(db: Database, account_id: str) -> bool:
+    """Let an account act for the house no more; False where nobody would be left to administer it."""
+    others = [accounts.c.staff_role == Role.ADMIN, accounts.c.disabled_at.is_(None)]
+    async with db.write() as connection:
+        # All administrators are held fast: of two who send each other away at once, one stays.
+        found = await connection.execute(select(accounts.c.id).where(*others).order_by(accounts.c.id).with_for_update())
+        administrators = {row.id for row in found}
+        if administrators == {account_id}:
+            return False
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(staff_role=None))
+        return True
+
+
 async def offer_totp(db: Database, account_id: str, sealed: str) -> None:
     """Put a second factor's secret that has still to be confirmed; one that is in use stays."""
     unset = and_(accounts.c.id == account_id, accounts.c.totp_confirmed_at.is_(None))
@@ -154,17 +167,16 @@ async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
         return (await connection.execute(taken)).rowcount == 1
 
 
-async def take_recovery_code(db: Database, account_id: str, code: str) -> bool:
-    """Use a recovery code up; False where it is none."""
-    digest = digest_of(code)
+async def take_recovery_code(db: Database, account_id: str, *kept_as: str) -> bool:
+    """Use a recovery code up, by what may have been kept of it; False where it is none."""
     async with db.write() as connection:
         kept = await connection.scalar(
             select(accounts.c.recovery_hashes).where(accounts.c.id == account_id).with_for_update()
         )
         codes: list[str] = kept or []
-        if digest not in codes:
+        left = [each for each in codes if each not in kept_as]
+        if left == codes:
             return False
-        left = [each for each in codes if each != digest]
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(recovery_hashes=left))
         return True
 
@@ -236,6 +248,13 @@ async def keep_key(
         await connection.execute(_used_up(account_id, at, sign_in_keys.c.purpose == purpose))
         row = {"account_id": account_id, "purpose": purpose, "created_at": at, "expires_at": at + valid_for}
         await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(secret), **row))
+
+
+async def keep_no_key(db: Database, secret: str, purpose: Purpose, *, at: datetime) -> None:
+    """What keeping a key takes, for nobody: nothing changes."""
+    digest_of(secret)
+    async with db.write() as connection:
+        await connection.execute(_used_up("", at, sign_in_keys.c.purpose == purpose))
 
 
 async def account_of_key(db: Database, secret: str, *, at: datetime) -> Account | None:

@@ -342,7 +342,7 @@ class TestWhatIsTaken:
         assert (await office.client.post(f"{BASE}/files", files=many, headers=headers)).status_code == 422
 
     async def test_comes_with_nothing_else(self, office: Office) -> None:
-        headers = office.headers("agent", **{"Idempotency-Key": "más"})
+        headers = office.headers("agent", **{"Idempotency-Key": "nada-mas"})
         for more in ({"data": {"body": "Hola"}}, {"files": [("file", ("a.txt", b"a")), ("other", ("b.txt", b"b"))]}):
             given: dict[str, Any] = {"files": {"file": ("a.txt", b"a")}} | more
             answer = await office.client.post(f"{BASE}/files", headers=headers, **given)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from escala.portal import new_password
 from tests.api.conftest import front, migrated, office
 from tests.api.office import Office, open_office
 from tests.portal.demo_desk import DemoDesk, open_demo_desk
@@ -16,6 +17,12 @@ from tests.portal.matrix.world import World, furnish
 from tests.support.browser import chromium, served
 
 __all__ = ["browser", "demo_desk", "filled", "front", "migrated", "office", "site"]
+
+
+@pytest.fixture(autouse=True)
+def wishes_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody watches the clock here."""
+    monkeypatch.setattr(new_password, "WITHIN", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -111,20 +111,21 @@ class Visitor:
         self.client.cookies.set(SESSION_COOKIE, secret, domain="escala.test", path="/")
 
     async def get(self, path: str, **query: Any) -> Response:
-        answer = await self.client.get(path, params=query or None)
-        found = re.search(r'name="stamp" value="([^"]+)"', answer.text)
-        if found:
-            self.stamp = found[1]
-        return answer
+        return self._sees(await self.client.get(path, params=query or None))
 
     async def post(
         self, path: str, /, *, files: Any = None, headers: dict[str, str] | None = None, **fields: Any
     ) -> Response:
-        """Send a form of the page that was got last (of the start, where none was)."""
+        """Send a form of the page that was shown last (of the start, where none was)."""
         if not self.stamp:
             await self.get("/cuenta" if SESSION_COOKIE in self.client.cookies else "/ingreso")
         data = {"stamp": self.stamp, **fields}
-        return await self.client.post(path, data=data, files=files, headers=headers)
+        return self._sees(await self.client.post(path, data=data, files=files, headers=headers))
+
+    def _sees(self, answer: Response) -> Response:
+        if found := re.search(r'name="stamp" value="([^"]+)"', answer.text):
+            self.stamp = found[1]
+        return answer
 
 
 @asynccontextmanager

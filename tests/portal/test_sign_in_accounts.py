@@ -64,7 +64,18 @@ def test_an_account_is_disabled_and_enabled(escala: Terminal) -> None:
     assert "desactivada" not in escala("list").stdout
 
 
-@pytest.mark.parametrize("words", [("disable",), ("enable",), ("set-password",), ("reset-second-factor",)])
+def test_a_role_is_taken_away_but_not_the_last_administrators(escala: Terminal) -> None:
+    escala("invite", ADMIN, "--role", "admin")
+    assert "ningún administrador" in escala("remove-role", ADMIN).stderr
+    escala("invite", "carla@escala.example", "--role", "commercial")
+    assert escala("remove-role", "carla@escala.example").exit_code == 0
+    assert "commercial" not in escala("list").stdout
+    assert "no tiene un rol" in escala("remove-role", "carla@escala.example").stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("disable",), ("enable",), ("set-password",), ("remove-role",), ("reset-second-factor",)]
+)
 def test_an_account_that_is_not_there_is_said_so(escala: Terminal, words: tuple[str, ...]) -> None:
     assert "no existe la cuenta" in escala(*words, "nadie@x.example", given="caballito de totora\n").stderr
 

@@ -41,6 +41,7 @@ async def test_an_agent_sets_a_second_factor_up_and_signs_in_with_it(
     async with screen(browser, site, javascript=javascript, size=NARROW) as window:
         page = window.page
         await window.sign_in(EMAILS["agent"], PASSWORD, back="/cuenta")
+        await page.fill("#on", PASSWORD)
         await page.click("form[action='/cuenta/codigo'] button")
         secret = await page.locator("main p > code").text_content()
         assert secret

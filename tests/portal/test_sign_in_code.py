@@ -32,14 +32,14 @@ class Telephone:
 async def set_up(office: Office, who: Visitor) -> tuple[Telephone, list[str]]:
     """Switch the second factor on; the telephone, and the recovery codes."""
     await who.get("/cuenta")
-    page = await who.post("/cuenta/codigo")
+    page = await who.post("/cuenta/codigo", password=PASSWORD)
     found = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
     assert found
     telephone = Telephone(office, found[1])
     page = await who.post("/cuenta/codigo/confirmacion", code=telephone.code())
     assert page.status_code == 200, page.text
     office.clock.passes(minutes=1)
-    return telephone, re.findall(r"<code>([0-9A-F]{10})</code>", page.text)
+    return telephone, re.findall(r"<code>((?:[0-9A-F]{5}-){3}[0-9A-F]{5})</code>", page.text)
 
 
 async def sign_in(office: Office, who: Visitor, code: str, email: str = EMAILS["agent"]) -> Response:
@@ -143,9 +143,29 @@ class TestARecoveryCode:
         codes = phone[1]
         assert len(set(codes)) == 10
         async with visitor(office) as ana, visitor(office) as thief:
-            assert (await sign_in(office, ana, f" {codes[0][:5].lower()}-{codes[0][5:]} ")).status_code == 303
+            assert (await sign_in(office, ana, f" {codes[0].lower().replace('-', ' ', 1)} ")).status_code == 303
             assert (await sign_in(office, thief, codes[0])).status_code == 422
             assert "Códigos de recuperación que quedan: 9" in (await ana.get("/cuenta")).text
+
+    async def test_is_kept_as_a_signature_that_no_other_account_and_no_other_key_makes(
+        self, office: Office, phone: Phone
+    ) -> None:
+        its = await accounts.get(office.db, "acc-agent")
+        assert its
+        code = phone[1][0].replace("-", "")
+        signed = pages_of(office).state.portal.keys.signature("recovery", f"acc-agent.{code}")
+        assert signed in its.recovery_hashes
+        assert accounts.digest_of(code) not in its.recovery_hashes
+        other = await account(office, "director")
+        await accounts.change(office.db, other.id, recovery_hashes=list(its.recovery_hashes))
+        stolen = pages_of(office).state.portal.keys.signature("recovery", f"{other.id}.{code}")
+        assert not await accounts.take_recovery_code(office.db, other.id, stolen, accounts.digest_of(code))
+
+    async def test_of_before_still_works(self, office: Office, phone: Phone) -> None:
+        await accounts.change(office.db, "acc-agent", recovery_hashes=[accounts.digest_of("0123456789")])
+        async with visitor(office) as ana, visitor(office) as thief:
+            assert (await sign_in(office, ana, "01234-56789")).status_code == 303
+            assert (await sign_in(office, thief, "01234-56789")).status_code == 422
 
     async def test_is_kept_by_its_digest_and_the_secret_encrypted(self, office: Office, phone: Phone) -> None:
         its = await accounts.get(office.db, "acc-agent")
@@ -153,7 +173,7 @@ class TestARecoveryCode:
         assert its.totp_secret
         assert pages_of(office).state.portal.keys.opened(its.totp_secret)
         kept = repr(its)
-        assert not any(code in kept for code in phone[1])
+        assert not any(code in kept or code.replace("-", "") in kept for code in phone[1])
         assert phone[0]._totp.secret not in kept
 
     async def test_still_works_when_the_secret_key_was_lost(self, office: Office, phone: Phone) -> None:
@@ -163,6 +183,26 @@ class TestARecoveryCode:
 
 
 class TestSettingItUp:
+    async def test_needs_the_present_password_where_there_is_one(self, office: Office) -> None:
+        await account(office, "agent")
+        async with visitor(office) as ana:
+            await ana.post("/ingreso", email=EMAILS["agent"], password=PASSWORD)
+            await ana.get("/cuenta")
+            for given in ({}, {"password": "no es esta"}):
+                answer = await ana.post("/cuenta/codigo", **given)
+                assert (answer.status_code, "no es correcta" in answer.text) == (422, True)
+            its = await accounts.get(office.db, "acc-agent")
+            assert its
+            assert its.totp_secret is None
+
+    async def test_gives_the_session_another_secret_and_a_page_whose_forms_work(self, office: Office) -> None:
+        async with visitor(office, "agent") as ana, visitor(office) as thief:
+            before = ana.client.cookies[SESSION_COOKIE]
+            await set_up(office, ana)
+            thief.bring(before)
+            assert (await thief.get("/cuenta")).status_code == 303
+            assert (await ana.post("/cuenta/atajos")).status_code == 303
+
     async def test_counts_once_a_code_was_given(self, office: Office) -> None:
         async with visitor(office, "agent") as ana:
             await ana.get("/cuenta")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from escala.policy.case import Role
+from escala.portal import new_password
 from escala.portal.invitations import invite
+from escala.portal.post import Post
 from escala.storage import accounts
 from escala.storage.accounts import Purpose
 from tests.api.office import Office
@@ -62,6 +65,36 @@ class TestAForgottenPassword:
             key = await key_path(office, EMAILS["agent"])
             await ana.post(key, password=NEW, again=NEW)
             assert (await ana.post("/ingreso", email=EMAILS["agent"], password=NEW)).status_code == 303
+
+    async def test_is_as_much_work_for_an_address_that_nobody_has(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await account(office, "agent")
+        written: list[str] = []
+        write = Post.key_letter
+
+        def noted(post: Post, to: str, *what: Any, **more: Any) -> Any:
+            written.append(to)
+            return write(post, to, *what, **more)
+
+        monkeypatch.setattr(Post, "key_letter", noted)
+        for email in (EMAILS["agent"], "nadie@escala.example"):
+            await wish(office, email)
+            sent = await letters(office)
+        assert written == [EMAILS["agent"], "nadie@escala.example"]
+        assert [each["To"] for each in sent] == [EMAILS["agent"]]
+
+    async def test_is_looked_at_some_time_after_its_answer(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(new_password, "WITHIN", 36_000.0)
+        asked: list[str] = []
+        monkeypatch.setattr(new_password, "send_key", lambda *_, **__: asked.append("key"))
+        await account(office, "agent")
+        await wish(office, EMAILS["agent"])
+        await wish(office, EMAILS["agent"])
+        assert asked == []
+        await pages_of(office).state.portal.post.stop()
 
     async def test_does_not_flood_a_mailbox(self, office: Office) -> None:
         await account(office, "agent")
@@ -237,6 +270,36 @@ class TestTheUsersPage:
             assert its
             assert its.disabled_at is None
             assert (await ana.get("/cuenta")).status_code == 303
+
+    async def test_lets_nobody_in_again_whom_an_administrator_shut_out(self, office: Office) -> None:
+        await account(office, "contact")
+        await accounts.disable(office.db, "acc-contact", at=office.clock())
+        async with visitor(office, "commercial") as carla:
+            page = await carla.get("/usuarios")
+            assert "/usuarios/acc-contact/activacion" not in page.text
+            assert (await carla.post("/usuarios/acc-contact/activacion")).status_code == 403
+        its = await accounts.get(office.db, "acc-contact")
+        assert its
+        assert its.disabled_at
+
+    async def test_takes_a_role_of_the_house_away(self, office: Office) -> None:
+        async with visitor(office, "admin") as root, visitor(office, "commercial") as carla:
+            assert "/usuarios/acc-commercial/rol/fin" in (await root.get("/usuarios")).text
+            await carla.get("/usuarios")
+            assert (await carla.post("/usuarios/acc-admin/rol/fin")).status_code == 403
+            assert (await root.post("/usuarios/acc-commercial/rol/fin")).status_code == 303
+            assert (await carla.get("/usuarios")).headers["location"].startswith("/ingreso")
+
+    async def test_keeps_its_last_administrator(self, office: Office) -> None:
+        async with visitor(office, "admin") as root:
+            await accounts.create(
+                office.db, id="acc-left", email="x@escala.example", name="X", staff_role=Role.ADMIN, at=office.clock()
+            )
+            await accounts.disable(office.db, "acc-left", at=office.clock())
+            await root.get("/usuarios")
+            answer = await root.post("/usuarios/acc-admin/rol/fin")
+            assert (answer.status_code, "No quedaría nadie" in answer.text) == (422, True)
+            assert (await root.post("/usuarios/acc-left/rol/fin")).status_code == 303
 
     async def test_does_not_disable_its_own(self, office: Office) -> None:
         async with visitor(office, "admin") as root:

@@ -120,8 +120,7 @@ class TestAPageThatIsLeftOpen:
             office.clock.passes(minutes=100)
             for path in (f"/casos/{number}/partes/todo", "/cola/filas", "/proceso/cifras"):
                 assert (await ana.client.get(path)).status_code == 200
-            page = {"page": "pagina-de-prueba"}
-            assert (await ana.post(f"/casos/{number}/presencia", **page)).status_code == 204
+            assert (await ana.post(f"/casos/{number}/presencia", page="pagina-de-prueba")).status_code == 204
             office.clock.passes(minutes=21)
             assert (await ana.get("/cola")).status_code == 303
 

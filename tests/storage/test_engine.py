@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from escala.storage.engine import Database, _config, upgrade
 from escala.storage.tables import metadata, requests
@@ -135,6 +135,15 @@ async def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
             assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
     finally:
         await db.close()
+
+
+async def test_an_error_shows_nothing_of_what_was_to_be_kept(db: Database) -> None:
+    """Errors end in logs."""
+    row = a_request("dos veces") | {"fingerprint": "de nadie más"}
+    with pytest.raises(IntegrityError) as error:
+        async with db.write() as connection:
+            await connection.execute(insert(requests), [row, row])
+    assert "de nadie más" not in str(error.value)
 
 
 async def test_foreign_keys_are_kept(db: Database) -> None:

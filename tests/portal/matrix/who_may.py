@@ -94,6 +94,7 @@ _PAGES = {
         GET /direccion/tablero, GET /direccion/tablero.csv, GET /direccion/tablero.pdf, GET /direccion/tablero.xlsx
     """,
     frozenset({"director"}): "GET /direccion/visitas",
+    frozenset({"admin"}): "POST /usuarios/{account_id}/rol/fin",
 }
 
 
