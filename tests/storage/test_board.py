@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from escala.policy import commands as c
@@ -33,7 +35,7 @@ from tests.support.lives import (
 
 FROM, UNTIL = bogota("2026-11-01 00:00"), bogota("2026-12-01 00:00")
 M = 60.0
-CLAIMED = {"serial_number": "SN-1", "equipment": c.Equipment(supplied_by_us=True, serial_number="SN-1")}
+CLAIMED: dict[str, Any] = {"serial_number": "SN-1", "equipment": c.Equipment(supplied_by_us=True, serial_number="SN-1")}
 ENDS_UNSOLVED = (
     pytest.param(WITHDRAW, id="withdrawn"),
     pytest.param(c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000999"), id="duplicate"),
