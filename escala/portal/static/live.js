@@ -3,7 +3,7 @@
 "use strict";
 
 const live = (() => {
-  const SOON = 60, PATIENCE = 10000, LONGEST = 15000, CALM = 2000;
+  const SOON = 60, GAP = 800, PATIENCE = 10000, LONGEST = 15000, CALM = 2000;
 
   /** A part of the page as it is now, and when the server said so (performance.now()); null where nothing is new. */
   const part = async (address) => {
@@ -18,17 +18,19 @@ const live = (() => {
 
   const tell = (lost) => {
     const place = document.getElementById("avisos");
-    if (place.classList.toggle("lost", lost) || place.textContent) place.textContent = lost ? place.dataset.lost : "";
+    if (place.classList.contains("lost") === lost) return;
+    place.classList.toggle("lost", lost);
+    place.textContent = lost ? place.dataset.lost : "";
   };
 
   /**
    * Follow the stream at `address()`. `news` says for each kind of event whether to ask; `refresh(anew)` asks and puts in
-   * place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each `gap`
+   * place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each GAP
    * milliseconds, and neither asks nor listens while nobody looks.
    */
-  const follow = ({ address, news, refresh, gap = 800 }) => {
+  const follow = ({ address, news, refresh }) => {
     let hears = null, reached = true; // the stream, and what is asked: null until that is known
-    let source = null, ended = false, tries = 0, retrying = 0, notice = 0;
+    let source = null, tries = 0, retrying = 0, notice = 0;
     let wanted = false, anew = false, asking = false, soon = 0;
 
     const judge = () => {
@@ -46,8 +48,8 @@ const live = (() => {
 
     const connect = () => {
       source?.close();
-      hears = ended || null;
-      if (ended || document.hidden) return;
+      hears = null;
+      if (document.hidden) return;
       source = new EventSource(address());
       for (const [kind, asks] of Object.entries(news)) source.addEventListener(kind, (event) => { if (asks(event)) ask(); });
       source.onopen = () => { hears = true; judge(); };
@@ -62,7 +64,7 @@ const live = (() => {
       wanted = anew = false;
       reached = await refresh(all).then(() => true, () => false);
       judge();
-      setTimeout(() => { asking = false; run(); }, gap);
+      setTimeout(() => { asking = false; run(); }, GAP);
     };
     const ask = (all = false) => {
       wanted = true;
@@ -84,7 +86,6 @@ const live = (() => {
     addEventListener("pagehide", () => source?.close());
     addEventListener("pageshow", (event) => { if (event.persisted) again(); });
     connect();
-    return { ask, end: () => { ended = hears = true; source.close(); } };
   };
 
   return { part, follow };
