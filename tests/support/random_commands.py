@@ -182,13 +182,13 @@ def _attempt(s: Situation, by: Actor) -> Command:
 
 
 def _transfer(s: Situation, by: Actor) -> Command:
-    group = s.one_of((*s.terms.groups, None), ("nobody",) * 4)
+    group = s.one_of((*s.terms.groups, None), ("nobody", s.case.group or "nobody") * 2)
     level = s.one_of((None if group else Level.DIRECTOR,) * 3, (Level.DIRECTOR, Level.SPECIALISTS, None))
     return c.TransferCase(by=by, group=group, level=level, reason=s.words)
 
 
 def _visit_date(s: Situation, by: Actor) -> Command:
-    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, 61 * DAY))
+    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, *(61 * DAY,) * 4))
     known = s.case.visit.engineer_id if s.case.visit else None
     engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
     engineer_id = s.one_of(engineers, (None, "agent-9"))
@@ -244,7 +244,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.HandOff: lambda s, by: c.HandOff(by=by, reason=s.words),
     c.TransferCase: _transfer,
     c.EscalateToProvider: lambda s, by: c.EscalateToProvider(
-        by=by, provider=s.one_of(("google",), (" ",)), provider_case=s.one_of(("G-1", "G-2"), ("",))
+        by=by, provider=s.one_of(("google",), (" ",)), provider_case=s.one_of(("G-1", "G-2"), ("", "G-1", "G-1"))
     ),
     c.UpdateFromProvider: lambda s, by: c.UpdateFromProvider(by=by, body=s.words),
     c.LinkProviderIncident: lambda s, by: c.LinkProviderIncident(
@@ -293,7 +293,11 @@ def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
         attempts = (c.LogAttempt, c.LogAttempt, c.LogAttempt) if untried(s) else ()
         return (*attempts, c.RequestVisit) if s.careless or not attempts else attempts
     if visit.excess:
-        return (c.AcceptVisit, c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit)
+        return (
+            c.AcceptVisit,
+            c.LogVisitExpense,
+            c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit,
+        )
     return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]
 
 
