@@ -17,7 +17,6 @@ from escala.storage.search import searchable
 
 router = APIRouter()
 
-_FOR_AN_HOUR = "private, max-age=3600"
 _MOST_TOLD = 10
 _LONGEST_TOLD = 60
 _CODE_FIRST = re.compile(r"\s*([0-9]{5})\b\W*(.*)", re.DOTALL)
@@ -41,8 +40,7 @@ async def suggest(request: Request, visit: SignedIn, edge: EdgeDep) -> Response:
     """All municipalities that are listed, as suggestions for a field; a page asks for them when they are needed."""
     known = suggested((await municipalities.listed(edge.database)).values())
     shown = render(request, visit, "case/municipios.html", municipalities=known)
-    headers = {"Cache-Control": _FOR_AN_HOUR}
-    return answered(Response(shown, media_type="text/html", headers=headers), visit)
+    return answered(Response(shown, media_type="text/html"), visit)
 
 
 def suggested(known: Iterable[Municipality]) -> list[Municipality]:
