@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.client import WorkflowHandle
@@ -31,6 +32,11 @@ from tests.support.server import (
     time_skipping_server,
 )
 from tests.workflows.cover_office import CoverOffice, cover_office
+
+TOMORROW = datetime.now(ZoneInfo("America/Bogota")).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(
+    days=1
+)
+"""The server's clock begins at today's: what is to come there must still come, whenever the tests are run."""
 
 _numbers = count(1)
 
@@ -86,9 +92,9 @@ class House:
     async def open(
         self, command: OpenCase | None = None, terms: Terms = STANDARD, *, cancelled: bool = False, **changes: Any
     ) -> LiveCase:
-        """Open a case under a new number and wait until that is recorded."""
+        """Open a case under a new number, now unless told otherwise, and wait until that is recorded."""
         number = f"MA-2026-{next(_numbers):06}"
-        command = replace(command or opening(), number=number, **changes)
+        command = replace(command or opening(datetime.now(UTC)), number=number, **changes)
         handle = await self.env.client.start_workflow(
             addresses.CASE_WORKFLOW,
             CaseRun(opening=command, terms=terms, link=f"http://escala.test/casos/{number}"),

@@ -11,7 +11,7 @@ from escala.api.desk import Desk
 from escala.worker import build_worker
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
-from tests.workflows.conftest import House, LiveCase
+from tests.workflows.conftest import TOMORROW, House, LiveCase
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ async def _run_id(case: LiveCase) -> str:
 
 async def test_no_command_is_lost_or_done_twice_over_many_runs(short_house: House) -> None:
     """Sixty replies over several runs, each once, and a repeated key is still known in a later run."""
-    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    case = await short_house.open(opening(TOMORROW), terms=PREMIUM)
     first_run = await _run_id(case)
     desk = Desk(short_house.env.client, settings_for(short_house.env))
     for number in range(60):
@@ -44,7 +44,7 @@ async def test_no_command_is_lost_or_done_twice_over_many_runs(short_house: Hous
 @pytest.mark.rule("ESC-5")
 async def test_a_clock_runs_on_into_the_next_run(short_house: House) -> None:
     """The deadline of before still hands the case off, once."""
-    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    case = await short_house.open(opening(TOMORROW), terms=PREMIUM)
     due_at = case.state.next_hand_off_at
     assert due_at is not None
     first_run = await _run_id(case)
@@ -58,7 +58,7 @@ async def test_a_clock_runs_on_into_the_next_run(short_house: House) -> None:
 
 async def test_the_last_run_ends_the_case(short_house: House) -> None:
     """The result comes from whichever run closes the case."""
-    case = await short_house.open(opening("2027-02-02 09:00"), terms=PREMIUM)
+    case = await short_house.open(opening(TOMORROW), terms=PREMIUM)
     desk = Desk(short_house.env.client, settings_for(short_house.env))
     for number in range(20):
         await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
