@@ -230,6 +230,19 @@ A_VISIT: tuple[c.Command | timedelta, ...] = (
     ACCEPT,
     SIGN_OFF,
 )
+SPENT_LATE: tuple[c.Command | timedelta, ...] = (
+    *AGREED,
+    _on("2027-02-04 09:00"),
+    3 * DAYS,
+    START_VISIT,
+    REPORT,
+    6 * DAYS,
+    expense(400_000),
+    HOURS,
+    expense(50_000, "FV-2"),
+    replace(ACCEPT, amount=450_000),
+    7 * DAYS,
+)
 SESSION: tuple[c.Command | timedelta, ...] = (
     c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
     20 * MINUTES,
@@ -262,6 +275,7 @@ LIVES: dict[str, Life] = {
     "visit-not-decided-on": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, 6 * DAYS),
     "visit-called-off": _life(*AGREED, _on("2027-02-04 09:00"), HOURS, c.CancelVisit(by=CONTACT), HOURS),
     "visit-never-signed-off": _life(*A_VISIT[:-2], 20 * DAYS),
+    "visit-with-expenses-after-its-report": _life(*SPENT_LATE),
     "remote-session": _life(CLAIM, *SESSION, RESOLVE, CONFIRM),
     "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,
