@@ -55,7 +55,8 @@ from tests.support.lives import (
 
 # One case in each state, about equipment and with a provider involved, so that nothing but the state decides.
 _CLAIM = opening(priority=Priority.SERIOUS, serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True))
-_WORKED = after(open_case(_CLAIM, terms=PREMIUM).case, ("09:01", TO_PROVIDER), terms=PREMIUM)
+_WITH_PROVIDER = replace(TO_PROVIDER, provider_case="G-0")
+_WORKED = after(open_case(_CLAIM, terms=PREMIUM).case, ("09:01", _WITH_PROVIDER), terms=PREMIUM)
 STATES: dict[Status, tuple[Case, Terms]] = {
     Status.HELD: (opened(terms=UNCOVERED), UNCOVERED),
     Status.NEW: (_WORKED, PREMIUM),
