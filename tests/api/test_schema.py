@@ -39,6 +39,7 @@ schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.N
 KNOWN = {
     "customer_id": STANDARD,
     "contract_id": f"contract-{STANDARD}",
+    "solution_id": f"solution-{STANDARD}",
     "session": 1,
     "amendment_id": "nothing",
     "file_id": "nothing",

@@ -6,12 +6,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select, text
@@ -304,3 +308,31 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(
         async with db.read() as connection:
             await connection.execute(text("SELECT * FROM half"))
     await db.close()
+
+
+async def test_customers_that_shared_a_nit_before_are_kept(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of them has its number from now on; the others stay as they were."""
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", partial(_upgrade_to, command.upgrade, "0010"))
+        upgrade(empty_url)
+    db = Database.at(empty_url)
+    columns = "INSERT INTO customers (id, name, tax_id, created_at) VALUES "
+    row = columns + "('{0}', 'N', '{1}', '2026-11-0{2}T08:00:00.000000Z')"
+    given = [("a", "900123456-8"), ("b", "0900123456"), ("c", "860002964")]
+    async with db.write() as connection:
+        for day, (id_, tax_id) in enumerate(given, start=1):
+            await connection.execute(text(row.format(id_, tax_id, day)))
+    upgrade(empty_url)
+
+    async with db.read() as connection:
+        kept = list(await connection.execute(text("SELECT id, tax_id, tax_number FROM customers ORDER BY id")))
+    assert [tuple(each) for each in kept] == [
+        ("a", "900123456-8", "900123456"),
+        ("b", "0900123456", None),
+        ("c", "860002964", "860002964"),
+    ]
+    await db.close()
+
+
+def _upgrade_to(upgrade_: Callable[..., None], revision: str, config: Config, _head: str) -> None:
+    upgrade_(config, revision)

@@ -109,15 +109,18 @@ def _to_commercial(o: CoverOccasion) -> Iterator[str]:
         )
     else:
         yield o.say("No renewal is registered.")
-    yield o.say(_TOLD[o.customer_told])
+    yield _told(o)
 
 
-_TOLD = {
-    True: "The customer's administrators have been told too.",
-    None: "The customer's administrators are being told too.",
-    False: "Nobody of the customer could be told: it has no administrator who can be written to. Please tell it, and "
-    "ask it who its administrator is.",
-}
+def _told(o: CoverOccasion) -> str:
+    if o.customer_told is None:
+        return o.say("The customer's administrators are being told too.")
+    if o.customer_told:
+        return o.say("The customer's administrators have been told too.")
+    return o.say(
+        "Nobody of the customer could be told: it has no administrator who can be written to. Please tell it, and ask "
+        "it who its administrator is."
+    )
 
 
 def choice_text(*, customer: str, plan: Plan, places: int, asked: int, link: str, language: str) -> NoticeText:
