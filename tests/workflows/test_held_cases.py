@@ -101,6 +101,15 @@ class TestCoverThatComesInTime:
         assert "1 casos retenidos" in await covers.sweep()
         assert (await released(case))["kind"] == "case_released"
 
+    @pytest.mark.rule("WAR-3")
+    async def test_may_come_while_the_case_opens(self, covers: CoverOffice) -> None:
+        """After its terms were read and before it was held: nobody tells it, and it looks by itself."""
+        customer = await covers.newcomer()
+        registered_at = covers.office.clock.at + timedelta(seconds=1)
+        await add_contract(covers, customer, f"meanwhile-{customer.id}", at=registered_at)
+        case = await covers.open_case(customer)
+        assert datetime.fromisoformat((await released(case))["due_at"]) == registered_at
+
     @pytest.mark.rule("ESC-15")
     @pytest.mark.rule("WAR-3")
     async def test_counts_though_no_worker_runs_over_the_end_of_the_hold(self, idle: CoverOffice) -> None:
