@@ -19,7 +19,7 @@ from escala.storage.canned_replies import CannedReply
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.portal.test_case_page import PAYLOAD
-from tests.support.browser import NARROW, WIDE, Screen, screen
+from tests.support.browser import NARROW, PATIENCE, WIDE, Screen, screen
 from tests.support.cable import cable_to
 
 SHOWN = """words => new Promise((shown) => {
@@ -98,7 +98,7 @@ async def test_a_change_is_asked_for_again_until_it_is_there(
         await window.page.route("**/partes/todo", fail_twice)
         await listening(office)
         await office.give(number, "replies", body="Ya está.")
-        await expect(window.page.get_by_text("Ya está.")).to_be_visible()
+        await expect(window.page.get_by_text("Ya está.")).to_be_visible(timeout=PATIENCE)
         assert len(failures) == 3
 
 

@@ -101,8 +101,8 @@
       failed = 0;
       return { at, parts: answer.ok ? await answer.text() : "" };
     } catch {
-      failed += 1;
       something(Math.min(30000, 500 * 2 ** failed));
+      failed += 1;
       return { parts: "" };
     }
   };
