@@ -10,6 +10,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from escala.api.problems import Problem
 from escala.policy.refusals import Refusal
 
@@ -41,7 +44,7 @@ class Readers:
     ) -> AsyncIterator[bytes]:
         """These events, heartbeats too, as long as they may be read: `ask` raises once they may not (any more).
 
-        It is asked before an event is given away, and the stream ends there without a word.
+        It is asked before an event is given away, and the stream ends there without a word; also where nobody can tell.
         """
         now = asyncio.get_running_loop().time
         if self._open[whose] >= MOST_STREAMS:  # many that were asked for in the same moment
@@ -55,7 +58,7 @@ class Readers:
                         await ask()
                         believed_until = now() + BELIEVED_FOR
                     yield event
-        except (Problem, Refusal):
+        except (Problem, Refusal, InterfaceError, OperationalError, PoolTimeout, ConnectionError):
             return
         finally:
             self._open[whose] -= 1

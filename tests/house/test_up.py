@@ -81,9 +81,8 @@ class TestBeforeTheStart:
         monkeypatch.setenv("ESCALA_PROFILE", "production")
         monkeypatch.setenv("ESCALA_DATABASE_URL", "postgresql+asyncpg://escala@db/escala")
         monkeypatch.setenv("ESCALA_SECRET_KEY", secrets.token_urlsafe(48))
-        monkeypatch.setenv("ESCALA_PUBLIC_URL", "https://mesa.example")
 
-        assert "docker compose" in self.refusal(settings)
+        assert "docker compose" in self.refusal(settings.model_copy(update={"public_url": "https://mesa.example"}))
 
 
 def test_the_lock_of_a_killed_up_is_gone_with_it(settings: Settings) -> None:
