@@ -1,9 +1,10 @@
 """The agents' queue with 100,000 cases: its queries with their plans, and the whole page, on SQLite and PostgreSQL.
 
 The cases are put into the tables at once, not lived: one case that the policy lived lends its state to all. A fifth are
-open, unless told otherwise. What a page costs is measured at the server: the app is asked without a network between.
+open, unless told otherwise. What a page costs is measured at the server: the app is asked without a network between. It
+fails where a page's median is above what is promised.
 
-Run: python -m bench.queue [cases] [open]
+Run: python -m bench.queue [cases] [open] [--queries] [--sqlite]
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time as stopwatch
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ PROMISED_MS = 100.0
 AT = datetime(2026, 11, 25, 15, tzinfo=UTC)
 _CUSTOMERS, _AGENTS, _GROUPS = 400, 30, ("sig", "google-cloud", "google-maps-platform", "rastreo")
 _AT_ONCE = 2_000
-_TIMES = 15
+_TIMES = 40
 _NOUNS = tuple(
     each
     for line in (
@@ -273,19 +274,36 @@ async def plan_of(db: Database, ask: Callable[[], Awaitable[Any]]) -> list[str]:
     return [str(row[-1]) for row in rows]
 
 
-async def timed(ask: Callable[[], Awaitable[Any]]) -> tuple[float, float, float]:
-    """Milliseconds: the median, the slowest but one of some, and this process's own work at the median.
+async def timed(db: Database, ask: Callable[[], Awaitable[Any]]) -> tuple[float, float, float]:
+    """Milliseconds: the median, the 95th percentile, and the work of our process and PostgreSQL's at the median.
 
-    The last says what it takes where other processes want the machine too; PostgreSQL's work is not in it.
+    The last says what it takes where other processes want the machine too.
     """
-    took, worked = [], []
     await ask()
+    backends = await _backends(db)
+    took, worked = [], []
     for _ in range(_TIMES):
-        begun, begun_work = stopwatch.perf_counter(), stopwatch.process_time()
+        begun, begun_work = stopwatch.perf_counter(), _work(backends)
         await ask()
         took.append((stopwatch.perf_counter() - begun) * 1_000)
-        worked.append((stopwatch.process_time() - begun_work) * 1_000)
-    return statistics.median(took), sorted(took)[-2], statistics.median(worked)
+        worked.append(_work(backends) - begun_work)
+    return statistics.median(took), statistics.quantiles(took, n=20)[-1], statistics.median(worked)
+
+
+def _work(backends: Sequence[Path]) -> float:
+    """For how many milliseconds this process and these others have had a processor."""
+    theirs = (int(each.read_text().split()[0]) for each in backends)
+    return stopwatch.process_time() * 1_000 + sum(theirs) / 1e6
+
+
+async def _backends(db: Database) -> list[Path]:
+    """Where Linux tells of the processes of PostgreSQL that answer us; SQLite has none."""
+    async with db.read() as connection:
+        if connection.dialect.name == "sqlite":
+            return []
+        asked = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        found = [Path(f"/proc/{row.pid}/schedstat") for row in await connection.execute(asked)]
+    return [each for each in found if each.exists()]
 
 
 async def measure(url: str, count: int, still_open: int) -> list[tuple[str, float, float, float]]:
@@ -310,11 +328,11 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
             print(f"  {name}")
             for line in await plan_of(db, ask):
                 print(f"      {line}")
-            found.append((name, *await timed(ask)))
+            found.append((name, *await timed(db, ask)))
         if "--queries" not in sys.argv:
             async with _agent_at(db, url) as agent:
                 for name, path in PAGES.items():
-                    found.append((f"page: {name}", *await timed(partial(_seen, agent, path))))
+                    found.append((f"page: {name}", *await timed(db, partial(_seen, agent, path))))
     finally:
         await db.close()
     return found
@@ -379,13 +397,13 @@ def main() -> None:
                 return await measure(where, count, still_open)
 
             measured["PostgreSQL"] = asyncio.run(there())
-    print(
-        f"\n{'ms: median, slowest but one of ' + str(_TIMES) + ', own work':58}" + "".join(f"{n:>25}" for n in measured)
-    )
+    print(f"\n{f'ms: p50, p95 of {_TIMES}, work':58}" + "".join(f"{name:>25}" for name in measured))
     for row in zip(*measured.values(), strict=True):
         print(f"{row[0][0]:58}" + "".join(f"{median:>9.1f}{slow:>8.1f}{work:>8.1f}" for _, median, slow, work in row))
-    worst = max(median for rows in measured.values() for name, median, *_ in rows if name.startswith("page: "))
-    print(f"\nthe slowest page: {worst:.0f} ms at the median (promised: under {PROMISED_MS:.0f})")
+    pages = [median for rows in measured.values() for name, median, *_ in rows if name.startswith("page: ")]
+    worst = max(pages, default=0.0)
+    print(f"\nthe slowest page: {worst:.0f} ms at the median (promised: at most {PROMISED_MS:.0f})")
+    sys.exit(worst > PROMISED_MS)
 
 
 if __name__ == "__main__":
