@@ -10,7 +10,7 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, or_, select
+from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
 from escala.policy.case import ClosingReason, Level, Status
 from escala.policy.clock import ClockName
@@ -42,7 +42,8 @@ class Standing:
 async def standing(db: Database, *, at: datetime) -> dict[Step, Standing]:
     """The cases at each step; at the ends, all that ever ended there."""
     by = (cases.c.status, cases.c.level, cases.c.closing_reason)
-    is_past, is_overdue = cases.c.next_due_at < at, cases.c.overdue
+    is_past = cases.c.next_due_at < at
+    is_overdue = and_(cases.c.overdue, cases.c.status.not_in((Status.RESOLVED, Status.CLOSED)))  # no more awaited
     broken = (func.sum(case((each, 1), else_=0)) for each in (or_(is_past, is_overdue), is_past, is_overdue))
     found: dict[Step, Standing] = {}
     async with db.read() as connection:

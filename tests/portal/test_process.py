@@ -257,6 +257,15 @@ class TestThePage:
         assert row_of(text, "waiting_3") == {"cases": "1", "late": "1", "heat": ""}
         assert re.findall(r'data-number="([^"]+)"', found) == [number]
 
+    async def test_a_case_that_ended_overdue_is_awaited_no_more(self, office: Office) -> None:
+        number = await office.open("premium_contact")
+        office.clock.passes(minutes=7 * 60)
+        await office.desk.settle(number)
+        await office.give(number, "out-of-scope", kind="development", reason="Es una función nueva.")
+        async with visitor(office, "agent") as them:
+            text = (await them.get("/proceso")).text
+        assert row_of(text, "out_of_scope") == {"cases": "1", "late": "0", "heat": ""}
+
     async def test_keeps_its_picture_at_the_tables_figures(self, office: Office) -> None:
         async with visitor(office, "agent") as them:
             await them.get("/proceso")
