@@ -228,7 +228,11 @@ def _described(known: RowMapping | None) -> str:
 
 
 def next_due_at(case: Case) -> datetime | None:
-    """The nearest promise of the case that still stands, or was broken and is still awaited; None while paused."""
+    """The nearest promise of the case that still stands, or was broken and is still awaited; None while paused, and
+    once the case is closed: what was broken before stays broken, but nobody awaits it any more.
+    """
+    if case.status is Status.CLOSED:
+        return None
     attention, level = case.initial_attention, case.level_clock
     if attention and case.first_answered_at is not None:
         attention = None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Level, Plan, Priority, Status
+from escala.policy.case import ClockState, Level, Plan, Priority, Status
 from escala.policy.commands import SendReply
 from escala.storage import paging, views
 from escala.storage.views import CaseFilter, Sort
@@ -61,6 +61,18 @@ async def test_a_broken_promise_stays_the_nearest_until_it_is_kept(desk: Desk) -
     assert missed is not None
     assert answered is not None
     assert (missed.next_due_at, answered.next_due_at) == (bogota("10:00"), bogota("11:00"))
+
+
+async def test_nothing_is_due_of_a_case_that_closed_unanswered(desk: Desk) -> None:
+    """It leaves the lists of what is open, though its initial attention was missed."""
+    case = await desk.live(await desk.open(), "10:05", ("10:06", WITHDRAW))
+    row = await views.case(desk.db, case.number)
+    still_open = await views.cases(desk.db, CaseFilter(is_open=True), limit=10)
+
+    assert row is not None
+    assert row.case.initial_attention is not None
+    assert row.case.initial_attention.state is ClockState.MISSED
+    assert (row.next_due_at, still_open.items) == (None, [])
 
 
 # -- lists
