@@ -211,7 +211,7 @@ def _acceptance(s: Situation, by: Actor) -> Command:
 def _expense(s: Situation, by: Actor) -> Command:
     known = s.case.visit.receipts if s.case.visit else ()
     receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 ", "fv-1 "))
-    amount = s.one_of((60_000, 120_000, 380_000), (0, -5))
+    amount = s.one_of((120_000, 380_000, 60_000), (0, -5))
     return c.LogVisitExpense(by=by, concept=s.words, amount=amount, receipt_reference=receipt)
 
 
@@ -298,6 +298,8 @@ def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
             c.LogVisitExpense,
             c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit,
         )
+    if visit.step is VisitStep.STARTED and not visit.expenses:
+        return c.LogVisitExpense, c.ReportVisit  # chance prefers what comes first
     return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]
 
 
