@@ -14,7 +14,6 @@ RUN /venv/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml ./
 COPY escala ./escala
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js \
-  /build/node_modules/htmx-ext-sse/dist/sse.min.js \
   /build/node_modules/@picocss/pico/css/pico.min.css \
   /build/node_modules/bpmn-js/dist/assets/diagram-js.css \
   /build/node_modules/bpmn-js/dist/assets/bpmn-js.css \
