@@ -72,13 +72,13 @@ def who_gives(command: str) -> str:
     return "premium_contact" if command in OF_THE_CUSTOMER else OF_OTHERS.get(command, "agent")
 
 
-async def publish_incident(office: Office) -> None:
+async def publish_incident(office: Office, began_at: str = "07:00") -> None:
     """Keep the incident that the bodies speak of."""
     outage = Incident(
         provider="google-maps-platform",
         id="outage",
         products=("Maps JavaScript API",),
-        began_at=bogota("07:00"),
+        began_at=bogota(began_at),
         severity="medium",
         impact="service_disruption",
         summary="Map tiles load slowly",

@@ -301,10 +301,10 @@ class TestProvidersIncidents:
     @staticmethod
     async def _about(gate: Gate, kind: str, product: str = "Maps JavaScript API") -> str:
         """A case on a solution of that kind, opened two hours after the incident began."""
-        await publish_incident(gate.office)
+        await publish_incident(gate.office, "2027-10-28 07:00")
         map_ = {"name": "Mapa", "kind": kind, "provider_product": product}
         solution = done(await gate.office.post(f"/customers/{PREMIUM}/solutions", map_, "commercial"))
-        return await opened(gate, "09:00", "premium", solution_id=solution["id"])
+        return await opened(gate, MORNING, "premium", solution_id=solution["id"])
 
     @staticmethod
     async def _beside(gate: Gate, number: str) -> list[tuple[str, bool]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -312,5 +312,5 @@ async def uncovered(office: Office) -> None:
 
     async with office.db.write() as connection:
         its = table.c.id == f"contract-{STANDARD}"
-        await connection.execute(update(table).where(its).values(paid_through=None, ends_on=date(2026, 6, 30)))
+        await connection.execute(update(table).where(its).values(paid_through=None, registered_paid_through=None))
     assert await contracts.get(office.db, f"contract-{STANDARD}")

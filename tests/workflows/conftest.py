@@ -67,7 +67,8 @@ class LiveCase:
 
     async def until(self, at: datetime) -> None:
         """Let the case's own clock run on to `at`, and wait until all that fell due by then is recorded."""
-        await self.env.fast_forward(self.handle, at - await self.now())
+        if (ahead := at - await self.now()) > timedelta(0):
+            await self.env.fast_forward(self.handle, ahead)
         await eventually(lambda: (wake := self.state.next_wake_at) is None or wake > at)
 
     async def now(self) -> datetime:
