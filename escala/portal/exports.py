@@ -13,6 +13,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import typst
 import xlsxwriter
@@ -35,8 +36,9 @@ class ReportTookTooLong(Problem):
 
 
 def quoted(text: str) -> str:
-    """The text as a spreadsheet shows it and never computes it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The text as a spreadsheet shows it and never computes it, whatever blanks or wide signs it begins with."""
+    begins = (text, normalize("NFKC", text).lstrip())
+    return f"'{text}" if any(each.startswith(_FORMULA) for each in begins) else text
 
 
 def as_csv(title: str, sheets: Sequence[Sheet], *, language: str) -> bytes:

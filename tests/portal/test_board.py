@@ -142,7 +142,9 @@ class TestDownloads:
         assert answer.content.startswith(b"%PDF-")
         assert answer.headers["content-type"] == "application/pdf"
 
-    @pytest.mark.parametrize("name", ["=1+1", "+57", "-x", "@SUM(A1)", "\tx", "\rx", '=cmd|" /C calc"!A0'])
+    @pytest.mark.parametrize(
+        "name", ["=1+1", "+57", "-x", "@SUM(A1)", "\tx", "\rx", '=cmd|" /C calc"!A0', " =1", "\uff1d1"]
+    )
     async def test_quote_what_begins_like_a_formula(self, office: Office, name: str) -> None:
         await customers.create(office.db, Customer("evil", name, "NIT-evil"), at=bogota("09:00"))
         async with visitor(office, "director") as them:
