@@ -1,5 +1,6 @@
 """Which test proves which rule: kept for the conformance table. Fixtures live beside the tests that use them."""
 
+import gc
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         rules = {rule for marker in item.iter_markers("rule") for rule in marker.args}
         item.user_properties.append(("rules", sorted(rules)))
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Look no more through what a file's tests have left (apps, schemas, pytest's own): the collector would do so for
+    seconds at a time, and stop servers and workers that live in the same process.
+    """
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets

@@ -129,6 +129,12 @@ def pages_behind(app: FastAPI) -> FastAPI:
     return pages
 
 
+def standing_in(front: FastAPI, app: FastAPI) -> FastAPI:
+    """The front, which from now on serves with all that this app, which has started, was made of."""
+    front.state, pages_behind(front).state = app.state, pages_behind(app).state
+    return front
+
+
 _documented: dict[str, dict[str, Any]] = {}
 
 
@@ -169,8 +175,7 @@ async def open_office(
         app = create_app(settings, database=db, desk=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         if front:
-            front.state, pages_behind(front).state = app.state, pages_behind(app).state
-            app = front
+            app = standing_in(front, app)
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
         yield Office(app, db, clock, paper, client, await _furnish(db))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from playwright.async_api import Browser
 
 from escala.portal import new_password
@@ -39,12 +40,12 @@ async def site(office: Office) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def filled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def filled(migrated: Path, front: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A desk with two customers and all that one can have, to be read; `desks.copied` gives one that may be changed."""
     folder = tmp_path_factory.mktemp("filled")
     shutil.copy(migrated, folder / "escala.db")
     async with open_office(f"sqlite+aiosqlite:///{folder / 'escala.db'}", folder) as office:
-        yield await furnish(office, folder)
+        yield await furnish(office, folder, front)
 
 
 @pytest.fixture(scope="session")

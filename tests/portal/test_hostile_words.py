@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 from sqlalchemy import text
 
@@ -42,12 +43,12 @@ _UNTOUCHED = """() => window.pwned === undefined
 
 
 @pytest.fixture(scope="module")
-async def nasty(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def nasty(migrated: Path, front: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The same desk, whose every text would like to run; what no form lets in stands in the tables."""
     folder = tmp_path_factory.mktemp("nasty")
     shutil.copy(migrated, folder / "escala.db")
     async with open_office(f"sqlite+aiosqlite:///{folder / 'escala.db'}", folder) as office:
-        world = await furnish(office, folder, nastily)
+        world = await furnish(office, folder, front, nastily)
         told: dict[str, Any] = {name: nastily("", name) for name in ("severity", "impact", "summary")}
         told |= {"products": ("Maps JavaScript API", nastily("", "product")), "began_at": bogota("08:00")}
         links = (f"javascript:{CANARY}", "data:text/html,<script>1</script>", f'https://a.example/"onclick={CANARY}')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from httpx import ASGITransport, AsyncClient
@@ -13,7 +13,7 @@ from httpx import ASGITransport, AsyncClient
 from escala.api.app import create_app
 from escala.settings import Settings
 from escala.storage.engine import Database
-from tests.api.office import Clock, Office
+from tests.api.office import Clock, Office, standing_in
 from tests.portal.matrix.world import World
 from tests.support.desk import PaperDesk
 
@@ -36,12 +36,13 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
     settings = Settings(state_dir=folder, database_url=url)
     app = create_app(settings, database=db, desk=paper, clock=clock)
     try:
-        async with (
-            app.router.lifespan_context(app),
-            AsyncClient(transport=ASGITransport(app), base_url="http://escala.test") as client,
-        ):
-            office = Office(app, db, clock, paper, client, world.office.secrets, keys=world.office.keys)
-            yield World(office, folder, world.ids, world.sessions)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            front = standing_in(world.front, app)
+            transport = ASGITransport(front)
+            client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
+            office = Office(front, db, clock, paper, client, world.office.secrets, keys=world.office.keys)
+            yield World(office, folder, front, world.ids, world.sessions)
     finally:
         await db.close()
 

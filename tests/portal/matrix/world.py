@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from escala.policy.case import Level, Plan, Role
 from escala.policy.contacts import RosterEntry
 from escala.policy.incidents import Incident
@@ -56,11 +58,12 @@ def plainly(whose: str, what: str) -> str:
 @dataclass
 class World:
     """The desk, and the folder of its database. `ids` are what belongs to each customer, by kind; `sessions` the
-    secrets of who has signed in.
+    secrets of who has signed in; `front` serves its copies, each in its turn.
     """
 
     office: Office
     folder: Path
+    front: FastAPI
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -81,11 +84,11 @@ class World:
         return not who.endswith(("_a", "_b")) or who.endswith(f"_{whose}")
 
 
-async def furnish(office: Office, folder: Path, say: Say = plainly) -> World:
+async def furnish(office: Office, folder: Path, front: FastAPI, say: Say = plainly) -> World:
     """Fill an office's desk: who serves, then customer A with all that is its, then B."""
     from tests.portal.matrix.world_cases import fill_cases
 
-    world = World(office, folder)
+    world = World(office, folder, front)
     await _house(world, say)
     for whose in ("a", "b"):
         await _customer(world, whose, say)
