@@ -71,6 +71,12 @@ class Day:
     def page(self) -> Page:
         return self.window.page
 
+    async def begin(self, email: str, back: str) -> None:
+        """Sign in, and be where one wanted to be."""
+        await self.window.sign_in(email, PASSWORD, back=back)
+        await self.page.wait_for_url(lambda url: "/ingreso" not in url)
+        await self.fits()
+
     async def go(self, path: str) -> None:
         """Open a page, which may not scroll sideways."""
         await self.window.go(path)
@@ -100,7 +106,9 @@ class Day:
         await expect(self.page.locator(".said:not(.pending) .words", has_text=words).last).to_be_visible(timeout=20_000)
 
     async def fits(self) -> None:
-        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        """Nothing is wider than the window, once the page is there whole: without a script each form loads another."""
+        await self.page.wait_for_load_state()
+        assert await self.page.locator("body").evaluate("e => e.parentElement.scrollWidth <= innerWidth")
 
     # -- with the keyboard alone
 
@@ -166,8 +174,7 @@ async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: View
     """Opens a case, sees when it is due, answers, accepts a quote, rates and confirms."""
     async with day_at(browser, staffed, size=size, javascript=javascript) as day:
         page = day.page
-        await day.window.sign_in(CUSTOMER, PASSWORD, back="/casos/nuevo")
-        await day.fits()
+        await day.begin(CUSTOMER, "/casos/nuevo")
         await page.fill("#title", "El geovisor no abre")
         await page.fill("#description", "Aparece en blanco desde las 8:00.")
         await page.fill("#what_tried", "Otro navegador y otra red.")
@@ -214,12 +221,12 @@ async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: Viewpor
     opened = await staffed.open_case(priority=3)
     async with day_at(browser, staffed, size=size, javascript=javascript) as day:
         page, day.number = day.page, opened["number"]
-        await day.window.sign_in(AGENT, PASSWORD, back="/cola?tab=unassigned")
-        await day.fits()
+        await day.begin(AGENT, "/cola?tab=unassigned")
         await page.click(f"text={day.number}")
         await day.send("claim")
         await expect(page.locator("#f-claim")).to_have_count(0)
         await day.send("replies", body="Ya lo revisamos.")
+        await expect(page.locator(".words", has_text="Ya lo revisamos.").first).to_be_visible()
         await day.fits()
         await expect(page.locator("#cabecera")).to_contain_text("Ana Torres")
         await day.send("notes", body="Parece la cuota.")
@@ -248,8 +255,7 @@ async def test_the_directors_day(browser: Browser, staffed: LiveDesk, size: View
     number = await wanting_a_visit(staffed)
     async with day_at(browser, staffed, size=size, javascript=javascript) as day:
         page = day.page
-        await day.window.sign_in(DIRECTOR, PASSWORD, back="/direccion/visitas")
-        await day.fits()
+        await day.begin(DIRECTOR, "/direccion/visitas")
         request = page.locator(f"article#{number}")
         await expect(request.locator(".proof > .exhausted")).to_have_count(len(CHANNELS))
         await request.locator("[name=quote]").fill("350.000")
