@@ -12,14 +12,24 @@ WORKDIR /build
 COPY requirements.lock ./
 RUN /venv/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml ./
-COPY escala ./escala
+COPY worker.py settings.py ./
+COPY activities ./activities
+COPY api ./api
+COPY cli ./cli
+COPY demo ./demo
+COPY desk ./desk
+COPY policy ./policy
+COPY portal ./portal
+COPY storage ./storage
+COPY wording ./wording
+COPY workflows ./workflows
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js \
   /build/node_modules/@picocss/pico/css/pico.min.css \
   /build/node_modules/bpmn-js/dist/assets/diagram-js.css \
   /build/node_modules/bpmn-js/dist/assets/bpmn-js.css \
-  escala/portal/static/vendor/
+  portal/frame/static/vendor/
 COPY --from=browser /build/node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js \
-  escala/portal/static/vendor/bpmn-viewer.min.js
+  portal/frame/static/vendor/bpmn-viewer.min.js
 RUN /venv/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13.7-slim-bookworm

@@ -11,8 +11,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= 2
-VENDOR := escala/portal/static/vendor
-SOURCES := $(wildcard escala tests bench)
+VENDOR := portal/frame/static/vendor
+SOURCES := policy workflows activities desk wording storage api portal cli demo worker.py settings.py $(wildcard tests bench)
 
 # Debian packages that the tests need: each while the file is missing whose presence says that it is there.
 DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) $(if $(wildcard /usr/bin/chromium),,chromium)
@@ -27,7 +27,7 @@ run: $(VENV)/.runtime $(VENDOR)/.made ## start the whole desk here: Temporal, wo
 
 test: $(VENV)/.development $(VENDOR)/.made system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
-	@$(BIN)/python -m escala.conformance
+	@$(BIN)/python -m cli.conformance
 
 lint: $(VENV)/.development ## ruff, mypy and the import layers
 	$(BIN)/ruff check $(SOURCES)
@@ -39,7 +39,7 @@ screenshots: $(VENV)/.development $(VENDOR)/.made system-packages ## take the pi
 	ESCALA_SCREENSHOTS=1 $(BIN)/pytest -q tests/portal/test_screenshots.py
 
 conformance: $(VENV)/.runtime ## the policy's rules: where each is enforced and tested (from the last `make test`)
-	@$(BIN)/python -m escala.conformance
+	@$(BIN)/python -m cli.conformance
 
 bench: $(VENV)/.development ## measure, side by side with peers
 	@for file in bench/[a-z]*.py; do name=$${file##*/}; echo "== $${name%.py}"; $(BIN)/python -m bench.$${name%.py}; done

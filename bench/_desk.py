@@ -7,16 +7,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from escala.policy.case import Actor, Level, Plan, Role, Text
-from escala.policy.contacts import RosterEntry
-from escala.storage import agents, contacts, contracts, customers, solutions, tokens
-from escala.storage.agents import Agent
-from escala.storage.contacts import NewContact
-from escala.storage.customers import Customer
-from escala.storage.engine import Database
-from escala.storage.intake import Deposit, deposit
-from escala.storage.solutions import Solution, SolutionKind
-from escala.storage.terms import read_policy_file
+from policy.case.case import Actor, Level, Plan, Role, Text
+from policy.people.contacts import RosterEntry
+from storage.case.intake import Deposit, deposit
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
+from storage.people import agents, contacts, customers
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from storage.people.customers import Customer
+from storage.signing_in import tokens
+from storage.terms.terms import read_policy_file
 
 CUSTOMER, CONTACT_ID, SOLUTION = "customer", "contact", "solution"
 CONTACT = Actor(Role.CONTACT, CONTACT_ID)

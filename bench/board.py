@@ -20,12 +20,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from bench.queue import AT, CASES, fill
-from escala.portal.board_sheets import sheets
-from escala.portal.exports import as_csv, as_pdf, as_xlsx
-from escala.storage import steps
-from escala.storage.board import Scope, board
-from escala.storage.engine import Database, upgrade
-from escala.storage.tables import cases, facts, stretches
+from portal.direction.board_sheets import sheets
+from portal.direction.exports import as_csv, as_pdf, as_xlsx
+from storage.board import process_counts
+from storage.board.board import Scope, board
+from storage.engine.database import Database, upgrade
+from storage.engine.tables import cases, facts, stretches
 from tests.support.postgres import postgres_server
 
 _AT_ONCE = 2_000
@@ -88,8 +88,8 @@ async def measure(url: str, count: int) -> list[tuple[str, float]]:
             "board: a year, all customers, again": lambda: board(db, year, at=AT),
             "board: a month, all customers": lambda: board(db, month, at=AT),
             "board: a year, one customer": lambda: board(db, customer, at=AT),
-            "map: what stands where": lambda: steps.standing(db, at=AT),
-            "map: how long cases stay": lambda: steps.dwell(db, since=AT - timedelta(days=90)),
+            "map: what stands where": lambda: process_counts.standing(db, at=AT),
+            "map: how long cases stay": lambda: process_counts.dwell(db, since=AT - timedelta(days=90)),
         }
         for name, ask in asked.items():
             took, stood_still = await _timed(ask)

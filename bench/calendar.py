@@ -29,8 +29,8 @@ import pytz  # type: ignore[import-untyped]  # its stubs are not installed; busi
 from business_duration import businessDuration
 from opening_hours import OpeningHours, State
 
-from escala.policy.calendar import Calendar, Shift
-from escala.storage.closures import holidays_between
+from policy.time.calendar import Calendar, Shift
+from storage.terms.closures import holidays_between
 
 ZONE = ZoneInfo("America/Bogota")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -24,6 +24,9 @@ from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from activities.cover import Cover
+from activities.ledger import Ledger
+from activities.notices.delivery import Notices
 from bench._desk import (
     CONTACT,
     CONTACT_ID,
@@ -36,22 +39,20 @@ from bench._desk import (
     furnish,
     written,
 )
-from escala.activities.cover import Cover
-from escala.activities.ledger import Ledger
-from escala.activities.notices import Notices
-from escala.api.desk import Desk
-from escala.policy import commands as c
-from escala.policy.case import Case, Category, Channel, OutOfScopeKind, Plan, Priority, Status
-from escala.policy.commands import Command, OpenCase
-from escala.policy.terms import Terms
-from escala.settings import Settings
-from escala.storage import outbox, views
-from escala.storage.engine import Database, upgrade
-from escala.storage.intake import reserve_number
-from escala.storage.terms import preview_terms, read_policy_file
-from escala.temporal_server import find_binary, prepare_namespace
-from escala.worker import build_worker
+from cli.temporal_server import find_binary, prepare_namespace
+from desk.engine import Desk
+from policy.case import commands as c
+from policy.case.case import Case, Category, Channel, OutOfScopeKind, Plan, Priority, Status
+from policy.case.commands import Command, OpenCase
+from policy.terms.terms import Terms
+from settings import Settings
+from storage.case import views
+from storage.case.intake import reserve_number
+from storage.engine.database import Database, upgrade
+from storage.notices import outbox
+from storage.terms.terms import preview_terms, read_policy_file
 from tests.support.server import DYNAMIC_CONFIG
+from worker import build_worker
 
 ORDINARY_DESIGN = 49
 """Actions of a case where every change is an activity and every hand-off, notice and reminder a timer of its own."""

@@ -32,6 +32,7 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.ledger import Ledger, Turn
 from bench._desk import (
     CONTACT,
     CONTACT_ID,
@@ -43,18 +44,17 @@ from bench._desk import (
     free_port,
     furnish,
 )
-from escala.activities.ledger import Ledger, Turn
-from escala.policy import commands as c
-from escala.policy import lifecycle
-from escala.policy.case import Case, Category, Channel, Priority, Text
-from escala.policy.commands import OpenCase
-from escala.settings import Settings
-from escala.storage import outbox
-from escala.storage.engine import Database, upgrade
-from escala.storage.intake import Deposit, deposit, reserve_number
-from escala.storage.terms import read_policy_file, terms_for
-from escala.temporal_server import find_binary, is_ready, prepare_namespace, start_command, worker_polls
-from escala.worker import connect
+from cli.temporal_server import find_binary, is_ready, prepare_namespace, start_command, worker_polls
+from policy.case import commands as c
+from policy.case import lifecycle
+from policy.case.case import Case, Category, Channel, Priority, Text
+from policy.case.commands import OpenCase
+from settings import Settings
+from storage.case.intake import Deposit, deposit, reserve_number
+from storage.engine.database import Database, upgrade
+from storage.notices import outbox
+from storage.terms.terms import read_policy_file, terms_for
+from worker import connect
 
 ROUNDS = 3
 OPENINGS = {1: 10, 10: 40, 30: 60}
@@ -317,9 +317,9 @@ async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Proce
         database = Database.at(settings.database_url)
         stack.push_async_callback(database.close)
         secrets = await furnish(database)
-        pid = await start("worker", sys.executable, "-m", "escala", "worker")
+        pid = await start("worker", sys.executable, "-m", "cli", "worker")
         await until(lambda: worker_polls(settings, pid))
-        await start("api", sys.executable, "-m", "escala", "api")
+        await start("api", sys.executable, "-m", "cli", "api")
         await until(lambda: listens(api_port))
         on_the_floor = settings.model_copy(update={"task_queue": _FLOOR_QUEUE})
         floor_pid = await start("floor", sys.executable, "-m", "bench.engine", "floor", ESCALA_TASK_QUEUE=_FLOOR_QUEUE)
@@ -452,7 +452,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["floor"]:
-        from escala.settings import settings
+        from settings import settings
 
         asyncio.run(work_on_the_floor(settings()))
     else:

@@ -28,19 +28,22 @@ from typing import Any
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, event, insert, text
 
+from api.http.app import create_app
 from bench._desk import WORDS, furnish
-from escala.api.app import create_app
-from escala.policy.case import Category, Channel, Level, Plan, Priority, Role, Status
-from escala.policy.terms import CoverKind
-from escala.portal.session import SESSION_COOKIE
-from escala.settings import Settings
-from escala.storage import accounts, case_words, codec, queue, sessions, views
-from escala.storage.columns import NEVER, UNDATED
-from escala.storage.engine import Database, upgrade
-from escala.storage.finds import finds
-from escala.storage.sessions import Session
-from escala.storage.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
-from escala.storage.views import CaseFilter
+from policy.case.case import Category, Channel, Level, Plan, Priority, Role, Status
+from policy.terms.terms import CoverKind
+from portal.frame.session import SESSION_COOKIE
+from settings import Settings
+from storage.case import queue, views
+from storage.case.views import CaseFilter
+from storage.engine import codec
+from storage.engine.columns import NEVER, UNDATED
+from storage.engine.database import Database, upgrade
+from storage.engine.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
+from storage.search import case_words
+from storage.search.search_results import finds
+from storage.signing_in import accounts, sessions
+from storage.signing_in.sessions import Session
 from tests.support.desk import PaperDesk
 from tests.support.lives import PREMIUM, STANDARD, opening
 from tests.support.postgres import postgres_server
@@ -122,7 +125,7 @@ def _cases_of(chance: Random, count: int, still_open: int) -> Iterator[dict[str,
 
 def views_case() -> Any:
     """A case as the policy opens it."""
-    from escala.policy.lifecycle import open_case
+    from policy.case.lifecycle import open_case
 
     return open_case(opening(AT, priority=Priority.SERIOUS), terms=STANDARD).case
 
@@ -354,8 +357,8 @@ PAGES = {
 
 @asynccontextmanager
 async def _agent_at(db: Database, url: str) -> AsyncIterator[AsyncClient]:
-    from escala.storage import agents
-    from escala.storage.agents import Agent
+    from storage.people import agents
+    from storage.people.agents import Agent
 
     await agents.put(db, Agent(id=ME, name="Ana", email="ana7@escala.example", levels=(Level.HELP_DESK,)))
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from escala.conformance import LAST_RUN
+from cli.conformance import LAST_RUN
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from escala.activities.notices import Notices
-from escala.policy.case import Level
-from escala.storage import agents
-from escala.storage.agents import Agent
-from escala.storage.engine import Database, upgrade
+from activities.notices.delivery import Notices
+from policy.case.case import Level
+from storage.engine.database import Database, upgrade
+from storage.people import agents
+from storage.people.agents import Agent
 from tests.activities.post import MAILBOXES, NOW, Post
 from tests.storage.desk import Desk
 

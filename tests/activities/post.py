@@ -9,8 +9,8 @@ from typing import Any
 
 from temporalio.testing import ActivityEnvironment
 
-from escala.activities.notices import Notices
-from escala.policy.case import Case
+from activities.notices.delivery import Notices
+from policy.case.case import Case
 from tests.support.lives import bogota
 
 NOW = bogota("2026-11-25 18:00")

@@ -6,11 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from escala.activities.wording.letter import NoticeText, text_of
-from escala.activities.wording.occasion import Occasion
-from escala.policy import facts as f
-from escala.policy import visit_facts as v
-from escala.policy.case import (
+from policy.case import facts as f
+from policy.case.case import (
     Category,
     Cause,
     Channel,
@@ -23,12 +20,15 @@ from escala.policy.case import (
     Text,
     WakeKind,
 )
-from escala.policy.clock import ClockName
-from escala.policy.notices import Notice, notices_of
-from escala.policy.terms import CoverKind
-from escala.policy.visit import PENDING, UNDER_WAY, Side, Visit, VisitStep
-from escala.storage.codec import fact_to_json
+from policy.case.notices import Notice, notices_of
+from policy.terms.terms import CoverKind
+from policy.time.clock import ClockName
+from policy.visit import facts as v
+from policy.visit.visit import PENDING, UNDER_WAY, Side, Visit, VisitStep
+from storage.engine.codec import fact_to_json
 from tests.support.lives import HELP_DESK, STANDARD, bogota, opened
+from wording.notices.letter import NoticeText, text_of
+from wording.notices.occasion import Occasion
 
 NUMBER = "MA-2026-000001"
 BODY = "Revise el token {number} del mapa.\nLuego reinicie."

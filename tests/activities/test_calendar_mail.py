@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from escala.activities.notices import Notices
-from escala.policy import commands as c
-from escala.policy.case import Case, Channel, Outcome
-from escala.storage import contacts
+from activities.notices.delivery import Notices
+from policy.case import commands as c
+from policy.case.case import Case, Channel, Outcome
+from storage.people import contacts
 from tests.activities.post import CONTACT, LEVEL_3, Post, deliver
 from tests.storage.desk import Desk, entry
 from tests.support.lives import CONTACT as ANA

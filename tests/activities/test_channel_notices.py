@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from escala.activities.channel_notices import ChannelNotices
-from escala.activities.mail import Undeliverable
-from escala.policy.case import Channel, Plan
-from escala.policy.channels import Misdirected
-from escala.storage import channel_notices
-from escala.storage.channel_notices import ChannelNotice
-from escala.storage.contacts import NewContact
-from escala.storage.engine import Database, upgrade
+from activities.mail.sending import Undeliverable
+from activities.notices.channel_notices import ChannelNotices
+from policy.case.case import Channel, Plan
+from policy.terms.channels import Misdirected
+from storage.engine.database import Database, upgrade
+from storage.notices import channel_notices
+from storage.notices.channel_notices import ChannelNotice
+from storage.people.contacts import NewContact
 from tests.storage.desk import Desk, entry
 from tests.support.lives import bogota
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from escala.activities.cover import AnnouncementsWaiting, Cover
-from escala.policy.case import Plan
-from escala.policy.cover import CoverRef
-from escala.policy.terms import CoverKind
-from escala.storage import announcements, contracts
-from escala.storage.announcements import AnnouncementRow
-from escala.storage.contacts import NewContact
+from activities.cover import AnnouncementsWaiting, Cover
+from policy.case.case import Plan
+from policy.cover.cover import CoverRef
+from policy.terms.terms import CoverKind
+from storage.cover import announcements, contracts
+from storage.cover.announcements import AnnouncementRow
+from storage.people.contacts import NewContact
 from tests.activities.post import Post
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import When, bogota, policy

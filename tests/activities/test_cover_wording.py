@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from escala.activities.wording.cover import CoverOccasion, choice_text, cover_text
-from escala.language import LANGUAGES
-from escala.policy.case import Plan
-from escala.policy.terms import CoverKind
+from policy.case.case import Plan
+from policy.terms.terms import CoverKind
+from wording.language import LANGUAGES
+from wording.notices.cover import CoverOccasion, choice_text, cover_text
 
 pytestmark = pytest.mark.rule("WAR-5")
 

@@ -8,15 +8,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from escala.activities.invitation import (
-    Appointment,
-    CalendarMessage,
-    Guest,
-    cancellation,
-    invitation,
-    uid_of,
-    withdrawal,
-)
+from activities.mail.invitation import Appointment, CalendarMessage, Guest, cancellation, invitation, uid_of, withdrawal
 from tests.support.lives import bogota
 
 SAID, STARTS = bogota("2026-11-26 10:00"), bogota("2026-12-03 09:00")

@@ -18,8 +18,8 @@ from aiosmtpd import smtp as aiosmtpd_smtp
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
-from escala.activities.mail import BadSmtpUrl, MailFolder, SmtpMail, Undeliverable, mail_port
-from escala.settings import Settings
+from activities.mail.sending import BadSmtpUrl, MailFolder, SmtpMail, Undeliverable, mail_port
+from settings import Settings
 
 Server = aiosmtpd_smtp.SMTP
 

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from escala.activities import notices as notices_module
-from escala.activities.mail import MailFolder, Undeliverable
-from escala.activities.notices import Notices, NoticesWaiting
-from escala.policy.case import Case
-from escala.policy.commands import AssignCase
-from escala.settings import Settings
-from escala.storage import outbox, views
-from escala.storage.contacts import NewContact
-from escala.storage.views import NoticeRow
+from activities.mail.sending import MailFolder, Undeliverable
+from activities.notices import delivery as notices_module
+from activities.notices.delivery import Notices, NoticesWaiting
+from policy.case.case import Case
+from policy.case.commands import AssignCase
+from settings import Settings
+from storage.case import views
+from storage.case.views import NoticeRow
+from storage.notices import outbox
+from storage.people.contacts import NewContact
 from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, NOW, Post, deliver
 from tests.storage.desk import Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota

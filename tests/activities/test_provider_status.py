@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from escala.activities.provider_status import Polled, ProviderStatus
-from escala.storage import incidents
-from escala.storage.engine import Database, upgrade
-from escala.storage.incidents import Feed
+from activities.providers.provider_status import Polled, ProviderStatus
+from storage.engine.database import Database, upgrade
+from storage.providers import incidents
+from storage.providers.incidents import Feed
 from tests.support.status_page import StatusPage, published, status_page
 
 FEED = "google-maps-platform"

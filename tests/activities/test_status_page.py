@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.activities.status_page import MOST_INCIDENTS, NotAStatusPage, Published, read_page
-from escala.policy.incidents import Incident
+from activities.providers.status_page import MOST_INCIDENTS, NotAStatusPage, Published, read_page
+from policy.case.incidents import Incident
 from tests.support.status_page import published
 
 ADDRESS = "https://status.example/maps-platform/incidents.json"

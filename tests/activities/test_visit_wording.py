@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from escala.policy import facts as f
-from escala.policy import visit_facts as v
-from escala.policy.case import Cause, ClosingReason
-from escala.policy.visit import Side, VisitStep
+from policy.case import facts as f
+from policy.case.case import Cause, ClosingReason
+from policy.visit import facts as v
+from policy.visit.visit import Side, VisitStep
 from tests.activities.samples import (
     AMENDED,
     APPROVED,

@@ -6,12 +6,9 @@ from typing import get_args
 
 import pytest
 
-from escala.activities.wording.customer import TO_CUSTOMER
-from escala.activities.wording.desk import TO_DESK
-from escala.language import LANGUAGES
-from escala.policy import facts as f
-from escala.policy.case import ClosingReason, OutOfScopeKind
-from escala.policy.clock import ClockName
+from policy.case import facts as f
+from policy.case.case import ClosingReason, OutOfScopeKind
+from policy.time.clock import ClockName
 from tests.activities.samples import (
     EVERY_NOTICE,
     LIMIT,
@@ -27,6 +24,9 @@ from tests.activities.samples import (
     told,
     warned,
 )
+from wording.language import LANGUAGES
+from wording.notices.customer import TO_CUSTOMER
+from wording.notices.desk import TO_DESK
 
 
 class TestEveryNotice:

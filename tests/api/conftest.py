@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from escala.api.app import create_app
-from escala.settings import Settings
-from escala.storage.engine import upgrade
+from api.http.app import create_app
+from settings import Settings
+from storage.engine.database import upgrade
 from tests.api.office import Office, open_office
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from escala.policy.incidents import Incident
-from escala.storage import incidents
+from policy.case.incidents import Incident
+from storage.providers import incidents
 from tests.api.office import PREMIUM, Office
 from tests.support.lives import bogota
 

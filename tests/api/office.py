@@ -14,17 +14,19 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from escala.api.app import create_app
-from escala.api.deps import DeskPort
-from escala.policy.case import Level, Plan, Role
-from escala.policy.contacts import RosterEntry
-from escala.settings import Settings
-from escala.storage import agents, contacts, contracts, customers, solutions, tokens
-from escala.storage.agents import Agent
-from escala.storage.contacts import NewContact
-from escala.storage.customers import Customer
-from escala.storage.engine import Database
-from escala.storage.solutions import Solution, SolutionKind
+from api.http.app import create_app
+from api.http.deps import DeskPort
+from policy.case.case import Level, Plan, Role
+from policy.people.contacts import RosterEntry
+from settings import Settings
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
+from storage.people import agents, contacts, customers
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from storage.people.customers import Customer
+from storage.signing_in import tokens
 from tests.support.desk import PaperDesk
 from tests.support.lives import bogota, policy
 

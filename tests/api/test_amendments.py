@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from escala.policy.amendment import TermsChanged
-from escala.policy.calendar import Closure
-from escala.policy.holiday_list import HolidayChanges
-from escala.storage import views
+from policy.terms.amendment import TermsChanged
+from policy.time.calendar import Closure
+from policy.time.holiday_list import HolidayChanges
+from storage.case import views
 from tests.api.office import BASE, Office
 from tests.support.lives import bogota, policy
 
@@ -280,7 +280,7 @@ async def test_a_case_that_does_not_answer_is_pending_and_the_key_asks_again(off
 
 
 def _hangs(office: Office, stuck: str) -> Any:
-    from escala.api.desk import EngineUnavailable
+    from desk.engine import EngineUnavailable
 
     give = office.desk.command
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.api.bodies import show_instant
-from escala.policy.contacts import RosterEntry
-from escala.storage import contacts, views
-from escala.storage.contacts import NewContact
+from api.http.bodies import show_instant
+from policy.people.contacts import RosterEntry
+from storage.case import views
+from storage.people import contacts
+from storage.people.contacts import NewContact
 from tests.api.office import NEW_CASE, PREMIUM, STANDARD, Office
 from tests.support.lives import bogota, policy
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from escala.api.commands import OFFERS
-from escala.policy.commands import COMMANDS, AmendTerms
-from escala.policy.lifecycle import ROLES
+from api.case.commands import OFFERS
+from policy.case.commands import COMMANDS, AmendTerms
+from policy.case.lifecycle import ROLES
 from tests.api.given import BODIES, path_of, publish_incident, ready_for, who_gives
 from tests.api.office import Office
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from escala.policy.cover import CoverRef
-from escala.policy.terms import CoverKind
-from escala.storage import cover_changes
+from policy.cover.cover import CoverRef
+from policy.terms.terms import CoverKind
+from storage.cover import cover_changes
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.support.lives import bogota
 

@@ -16,12 +16,13 @@ import pytest
 from httpx import Response
 from PIL import Image
 
-from escala.api import file_kinds, uploads
-from escala.api.examination import READERS
-from escala.api.file_kinds import KINDS, LARGEST_FILE, FileTooComplex, clean_name, examined
-from escala.api.files import disposition
-from escala.api.uploads import MOST_FILES
-from escala.storage import files
+from api.files import uploads
+from api.files.files import disposition
+from api.files.uploads import MOST_FILES
+from desk.files import file_kinds
+from desk.files.examination import READERS
+from desk.files.file_kinds import KINDS, LARGEST_FILE, FileTooComplex, clean_name, examined
+from storage.files import files
 from tests.api.office import BASE, NEW_CASE, Office
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Level
-from escala.storage import agents
-from escala.storage.agents import Agent
+from policy.case.case import Level
+from storage.people import agents
+from storage.people.agents import Agent
 from tests.api.office import Office
 
 pytestmark = pytest.mark.rule("ESC-8")

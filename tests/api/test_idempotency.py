@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from escala.api.desk import EngineUnavailable
-from escala.api.idempotency import REPLAYED
-from escala.policy.commands import Command
-from escala.storage import views
+from api.http.idempotency import REPLAYED
+from desk.engine import EngineUnavailable
+from policy.case.commands import Command
+from storage.case import views
 from tests.api.office import NEW_CASE, NEW_PREMIUM_CASE, PREMIUM, STANDARD, Office
 from tests.support.lives import bogota
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from escala.api.limits import LARGEST_BODY
+from api.http.limits import LARGEST_BODY
 from tests.api.office import BASE, NEW_CASE, PREMIUM, STANDARD, Office
 
 
@@ -140,7 +140,7 @@ async def test_a_failure_of_ours_is_a_problem_without_its_details(
     async def fails(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("escala.storage.views.case", fails)
+    monkeypatch.setattr("storage.case.views.case", fails)
     answer = await office.get("/cases/MA-2026-000001")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:escala:internal-error")
     assert "secret" not in answer.text

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from escala import cli_municipalities
-from escala.console import Stopped
-from escala.settings import Settings
+from cli import municipalities
+from settings import Settings
 from tests.api.office import Office
+from wording.console import Stopped
 
 FILE = "COD_DPTO;NOM_DPTO;COD_MPIO;NOM_MPIO\n5;ANTIOQUIA;5002;ABEJORRAL\n5;ANTIOQUIA;5.001;MEDELLÍN\n"
 
@@ -51,11 +51,11 @@ class TestAtTheCommandLine:
         """What a command prints, on a database of its own; Stopped where it cannot go on."""
         file = shutil.copy(migrated, tmp_path / "own.db")
         settings = Settings(state_dir=tmp_path, database_url=f"sqlite+aiosqlite:///{file}")
-        monkeypatch.setattr(cli_municipalities, "settings", lambda: settings)
+        monkeypatch.setattr(municipalities, "settings", lambda: settings)
 
         async def run(*arguments: str) -> str:
             invoke = CliRunner().invoke
-            result = await asyncio.to_thread(invoke, cli_municipalities.app, [*arguments], catch_exceptions=False)
+            result = await asyncio.to_thread(invoke, municipalities.app, [*arguments], catch_exceptions=False)
             return str(result.output)
 
         return run

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from escala.storage import tokens
+from storage.signing_in import tokens
 from tests.api.office import BASE, NEW_CASE, Office
 from tests.support.lives import bogota
 from tests.support.promises import PROMISES, Promise

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from escala.cli_tokens import app
-from escala.settings import settings
+from cli.tokens import app
+from settings import settings
 from tests.api.office import BASE, STANDARD, Office, open_office
 
 RUNNER = CliRunner()
@@ -62,8 +62,8 @@ class TestTokens:
         assert tokens("list").stdout == ""
 
     async def test_of_a_contact_name_its_customer(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        from escala.cli_tokens import _subject
-        from escala.policy.case import Level, Role
+        from cli.tokens import _subject
+        from policy.case.case import Level, Role
 
         assert await _subject(office.db, Role.CONTACT, f"contact-{STANDARD}") == {"customer_id": STANDARD}
         assert await _subject(office.db, Role.AGENT, "ana") == {"levels": (Level.HELP_DESK,)}
@@ -79,7 +79,7 @@ class TestTheProcess:
             "-m",
             "uvicorn",
             "--factory",
-            "escala.api.app:app_from_settings",
+            "api.http.app:app_from_settings",
             "--port",
             str(port),
         ]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from escala.policy.incidents import Incident
-from escala.settings import Settings
-from escala.storage import incidents
-from escala.storage.tables import solutions
+from policy.case.incidents import Incident
+from settings import Settings
+from storage.engine.tables import solutions
+from storage.providers import incidents
 from tests.api.office import Office, open_office
 from tests.support.lives import bogota
 

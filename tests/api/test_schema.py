@@ -23,9 +23,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from escala.api import stream
-from escala.api.app import create_app
-from escala.settings import Settings
+from api.case import stream
+from api.http.app import create_app
+from settings import Settings
 from tests.api.office import BASE, NEW_PREMIUM_CASE, PEOPLE, STANDARD, Office, open_office
 from tests.support.serving import serving
 

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from escala.api import feed, readers, stream
-from escala.policy.case import Role
-from escala.storage import heads, tokens
+from api.case import stream
+from desk import feed, stream_readers
+from policy.case.case import Role
+from storage.case import case_progress
+from storage.signing_in import tokens
 from tests.api.office import BASE, Office
 from tests.support.serving import serving
 
@@ -134,7 +136,7 @@ async def test_lets_everybody_go_when_the_process_stops(office: Office) -> None:
 @pytest.fixture
 def doubted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is believed for a second."""
-    monkeypatch.setattr(readers, "BELIEVED_FOR", 0.0)
+    monkeypatch.setattr(stream_readers, "BELIEVED_FOR", 0.0)
 
 
 @pytest.mark.usefixtures("doubted")
@@ -184,7 +186,7 @@ async def test_who_may_not_read_any_more_is_let_go_while_nothing_happens(
 
 
 async def test_one_token_follows_so_many_cases_and_no_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MOST_STREAMS", 1)
+    monkeypatch.setattr(stream_readers, "MOST_STREAMS", 1)
     number = await office.open()
     async with following(office, number) as answer:
         await events(answer, 1)
@@ -209,7 +211,7 @@ async def test_many_readers_ask_the_database_once(office: Office, monkeypatch: p
 
     async def counted(db: Any, numbers: Any) -> Any:
         asked.append(set(numbers))
-        return await heads.heads(db, asked[-1])
+        return await case_progress.heads(db, asked[-1])
 
     monkeypatch.setattr(feed, "heads", counted)
     number = await office.open()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from escala.settings import Settings
+from settings import Settings
 from tests.api.given import BODIES
 from tests.api.office import BASE, PREMIUM, Office
 
@@ -19,7 +19,7 @@ NAMED = {
 
 
 def named_operations() -> Iterator[tuple[str, str]]:
-    from escala.api.app import create_app
+    from api.http.app import create_app
 
     for path, methods in create_app(Settings()).openapi()["paths"].items():
         if "{" in path:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from escala.api.desk import EngineUnavailable
-from escala.policy.case import Case
-from escala.policy.terms import Terms
-from escala.storage.engine import Database, upgrade
+from desk.engine import EngineUnavailable
+from policy.case.case import Case
+from policy.terms.terms import Terms
+from storage.engine.database import Database, upgrade
 
 
 @dataclass

@@ -8,19 +8,20 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 
-from escala.activities.ledger import Ledger
-from escala.api.desk import Desk
-from escala.importing import Life, Step, import_lives, words
-from escala.policy import commands as c
-from escala.policy.case import Level, Plan, Priority, Status
-from escala.policy.commands import Command
-from escala.storage import contracts, views
-from escala.storage.engine import Database
-from escala.storage.views import TimelineRow
-from escala.worker import build_worker
+from activities.ledger import Ledger
+from demo.importing import Life, Step, import_lives, words
+from desk.engine import Desk
+from policy.case import commands as c
+from policy.case.case import Level, Plan, Priority, Status
+from policy.case.commands import Command
+from storage.case import views
+from storage.case.views import TimelineRow
+from storage.cover import contracts
+from storage.engine.database import Database
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
+from worker import build_worker
 
 
 def life(opened_at: datetime, *steps: tuple[int, Command]) -> Life:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from escala.importing import (
+from demo.importing import (
     AFTER_THE_CUT_OVER,
     KEY_TAKEN,
     OUT_OF_ORDER,
@@ -22,14 +22,15 @@ from escala.importing import (
     import_lives,
     words,
 )
-from escala.policy import commands as c
-from escala.policy.case import Level, Plan, Priority, Status
-from escala.policy.commands import Command
-from escala.policy.lifecycle import open_case
-from escala.storage import contracts, ledger, solutions, views
-from escala.storage.engine import Database
-from escala.storage.solutions import Solution, SolutionKind
-from escala.storage.tables import contents, facts, reservations
+from policy.case import commands as c
+from policy.case.case import Level, Plan, Priority, Status
+from policy.case.commands import Command
+from policy.case.lifecycle import open_case
+from storage.case import ledger, views
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
+from storage.engine.tables import contents, facts, reservations
 from tests.demo.conftest import NotingDesk
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import (

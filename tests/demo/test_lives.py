@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escala.demo import seed
-from escala.demo.access import DemoAccess, new_secrets
-from escala.demo.lives import ROWS, lives
-from escala.demo.stories import STORIES
-from escala.policy.case import Case, ClosingReason, Level, OutOfScopeKind, Plan, Priority, Status, WakeKind
-from escala.policy.terms import CoverKind, Terms
-from escala.policy.visit import VisitStep
-from escala.storage import views
-from escala.storage.engine import Database
-from escala.storage.terms import preview_terms
+from demo import seed
+from demo.access import DemoAccess, new_secrets
+from demo.lives import ROWS, lives
+from demo.stories import STORIES
+from policy.case.case import Case, ClosingReason, Level, OutOfScopeKind, Plan, Priority, Status, WakeKind
+from policy.terms.terms import CoverKind, Terms
+from policy.visit.visit import VisitStep
+from storage.case import views
+from storage.engine.database import Database
+from storage.terms.terms import preview_terms
 from tests.demo.conftest import NotingDesk
 from tests.support.lives import bogota, policy
 

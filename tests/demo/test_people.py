@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escala.demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer
-from escala.policy.case import Level, Plan
+from demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer
+from policy.case.case import Level, Plan
 from tests.support.lives import policy
 
 

@@ -12,18 +12,21 @@ from time import perf_counter
 import httpx
 import pytest
 
-from escala import console, passwords
-from escala.api.app import create_app
-from escala.demo import access, seed, users
-from escala.demo.first_case import first_curl
-from escala.policy.case import Role, Status
-from escala.settings import Settings
-from escala.storage import accounts, customers, tokens, views
-from escala.storage.customers import Customer
-from escala.storage.engine import Database
+from api.http.app import create_app
+from demo import access, seed, users
+from demo.first_case import first_curl
+from desk.signing_in import passwords
+from policy.case.case import Role, Status
+from settings import Settings
+from storage.case import views
+from storage.engine.database import Database
+from storage.people import customers
+from storage.people.customers import Customer
+from storage.signing_in import accounts, tokens
 from tests.demo.conftest import NotingDesk
 from tests.support.desk import PaperDesk
 from tests.support.lives import bogota, policy
+from wording import console
 
 NOW = bogota("10:20")
 

@@ -19,19 +19,19 @@ from fastapi import FastAPI
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from escala.activities.channel_notices import ChannelNotices
-from escala.activities.cover import Cover
-from escala.activities.ledger import Ledger
-from escala.activities.notices import Notices
-from escala.api.desk import Desk
-from escala.storage import views
-from escala.storage.columns import NEVER
-from escala.storage.engine import Database, upgrade
-from escala.storage.tables import number_sequences
-from escala.worker import build_worker
+from activities.cover import Cover
+from activities.ledger import Ledger
+from activities.notices.channel_notices import ChannelNotices
+from activities.notices.delivery import Notices
+from desk.engine import Desk
+from storage.case import views
+from storage.engine.columns import NEVER
+from storage.engine.database import Database, upgrade
+from storage.engine.tables import number_sequences
 from tests.api.conftest import front
 from tests.api.office import Office, open_office
 from tests.support.server import settings_for, time_skipping_server
+from worker import build_worker
 
 __all__ = ["engine", "front", "gate", "migrated_file"]
 

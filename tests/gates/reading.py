@@ -10,7 +10,7 @@ from typing import Any
 
 from httpx import Response
 
-from escala.api.bodies import show_instant
+from api.http.bodies import show_instant
 from tests.api.office import NEW_CASE, Office
 from tests.gates.conftest import Gate
 from tests.support.lives import bogota

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Role
-from escala.policy.cover import warranty_ends_on
-from escala.storage import tokens
+from policy.case.case import Role
+from policy.cover.cover import warranty_ends_on
+from storage.signing_in import tokens
 from tests.gates.conftest import Gate
 from tests.gates.reading import done, facts, letters, newcomer
 from tests.support.lives import bogota

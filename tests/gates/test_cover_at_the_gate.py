@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from escala.policy.cover import CoverRef
-from escala.policy.terms import CoverKind
-from escala.storage import announcements
+from policy.cover.cover import CoverRef
+from policy.terms.terms import CoverKind
+from storage.cover import announcements
 from tests.api.office import STANDARD
 from tests.gates.conftest import Gate
 from tests.gates.reading import (

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from escala.policy.calendar import Closure
-from escala.policy.holiday_list import HolidayChanges
+from policy.time.calendar import Closure
+from policy.time.holiday_list import HolidayChanges
 from tests.api.given import publish_incident
 from tests.api.office import BASE, NEW_CASE, NEW_PREMIUM_CASE, PREMIUM, STANDARD, Office
 from tests.gates.conftest import Gate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from escala.divipola import NotDivipola, read_divipola
-from escala.storage.municipalities import capitals, departments
+from cli.divipola import NotDivipola, read_divipola
+from storage.visit.municipalities import capitals, departments
 
 OPEN_DATA = (
     "Código Departamento,Nombre Departamento,Código Municipio,Nombre Municipio,"

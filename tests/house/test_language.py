@@ -13,8 +13,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, nodes
 
-import escala
-from escala.language import (
+from cli.conformance import ROOT, sources
+from policy.case import case
+from policy.case.refusals import Refusal
+from policy.terms import amendment, terms
+from policy.time import clock
+from policy.visit import visit
+from policy.visit.refusals import AmountChanged, VisitOutOfOrder
+from wording.language import (
     LANGUAGES,
     catalogues,
     language_of,
@@ -24,9 +30,6 @@ from escala.language import (
     translate_count,
     word,
 )
-from escala.policy import amendment, case, clock, terms, visit
-from escala.policy.refusals import Refusal
-from escala.policy.visit_refusals import AmountChanged, VisitOutOfOrder
 
 ENUMS: dict[str, type[Enum]] = {
     "plan": case.Plan,
@@ -74,20 +77,19 @@ def translations(language: str) -> dict[tuple[str | None, str], str]:
 
 def refusals() -> Iterator[type[Refusal]]:
     """Every refusal that any module of Escala's defines."""
-    root = Path(escala.__file__).parent
-    for source in root.rglob("*.py"):
+    for source in SOURCES:
         if "Refusal)" in source.read_text():
-            importlib.import_module(".".join(("escala", *source.relative_to(root).with_suffix("").parts)))
+            importlib.import_module(".".join(source.relative_to(ROOT).with_suffix("").parts))
     todo = [Refusal]
     while todo:
         each = todo.pop()
         todo.extend(each.__subclasses__())
-        if hasattr(each, "message") and each.__module__.startswith("escala."):
+        if hasattr(each, "message") and not each.__module__.startswith("tests."):
             yield each
 
 
-SOURCE = Path(escala.__file__).parent
-PORTAL = SOURCE / "portal"
+SOURCES = [file for file in sources() if file.suffix == ".py"]
+PORTAL = ROOT / "portal"
 ASKED = {"_": None, "translate": None, "say": None, "_say": None} | dict.fromkeys(
     ("_n", "translate_count", "say_count"), (1, 2)
 )
@@ -129,7 +131,7 @@ class TestThePortal:
         assert {text for text in sentences if not known.get((None, text))} == set()
 
     def test_has_no_entry_that_nothing_asks_for(self) -> None:
-        used = {text for source in SOURCE.rglob("*.py") for text in literals(source)}
+        used = {text for source in SOURCES for text in literals(source)}
         for template in PORTAL.rglob("*.html"):
             used |= {each.value for each in Environment().parse(template.read_text()).find_all(nodes.Const)}
         ours = {id_ for name, (kind, id_), _ in entries("es") if name.startswith("portal") and kind is None}
@@ -146,7 +148,7 @@ class TestTheCatalogues:
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_hold_exactly_the_sentences_of_the_notices(self, language: str) -> None:
-        wording = Path(escala.__file__).parent / "activities" / "wording"
+        wording = ROOT / "wording" / "notices"
         said = {message for _, _, message, _, _ in extract_from_dir(str(wording), keywords={"say": None})}
         assert {message for name, (_, message), _ in entries(language) if name == "notices"} == said
 

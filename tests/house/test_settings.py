@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from escala import cli, console, doctor
-from escala.guessable import is_guessable
-from escala.settings import Settings, read_settings
+from cli import doctor, main
+from policy.people.secret_strength import is_guessable
+from settings import Settings, read_settings
+from wording import console
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,9 +170,9 @@ class TestTrustedProxies:
     ) -> None:
         given: dict[str, Any] = {}
         monkeypatch.setattr("uvicorn.run", lambda _, **more: given.update(more))
-        monkeypatch.setattr("escala.api.app.create_app", lambda _: None)
-        monkeypatch.setattr("escala.cli.settings", lambda: Settings(trusted_proxies=trusted))
-        cli.api()
+        monkeypatch.setattr("api.http.app.create_app", lambda _: None)
+        monkeypatch.setattr("cli.main.settings", lambda: Settings(trusted_proxies=trusted))
+        main.api()
         assert (given["proxy_headers"], given["forwarded_allow_ips"]) == options
 
     def test_are_addresses_or_networks(self) -> None:

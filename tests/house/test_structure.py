@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from escala.conformance import ids_in, rule_texts, rules
+from cli.conformance import ids_in, rule_texts, rules, sources
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted((ROOT / "escala").rglob("*.py"))
+SOURCES = [file for file in sources() if file.suffix == ".py"]
 MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
 SAYS_NOTHING = {"utils", "util", "helpers", "common", "manager", "service", "base", "core"}
 VALUE_MODULES = {
@@ -36,9 +36,9 @@ def test_no_module_has_a_name_that_says_nothing(module: Path) -> None:
     assert not SAYS_NOTHING & {*module.relative_to(ROOT).parts, module.stem}
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "escala/policy").rglob("*.py")), ids=name_of)
+@pytest.mark.parametrize("module", sorted((ROOT / "policy").rglob("*.py")), ids=name_of)
 def test_policy_imports_value_modules_and_itself(module: Path) -> None:
-    outside = {name for name in _imports(module) if not f"{name}.".startswith("escala.policy.")}
+    outside = {name for name in _imports(module) if not f"{name}.".startswith("policy.")}
 
     assert {name.partition(".")[0] for name in outside} <= VALUE_MODULES
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from escala import console, supervisor
-from escala.supervisor import Process, Supervisor
+from cli import supervisor
+from cli.supervisor import Process, Supervisor
+from wording import console
 
 
 class Desk:
@@ -161,7 +162,7 @@ async def test_what_a_process_says_is_kept_and_a_large_log_begins_anew(desk: Des
 def test_children_of_a_killed_supervisor_do_not_linger(tmp_path: Path) -> None:
     program = (
         "import asyncio, pathlib, sys\n"
-        "from escala.supervisor import Process, Supervisor\n"
+        "from cli.supervisor import Process, Supervisor\n"
         "async def ready(pid):\n    print(pid, flush=True)\n    return True\n"
         "async def main():\n"
         "    keeper = Supervisor(say=lambda _: None)\n"

@@ -14,23 +14,24 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from escala import console, terminal
-from escala.cli import app as commands
-from escala.demo import access
-from escala.demo.access import DemoAccess
-from escala.demo.first_case import FIRST_CASE
-from escala.policy.facts import Fact
-from escala.settings import Settings
-from escala.storage.codec import fact_to_json
-from escala.storage.engine import upgrade
-from escala.terminal import Entrance
-from escala.terminal_facts import sentence
+from cli import terminal
+from cli.main import app as commands
+from cli.terminal import Entrance
+from demo import access
+from demo.access import DemoAccess
+from demo.first_case import FIRST_CASE
+from policy.case.facts import Fact
+from settings import Settings
+from storage.engine.codec import fact_to_json
+from storage.engine.database import upgrade
 from tests.activities.samples import SAMPLES
 from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
 from tests.api.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
+from wording import console
+from wording.terminal_facts import sentence
 
 
 @dataclass

@@ -15,11 +15,11 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import WorkflowExecutionStatus
 from typer.testing import CliRunner
 
-from escala import temporal_server, up
-from escala.cli import app
-from escala.settings import Settings
-from escala.supervisor import Supervisor
-from escala.workflows.addresses import SEARCH_ATTRIBUTES
+from cli import temporal_server, up
+from cli.main import app
+from cli.supervisor import Supervisor
+from settings import Settings
+from workflows.addresses import SEARCH_ATTRIBUTES
 
 
 def free_port() -> int:

@@ -10,12 +10,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import psutil
 import pytest
 
-import escala.policy
 from tests.journeys.talk import Talk
 from tests.support.server import eventually
 
@@ -39,7 +39,7 @@ class LiveDesk(Talk):
         arguments = ("--no-demo", "--api-port", api, "--temporal-port", temporal, "--ui-port", ui)
         with (self.folder / "up.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "escala", "up", *arguments, env=self.environment, stdout=log, stderr=log
+                sys.executable, "-m", "cli", "up", *arguments, env=self.environment, stdout=log, stderr=log
             )
         await self.until_ready()
 
@@ -86,7 +86,7 @@ def free_ports() -> tuple[int, int, int]:
 async def live_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveDesk]:
     """A desk in service whose priority 1 and 2 limits are seconds, with one Premium customer."""
     tmp_path = tmp_path_factory.mktemp("desk")
-    policy = Path(escala.policy.__file__).with_name("policy.toml").read_text(encoding="utf-8")
+    policy = files("policy").joinpath("policy.toml").read_text(encoding="utf-8")
     before, _, rest = policy.partition("[matrix]\n")
     after = rest[rest.index("\n#") :]
     policy_file = tmp_path / "policy.toml"

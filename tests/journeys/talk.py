@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
-from escala.policy.case import Level, Role
-from escala.storage import tokens
-from escala.storage.engine import Database
+from policy.case.case import Level, Role
+from storage.engine.database import Database
+from storage.signing_in import tokens
 
 
 @dataclass(kw_only=True)

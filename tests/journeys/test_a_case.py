@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escala.policy.case import Role
+from policy.case.case import Role
 from tests.journeys.conftest import LiveDesk
 from tests.support.server import eventually
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Role
+from policy.case.case import Role
 from tests.journeys.conftest import LiveDesk
 from tests.support.server import eventually
 

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from escala.policy.case import Level, Role
-from escala.storage import accounts, agents
-from escala.storage.agents import Agent
-from escala.storage.engine import Database
+from policy.case.case import Level, Role
+from storage.engine.database import Database
+from storage.people import agents
+from storage.people.agents import Agent
+from storage.signing_in import accounts
 from tests.journeys.conftest import LiveDesk
 from tests.portal.people import PASSWORD, PASSWORD_HASH
 from tests.support.browser import NARROW, WIDE, Screen, chromium, screen

@@ -21,9 +21,9 @@ import yaml
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from escala import temporal_server
-from escala.policy.case import Role
-from escala.settings import Settings
+from cli import temporal_server
+from policy.case.case import Role
+from settings import Settings
 from tests.journeys.conftest import free_ports
 from tests.journeys.talk import Talk
 from tests.support.postgres import postgres_server
@@ -115,7 +115,7 @@ async def test_the_same_processes_serve_a_case(tmp_path: Path, inbox: tuple[Inbo
         ) | {"ESCALA_API_PORT": str(api)}
         binary = temporal_server.find_binary()
         server = temporal_server.start_command(binary, tmp_path / "temporal.db", temporal, ui, "escala")
-        python = (sys.executable, "-m", "escala")
+        python = (sys.executable, "-m", "cli")
         async with AsyncExitStack() as running:
             log = tmp_path / "log"
             await running.enter_async_context(process(*server, env=env, log=log))

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.calendar import Calendar, Closure
-from escala.policy.case import Case, Priority, WakeKind
-from escala.policy.clock import spent_at
-from escala.policy.explanation import Replaced, stories
-from escala.policy.facts import HandedOff, Moved, TermsAmended
-from escala.policy.terms import Terms
+from policy.case import commands as c
+from policy.case.case import Case, Priority, WakeKind
+from policy.case.facts import HandedOff, Moved, TermsAmended
+from policy.terms.terms import Terms
+from policy.time.calendar import Calendar, Closure
+from policy.time.clock import spent_at
+from policy.time.explanation import Replaced, stories
 from tests.support.lives import (
     ANSWER,
     ASK,

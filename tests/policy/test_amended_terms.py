@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from escala.policy.amended_terms import AmendedPart, reread_terms
-from escala.policy.calendar import Closure
-from escala.policy.terms import Terms
+from policy.terms.amended_terms import AmendedPart, reread_terms
+from policy.terms.terms import Terms
+from policy.time.calendar import Closure
 from tests.support.lives import PREMIUM, STANDARD, policy
 
 NEW = Closure(date(2026, 11, 26), "Día de la vida")

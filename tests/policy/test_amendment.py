@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from escala.policy import amendment
-from escala.policy.amendment import AtOnce, at_once
-from escala.policy.calendar import Closure
-from escala.policy.case import Case, Clock, ClockState, ClosingReason, Level, Priority, Status, WaitingFor, WakeKind
-from escala.policy.clock import ClockName, spent_at
-from escala.policy.decision import Decision
-from escala.policy.facts import CaseClosed, HandedOff, InitialAttentionMissed, Moved, TermsAmended
-from escala.policy.lifecycle import decide, elapse, settle
-from escala.policy.refusals import ReasonMissing
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
-from escala.policy.visit_facts import VisitLapsed, VisitSignedOff
+from policy.case.case import Case, Clock, ClockState, ClosingReason, Level, Priority, Status, WaitingFor, WakeKind
+from policy.case.decision import Decision
+from policy.case.facts import CaseClosed, HandedOff, InitialAttentionMissed, Moved, TermsAmended
+from policy.case.lifecycle import decide, elapse, settle
+from policy.case.refusals import ReasonMissing
+from policy.terms import amendment
+from policy.terms.amendment import AtOnce, at_once
+from policy.terms.terms import Terms
+from policy.time.calendar import Closure
+from policy.time.clock import ClockName, spent_at
+from policy.visit.facts import VisitLapsed, VisitSignedOff
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ACCEPT,
     ADMIN,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Case, Channel, ClockState, Outcome, Priority
-from escala.policy.facts import InitialAttentionGiven
+from policy.case import commands as c
+from policy.case.case import Case, Channel, ClockState, Outcome, Priority
+from policy.case.facts import InitialAttentionGiven
 from tests.support.lives import (
     ANSWER,
     ASK,

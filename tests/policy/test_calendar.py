@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter
 
-from escala.policy.calendar import Calendar, Closure, Segment, SegmentState, Shift, Why
-from escala.storage.closures import holidays_between
+from policy.time.calendar import Calendar, Closure, Segment, SegmentState, Shift, Why
+from storage.terms.closures import holidays_between
 
 WORKDAY = (Shift(8 * 60, 12 * 60), Shift(13 * 60, 17 * 60))
 NIGHT_SHIFT = (Shift(22 * 60, 30 * 60),)

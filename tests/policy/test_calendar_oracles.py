@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours, State
 
-from escala.policy.calendar import Calendar, Closure, SegmentState, Shift
+from policy.time.calendar import Calendar, Closure, SegmentState, Shift
 
 MINUTE, DAY, INSTANT = timedelta(minutes=1), timedelta(days=1), timedelta(microseconds=1)
 SPAN_DAYS = 6

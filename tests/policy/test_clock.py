@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy import clock as clocks
-from escala.policy.case import Clock, ClockState
+from policy.case.case import Clock, ClockState
+from policy.time import clock as clocks
 from tests.support.lives import PREMIUM, STANDARD, bogota
 
 OFFICE = STANDARD.hours

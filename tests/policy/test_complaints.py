@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.case import Level, Priority
-from escala.policy.commands import Command
-from escala.policy.facts import ClockWarned
+from policy.case.case import Level, Priority
+from policy.case.commands import Command
+from policy.case.facts import ClockWarned
 from tests.support.lives import (
     ANSWER,
     ASK,

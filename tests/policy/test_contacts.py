@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Plan
-from escala.policy.contacts import (
+from policy.case.case import Plan
+from policy.people.contacts import (
     AdministratorLockedOut,
     AdministratorMissing,
     ContactListedTwice,

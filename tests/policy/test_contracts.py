@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from escala.policy.contracts import (
+from policy.cover.contracts import (
     ContractsOverlap,
     NothingOwed,
     PaymentInFuture,

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from escala.policy.case import ClosingReason, Plan
-from escala.policy.cover import ContractTerm, cover_on, warranty_ends_on
-from escala.policy.lifecycle import open_case
-from escala.policy.terms import Cover, CoverKind
+from policy.case.case import ClosingReason, Plan
+from policy.case.lifecycle import open_case
+from policy.cover.cover import ContractTerm, cover_on, warranty_ends_on
+from policy.terms.terms import Cover, CoverKind
 from tests.support.lives import CONFIRM, REOPEN, RESOLVE, after, bogota, opening, policy, terms
 
 ACCEPTED = date(2026, 11, 30)

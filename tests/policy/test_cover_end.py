@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.policy.case import Plan
-from escala.policy.cover import ContractTerm
-from escala.policy.cover_end import CoverDates, day_begins_at, goes_on
+from policy.case.case import Plan
+from policy.cover.cover import ContractTerm
+from policy.cover.cover_end import CoverDates, day_begins_at, goes_on
 from tests.support.lives import bogota, policy
 
 pytestmark = pytest.mark.rule("WAR-5")

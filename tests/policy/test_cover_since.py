@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.policy.cover_since import Registered, covered_at
+from policy.cover.cover_since import Registered, covered_at
 from tests.support.lives import bogota
 
 OPENED, HELD_UNTIL = bogota("2026-11-25 09:00"), bogota("2026-12-17 09:00")

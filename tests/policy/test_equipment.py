@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy.case import Actor, Case, Category, Cause, ClosingReason, Level, Status, Text
-from escala.policy.commands import Command, Equipment, OpenCase, RecordDiagnosis
-from escala.policy.decision import Decision
-from escala.policy.equipment import (
+from policy.case.case import Actor, Case, Category, Cause, ClosingReason, Level, Status, Text
+from policy.case.commands import Command, Equipment, OpenCase, RecordDiagnosis
+from policy.case.decision import Decision
+from policy.case.facts import CaseClosed, DiagnosisRecorded
+from policy.case.lifecycle import decide, open_case
+from policy.case.refusals import Refusal, TextMissing
+from policy.cover.equipment import (
     AlreadyDiagnosed,
     EquipmentNotSuppliedByUs,
     NotEquipment,
@@ -17,10 +20,7 @@ from escala.policy.equipment import (
     SerialNumberUnknown,
     SpecialistDiagnoses,
 )
-from escala.policy.facts import CaseClosed, DiagnosisRecorded
-from escala.policy.lifecycle import decide, open_case
-from escala.policy.refusals import Refusal, TextMissing
-from escala.policy.visit_refusals import VisitUnderWay
+from policy.visit.refusals import VisitUnderWay
 from tests.support.lives import (
     ACCEPT,
     APPROVE,

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import ClockState, Level, Priority, ProviderCase, Status
-from escala.policy.facts import CaseTransferred, ClockWarned, HandedOff, OverdueRepeated
-from escala.policy.lifecycle import decide
-from escala.policy.refusals import (
+from policy.case import commands as c
+from policy.case.case import ClockState, Level, Priority, ProviderCase, Status
+from policy.case.facts import CaseTransferred, ClockWarned, HandedOff, OverdueRepeated
+from policy.case.lifecycle import decide
+from policy.case.refusals import (
     AlreadyAtHighestLevel,
     FunctionalEscalationNotInPlan,
     GroupHasIt,
@@ -22,7 +22,7 @@ from escala.policy.refusals import (
     TransferTargetUnclear,
     UnknownGroup,
 )
-from escala.policy.terms import Terms
+from policy.terms.terms import Terms
 from tests.support.lives import (
     ANSWER,
     ASK,

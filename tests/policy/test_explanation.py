@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.policy.case import Case, Priority
-from escala.policy.clock import ClockName, Stretch, spent_at
-from escala.policy.commands import Command
-from escala.policy.explanation import ClockStory, Interval, stories
-from escala.policy.refusals import Refusal
+from policy.case.case import Case, Priority
+from policy.case.commands import Command
+from policy.case.refusals import Refusal
+from policy.time.clock import ClockName, Stretch, spent_at
+from policy.time.explanation import ClockStory, Interval, stories
 from tests.support.lives import (
     ANSWER,
     ASK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escala.policy.groups import Group, Product, fitting
+from policy.people.groups import Group, Product, fitting
 from tests.support.lives import policy
 
 MAPS = Product(name="Portal de despacho", kind="cloud", provider_product="google-maps-platform")

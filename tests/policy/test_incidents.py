@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escala.policy.incidents import Incident, concerns, overlapping
+from policy.case.incidents import Incident, concerns, overlapping
 from tests.support.lives import policy
 
 LEAD = policy().provider_incidents_from_before

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Attempt, Case, Channel, ClockState, ClosingReason, Level, Outcome, Priority, Status
-from escala.policy.facts import CaseClosed, CaseResolved
-from escala.policy.lifecycle import decide, elapse
-from escala.policy.refusals import (
+from policy.case import commands as c
+from policy.case.case import Attempt, Case, Channel, ClockState, ClosingReason, Level, Outcome, Priority, Status
+from policy.case.facts import CaseClosed, CaseResolved
+from policy.case.lifecycle import decide, elapse
+from policy.case.refusals import (
     AlreadyClaimed,
     DuplicateOfItself,
     GroupNotServed,

@@ -7,15 +7,15 @@ from typing import get_args
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy import facts as f
-from escala.policy import visit_facts as v
-from escala.policy.case import Case, Cause, ClockState, Level, OutOfScopeKind, Priority
-from escala.policy.facts import ClockWarned, Fact
-from escala.policy.lifecycle import open_case
-from escala.policy.notices import Notice
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case import facts as f
+from policy.case.case import Case, Cause, ClockState, Level, OutOfScopeKind, Priority
+from policy.case.facts import ClockWarned, Fact
+from policy.case.lifecycle import open_case
+from policy.case.notices import Notice
+from policy.terms.terms import Terms
+from policy.visit import facts as v
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ACCEPT,
     ANSWER,

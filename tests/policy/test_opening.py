@@ -6,20 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy.case import (
-    Category,
-    Channel,
-    ClosingReason,
-    Level,
-    Priority,
-    Status,
-)
-from escala.policy.commands import Command, OpenCase
-from escala.policy.facts import CaseHeld as HeldFact
-from escala.policy.facts import CaseOpened
-from escala.policy.lifecycle import decide, open_case
-from escala.policy.refusals import CaseHeld, ChannelNotInPlan, DescriptionMissing, PriorAnalysisMissing
-from escala.policy.terms import CoverKind, Terms
+from policy.case.case import Category, Channel, ClosingReason, Level, Priority, Status
+from policy.case.commands import Command, OpenCase
+from policy.case.facts import CaseHeld as HeldFact
+from policy.case.facts import CaseOpened
+from policy.case.lifecycle import decide, open_case
+from policy.case.refusals import CaseHeld, ChannelNotInPlan, DescriptionMissing, PriorAnalysisMissing
+from policy.terms.terms import CoverKind, Terms
 from tests.support.lives import (
     ANSWER,
     CLAIM,

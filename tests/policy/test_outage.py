@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from escala.policy.case import Case, ClosingReason, Priority
-from escala.policy.facts import CaseOverdue, HandedOff, OverdueRepeated
-from escala.policy.lifecycle import elapse
-from escala.policy.terms import Terms
+from policy.case.case import Case, ClosingReason, Priority
+from policy.case.facts import CaseOverdue, HandedOff, OverdueRepeated
+from policy.case.lifecycle import elapse
+from policy.terms.terms import Terms
 from tests.support.lives import PREMIUM, RESOLVE, STANDARD, UNCOVERED, Step, after, bogota, facts, opened, turns
 
 # Standard, priority 2 from 09:00: level 2 at 10:00, level 3 at 11:00, overdue at 16:00, then every 4 business hours.

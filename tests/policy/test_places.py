@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from escala.policy.places import (
+from policy.visit.places import (
     Municipality,
     MunicipalityCodeMalformed,
     MunicipalityNameMissing,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 
-import escala.policy
-from escala.policy.calendar import Closure, Shift
-from escala.policy.case import Channel, Plan
-from escala.policy.policy_file import PolicyFileError, read_policy
+from policy.case.case import Channel, Plan
+from policy.terms.policy_file import PolicyFileError, read_policy
+from policy.time.calendar import Closure, Shift
 from tests.support.lives import CONTRACT, policy
 
-TEXT = Path(escala.policy.__file__).with_name("policy.toml").read_text(encoding="utf-8")
+TEXT = files("policy").joinpath("policy.toml").read_text(encoding="utf-8")
 
 
 def changed(old: str, new: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escala.policy.preview import preview
+from policy.time.preview import preview
 from tests.support.lives import terms
 from tests.support.promises import PROMISES, Promise
 

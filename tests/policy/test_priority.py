@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import ClockState, Level, Priority
-from escala.policy.facts import PriorityChanged, PriorityConfirmed
-from escala.policy.lifecycle import decide
-from escala.policy.refusals import ReasonMissing
+from policy.case import commands as c
+from policy.case.case import ClockState, Level, Priority
+from policy.case.facts import PriorityChanged, PriorityConfirmed
+from policy.case.lifecycle import decide
+from policy.case.refusals import ReasonMissing
 from tests.support.lives import (
     ANSWER,
     ASK,

@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Case, ClosingReason, Level, Status, WakeKind
-from escala.policy.commands import Command
-from escala.policy.lifecycle import ALLOWED, ROLES, decide, elapse, open_case
-from escala.policy.process import ENDS, WORK, Milestone, Move, Pause, Stay, Step, moves, path, step_of
-from escala.policy.refusals import Refusal
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case.case import Case, ClosingReason, Level, Status, WakeKind
+from policy.case.commands import Command
+from policy.case.lifecycle import ALLOWED, ROLES, decide, elapse, open_case
+from policy.case.process import ENDS, WORK, Milestone, Move, Pause, Stay, Step, moves, path, step_of
+from policy.case.refusals import Refusal
+from policy.terms.terms import Terms
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     NO_COVER,
     PREMIUM,

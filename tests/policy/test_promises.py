@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from escala.policy.case import ClockState, Level, Plan, Priority
-from escala.policy.facts import CaseOverdue, HandedOff
+from policy.case.case import ClockState, Level, Plan, Priority
+from policy.case.facts import CaseOverdue, HandedOff
 from tests.support.lives import opened, terms, turns
 from tests.support.promises import PROMISES, Promise
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escala.policy import commands as c
-from escala.policy.case import (
+from policy.case import commands as c
+from policy.case.case import (
     SYSTEM,
     Case,
     Channel,
@@ -25,15 +25,15 @@ from escala.policy.case import (
     Status,
     WaitingFor,
 )
-from escala.policy.clock import ClockName, spent_at
-from escala.policy.commands import Command
-from escala.policy.decision import Decision
-from escala.policy.facts import HandedOff
-from escala.policy.lifecycle import decide, open_case, settle
-from escala.policy.refusals import CaseClosed, Refusal
-from escala.policy.terms import Terms
-from escala.policy.visit import PENDING, UNDER_WAY, VisitStep
-from escala.policy.visit_facts import VisitCancelled, VisitSignedOff
+from policy.case.commands import Command
+from policy.case.decision import Decision
+from policy.case.facts import HandedOff
+from policy.case.lifecycle import decide, open_case, settle
+from policy.case.refusals import CaseClosed, Refusal
+from policy.terms.terms import Terms
+from policy.time.clock import ClockName, spent_at
+from policy.visit.facts import VisitCancelled, VisitSignedOff
+from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
 from tests.policy.test_outage import on_time, unrecorded
 from tests.policy.test_round_trip import carried
 from tests.support.lives import (

@@ -12,11 +12,15 @@ from typing import get_args
 
 import pytest
 
-from escala.policy import amendment, equipment, places, refusals, remote_sessions, visit_refusals
-from escala.policy.case import WakeKind
-from escala.policy.commands import COMMANDS, ReleaseCase
-from escala.policy.facts import Fact
-from escala.policy.refusals import Refusal, StateRefusal
+from policy.case import refusals, remote_sessions
+from policy.case.case import WakeKind
+from policy.case.commands import COMMANDS, ReleaseCase
+from policy.case.facts import Fact
+from policy.case.refusals import Refusal, StateRefusal
+from policy.cover import equipment
+from policy.terms import amendment
+from policy.visit import places
+from policy.visit import refusals as visit_refusals
 from tests.support.random_commands import ALL_COMMANDS
 from tests.support.random_lives import live
 

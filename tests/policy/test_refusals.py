@@ -7,17 +7,17 @@ from itertools import product
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy import refusals as r
-from escala.policy import visit_refusals as v
-from escala.policy.amendment import NothingToAmend, TermsChanged
-from escala.policy.case import SYSTEM, Case, Channel, Level, OutOfScopeKind, Priority, Role, Status
-from escala.policy.commands import COMMANDS, Command
-from escala.policy.decision import Decision
-from escala.policy.lifecycle import ALLOWED, ROLES, decide, open_case
-from escala.policy.remote_sessions import RemoteSessionNotOpen
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case import refusals as r
+from policy.case.case import SYSTEM, Case, Channel, Level, OutOfScopeKind, Priority, Role, Status
+from policy.case.commands import COMMANDS, Command
+from policy.case.decision import Decision
+from policy.case.lifecycle import ALLOWED, ROLES, decide, open_case
+from policy.case.remote_sessions import RemoteSessionNotOpen
+from policy.terms.amendment import NothingToAmend, TermsChanged
+from policy.terms.terms import Terms
+from policy.visit import refusals as v
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ADMIN,
     ANSWER,

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.case import Case, ClockState, ClosingReason, Level, Plan, Status
-from escala.policy.commands import ReleaseCase
-from escala.policy.decision import Decision
-from escala.policy.facts import CaseReleased
-from escala.policy.lifecycle import decide, settle
-from escala.policy.refusals import CaseClosed, CaseHeld, CaseNotHeld, CaseResolvedAlready, Refusal, RoleNotAllowed
-from escala.policy.terms import CoverKind
+from policy.case.case import Case, ClockState, ClosingReason, Level, Plan, Status
+from policy.case.commands import ReleaseCase
+from policy.case.decision import Decision
+from policy.case.facts import CaseReleased
+from policy.case.lifecycle import decide, settle
+from policy.case.refusals import CaseClosed, CaseHeld, CaseNotHeld, CaseResolvedAlready, Refusal, RoleNotAllowed
+from policy.terms.terms import CoverKind
 from tests.support.lives import (
     ANSWER,
     ASK,

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Case, ProviderCase, Status
-from escala.policy.facts import RemoteSessionEnded, RemoteSessionStarted
-from escala.policy.lifecycle import decide
-from escala.policy.refusals import ProviderCaseMissing, ProviderNotInvolved, Refusal, TextMissing
-from escala.policy.remote_sessions import ConsentMissing, RemoteSessionGoingOn, RemoteSessionNotOpen, ToolMissing
-from escala.policy.terms import Terms
+from policy.case import commands as c
+from policy.case.case import Case, ProviderCase, Status
+from policy.case.facts import RemoteSessionEnded, RemoteSessionStarted
+from policy.case.lifecycle import decide
+from policy.case.refusals import ProviderCaseMissing, ProviderNotInvolved, Refusal, TextMissing
+from policy.case.remote_sessions import ConsentMissing, RemoteSessionGoingOn, RemoteSessionNotOpen, ToolMissing
+from policy.terms.terms import Terms
 from tests.support.lives import (
     ASK,
     HAND_OFF,

@@ -10,14 +10,14 @@ from typing import Any, get_args
 import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from escala.policy import commands as c
-from escala.policy.case import Case, Cause, Level, OutOfScopeKind, Priority
-from escala.policy.commands import COMMANDS, Command
-from escala.policy.decision import Decision
-from escala.policy.facts import Fact
-from escala.policy.lifecycle import open_case
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case.case import Case, Cause, Level, OutOfScopeKind, Priority
+from policy.case.commands import COMMANDS, Command
+from policy.case.decision import Decision
+from policy.case.facts import Fact
+from policy.case.lifecycle import open_case
+from policy.terms.terms import Terms
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ACCEPT,
     ADMIN,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import ClockState, ClosingReason, OutOfScopeKind, Status
-from escala.policy.facts import CaseClosed
-from escala.policy.refusals import ReasonMissing
-from escala.policy.scope import RULES
+from policy.case import commands as c
+from policy.case.case import ClockState, ClosingReason, OutOfScopeKind, Status
+from policy.case.facts import CaseClosed
+from policy.case.refusals import ReasonMissing
+from policy.case.scope import RULES
 from tests.support.lives import ASK, HELP_DESK, NO_WORDS, UNCOVERED, WORDS, after, opened, turns
 
 

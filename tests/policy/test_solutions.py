@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from escala.policy.solutions import AcceptanceIncomplete, AcceptanceInFuture, check_acceptance
+from policy.cover.solutions import AcceptanceIncomplete, AcceptanceInFuture, check_acceptance
 
 TODAY = date(2026, 11, 25)
 

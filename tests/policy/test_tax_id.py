@@ -2,7 +2,7 @@
 
 import pytest
 
-from escala.policy.tax_id import CheckDigitWrong, check_digit, check_tax_id, tax_number
+from policy.people.tax_id import CheckDigitWrong, check_digit, check_tax_id, tax_number
 
 
 @pytest.mark.parametrize(

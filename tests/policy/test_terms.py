@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from escala.policy.calendar import Closure
-from escala.policy.case import Channel, Level, Plan, Priority
-from escala.policy.lifecycle import open_case
-from escala.policy.policy_file import read_policy
-from escala.policy.terms import EDITION, Terms
+from policy.case.case import Channel, Level, Plan, Priority
+from policy.case.lifecycle import open_case
+from policy.terms.policy_file import read_policy
+from policy.terms.terms import EDITION, Terms
+from policy.time.calendar import Closure
 from tests.policy.test_policy_file import TEXT
 from tests.support.lives import CONTRACT, PREMIUM, STANDARD, after, bogota, opened, opening, policy
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy import visit_facts as v
-from escala.policy.case import Actor, Case, Status
-from escala.policy.decision import Decision
-from escala.policy.visit import Side, Visit, VisitStep
-from escala.policy.visit_refusals import AmountGrown
+from policy.case import commands as c
+from policy.case.case import Actor, Case, Status
+from policy.case.decision import Decision
+from policy.visit import facts as v
+from policy.visit.refusals import AmountGrown
+from policy.visit.visit import Side, Visit, VisitStep
 from tests.support.lives import (
     ACCEPT,
     CANCEL,

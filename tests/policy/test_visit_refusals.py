@@ -8,15 +8,15 @@ from itertools import product
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy import visit_refusals as r
-from escala.policy.case import Case, Channel, Outcome
-from escala.policy.commands import Command
-from escala.policy.decision import Decision
-from escala.policy.lifecycle import decide
-from escala.policy.places import VisitInsideBogota
-from escala.policy.refusals import ReasonMissing, Refusal, StateRefusal, TextMissing
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case.case import Case, Channel, Outcome
+from policy.case.commands import Command
+from policy.case.decision import Decision
+from policy.case.lifecycle import decide
+from policy.case.refusals import ReasonMissing, Refusal, StateRefusal, TextMissing
+from policy.visit import refusals as r
+from policy.visit.places import VisitInsideBogota
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ACCEPT,
     APPROVE,

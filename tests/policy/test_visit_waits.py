@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Case, ClockState, Level, Priority, Status, WaitingFor
-from escala.policy.clock import ClockName
-from escala.policy.facts import OverdueRepeated
-from escala.policy.visit import VisitStep
+from policy.case import commands as c
+from policy.case.case import Case, ClockState, Level, Priority, Status, WaitingFor
+from policy.case.facts import OverdueRepeated
+from policy.time.clock import ClockName
+from policy.visit.visit import VisitStep
 from tests.policy.test_outage import on_time, unrecorded
 from tests.support.lives import (
     ACCEPT,

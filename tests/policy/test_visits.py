@@ -8,14 +8,14 @@ from typing import TypeVar
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy import visit_facts as v
-from escala.policy.case import Case, Channel, Outcome, Status, WakeKind
-from escala.policy.decision import Decision
-from escala.policy.lifecycle import ALLOWED, decide, elapse
-from escala.policy.places import VisitInsideBogota
-from escala.policy.visit import Side, Visit, VisitStep
-from escala.policy.visit_refusals import NoVisitOpen, RemoteChannelsNotExhausted
+from policy.case import commands as c
+from policy.case.case import Case, Channel, Outcome, Status, WakeKind
+from policy.case.decision import Decision
+from policy.case.lifecycle import ALLOWED, decide, elapse
+from policy.visit import facts as v
+from policy.visit.places import VisitInsideBogota
+from policy.visit.refusals import NoVisitOpen, RemoteChannelsNotExhausted
+from policy.visit.visit import Side, Visit, VisitStep
 from tests.support.lives import (
     ACCEPT,
     APPROVE,

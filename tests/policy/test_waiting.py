@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy import escalation
-from escala.policy.case import ClockState, Level, Priority, Status, WaitingFor
-from escala.policy.clock import ClockName, Stretch
-from escala.policy.lifecycle import decide
-from escala.policy.refusals import AlreadyWaiting, TextMissing
+from policy.case import escalation
+from policy.case.case import ClockState, Level, Priority, Status, WaitingFor
+from policy.case.lifecycle import decide
+from policy.case.refusals import AlreadyWaiting, TextMissing
+from policy.time.clock import ClockName, Stretch
 from tests.support.lives import (
     ANSWER,
     ASK,

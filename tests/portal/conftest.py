@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.async_api import Browser
 
-from escala.portal import new_password
+from portal.signing_in import new_password
 from tests.api.conftest import front, migrated, office
 from tests.api.office import Office, open_office
 from tests.portal.demo_desk import DemoDesk, open_demo_desk

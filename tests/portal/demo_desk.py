@@ -13,18 +13,20 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from escala.api.app import create_app
-from escala.demo import seed, users
-from escala.demo.access import DemoAccess, new_secrets
-from escala.policy.case import Actor, Role, Status
-from escala.portal.session import SESSION_COOKIE
-from escala.settings import Settings
-from escala.storage import accounts, canned_replies, pending_replies, sessions, views
-from escala.storage.accounts import Account, Persona, Purpose
-from escala.storage.canned_replies import CannedReply
-from escala.storage.engine import Database
-from escala.storage.pending_replies import PendingReply
-from escala.storage.sessions import Session
+from api.http.app import create_app
+from demo import seed, users
+from demo.access import DemoAccess, new_secrets
+from policy.case.case import Actor, Role, Status
+from portal.frame.session import SESSION_COOKIE
+from settings import Settings
+from storage.case import views
+from storage.engine.database import Database
+from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import Account, Persona, Purpose
+from storage.signing_in.sessions import Session
+from storage.workbench import canned_replies, pending_replies
+from storage.workbench.canned_replies import CannedReply
+from storage.workbench.pending_replies import PendingReply
 from tests.demo.conftest import NotingDesk
 from tests.support.browser import Screen, screen
 from tests.support.desk import PaperDesk

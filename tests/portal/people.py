@@ -16,12 +16,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from httpx import ASGITransport, AsyncClient, Response
 
-from escala.policy.case import Level, Role
-from escala.portal.session import SESSION_COOKIE
-from escala.storage import accounts, agents, contacts, sessions
-from escala.storage.accounts import Account
-from escala.storage.agents import Agent
-from escala.storage.sessions import Session
+from policy.case.case import Level, Role
+from portal.frame.session import SESSION_COOKIE
+from storage.people import agents, contacts
+from storage.people.agents import Agent
+from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import Account
+from storage.signing_in.sessions import Session
 from tests.api.office import PEOPLE, PREMIUM, STANDARD, Office
 from tests.support.lives import policy
 
@@ -69,7 +70,7 @@ async def _give_own_address(office: Office, customer_id: str, email: str) -> Non
     """The two customers' contacts share an address; here each has one, and with it one persona."""
     from sqlalchemy import update
 
-    from escala.storage.tables import contacts as table
+    from storage.engine.tables import contacts as table
 
     async with office.db.write() as connection:
         its = table.c.id == f"contact-{customer_id}"

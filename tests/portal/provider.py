@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from escala.portal.identity import IdentityProvider
+from portal.signing_in.identity import IdentityProvider
 
 ISSUER, CLIENT, SECRET = "https://identidad.example", "escala", "un secreto del proveedor"
 

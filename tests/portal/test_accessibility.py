@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, Page
 
-from escala.portal import pages
+from portal.frame import pages
 from tests.portal.demo_desk import NOW, DemoDesk
 from tests.support.browser import NARROW, WIDE, Screen, missing
 

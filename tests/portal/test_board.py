@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from escala.portal import exports
-from escala.portal.board import Period, month_of, read_period
-from escala.portal.board_sheets import Sheet, Unit, sheets, shown
-from escala.portal.charts import Chart, svg
-from escala.portal.exports import ReportTookTooLong, as_csv, as_pdf, as_xlsx, quoted
-from escala.storage import customers
-from escala.storage.board import Board, Scope
-from escala.storage.customers import Customer
+from portal.direction import exports
+from portal.direction.board import Period, month_of, read_period
+from portal.direction.board_sheets import Sheet, Unit, sheets, shown
+from portal.direction.charts import Chart, svg
+from portal.direction.exports import ReportTookTooLong, as_csv, as_pdf, as_xlsx, quoted
+from storage.board.board import Board, Scope
+from storage.people import customers
+from storage.people.customers import Customer
 from tests.api.office import STANDARD, Office
 from tests.portal.people import visitor
 from tests.support.lives import bogota

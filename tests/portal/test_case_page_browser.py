@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from escala.portal.session import SESSION_COOKIE
-from escala.storage import canned_replies, municipalities
-from escala.storage.canned_replies import CannedReply
+from portal.frame.session import SESSION_COOKIE
+from storage.visit import municipalities
+from storage.workbench import canned_replies
+from storage.workbench.canned_replies import CannedReply
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.portal.test_case_page import PAYLOAD

@@ -10,8 +10,8 @@ from time import perf_counter
 import pytest
 from playwright.async_api import Browser, FilePayload, ViewportSize, expect
 
-from escala.portal.my_cases_news import CustomerNews
-from escala.portal.session import SESSION_COOKIE
+from portal.customers.my_cases_news import CustomerNews
+from portal.frame.session import SESSION_COOKIE
 from tests.api.office import STANDARD, Office
 from tests.portal.matrix.routes import portal_of
 from tests.portal.people import session_secret

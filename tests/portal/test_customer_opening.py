@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from escala.policy.incidents import Incident
-from escala.portal.case_opening import PRIORITIES
-from escala.storage import contracts, incidents, solutions, views
-from escala.storage.solutions import Solution, SolutionKind
+from policy.case.incidents import Incident
+from portal.case.opening import PRIORITIES
+from storage.case import views
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.providers import incidents
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import Visitor, visitor
 
@@ -308,7 +310,7 @@ async def uncovered(office: Office) -> None:
     """The Standard customer's contract was never paid."""
     from sqlalchemy import update
 
-    from escala.storage.tables import contracts as table
+    from storage.engine.tables import contracts as table
 
     async with office.db.write() as connection:
         its = table.c.id == f"contract-{STANDARD}"

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from escala.policy.case import Plan
-from escala.policy.contacts import RosterEntry
-from escala.policy.cover import CoverRef
-from escala.policy.incidents import Incident
-from escala.policy.terms import CoverKind
-from escala.portal.my_cases_news import CustomerNews
-from escala.storage import announcements, contacts, contracts, customers, incidents, solutions
-from escala.storage.contacts import NewContact
-from escala.storage.solutions import Solution, SolutionKind
+from policy.case.case import Plan
+from policy.case.incidents import Incident
+from policy.cover.cover import CoverRef
+from policy.people.contacts import RosterEntry
+from policy.terms.terms import CoverKind
+from portal.customers.my_cases_news import CustomerNews
+from storage.cover import announcements, contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.people import contacts, customers
+from storage.people.contacts import NewContact
+from storage.providers import incidents
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import EMAILS, Visitor, visitor
 from tests.support.lives import bogota, policy
@@ -451,7 +453,7 @@ async def shrunk(office: Office) -> None:
     """The Premium customer has the Standard plan now."""
     from sqlalchemy import update
 
-    from escala.storage.tables import contracts as table
+    from storage.engine.tables import contracts as table
 
     async with office.db.write() as connection:
         await connection.execute(update(table).where(table.c.id == f"contract-{PREMIUM}").values(plan=Plan.STANDARD))
@@ -460,7 +462,7 @@ async def shrunk(office: Office) -> None:
 async def not_an_administrator(office: Office) -> None:
     from sqlalchemy import update
 
-    from escala.storage.tables import contacts as table
+    from storage.engine.tables import contacts as table
 
     async with office.db.write() as connection:
         its = table.c.id == f"contact-{STANDARD}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from httpx import Response
 
-from escala.api.file_kinds import LARGEST_FILE
+from desk.files.file_kinds import LARGEST_FILE
 from tests.api.office import Office
 from tests.portal.people import Visitor, visitor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Response
 
-from escala.portal.session import SESSION_COOKIE
+from portal.frame.session import SESSION_COOKIE
 from tests.portal.matrix.world import World
 from tests.support.browser import screen, served
 

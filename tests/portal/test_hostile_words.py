@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, Page
 from sqlalchemy import text
 
-from escala.policy.incidents import Incident
-from escala.portal.session import SESSION_COOKIE
-from escala.storage import incidents
+from policy.case.incidents import Incident
+from portal.frame.session import SESSION_COOKIE
+from storage.providers import incidents
 from tests.api.office import open_office
 from tests.portal.matrix.cells import cells
 from tests.portal.matrix.payloads import CANARY, PAYLOADS, nastily

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.case import Role
-from escala.storage import accounts, sessions
-from escala.storage.sessions import Session
+from policy.case.case import Role
+from storage.signing_in import accounts, sessions
+from storage.signing_in.sessions import Session
 from tests.portal.matrix.asking import ask
 from tests.portal.matrix.bodies import request
 from tests.portal.matrix.cells import cells

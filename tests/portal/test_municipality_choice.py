@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from escala.api.problems import Problem
-from escala.policy.places import BOGOTA, Municipality
-from escala.portal.municipality_choice import MunicipalityNotListed, SeveralMunicipalities, meant
-from escala.storage import municipalities
+from api.http.problems import Problem
+from policy.visit.places import BOGOTA, Municipality
+from portal.case.municipality_choice import MunicipalityNotListed, SeveralMunicipalities, meant
+from storage.visit import municipalities
 from tests.api.office import Office
 from tests.portal.people import visitor
 from tests.portal.test_case_page import key_of

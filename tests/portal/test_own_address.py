@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from escala.portal.session import origin_of
-from escala.settings import Settings
+from portal.frame.session import origin_of
+from settings import Settings
 from tests.api.office import BASE, Office, open_office
 from tests.portal.matrix.asking import ask
 from tests.portal.people import visitor

@@ -12,15 +12,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from escala.policy import process
-from escala.policy.process import Move, Step, moves
-from escala.portal import process_drawing
-from escala.portal.process_bpmn import bpmn
-from escala.portal.process_drawing import LINES, NODES, WAYS, Line, drawn
-from escala.portal.process_map import address_of, heat_of, late_address, say
-from escala.portal.process_picture import picture
-from escala.storage import steps
-from escala.storage.steps import Standing
+from policy.case import process
+from policy.case.process import Move, Step, moves
+from portal.process import process_drawing
+from portal.process.process_bpmn import bpmn
+from portal.process.process_drawing import LINES, NODES, WAYS, Line, drawn
+from portal.process.process_map import address_of, heat_of, late_address, say
+from portal.process.process_picture import picture
+from storage.board import process_counts
+from storage.board.process_counts import Standing
 from tests.api.office import Office
 from tests.portal.people import visitor
 from tests.support.lives import bogota
@@ -193,13 +193,13 @@ def row_of(text: str, step: str) -> dict[str, str]:
 def counting(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
     """How often the page asks storage for something: a list that grows with each time."""
     asked: list[Any] = []
-    found = getattr(steps, name)
+    found = getattr(process_counts, name)
 
     async def ask(*given: Any, **more: Any) -> Any:
         asked.append(given)
         return await found(*given, **more)
 
-    monkeypatch.setattr(steps, name, ask)
+    monkeypatch.setattr(process_counts, name, ask)
     return asked
 
 

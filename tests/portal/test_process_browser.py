@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
-from escala.portal.session import SESSION_COOKIE
+from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, WIDE, Screen, screen

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from escala.storage.engine import Database
-from escala.storage.queue import Tally, tally
+from storage.case.queue import Tally, tally
+from storage.engine.database import Database
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import Visitor, visitor
 from tests.support.lives import bogota
@@ -159,7 +159,7 @@ async def test_the_filters_keep_what_the_address_asks(office: Office) -> None:
 
 
 async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("escala.portal.queue._AT_ONCE", 2)
+    monkeypatch.setattr("portal.queue.queue._AT_ONCE", 2)
     opened = [await office.open() for _ in range(3)]
 
     async with visitor(office, "agent") as agent:
@@ -191,7 +191,7 @@ async def test_the_counts_are_made_once_for_all_until_something_happens(
         made.append(await tally(db))
         return made[-1]
 
-    monkeypatch.setattr("escala.portal.queue_news.tally", counted)
+    monkeypatch.setattr("portal.queue.queue_news.tally", counted)
     await office.open()
     async with visitor(office, "agent") as agent, visitor(office, "director") as director:
         for who in (agent, director, agent):

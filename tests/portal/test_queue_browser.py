@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from escala.portal.session import SESSION_COOKIE
+from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, Screen, screen

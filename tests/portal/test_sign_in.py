@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from escala import passwords
-from escala.policy.contacts import RosterEntry
-from escala.portal.entrance import KNOWN_BROWSER_COOKIE
-from escala.portal.session import SESSION_COOKIE, VISIT_COOKIE, safe_path
-from escala.storage import accounts, agents, contacts
-from escala.storage.contacts import NewContact
+from desk.signing_in import passwords
+from policy.people.contacts import RosterEntry
+from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE, safe_path
+from portal.signing_in.sign_in_throttle import KNOWN_BROWSER_COOKIE
+from storage.people import agents, contacts
+from storage.people.contacts import NewContact
+from storage.signing_in import accounts
 from tests.api.office import STANDARD, Office
 from tests.portal.people import EMAILS, PASSWORD, Visitor, account, visitor
 from tests.support.lives import policy

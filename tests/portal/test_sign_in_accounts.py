@@ -11,8 +11,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from escala import settings as settings_module
-from escala.cli import app
+import settings as settings_module
+from cli.main import app
 
 ADMIN = "primera@escala.example"
 

@@ -6,8 +6,8 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, expect
 
-from escala.portal.session import SESSION_COOKIE
-from escala.storage import accounts
+from portal.frame.session import SESSION_COOKIE
+from storage.signing_in import accounts
 from tests.api.office import Office
 from tests.portal.letters import key_path
 from tests.portal.people import EMAILS, PASSWORD, account, session_secret

@@ -9,9 +9,9 @@ import pyotp
 import pytest
 from httpx import Response
 
-from escala.portal.session import SESSION_COOKIE
-from escala.settings import Settings
-from escala.storage import accounts
+from portal.frame.session import SESSION_COOKIE
+from settings import Settings
+from storage.signing_in import accounts
 from tests.api.office import Office
 from tests.portal.letters import pages_of
 from tests.portal.people import EMAILS, PASSWORD, Visitor, account, visitor

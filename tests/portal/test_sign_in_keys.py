@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Role
-from escala.portal import new_password
-from escala.portal.invitations import invite
-from escala.portal.post import Post
-from escala.storage import accounts
-from escala.storage.accounts import Purpose
+from policy.case.case import Role
+from portal.signing_in import new_password
+from portal.signing_in.invitations import invite
+from portal.signing_in.sign_in_mail import Post
+from storage.signing_in import accounts
+from storage.signing_in.accounts import Purpose
 from tests.api.office import Office
 from tests.portal.letters import key_path, letters, pages_of
 from tests.portal.people import EMAILS, PASSWORD, account, visitor
@@ -325,7 +325,7 @@ async def test_a_key_stands_nowhere_but_in_its_letter(office: Office) -> None:
     assert await accounts.account_of_key(office.db, secret, at=office.clock()) == its
     from sqlalchemy import select
 
-    from escala.storage.tables import sign_in_keys
+    from storage.engine.tables import sign_in_keys
 
     async with office.db.read() as connection:
         (row,) = (await connection.execute(select(sign_in_keys))).mappings()

@@ -9,14 +9,14 @@ from httpx import Response
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
-from escala import console
-from escala.portal.identity import IdentityProvider
-from escala.settings import Settings, read_settings
-from escala.storage import accounts
+from portal.signing_in.identity import IdentityProvider
+from settings import Settings, read_settings
+from storage.signing_in import accounts
 from tests.api.office import Office
 from tests.portal.letters import pages_of
 from tests.portal.people import EMAILS, Visitor, account, visitor
 from tests.portal.provider import Provider, shared_secret
+from wording import console
 
 BACK = "/ingreso/externo/vuelta"
 NOT_CONFIRMED = "no confirmó quién es usted"

@@ -6,8 +6,8 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from escala.portal.keys import Keys
-from escala.settings import Settings
+from portal.frame.keys import Keys
+from settings import Settings
 
 
 def test_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient, Response
 
-from escala.api import readers
-from escala.portal import pages
-from escala.portal.session import BY_ITSELF, SESSION_COOKIE
-from escala.storage import accounts, sessions
+from desk import stream_readers
+from portal.frame import pages
+from portal.frame.session import BY_ITSELF, SESSION_COOKIE
+from storage.signing_in import accounts, sessions
 from tests.api.office import Office
 from tests.portal.matrix.routes import routes
 from tests.portal.people import session_secret, visitor
@@ -78,7 +78,7 @@ ENDS = [signs_out, is_disabled, loses_the_session, acts_in_another_name, works_a
 async def test_a_stream_ends_with_its_session(
     office: Office, monkeypatch: pytest.MonkeyPatch, path: str, end: Callable[[Office, str], Awaitable[None]]
 ) -> None:
-    monkeypatch.setattr(readers, "BELIEVED_FOR", 0.0)
+    monkeypatch.setattr(stream_readers, "BELIEVED_FOR", 0.0)
     number, secret = await office.open(), await session_secret(office, "agent")
     async with asyncio.timeout(20), reading(office, path.format(number=number), secret) as answer:
         lines = answer.aiter_lines()
@@ -92,7 +92,7 @@ async def test_a_stream_ends_with_its_session(
 async def test_a_contacts_stream_ends_when_it_is_taken_off_the_roster(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "BELIEVED_FOR", 0.0)
+    monkeypatch.setattr(stream_readers, "BELIEVED_FOR", 0.0)
     number, secret = await office.open(), await session_secret(office, "contact")
     async with asyncio.timeout(20), reading(office, f"/casos/{number}/eventos", secret) as answer:
         lines = answer.aiter_lines()
@@ -103,7 +103,7 @@ async def test_a_contacts_stream_ends_when_it_is_taken_off_the_roster(
 
 
 async def test_one_session_follows_so_many_pages_and_no_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MOST_STREAMS", 1)
+    monkeypatch.setattr(stream_readers, "MOST_STREAMS", 1)
     number, secret = await office.open(), await session_secret(office, "agent")
     async with reading(office, "/cola/eventos", secret) as answer:
         lines = answer.aiter_lines()

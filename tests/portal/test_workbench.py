@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from escala.reply_departures import Departures
-from escala.storage import pending_replies
-from escala.storage.pending_replies import TAKEN_FOR
+from desk.reply_departures import Departures
+from storage.workbench import pending_replies
+from storage.workbench.pending_replies import TAKEN_FOR
 from tests.api.office import Office
 from tests.portal.people import Visitor, visitor
 from tests.portal.test_case_page import key_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, FilePayload, expect
 
-from escala.portal.session import SESSION_COOKIE
-from escala.storage import accounts
+from portal.frame.session import SESSION_COOKIE
+from storage.signing_in import accounts
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.portal.test_case_page_browser import at_case, listening

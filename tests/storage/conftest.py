@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from escala.storage.engine import Database, upgrade
+from storage.engine.database import Database, upgrade
 from tests.storage.desk import Desk
 from tests.support.postgres import PostgresServer, postgres_server
 

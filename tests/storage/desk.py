@@ -7,17 +7,19 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from escala.policy.case import Case, Priority, Text
-from escala.policy.contacts import RosterEntry
-from escala.policy.decision import Decision
-from escala.policy.lifecycle import open_case
-from escala.policy.terms import Terms
-from escala.storage import contacts, customers, ledger, solutions
-from escala.storage.contacts import Contact, NewContact
-from escala.storage.customers import Customer
-from escala.storage.engine import Database
-from escala.storage.intake import Deposit, deposit, reserve_number
-from escala.storage.solutions import Solution, SolutionKind
+from policy.case.case import Case, Priority, Text
+from policy.case.decision import Decision
+from policy.case.lifecycle import open_case
+from policy.people.contacts import RosterEntry
+from policy.terms.terms import Terms
+from storage.case import ledger
+from storage.case.intake import Deposit, deposit, reserve_number
+from storage.cover import solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
+from storage.people import contacts, customers
+from storage.people.contacts import Contact, NewContact
+from storage.people.customers import Customer
 from tests.support.lives import STANDARD, Step, When, bogota, opening, policy, turns
 
 START = bogota("2026-11-02 08:00")

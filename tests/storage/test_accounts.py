@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.case import Role
-from escala.storage import accounts, sessions
-from escala.storage.accounts import Account, Purpose, digest_of
-from escala.storage.engine import Database
-from escala.storage.sessions import Session
+from policy.case.case import Role
+from storage.engine.database import Database
+from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import Account, Purpose, digest_of
+from storage.signing_in.sessions import Session
 from tests.support.lives import bogota
 
 AT = bogota("09:00")

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.amended_terms import AmendedPart, AmendmentOutcome
-from escala.policy.case import Actor, Case, Priority, Role
-from escala.policy.commands import AmendTerms
-from escala.storage import amendments, ledger, views
-from escala.storage.amendments import Amendment, CaseOutcome
-from escala.storage.hours import hours_of
+from policy.case.case import Actor, Case, Priority, Role
+from policy.case.commands import AmendTerms
+from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
+from storage.case import ledger, views
+from storage.case.hours import hours_of
+from storage.terms import amendments
+from storage.terms.amendments import Amendment, CaseOutcome
 from tests.policy.test_a_new_holiday import with_holiday
 from tests.storage.desk import Desk, priority
 from tests.support.lives import DIRECTOR, STANDARD, bogota, turns

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Cause, OutOfScopeKind
-from escala.storage import board as boards
-from escala.storage import ledger
-from escala.storage.board import Board, Kept, Scope, Spread, percentile
-from escala.storage.ratings import Rating, rate
+from policy.case import commands as c
+from policy.case.case import Cause, OutOfScopeKind
+from storage.board import board as boards
+from storage.board.board import Board, Kept, Scope, Spread, percentile
+from storage.case import ledger
+from storage.case.ratings import Rating, rate
 from tests.storage.desk import Desk, priority
 from tests.support.lives import (
     ANSWER,

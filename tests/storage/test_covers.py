@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import Plan
-from escala.policy.cover import CoverRef
-from escala.policy.cover_end import CoverDates
-from escala.policy.terms import CoverKind, Terms
-from escala.storage import announcements, contracts, cover_changes, covers, solutions, terms
-from escala.storage.solutions import Solution, SolutionKind
-from escala.storage.terms import covered_terms
+from policy.case.case import Plan
+from policy.cover.cover import CoverRef
+from policy.cover.cover_end import CoverDates
+from policy.terms.terms import CoverKind, Terms
+from storage.cover import announcements, contracts, cover_changes, covers, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.terms import terms
+from storage.terms.terms import covered_terms
 from tests.storage.desk import START, Desk
 from tests.support.lives import UNCOVERED, When, bogota, policy
 

@@ -21,8 +21,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from escala.storage.engine import Database, _config, upgrade
-from escala.storage.tables import metadata, requests
+from storage.engine.database import Database, _config, upgrade
+from storage.engine.tables import metadata, requests
 from tests.storage.desk import Desk
 
 AT = datetime(2026, 11, 25, 14, 0, 0, 123456, UTC)
@@ -276,7 +276,7 @@ def test_no_migration_can_be_undone() -> None:
 
 async def test_processes_that_migrate_at_once_wait_for_one_another(empty_url: str) -> None:
     """Both end well, and the tables are there once."""
-    program = "import sys; from escala.storage.engine import upgrade; upgrade(sys.argv[1])"
+    program = "import sys; from storage.engine.database import upgrade; upgrade(sys.argv[1])"
     command = [sys.executable, "-c", program, empty_url]
 
     ended = await asyncio.gather(*(asyncio.to_thread(subprocess.run, command, check=False) for _ in range(3)))
@@ -291,14 +291,14 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All tables of a step, or none: also on SQLite."""
-    from escala.storage import engine
+    from storage.engine import database
 
     def fails(connection: Connection) -> None:
         connection.execute(text("CREATE TABLE half (id INTEGER)"))
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(engine, "_to_head", fails)
+        patched.setattr(database, "_to_head", fails)
         with pytest.raises(RuntimeError):
             upgrade(empty_url)
     upgrade(empty_url)

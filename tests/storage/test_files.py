@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy import commands as c
-from escala.policy.case import Actor, Case
-from escala.storage import files
-from escala.storage.files import File, FileMissing
+from policy.case import commands as c
+from policy.case.case import Actor, Case
+from storage.files import files
+from storage.files.files import File, FileMissing
 from tests.storage.desk import Desk
 from tests.support.lives import CONTACT, HELP_DESK, bogota
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escala.policy.incidents import Incident
-from escala.storage import incidents
-from escala.storage.engine import Database
-from escala.storage.incidents import Feed
+from policy.case.incidents import Incident
+from storage.engine.database import Database
+from storage.providers import incidents
+from storage.providers.incidents import Feed
 
 AT = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from escala.storage import intake, views
-from escala.storage.engine import Database
-from escala.storage.intake import Answered, Deposit, KeyReused
+from storage.case import intake, views
+from storage.case.intake import Answered, Deposit, KeyReused
+from storage.engine.database import Database
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota
 

@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from escala.policy.case import Status
-from escala.policy.clock import ClockName
-from escala.policy.decision import Decision
-from escala.storage import ledger, outbox, views
-from escala.storage.engine import Database
-from escala.storage.ledger import ContentMissing, TurnGap
-from escala.storage.tables import facts, notices
+from policy.case.case import Status
+from policy.case.decision import Decision
+from policy.time.clock import ClockName
+from storage.case import ledger, views
+from storage.case.ledger import ContentMissing, TurnGap
+from storage.engine.database import Database
+from storage.engine.tables import facts, notices
+from storage.notices import outbox
 from tests.storage.desk import Desk
 from tests.support.lives import ASK, CLAIM, PREMIUM, REPLY, STANDARD, UNCOVERED, bogota, turns
 

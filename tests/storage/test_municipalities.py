@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from escala.storage import municipalities
-from escala.storage.engine import Database
-from escala.storage.municipalities import Imported
+from storage.engine.database import Database
+from storage.visit import municipalities
+from storage.visit.municipalities import Imported
 from tests.storage.desk import START
 
 FILE = {"05001": "MEDELLÍN", "05002": "Abejorral", "54001": "San José de Cúcuta"}

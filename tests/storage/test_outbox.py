@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from escala.policy.case import Level, Plan
-from escala.policy.commands import SendReply
-from escala.storage import agents, outbox, views
-from escala.storage.agents import Agent
-from escala.storage.contacts import NewContact
+from policy.case.case import Level, Plan
+from policy.case.commands import SendReply
+from storage.case import views
+from storage.notices import outbox
+from storage.people import agents
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
 from tests.storage.desk import Desk, entry
 from tests.support.lives import CLAIM, HELP_DESK, bogota
 

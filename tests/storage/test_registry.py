@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from escala.policy.case import Level, Plan
-from escala.policy.contacts import AdministratorMissing, RosterChanged, TooManySignIns, WrittenNoticeMissing
-from escala.policy.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
-from escala.policy.solutions import AcceptanceRegisteredAlready
-from escala.storage import agents, contacts, contracts, customers, solutions
-from escala.storage.agents import Agent
-from escala.storage.contacts import NewContact
-from escala.storage.contracts import Contract
-from escala.storage.customers import Customer, TaxIdTaken
-from escala.storage.engine import Database
-from escala.storage.solutions import Solution, SolutionKind
+from policy.case.case import Level, Plan
+from policy.cover.contracts import ContractsOverlap, RenewalTooShort, TermEndsBeforeItStarts, UnknownCalendar
+from policy.cover.solutions import AcceptanceRegisteredAlready
+from policy.people.contacts import AdministratorMissing, RosterChanged, TooManySignIns, WrittenNoticeMissing
+from storage.cover import contracts, solutions
+from storage.cover.contracts import Contract
+from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
+from storage.people import agents, contacts, customers
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from storage.people.customers import Customer, TaxIdTaken
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import bogota, policy
 

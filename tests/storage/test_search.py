@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from escala.policy.commands import AddNote, ResolveCase, SendReply
-from escala.storage import case_words, intake, views
-from escala.storage.engine import Database, upgrade
-from escala.storage.finds import finds
-from escala.storage.intake import Deposit
-from escala.storage.search import excerpt, sought
-from escala.storage.views import CaseFilter
+from policy.case.commands import AddNote, ResolveCase, SendReply
+from storage.case import intake, views
+from storage.case.intake import Deposit
+from storage.case.views import CaseFilter
+from storage.engine.database import Database, upgrade
+from storage.search import case_words
+from storage.search.search import excerpt, sought
+from storage.search.search_results import finds
 from tests.storage.desk import START, Desk
 from tests.support.lives import HELP_DESK, WITHDRAW
 from tests.support.postgres import PostgresServer
@@ -182,7 +183,7 @@ async def _fill_anew(db: Database) -> None:
     from alembic.operations import Operations
     from sqlalchemy import Connection
 
-    from escala.storage.migrations.versions import v0010_search
+    from storage.migrations.versions import v0010_search
 
     def fill(connection: Connection) -> None:
         is_sqlite = connection.dialect.name == "sqlite"
@@ -210,7 +211,7 @@ async def test_common_words_are_sought_another_way_and_found_alike(
         return [sorted(row.title for row in (await views.cases(desk.db, each)).items) for each in listed]
 
     rare = await found()
-    monkeypatch.setattr("escala.storage.case_words._COMMON", 1)
+    monkeypatch.setattr("storage.search.case_words._COMMON", 1)
 
     assert await found() == rare == [["mapa dos", "mapa uno", "otro"] if among_notes else ["mapa dos"]] * 3
     assert await views.says_common(desk.db, CaseFilter(q="mapa"))

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from escala.storage.engine import Database
+from storage.engine.database import Database
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from escala.policy.amended_terms import AmendedPart
-from escala.policy.calendar import Closure
-from escala.policy.case import Channel, Plan
-from escala.policy.holiday_list import HolidayChanges
-from escala.policy.policy_file import PolicyFileError
-from escala.policy.terms import Cover, CoverKind, Terms
-from escala.storage import contracts, solutions
-from escala.storage.solutions import Solution, SolutionKind
-from escala.storage.terms import amended_now, preview_terms, read_policy_file, terms_for
+from policy.case.case import Channel, Plan
+from policy.terms.amended_terms import AmendedPart
+from policy.terms.policy_file import PolicyFileError
+from policy.terms.terms import Cover, CoverKind, Terms
+from policy.time.calendar import Closure
+from policy.time.holiday_list import HolidayChanges
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.terms.terms import amended_now, preview_terms, read_policy_file, terms_for
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota, policy
 

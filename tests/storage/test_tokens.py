@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from escala.policy.case import Actor, Level, Role
-from escala.storage import agents, tokens
-from escala.storage.agents import Agent
-from escala.storage.contacts import NewContact
-from escala.storage.tokens import Principal
+from policy.case.case import Actor, Level, Role
+from storage.people import agents
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from storage.signing_in import tokens
+from storage.signing_in.tokens import Principal
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import bogota
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from escala.policy.case import ClockState, Level, Plan, Priority, Status
-from escala.policy.commands import SendReply
-from escala.storage import paging, views
-from escala.storage.views import CaseFilter, Sort
+from policy.case.case import ClockState, Level, Plan, Priority, Status
+from policy.case.commands import SendReply
+from storage.case import views
+from storage.case.views import CaseFilter, Sort
+from storage.engine import paging
 from tests.storage.desk import Desk, priority
 from tests.support.lives import (
     ASK,

@@ -7,23 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from escala.policy.case import Actor, Role
-from escala.storage import (
-    accounts,
-    canned_replies,
-    drafts,
-    duplicates,
-    opening_drafts,
-    pending_replies,
-    presence,
-    ratings,
-    views,
-)
-from escala.storage.canned_replies import CannedReply
-from escala.storage.engine import Database
-from escala.storage.pending_replies import TAKEN_FOR, PendingReply
-from escala.storage.presence import LASTS, Present
-from escala.storage.ratings import Rating
+from policy.case.case import Actor, Role
+from storage.case import duplicates, ratings, views
+from storage.case.ratings import Rating
+from storage.engine.database import Database
+from storage.signing_in import accounts
+from storage.workbench import canned_replies, drafts, opening_drafts, pending_replies, presence
+from storage.workbench.canned_replies import CannedReply
+from storage.workbench.pending_replies import TAKEN_FOR, PendingReply
+from storage.workbench.presence import LASTS, Present
 from tests.storage.desk import Desk
 from tests.support.lives import bogota
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from escala.storage.write_lock import WriteLock
+from storage.engine.write_lock import WriteLock
 
 HOLD_UNTIL_TOLD = """
 import fcntl, sys

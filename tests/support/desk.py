@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from escala.api.desk import CaseNotRunning, EngineUnavailable, StillOpening
-from escala.policy.case import Case, Status
-from escala.policy.channels import Misdirected
-from escala.policy.commands import Command, OpenCase
-from escala.policy.cover import CoverRef
-from escala.policy.lifecycle import decide, open_case, settle
-from escala.policy.terms import Terms
-from escala.storage import ledger, views
-from escala.storage.engine import Database
+from desk.engine import CaseNotRunning, EngineUnavailable, StillOpening
+from policy.case.case import Case, Status
+from policy.case.commands import Command, OpenCase
+from policy.case.lifecycle import decide, open_case, settle
+from policy.cover.cover import CoverRef
+from policy.terms.channels import Misdirected
+from policy.terms.terms import Terms
+from storage.case import ledger, views
+from storage.engine.database import Database
 
 
 @dataclass

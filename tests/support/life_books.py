@@ -10,26 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from escala.policy import facts as f
-from escala.policy import visit_facts as v
-from escala.policy.calendar import Calendar, SegmentState
-from escala.policy.case import (
-    SYSTEM,
-    Case,
-    Clock,
-    ClockState,
-    Level,
-    Outcome,
-    Role,
-    Status,
-    WaitingFor,
-    WakeKind,
-)
-from escala.policy.clock import ClockName
-from escala.policy.decision import Decision
-from escala.policy.facts import Entry
-from escala.policy.terms import Terms
-from escala.policy.visit import VisitStep
+from policy.case import facts as f
+from policy.case.case import SYSTEM, Case, Clock, ClockState, Level, Outcome, Role, Status, WaitingFor, WakeKind
+from policy.case.decision import Decision
+from policy.case.facts import Entry
+from policy.terms.terms import Terms
+from policy.time.calendar import Calendar, SegmentState
+from policy.time.clock import ClockName
+from policy.visit import facts as v
+from policy.visit.visit import VisitStep
 
 NOTHING = timedelta(0)
 _WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, cast
 
-import escala.policy
-from escala.policy import commands as c
-from escala.policy.case import (
+from policy.case import commands as c
+from policy.case.case import (
     SYSTEM,
     Actor,
     Case,
@@ -29,14 +28,14 @@ from escala.policy.case import (
     Role,
     Text,
 )
-from escala.policy.commands import Command, OpenCase
-from escala.policy.decision import Decision
-from escala.policy.facts import Fact
-from escala.policy.lifecycle import decide, open_case, settle
-from escala.policy.policy_file import PolicyFile, read_policy
-from escala.policy.terms import Cover, CoverKind, Terms
-from escala.policy.visit import VisitStep
-from escala.storage.closures import holidays_between
+from policy.case.commands import Command, OpenCase
+from policy.case.decision import Decision
+from policy.case.facts import Fact
+from policy.case.lifecycle import decide, open_case, settle
+from policy.terms.policy_file import PolicyFile, read_policy
+from policy.terms.terms import Cover, CoverKind, Terms
+from policy.visit.visit import VisitStep
+from storage.terms.closures import holidays_between
 
 CONTACT = Actor(Role.CONTACT, "contact-1")
 HELP_DESK = Actor(Role.AGENT, "agent-1", (Level.HELP_DESK,))
@@ -69,7 +68,7 @@ def bogota(label: When) -> datetime:
 @cache
 def policy() -> PolicyFile:
     """The policy file that the product comes with."""
-    path = Path(escala.policy.__file__).with_name("policy.toml")
+    path = files("policy").joinpath("policy.toml")
     return read_policy(path.read_text(encoding="utf-8"), file=path.name)
 
 

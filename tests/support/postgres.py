@@ -15,8 +15,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from escala.storage.engine import upgrade
-from escala.storage.tables import metadata
+from storage.engine.database import upgrade
+from storage.engine.tables import metadata
 
 _SHARED = "escala"
 _WITHOUT_TRIGGERS = "SET session_replication_role = replica; "  # which refuse to delete facts, and keep foreign keys

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from escala.policy.case import Plan, Priority
+from policy.case.case import Plan, Priority
 
 
 @dataclass(frozen=True)

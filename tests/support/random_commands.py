@@ -12,9 +12,8 @@ from datetime import datetime as instant
 from functools import cache
 from typing import Protocol, TypeVar
 
-from escala.policy import commands as c
-from escala.policy.calendar import Closure
-from escala.policy.case import (
+from policy.case import commands as c
+from policy.case.case import (
     SYSTEM,
     Actor,
     Case,
@@ -29,10 +28,11 @@ from escala.policy.case import (
     Role,
     Text,
 )
-from escala.policy.commands import Command, Equipment, OpenCase
-from escala.policy.lifecycle import ROLES
-from escala.policy.terms import Cover, CoverKind, Terms
-from escala.policy.visit import VisitStep
+from policy.case.commands import Command, Equipment, OpenCase
+from policy.case.lifecycle import ROLES
+from policy.terms.terms import Cover, CoverKind, Terms
+from policy.time.calendar import Closure
+from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ADMIN,
     COMMERCIAL,

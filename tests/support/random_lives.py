@@ -21,14 +21,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.strategies import DataObject
 from pydantic import TypeAdapter
 
-from escala.policy import commands as c
-from escala.policy.case import Case, Status
-from escala.policy.commands import COMMANDS, Command, OpenCase
-from escala.policy.decision import Decision
-from escala.policy.lifecycle import ROLES, decide, elapse, open_case, settle
-from escala.policy.refusals import CaseClosed, Refusal
-from escala.policy.terms import Terms
-from escala.storage.codec import case_from_json, case_to_json
+from policy.case import commands as c
+from policy.case.case import Case, Status
+from policy.case.commands import COMMANDS, Command, OpenCase
+from policy.case.decision import Decision
+from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
+from policy.case.refusals import CaseClosed, Refusal
+from policy.terms.terms import Terms
+from storage.engine.codec import case_from_json, case_to_json
 from tests.policy.test_outage import on_time, unrecorded
 from tests.support.life_books import Books, standing
 from tests.support.lives import after, bogota

@@ -14,18 +14,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from escala.activities.cover import Covered
-from escala.activities.ledger import Turn
-from escala.policy import commands as c
-from escala.policy import lifecycle
-from escala.policy.calendar import Closure
-from escala.policy.case import Channel, Level, Outcome, OutOfScopeKind, Priority, Status
-from escala.policy.cover import CoverRef
-from escala.policy.cover_end import CoverDates, day_begins_at
-from escala.policy.terms import CoverKind
-from escala.worker import build_worker
-from escala.workflows import addresses
-from escala.workflows.contract_run import ContractRun, workflow_id
+from activities.cover import Covered
+from activities.ledger import Turn
+from policy.case import commands as c
+from policy.case import lifecycle
+from policy.case.case import Channel, Level, Outcome, OutOfScopeKind, Priority, Status
+from policy.cover.cover import CoverRef
+from policy.cover.cover_end import CoverDates, day_begins_at
+from policy.terms.terms import CoverKind
+from policy.time.calendar import Closure
 from tests.support.lives import (
     ACCEPT,
     ANSWER,
@@ -69,6 +66,9 @@ from tests.support.server import (
     time_skipping_server,
 )
 from tests.workflows.conftest import House, LiveCase
+from worker import build_worker
+from workflows import addresses
+from workflows.contract_run import ContractRun, workflow_id
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
 START = "2027-02-02 09:00"

@@ -15,14 +15,14 @@ from temporalio import activity
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
-from escala.activities.cover import Covered, HeldCase, Look, Seen, Swept
-from escala.activities.ledger import Recorded, Turn
-from escala.policy.cover import CoverRef
-from escala.policy.cover_end import CoverDates
-from escala.policy.facts import Entry
-from escala.settings import Settings
-from escala.workflows.addresses import SEARCH_ATTRIBUTES
-from escala.workflows.values import DATA_CONVERTER
+from activities.cover import Covered, HeldCase, Look, Seen, Swept
+from activities.ledger import Recorded, Turn
+from policy.case.facts import Entry
+from policy.cover.cover import CoverRef
+from policy.cover.cover_end import CoverDates
+from settings import Settings
+from workflows.addresses import SEARCH_ATTRIBUTES
+from workflows.values import DATA_CONVERTER
 
 _KINDS = {
     "Keyword": SearchAttributeKey.for_keyword,

@@ -14,14 +14,11 @@ import pytest
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from escala.policy.case import Case
-from escala.policy.commands import Command, OpenCase
-from escala.policy.facts import Entry
-from escala.policy.terms import Terms
-from escala.storage.engine import upgrade
-from escala.worker import build_worker
-from escala.workflows import addresses
-from escala.workflows.case_run import CaseRun
+from policy.case.case import Case
+from policy.case.commands import Command, OpenCase
+from policy.case.facts import Entry
+from policy.terms.terms import Terms
+from storage.engine.database import upgrade
 from tests.support.lives import STANDARD, opening
 from tests.support.server import (
     MemoryCover,
@@ -32,6 +29,9 @@ from tests.support.server import (
     time_skipping_server,
 )
 from tests.workflows.cover_office import CoverOffice, cover_office
+from worker import build_worker
+from workflows import addresses
+from workflows.case_run import CaseRun
 
 TOMORROW = datetime.now(ZoneInfo("America/Bogota")).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(
     days=1

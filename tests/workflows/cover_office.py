@@ -16,18 +16,20 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from escala.activities.cover import Cover
-from escala.activities.ledger import Ledger
-from escala.api.desk import Desk
-from escala.policy.case import Case, Plan, Role
-from escala.storage import contracts, tokens, views
-from escala.storage.tables import number_sequences
-from escala.storage.terms import bogota_date
-from escala.worker import build_worker
-from escala.workflows import addresses
+from activities.cover import Cover
+from activities.ledger import Ledger
+from desk.engine import Desk
+from policy.case.case import Case, Plan, Role
+from storage.case import views
+from storage.cover import contracts
+from storage.engine.tables import number_sequences
+from storage.signing_in import tokens
+from storage.terms.terms import bogota_date
 from tests.api.office import NEW_CASE, Clock, Office, open_office
 from tests.support.lives import bogota, policy
 from tests.support.server import MemoryNotices, settings_for
+from worker import build_worker
+from workflows import addresses
 
 DAY = timedelta(days=1)
 _customers = count(1)

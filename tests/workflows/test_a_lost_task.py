@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from escala.activities.ledger import Turn
-from escala.policy import lifecycle
-from escala.policy.commands import SendReply
-from escala.worker import build_worker
+from activities.ledger import Turn
+from policy.case import lifecycle
+from policy.case.commands import SendReply
 from tests.support.lives import CLAIM, HELP_DESK, PREMIUM, REPLY
 from tests.support.server import LedgerAhead, MemoryCover, MemoryNotices, settings_for
 from tests.workflows.conftest import House
+from worker import build_worker
 
 
 async def test_what_was_recorded_once_stays_and_the_new_command_follows(house: House) -> None:

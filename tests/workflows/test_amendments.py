@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from escala.policy.calendar import Closure
-from escala.policy.holiday_list import HolidayChanges
-from escala.policy.terms import Terms
+from policy.terms.terms import Terms
+from policy.time.calendar import Closure
+from policy.time.holiday_list import HolidayChanges
 from tests.support.lives import STANDARD, bogota, policy
 from tests.workflows.cover_office import DAY, CoverOffice, LiveCase, in_bogota
 

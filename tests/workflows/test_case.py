@@ -14,11 +14,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from escala.policy import commands as c
-from escala.policy import facts as f
-from escala.policy.case import Level, Priority, Status
-from escala.workflows import addresses
-from escala.workflows.operator_words import when
+from policy.case import commands as c
+from policy.case import facts as f
+from policy.case.case import Level, Priority, Status
 from tests.support.lives import (
     ANSWER,
     ASK,
@@ -37,6 +35,8 @@ from tests.support.lives import (
 )
 from tests.support.server import eventually
 from tests.workflows.conftest import TOMORROW, House, LiveCase
+from workflows import addresses
+from workflows.operators.words import when
 
 HOUR = timedelta(hours=1)
 WARNED_AFTER = timedelta(minutes=22, seconds=30)

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from escala.policy.case import Status
-from escala.policy.cover import CoverRef
-from escala.policy.terms import CoverKind
-from escala.storage import announcements, cover_changes
-from escala.worker import sweep_covers
-from escala.workflows import addresses
+from policy.case.case import Status
+from policy.cover.cover import CoverRef
+from policy.terms.terms import CoverKind
+from storage.cover import announcements, cover_changes
 from tests.support.server import eventually, time_skipping_server
 from tests.workflows.cover_office import DAY, CoverOffice, Newcomer, add_contract, cover_office, in_bogota
+from worker import sweep_covers
+from workflows import addresses
 
 COMMERCIAL = "comercial@escala.example"
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from escala.policy.case import Case, ClosingReason, Plan, Status
-from escala.policy.terms import CoverKind
-from escala.workflows import addresses
+from policy.case.case import Case, ClosingReason, Plan, Status
+from policy.terms.terms import CoverKind
 from tests.workflows.cover_office import DAY, CoverOffice, LiveCase, add_contract, in_bogota
+from workflows import addresses
 
 
 async def until(case: LiveCase, holds: Callable[[Case], bool]) -> Case:

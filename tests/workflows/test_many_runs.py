@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from escala.api.desk import Desk
-from escala.worker import build_worker
+from desk.engine import Desk
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import TOMORROW, House, LiveCase
+from worker import build_worker
 
 
 @pytest.fixture(scope="module")

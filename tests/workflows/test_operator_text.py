@@ -7,23 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from escala.language import word
-from escala.policy import commands as c
-from escala.policy.case import Case, Cause, Channel, Outcome
-from escala.workflows.operator_text import current_details, timer_summary, wake_text
-from escala.workflows.operator_words import (
-    CATEGORIES,
-    CAUSES,
-    CHANNELS,
-    CLOCK_STATES,
-    CLOSING_REASONS,
-    COVERS,
-    LEVELS,
-    PLANS,
-    STATUSES,
-    VISIT_STEPS,
-    WAITS,
-)
+from policy.case import commands as c
+from policy.case.case import Case, Cause, Channel, Outcome
 from tests.support.lives import (
     ASK,
     DIRECTOR,
@@ -38,6 +23,21 @@ from tests.support.lives import (
     opened,
 )
 from tests.support.lives import CONTACT as ANA
+from wording.language import word
+from workflows.operators.case_text import current_details, timer_summary, wake_text
+from workflows.operators.words import (
+    CATEGORIES,
+    CAUSES,
+    CHANNELS,
+    CLOCK_STATES,
+    CLOSING_REASONS,
+    COVERS,
+    LEVELS,
+    PLANS,
+    STATUSES,
+    VISIT_STEPS,
+    WAITS,
+)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escala.policy import facts as f
-from escala.policy.facts import Entry
+from policy.case import facts as f
+from policy.case.facts import Entry
 from tests.support.lives import opening, terms
 from tests.support.promises import PROMISES, Promise
 from tests.workflows.conftest import House

@@ -17,17 +17,17 @@ from temporalio.client import Client, ScheduleDescription, ScheduleIntervalSpec
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from escala.activities.provider_status import ProviderStatus
-from escala.provider_schedule import arrange, forget
-from escala.settings import Settings
-from escala.storage.engine import Database, upgrade
-from escala.storage.incidents import feeds
-from escala.worker import sandbox
-from escala.workflows import addresses
-from escala.workflows.provider_status import ProviderStatusWorkflow
+from activities.providers.provider_status import ProviderStatus
+from desk.provider_schedule import arrange, forget
+from settings import Settings
+from storage.engine.database import Database, upgrade
+from storage.providers.incidents import feeds
 from tests.support.server import settings_for
 from tests.support.status_page import StatusPage, published, status_page
 from tests.workflows.conftest import House
+from worker import sandbox
+from workflows import addresses
+from workflows.provider_status import ProviderStatusWorkflow
 
 _looks = count(1)
 
@@ -96,7 +96,7 @@ async def test_a_look_tells_of_each_feed_and_one_that_is_down_hides_no_other(pos
 
 
 async def test_a_look_ends_well_where_its_outcome_cannot_be_noted(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("escala.storage.incidents.polled", None)
+    monkeypatch.setattr("storage.providers.incidents.polled", None)
 
     assert await post.look("google-maps-platform") == [
         "google-maps-platform: no se pudo leer o anotar; vea la actividad"

@@ -17,20 +17,20 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from escala.activities.cover import Covered
-from escala.activities.ledger import Turn
-from escala.policy import commands as c
-from escala.policy.case import Case, Status
-from escala.policy.commands import Command, OpenCase
-from escala.policy.decision import Decision
-from escala.policy.facts import CaseReleased
-from escala.policy.lifecycle import decide, elapse, open_case
-from escala.policy.refusals import Refusal
-from escala.policy.terms import CoverKind, Terms
-from escala.workflows import addresses
+from activities.cover import Covered
+from activities.ledger import Turn
+from policy.case import commands as c
+from policy.case.case import Case, Status
+from policy.case.commands import Command, OpenCase
+from policy.case.decision import Decision
+from policy.case.facts import CaseReleased
+from policy.case.lifecycle import decide, elapse, open_case
+from policy.case.refusals import Refusal
+from policy.terms.terms import CoverKind, Terms
 from tests.support.random_lives import Script, Step, live
 from tests.support.server import eventually
 from tests.workflows.conftest import House, LiveCase
+from workflows import addresses
 
 SHARDS = 4
 LIVES_IN_A_SHARD = 50

@@ -9,10 +9,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from escala.worker import PASSED_THROUGH, sandbox
-from escala.workflows.case import CaseWorkflow
-from escala.workflows.contract import ContractWorkflow
+from cli.conformance import PACKAGES
 from tests.support.record_histories import LIVES
+from worker import PASSED_THROUGH, sandbox
+from workflows.case import CaseWorkflow
+from workflows.contract import ContractWorkflow
 
 FOLDER = Path(__file__).parent / "histories"
 HISTORIES = {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.json"))}
@@ -46,4 +47,4 @@ async def test_it_replays_as_in_production(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(HISTORIES.keys() - ADOPTED))
 async def test_it_replays_with_the_policy_inside_the_sandbox(name: str) -> None:
     """Where a rule that read the clock or made a random choice would be caught."""
-    await _replay(HISTORIES[name], tuple(module for module in PASSED_THROUGH if not module.startswith("escala.")))
+    await _replay(HISTORIES[name], tuple(each for each in PASSED_THROUGH if each.partition(".")[0] not in PACKAGES))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from escala.portal.case_page import DRAFTED, PARTS
+from portal.case.case_page import DRAFTED, PARTS
 from tests.portal.matrix.routes import Route
 from tests.portal.matrix.who_may import CONTACTS, EVERYBODY, NOBODY, ORDER_ROUTE, ORDERS, WHO_MAY
 from tests.portal.matrix.world import INTERNAL

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from httpx import ASGITransport, AsyncClient
 
-from escala.api.app import create_app
-from escala.settings import Settings
-from escala.storage.engine import Database
+from api.http.app import create_app
+from settings import Settings
+from storage.engine.database import Database
 from tests.api.office import Clock, Office, standing_in
 from tests.portal.matrix.world import World
 from tests.support.desk import PaperDesk

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from escala.api.app import create_app
-from escala.settings import Settings
+from api.http.app import create_app
+from settings import Settings
 
 API = "/api/v1"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from escala.api.commands import OFFERS
-from escala.policy.case import Role
-from escala.policy.commands import OpenCase
-from escala.policy.lifecycle import ROLES
+from api.case.commands import OFFERS
+from policy.case.case import Role
+from policy.case.commands import OpenCase
+from policy.case.lifecycle import ROLES
 
 NOBODY = "nobody"
 CONTACTS = frozenset({"contact_a", "admin_a", "contact_b"})

@@ -14,30 +14,22 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from escala.policy.case import Level, Plan, Role
-from escala.policy.contacts import RosterEntry
-from escala.policy.incidents import Incident
-from escala.portal.session import SESSION_COOKIE, VISIT_COOKIE
-from escala.storage import (
-    accounts,
-    agents,
-    canned_replies,
-    contacts,
-    contracts,
-    customers,
-    incidents,
-    saved_views,
-    sessions,
-    solutions,
-    tokens,
-)
-from escala.storage.agents import Agent
-from escala.storage.canned_replies import CannedReply
-from escala.storage.contacts import NewContact
-from escala.storage.customers import Customer
-from escala.storage.saved_views import SavedView
-from escala.storage.sessions import Session
-from escala.storage.solutions import Solution, SolutionKind
+from policy.case.case import Level, Plan, Role
+from policy.case.incidents import Incident
+from policy.people.contacts import RosterEntry
+from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE
+from storage.cover import contracts, solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.people import agents, contacts, customers
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from storage.people.customers import Customer
+from storage.providers import incidents
+from storage.signing_in import accounts, sessions, tokens
+from storage.signing_in.sessions import Session
+from storage.workbench import canned_replies, saved_views
+from storage.workbench.canned_replies import CannedReply
+from storage.workbench.saved_views import SavedView
 from tests.api.office import Office
 from tests.portal.matrix.routes import portal_of
 from tests.portal.matrix.who_may import NOBODY

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from escala.storage import drafts, pending_replies
+from storage.workbench import drafts, pending_replies
 from tests.portal.matrix.world import INTERNAL, WORDS, Say, World
 
 

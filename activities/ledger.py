@@ -1,0 +1,56 @@
+"""The activity that records a turn. What it writes, and that it writes it once, is storage's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from policy.case.case import Case
+from policy.case.decision import Decision
+from policy.terms.terms import Terms
+from storage.case import ledger
+from storage.engine.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A decision to record. A command brings its id, a clock that ran out has none.
+
+    The first turn brings the terms, and so does a turn that replaces them.
+    """
+
+    decision: Decision
+    terms: Terms | None = None
+    command_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the ledger holds after a turn.
+
+    `ahead` is None in all ordinary life. A worker that is killed after it recorded turns and before Temporal learned of
+    them leaves the ledger ahead of the workflow: then `ahead` is the case as the ledger holds it, and `command_ids` are
+    the commands it already holds, and the workflow goes on from there, under `terms` where those turns replaced them.
+    What was recorded once stays as it happened.
+    """
+
+    has_notices: bool
+    ahead: Case | None = None
+    command_ids: tuple[str, ...] = ()
+    terms: Terms | None = None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Writes turns to the database."""
+
+    database: Database
+
+    @activity.defn(name="record")
+    async def record(self, turn: Turn) -> Recorded:
+        """Record the turn in one transaction: facts, projection, notices and stretches."""
+        found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
+        return Recorded(
+            has_notices=found.has_notices, ahead=found.ahead, command_ids=found.command_ids, terms=found.terms
+        )

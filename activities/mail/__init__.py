@@ -1,0 +1,1 @@
+"""How mail is made and leaves: envelopes, invitations, SMTP or a folder."""

@@ -1,0 +1,140 @@
+"""The activity that delivers a case's notices: each once, in order. What they say and how mail leaves are beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from temporalio import activity
+
+from activities.mail.calendar_mail import calendar_message
+from activities.mail.envelope import enveloped
+from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
+from activities.notices import particulars
+from settings import Settings
+from storage.case import views
+from storage.case.views import CaseRow
+from storage.engine.database import Database
+from storage.notices import outbox
+from storage.notices.outbox import OutboxRow
+from storage.people import customers
+from wording.notices.letter import text_of
+from wording.notices.occasion import Occasion
+
+_PATIENT_TRIES = 8
+"""How often a notice to several is tried for all of them at once (some ten minutes), before it goes to whom it can."""
+_BEGIN_NONE_AFTER = 120.0
+"""Seconds after which no further notice is begun, so that no two runs of the activity ever overlap."""
+
+
+class NoticesWaiting(Exception):
+    """Some notices could not leave now. It names no address and no reason: those are kept with each notice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notices:
+    """Delivers the notices that the ledger recorded.
+
+    `desk_mailboxes` are the desk's own addresses by recipient ("level:1", "director", "commercial", "group:sig").
+    """
+
+    database: Database
+    mail: MailPort
+    mail_from: str
+    desk_mailboxes: Mapping[str, str]
+    public_url: str
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, settings: Settings, *, database: Database, clock: Callable[[], datetime]) -> Self:
+        """As the settings say. BadSmtpUrl where they hold no SMTP address."""
+        return cls(
+            database=database,
+            mail=mail_port(settings),
+            mail_from=settings.mail_from,
+            desk_mailboxes={
+                "level:1": settings.level_1_mailbox,
+                "level:2": settings.level_2_mailbox,
+                "level:3": settings.level_3_mailbox,
+                "director": settings.level_3_mailbox,
+                "commercial": settings.commercial_mailbox,
+            },
+            public_url=settings.public_url,
+            clock=clock,
+        )
+
+    @activity.defn(name="deliver_notices")
+    async def deliver(self, case_number: str) -> None:
+        """Send what waits, in order; raise while something must be tried again.
+
+        A notice that has to wait keeps the later ones to the same recipient waiting, so that nobody reads the end of a
+        story before its beginning.
+        """
+        began = time.monotonic()
+        pending = await outbox.pending(self.database, case_number)
+        case = await views.case(self.database, case_number)
+        waiting: set[str] = set()
+        for row in pending:
+            late = time.monotonic() - began > _BEGIN_NONE_AFTER
+            if late or row.recipient in waiting or not await self._is_done_with(row, case):
+                waiting.add(row.recipient)
+        if waiting:
+            raise NoticesWaiting(f"notices of {case_number} to {len(waiting)} of its recipients have to wait")
+
+    async def _is_done_with(self, row: OutboxRow, case: CaseRow | None) -> bool:
+        """Send one notice and note what became of it; False where it has to be tried again."""
+        assert case is not None
+        try:
+            reached = await self._send(row, case)
+        except Undeliverable as error:
+            activity.logger.warning("notice %s of %s is undeliverable", row.id, row.case_number)
+            await outbox.failed(self.database, row.id, error=str(error), final=True)
+        except Exception as error:
+            activity.logger.warning("notice %s of %s has to wait: %s", row.id, row.case_number, type(error).__name__)
+            await outbox.failed(self.database, row.id, error=f"{type(error).__name__}: {error}", final=False)
+            return False
+        else:
+            await outbox.delivered(self.database, row.id, at=self.clock(), to=reached)
+        return True
+
+    async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
+        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
+        occasion = await self._occasion(row, case)
+        message = enveloped(
+            text_of(occasion),
+            case_number=row.case_number,
+            turn=row.turn,
+            seq=row.seq,
+            kind=row.kind,
+            recipient=row.recipient,
+            language=row.language,
+            sender=self.mail_from,
+            to=to,
+            at=row.at,
+            calendar=await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from),
+        )
+        return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+
+    async def _occasion(self, row: OutboxRow, case: CaseRow) -> Occasion:
+        customer = await customers.get(self.database, row.customer_id)
+        return Occasion(
+            kind=row.kind,
+            recipient=row.recipient,
+            language=row.language,
+            number=row.case_number,
+            title=row.title,
+            customer=customer.name if customer else row.customer_id,
+            plan=row.plan,
+            level=case.case.level,
+            priority=case.case.priority,
+            fact=row.data,
+            limit_at=row.limit_at,
+            due_at=row.due_at,
+            link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
+            commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+            place=await particulars.place(self.database, row),
+            names=await particulars.names(self.database, row),
+        )

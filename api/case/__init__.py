@@ -1,0 +1,1 @@
+"""Cases over HTTP: opening, commands, lists, timeline, clocks and stream."""

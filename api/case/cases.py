@@ -1,0 +1,75 @@
+"""Cases, read: lists and the single one. Opening is openings.py's, commands are commands.py's."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BeforeValidator, Field
+
+from api.case.case_answer import CaseAnswer, case_answers
+from api.http.auth import Caller
+from api.http.bodies import Id, Instant, clean
+from api.http.deps import At, EdgeDep
+from api.http.documented_refusals import can_refuse
+from api.http.lists import Cursor, Limit, Listed, own_cursor
+from api.http.problems import InvalidCursor, NotFound
+from api.http.visibility import VisibleCase, own
+from policy.case.case import Level, Plan, Priority, Status
+from storage.case import views
+from storage.case.views import CaseFilter, Sort
+
+router = APIRouter(tags=["cases"])
+
+Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200)]
+
+
+@router.get(
+    "/cases",
+    response_model=Listed[CaseAnswer],
+    summary="List the cases that you may see",
+    responses=can_refuse(InvalidCursor),
+)
+async def list_cases(
+    principal: Caller,
+    edge: EdgeDep,
+    at: At,
+    status: Annotated[list[Status], Query(max_length=6, description="Several mean any of them")] = [],  # noqa: B006
+    level: Annotated[int | None, Query(ge=1, le=3)] = None,
+    group: Annotated[Id | None, Query()] = None,
+    priority: Annotated[int | None, Query(ge=1, le=4)] = None,
+    plan: Annotated[Plan | None, Query()] = None,
+    customer_id: Annotated[Id | None, Query()] = None,
+    assignee: Annotated[Id | None, Query()] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    due_before: Annotated[Instant | None, Query(examples=["2026-11-23T14:00:00Z"])] = None,
+    q: Annotated[Sought | None, Query(description="In the number, the title and the texts")] = None,
+    sort: Annotated[Sort, Query()] = "-opened_at",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Listed[CaseAnswer]:
+    asked = CaseFilter(
+        status=tuple(status),
+        level=Level(level) if level else None,
+        group=group,
+        priority=Priority(priority) if priority else None,
+        plan=plan,
+        customer_id=customer_id,
+        assignee=assignee,
+        overdue=overdue,
+        due_before=due_before,
+        q=q,
+        sort=sort,
+    )
+    wanted = own(principal, asked)
+    if wanted is None:
+        return Listed(items=[])
+    with own_cursor():
+        page = await views.cases(edge.database, wanted, limit=limit, cursor=cursor)
+    return Listed(items=await case_answers(edge, page.items, at=at), next_cursor=page.next_cursor)
+
+
+@router.get("/cases/{number}", response_model=CaseAnswer, summary="Read a case", responses=can_refuse(NotFound))
+async def read_case(row: VisibleCase, edge: EdgeDep, at: At) -> CaseAnswer:
+    [answer] = await case_answers(edge, [row], at=at)
+    return answer

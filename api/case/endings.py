@@ -1,0 +1,90 @@
+"""The commands that end a case, or take its end back: the solution, and everything but a solution."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.case.offers import Asked, Offer
+from api.http.bodies import Body, Code, Words
+from api.http.deps import Edge
+from desk.refusals import DuplicateUnknown
+from policy.case import commands as c
+from policy.case import refusals as r
+from policy.case.case import OutOfScopeKind
+from policy.visit.refusals import VisitUnderWay
+from storage.case import views
+from storage.case.views import CaseRow
+
+
+class OutOfScope(Body):
+    kind: OutOfScopeKind = Field(examples=["data_load"])
+    reason: Words = Field(examples=["La carga de las nuevas rutas no hace parte del soporte."])
+
+
+class DuplicateOf(Body):
+    number: Code = Field(examples=["MA-2026-000041"])
+
+
+class Summary(Body):
+    summary: Words = Field(examples=["Se amplió la cuota de la API; el mapa carga de nuevo."])
+
+
+class ReopeningReason(Body):
+    reason: Words = Field(examples=["El mapa volvió a quedar en blanco esta mañana."])
+
+
+async def _case_of_the_same_customer(edge: Edge, row: CaseRow, asked: Asked) -> None:
+    other = await views.case(edge.database, asked.body.number)
+    if other is None or other.case.customer_id != row.case.customer_id:
+        raise DuplicateUnknown(number=asked.body.number)
+
+
+ENDINGS: tuple[Offer, ...] = (
+    Offer(
+        path="out-of-scope",
+        summary="Close the case as out of scope",
+        command=c.CloseAsOutOfScope,
+        body=OutOfScope,
+        make=lambda asked: c.CloseAsOutOfScope(by=asked.by, kind=asked.body.kind, reason=asked.text("reason")),
+        refusals=(r.ReasonMissing, VisitUnderWay),
+    ),
+    Offer(
+        path="duplicate-of",
+        summary="Close the case as a duplicate",
+        command=c.CloseAsDuplicate,
+        body=DuplicateOf,
+        look_up=_case_of_the_same_customer,
+        make=lambda asked: c.CloseAsDuplicate(by=asked.by, of=asked.body.number),
+        refusals=(r.DuplicateOfItself, DuplicateUnknown, VisitUnderWay),
+    ),
+    Offer(
+        path="resolution",
+        summary="Give the solution",
+        command=c.ResolveCase,
+        body=Summary,
+        make=lambda asked: c.ResolveCase(by=asked.by, summary=asked.text("summary")),
+        refusals=(r.TextMissing, VisitUnderWay),
+    ),
+    Offer(
+        path="confirmation",
+        summary="Confirm the solution",
+        command=c.ConfirmSolution,
+        make=lambda asked: c.ConfirmSolution(by=asked.by),
+    ),
+    Offer(
+        path="reopening",
+        summary="Reopen the case",
+        command=c.ReopenCase,
+        body=ReopeningReason,
+        make=lambda asked: c.ReopenCase(by=asked.by, reason=asked.text("reason")),
+        refusals=(r.ReasonMissing, r.ReopeningTooLate),
+    ),
+    Offer(
+        path="withdrawal",
+        summary="Withdraw the request",
+        command=c.WithdrawCase,
+        make=lambda asked: c.WithdrawCase(by=asked.by),
+        refusals=(VisitUnderWay,),
+    ),
+)
+"""The endings, in the contract's order."""

@@ -1,0 +1,67 @@
+"""Remote sessions as commands: begun with a contact's consent, ended with what was done (ONS-6)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field
+
+from api.case.offers import Asked, Offer
+from api.http.bodies import Body, IdIfAny, PlainReference, Words
+from api.http.deps import Edge
+from desk.refusals import ConsentByStranger
+from policy.case import commands as c
+from policy.case import remote_sessions as r
+from policy.case.refusals import TextMissing
+from storage.case.views import CaseRow
+from storage.people import contacts
+
+
+class RemoteSessionBegun(Body):
+    """With which tool, and which of the customer's contacts consented to it."""
+
+    tool: PlainReference = Field(examples=["Chrome Remote Desktop"])
+    consented_by: IdIfAny = Field(default="", examples=["cnt_4f6c0f5f21d0"])
+
+
+class RemoteSessionDone(Body):
+    summary: Words = Field(examples=["Se reinició el servicio de mapas y se revisó el registro de errores."])
+
+
+async def _consent_of_the_customer(edge: Edge, row: CaseRow, asked: Asked) -> None:
+    """Refuse the consent of whoever may not speak for the case's customer; that of nobody is the policy's to refuse."""
+    if not asked.body.consented_by:
+        return
+    contact = await contacts.get(edge.database, asked.body.consented_by)
+    if contact is None or contact.customer_id != row.case.customer_id or not contact.is_active(at=asked.once.at):
+        raise ConsentByStranger
+
+
+def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
+    return session
+
+
+REMOTE_SESSIONS: tuple[Offer, ...] = (
+    Offer(
+        path="remote-sessions",
+        summary="Start a remote session with the customer's consent",
+        command=c.StartRemoteSession,
+        body=RemoteSessionBegun,
+        look_up=_consent_of_the_customer,
+        make=lambda asked: c.StartRemoteSession(
+            by=asked.by, tool=asked.body.tool, consented_by=asked.body.consented_by
+        ),
+        refusals=(r.ConsentMissing, ConsentByStranger, r.ToolMissing, r.RemoteSessionGoingOn),
+    ),
+    Offer(
+        path="remote-sessions/{session}/end",
+        summary="End the remote session and say what was done",
+        command=c.EndRemoteSession,
+        body=RemoteSessionDone,
+        part=session_in_path,
+        make=lambda asked: c.EndRemoteSession(by=asked.by, session=asked.part, summary=asked.text("summary")),
+        refusals=(TextMissing, r.RemoteSessionNotOpen),
+    ),
+)
+"""The commands of remote sessions."""

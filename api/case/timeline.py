@@ -1,0 +1,86 @@
+"""A case's timeline: its facts in order, with the words they speak of. Internal ones are hidden from contacts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.http.auth import Caller
+from api.http.bodies import Answer, Z
+from api.http.deps import EdgeDep
+from api.http.documented_refusals import can_refuse
+from api.http.lists import Limit, Listed
+from api.http.problems import NotFound
+from api.http.visibility import VisibleCase, reads_internal
+from policy.case.case import Role
+from storage.case import views
+from storage.case.views import TimelineRow
+from storage.signing_in.tokens import Principal
+
+router = APIRouter(tags=["cases"])
+
+
+class ActorAnswer(Answer):
+    """Who did it; `system` is a clock that ran out."""
+
+    role: Role
+    id: str
+
+
+class FactAnswer(Answer):
+    """Something that happened. `due_at`: when a clock was to do it; `late_seconds`: how much later it did."""
+
+    seq: int
+    at: Z
+    kind: str = Field(examples=["handed_off"])
+    actor: ActorAnswer
+    internal: bool
+    due_at: Z | None
+    late_seconds: int | None
+    data: dict[str, Any] = Field(examples=[{"from_level": 1, "to_level": 2, "cause": "limit", "left_by": None}])
+
+
+@router.get(
+    "/cases/{number}/timeline",
+    response_model=Listed[FactAnswer],
+    summary="Read what happened to a case",
+    responses=can_refuse(NotFound),
+)
+async def read_timeline(
+    row: VisibleCase,
+    principal: Caller,
+    edge: EdgeDep,
+    limit: Limit = 200,
+    cursor: Annotated[int, Query(ge=0, le=1_000_000_000, description="The last `seq` already read")] = 0,
+) -> Listed[FactAnswer]:
+    rows = await views.timeline(edge.database, row.number, after_seq=cursor, limit=limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    items = [fact_answer(each) for each in rows if is_for(principal, each)]
+    return Listed(items=items, next_cursor=str(rows[-1].seq) if more else None)
+
+
+def is_for(principal: Principal, fact: TimelineRow) -> bool:
+    """Whether the caller is shown this fact."""
+    return not fact.internal or reads_internal(principal)
+
+
+def fact_answer(row: TimelineRow) -> FactAnswer:
+    late = None if row.due_at is None else max(0, int((row.at - row.due_at).total_seconds()))
+    return FactAnswer(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        actor=ActorAnswer(role=row.actor.role, id=row.actor.id),
+        internal=row.internal,
+        due_at=row.due_at,
+        late_seconds=late,
+        data={name: _words(value) for name, value in row.data.items()},
+    )
+
+
+def _words(value: Any) -> Any:
+    """A deposited text as the text itself."""
+    return value["body"] if isinstance(value, dict) and "content_id" in value else value

@@ -1,0 +1,1 @@
+"""Contracts and solutions over HTTP."""

@@ -1,0 +1,220 @@
+"""Where the API is put together: the one place that makes its parts and hands them to the operations."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from types import FrameType
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.case import cases, clocks, commands, notices, openings, preview, ratings, stream, timeline
+from api.cover import contracts, solutions
+from api.files import files
+from api.http import docs_page, health, metrics, openapi, problems
+from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
+from api.http.deps import DeskPort, Edge
+from api.http.limits import BodyLimit, OwnHost
+from api.people import agents, contacts, customers, groups
+from api.providers import provider_incidents
+from api.terms import amendments
+from api.visit import municipalities, visit_record
+from desk.engine import Desk
+from desk.feed import Feed
+from desk.metrics import Figures
+from desk.turnstile import Turnstile
+from policy.case.refusals import Refusal
+from portal.frame.routes import PortalMount, portal
+from settings import Settings, settings
+from storage.engine.database import Database
+from storage.files.file_store import FileStore
+from storage.terms.terms import read_policy_file
+from wording.language import language_of
+
+BASE = "/api/v1"
+
+_ROUTERS = (
+    health,
+    customers,
+    contracts,
+    solutions,
+    contacts,
+    agents,
+    groups,
+    openings,
+    cases,
+    commands,
+    files,
+    ratings,
+    visit_record,
+    timeline,
+    clocks,
+    provider_incidents,
+    stream,
+    preview,
+    amendments,
+    municipalities,
+    notices,
+    metrics,
+)
+
+
+def app_from_settings() -> FastAPI:
+    """The app of this process, for `uvicorn --factory`."""
+    return create_app(settings())
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    desk: DeskPort | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> FastAPI:
+    """The app. What is not given is made from the settings when it starts, and closed when it stops."""
+    log_to_stderr()
+    policy = read_policy_file(settings.policy_file)
+    pages = portal(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        db = database or Database.at(settings.database_url)
+        feed = Feed(db)
+        app.state.edge = Edge(
+            database=db,
+            desk=desk or await Desk.connect(settings),
+            policy=policy,
+            clock=clock or _now,
+            feed=feed,
+            figures=Figures(),
+            turnstile=Turnstile(),
+            files=FileStore(settings.files_folder),
+            provider_feeds=tuple(settings.provider_feeds),
+        )
+        pages.state.edge = app.state.edge
+        try:
+            with _streams_end_with_the_process(feed):
+                yield
+        finally:
+            feed.close()
+            await pages.state.portal.post.stop()
+            if database is None:
+                await db.close()
+
+    app = FastAPI(
+        title="Escala",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # a redirection would lead to whatever host the request names
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for noun in _ROUTERS:
+        app.include_router(noun.router, prefix=BASE)
+    _serve_the_reference(app)
+    _answer_problems(app)
+    app.router.routes.append(PortalMount("/", app=pages))
+    app.add_middleware(BodyLimit)
+    if settings.profile == "production":
+        app.add_middleware(OwnHost, address=settings.public_url)
+    app.add_middleware(AccessLog)
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _serve_the_reference(app: FastAPI) -> None:
+    made: dict[str, Any] = {}
+
+    def document() -> dict[str, Any]:
+        if not made:
+            made.update(openapi.document(app, version=version("escala")))
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]
+    app.add_api_route(f"{BASE}/openapi.json", lambda: JSONResponse(document()), include_in_schema=False)
+    app.add_api_route(f"{BASE}/docs", lambda: docs_page.page(document()), include_in_schema=False)
+
+
+# -- problems ---------------------------------------------------------------------------------------------------------
+
+
+def _answer_problems(app: FastAPI) -> None:
+    """Everything that is not an answer becomes problem+json, in the caller's language."""
+    unavailable = problems.StorageUnavailable()
+    for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
+        app.add_exception_handler(kind, lambda request, _: problems.response(unavailable, _language(request)))
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, _: Exception) -> Response:
+        answer = problems.response(problems.InternalError(), _language(request))
+        answer.headers.update(STRICTEST)  # this one is given outside of all middleware
+        return answer
+
+    @app.exception_handler(problems.Problem)
+    def problem(request: Request, problem: problems.Problem) -> Response:
+        return problems.response(problem, _language(request))
+
+    @app.exception_handler(Refusal)
+    def refusal(request: Request, refusal: Refusal) -> Response:
+        request.app.state.edge.figures.refused(refusal)
+        return problems.response(refusal, _language(request))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        language = _language(request)
+        found = error.errors()
+        if any(each["type"] == "missing" and each["loc"][0] == "header" for each in found):
+            return problems.response(problems.IdempotencyKeyMissing(), language)
+        return problems.response(problems.InvalidInput(), language, errors=problems.input_errors(found, language))
+
+    @app.exception_handler(HTTPException)
+    def other(request: Request, error: HTTPException) -> Response:
+        known = {405: problems.MethodNotAllowed, 404: problems.NotFound, 401: problems.Unauthenticated}
+        answer = problems.response(known.get(error.status_code, problems.MalformedRequest)(), _language(request))
+        answer.headers.update(error.headers or {})
+        return answer
+
+
+def _language(request: Request) -> str:
+    return language_of(request.headers.get("accept-language"))
+
+
+# -- the end ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _streams_end_with_the_process(feed: Feed) -> Iterator[None]:
+    """Let open streams go at the first signal: the server waits for its connections before it ends the lifespan."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        feed.close()
+        server = servers[signal.Signals(number)]
+        if callable(server):
+            server(number, frame)
+
+    caught = [number for number, server in servers.items() if callable(server)]
+    for number in caught:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in caught:
+            signal.signal(number, servers[number])

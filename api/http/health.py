@@ -1,0 +1,44 @@
+"""Whether the process lives, and whether it can serve: for whoever restarts it or sends it requests. No token."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+from fastapi import APIRouter
+
+from api.http.bodies import Answer
+from api.http.deps import EdgeDep
+from api.http.documented_refusals import REFUSALS
+from api.http.problems import NotReady
+from wording.language import translate
+
+router = APIRouter(tags=["operation"])
+
+
+class Live(Answer):
+    status: Literal["live"] = "live"
+
+
+class Ready(Answer):
+    status: Literal["ready"] = "ready"
+
+
+@router.get("/health/live", response_model=Live, summary="Tell whether the process lives")
+async def live() -> Live:
+    return Live()
+
+
+@router.get(
+    "/health/ready",
+    response_model=Ready,
+    summary="Tell whether it can serve",
+    responses={503: {"description": "not-ready", REFUSALS: [NotReady.name]}},
+)
+async def ready(edge: EdgeDep) -> Ready:
+    parts = dict(
+        zip(("database", "engine"), await asyncio.gather(edge.database.ready(), edge.desk.ready()), strict=True)
+    )
+    if missing := [translate(part) for part, serves in parts.items() if not serves]:
+        raise NotReady(missing=", ".join(missing))
+    return Ready()

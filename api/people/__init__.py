@@ -1,0 +1,1 @@
+"""Customers, contacts, agents and groups over HTTP."""

@@ -1,0 +1,1 @@
+"""Incidents of service providers over HTTP."""

@@ -1,0 +1,37 @@
+"""The command that ties a case to an incident that a provider published (SCOPE-6)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from api.case.offers import Asked, Offer
+from api.http.bodies import Body, Id
+from api.http.deps import Edge
+from desk.refusals import IncidentUnknown
+from policy.case import commands as c
+from policy.case import refusals as r
+from storage.case.views import CaseRow
+from storage.providers import incidents
+
+
+class ProviderIncidentLink(Body):
+    incident_id: Id = Field(examples=["google-maps-platform:rZvZvSKVdDHyWh4dZJ8D"])
+
+
+async def _known_incident(edge: Edge, _: CaseRow, asked: Asked) -> None:
+    """Refuse what no feed told us: whatever is linked goes into histories and onto pages."""
+    if await incidents.get(edge.database, asked.body.incident_id) is None:
+        raise IncidentUnknown(incident=asked.body.incident_id)
+
+
+PROVIDER_LINKS: tuple[Offer, ...] = (
+    Offer(
+        path="provider-incidents",
+        summary="Link the case to a provider's incident",
+        command=c.LinkProviderIncident,
+        body=ProviderIncidentLink,
+        look_up=_known_incident,
+        make=lambda asked: c.LinkProviderIncident(by=asked.by, incident_id=asked.body.incident_id),
+        refusals=(IncidentUnknown, r.ProviderIncidentAlreadyLinked),
+    ),
+)

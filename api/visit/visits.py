@@ -1,0 +1,226 @@
+"""Visits on site as commands, step by step, from the request to the customer's sign-off (ONS)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StrictBool
+
+from api.case.offers import Asked, Offer
+from api.http.bodies import Body, Code, Instant, Money, PlainReference, Title, Words, clean
+from api.http.deps import Edge
+from desk.refusals import AgentUnknown
+from policy.case import commands as c
+from policy.case.case import Role
+from policy.case.refusals import ReasonMissing, TextMissing
+from policy.visit import places
+from policy.visit import refusals as v
+from storage.case.views import CaseRow
+from storage.people import agents
+from storage.visit import municipalities
+
+CityCode = Annotated[str, BeforeValidator(clean), Field(max_length=20)]
+"""A municipality's code as it was typed: the policy says what is wrong with it."""
+
+
+class VisitRequest(Body):
+    """Where to, and why. `city_name` is needed where the code is of a municipality that is not listed."""
+
+    city_code: CityCode = Field(examples=["05001"])
+    city_name: Title | None = Field(default=None, examples=["Medellín"])
+    address: Words = Field(examples=["Centro de despacho, carrera 50 # 41-20"])
+    reason: Words = Field(examples=["El servidor no responde por ningún medio remoto."])
+
+
+class VisitApproval(Body):
+    """The director's decision: approved with a quote of the travel expenses, or not, with the reason."""
+
+    approved: StrictBool = Field(examples=[True])
+    quote: Money | None = Field(default=None, examples=[{"amount": "350000", "currency": "COP"}])
+    reason: Words | None = Field(default=None, examples=["Dos noches de hotel y tiquetes desde Bogotá."])
+
+
+class VisitAcceptance(Body):
+    """The customer's decision on the quote, or on expenses above it.
+
+    `amount` is what was read, to be sure of it: needed to accept expenses that grew since they were first asked about.
+    """
+
+    accepted: StrictBool = Field(examples=[True])
+    amount: Money | None = Field(default=None, examples=[{"amount": "350000", "currency": "COP"}])
+    reason: Words | None = None
+
+
+class VisitDate(Body):
+    """When, and who comes. The customer may move the date alone."""
+
+    starts_at: Instant = Field(examples=["2026-12-03T14:00:00Z"])
+    engineer_id: Code | None = Field(default=None, examples=["luis.mora"])
+
+
+class VisitCancellation(Body):
+    reason: Words | None = Field(default=None, examples=["La sede estará cerrada ese día."])
+
+
+class VisitExpense(Body):
+    concept: Words = Field(examples=["Tiquetes Bogotá-Medellín-Bogotá"])
+    amount: Money
+    receipt_reference: PlainReference = Field(examples=["FE-20418"])
+
+
+class VisitReport(Body):
+    found: Words = Field(examples=["Una fuente de poder quemada en el servidor de mapas."])
+    done: Words = Field(examples=["Se cambió la fuente y se verificó el arranque del servicio."])
+
+
+async def _municipality(edge: Edge, _: CaseRow, asked: Asked) -> places.Municipality:
+    return places.municipality(
+        asked.body.city_code,
+        asked.body.city_name,
+        listed=await municipalities.listed(edge.database),
+        departments=municipalities.departments(),
+    )
+
+
+async def _known_engineer(edge: Edge, _: CaseRow, asked: Asked) -> None:
+    """Look up whom support names; the customer may name nobody new, which the policy refuses."""
+    engineer_id = asked.body.engineer_id
+    if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(edge.database, engineer_id) is None:
+        raise AgentUnknown(agent=engineer_id, rule="ONS-5")
+
+
+def _pesos(money: Money | None) -> int | None:
+    return money.amount if money else None
+
+
+VISITS: tuple[Offer, ...] = (
+    Offer(
+        path="visits",
+        summary="Ask for a visit on site",
+        command=c.RequestVisit,
+        body=VisitRequest,
+        look_up=_municipality,
+        make=lambda asked: c.RequestVisit(
+            by=asked.by,
+            city_code=asked.found.code,
+            place=asked.text("place", f"{asked.found.name}, {asked.found.department}"),
+            address=asked.text("address"),
+            reason=asked.text("reason"),
+        ),
+        refusals=(
+            places.VisitInsideBogota,
+            places.MunicipalityCodeMalformed,
+            places.UnknownDepartment,
+            places.MunicipalityNameMissing,
+            ReasonMissing,
+            TextMissing,
+            v.VisitAlreadyOpen,
+            v.RemoteChannelsNotExhausted,
+        ),
+    ),
+    Offer(
+        path="visits/approval",
+        summary="Approve the visit with a quote, or refuse it, as the director",
+        command=c.ApproveVisit,
+        body=VisitApproval,
+        make=lambda asked: c.ApproveVisit(
+            by=asked.by,
+            approved=asked.body.approved,
+            quote=_pesos(asked.body.quote),
+            reason=asked.text_if_any("reason"),
+        ),
+        refusals=(v.DirectorDecides, v.NoVisitOpen, v.VisitOutOfOrder, v.QuoteNotPositive, ReasonMissing),
+    ),
+    Offer(
+        path="visits/acceptance",
+        summary="Accept the visit's quote or its further expenses, or decline them, as the customer",
+        command=c.AcceptVisit,
+        body=VisitAcceptance,
+        make=lambda asked: c.AcceptVisit(
+            by=asked.by,
+            accepted=asked.body.accepted,
+            amount=_pesos(asked.body.amount),
+            reason=asked.text_if_any("reason"),
+        ),
+        refusals=(
+            v.CustomerDecides,
+            v.NoVisitOpen,
+            v.VisitNotApproved,
+            v.NothingToAccept,
+            v.AmountChanged,
+            v.AmountGrown,
+        ),
+    ),
+    Offer(
+        path="visits/schedule",
+        summary="Agree on the visit's date, or move it",
+        command=c.ScheduleVisit,
+        body=VisitDate,
+        look_up=_known_engineer,
+        make=lambda asked: c.ScheduleVisit(
+            by=asked.by, starts_at=asked.body.starts_at, engineer_id=asked.body.engineer_id
+        ),
+        refusals=(
+            AgentUnknown,
+            v.NoVisitOpen,
+            v.VisitOutOfOrder,
+            v.VisitAlreadyStarted,
+            v.VisitDatePast,
+            v.VisitDateTooFar,
+            v.EngineerMissing,
+            v.EngineerChosenBySupport,
+        ),
+    ),
+    Offer(
+        path="visits/cancellation",
+        summary="Call the visit off",
+        command=c.CancelVisit,
+        body=VisitCancellation,
+        may_lack_body=True,
+        make=lambda asked: c.CancelVisit(by=asked.by, reason=asked.text_if_any("reason")),
+        refusals=(v.NoVisitOpen, v.VisitAlreadyStarted),
+    ),
+    Offer(
+        path="visits/start",
+        summary="Start the visit",
+        command=c.StartVisit,
+        make=lambda asked: c.StartVisit(by=asked.by),
+        refusals=(v.NoVisitOpen, v.VisitOutOfOrder),
+    ),
+    Offer(
+        path="visits/expenses",
+        summary="Log an expense of the visit with its receipt",
+        command=c.LogVisitExpense,
+        body=VisitExpense,
+        make=lambda asked: c.LogVisitExpense(
+            by=asked.by,
+            concept=asked.text("concept"),
+            amount=asked.body.amount.amount,
+            receipt_reference=asked.body.receipt_reference,
+        ),
+        refusals=(
+            v.NoVisitOpen,
+            v.VisitOutOfOrder,
+            TextMissing,
+            v.ExpenseNotPositive,
+            v.ReceiptMissing,
+            v.ReceiptUsedTwice,
+        ),
+    ),
+    Offer(
+        path="visits/report",
+        summary="Report what the visit found and did",
+        command=c.ReportVisit,
+        body=VisitReport,
+        make=lambda asked: c.ReportVisit(by=asked.by, found=asked.text("found"), done=asked.text("done")),
+        refusals=(v.NoVisitOpen, v.VisitOutOfOrder, TextMissing),
+    ),
+    Offer(
+        path="visits/sign-off",
+        summary="Sign the visit off, as the customer",
+        command=c.SignOffVisit,
+        make=lambda asked: c.SignOffVisit(by=asked.by),
+        refusals=(v.CustomerDecides, v.NoVisitOpen, v.VisitOutOfOrder, v.ExcessUndecided),
+    ),
+)
+"""The commands of a visit, in the order of its steps."""

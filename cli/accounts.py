@@ -1,0 +1,178 @@
+"""`escala accounts`: who may sign in. A password comes from a prompt or from stdin, never from the command line."""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+
+import typer
+
+from policy.case.case import Role
+from settings import settings
+from storage.engine.database import Database
+from storage.signing_in.accounts import Account
+from wording.console import DATABASE_NOT_THERE, Stopped
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Cuentas para ingresar al portal y a la consola.", no_args_is_help=True)
+
+_VALID_FOR = timedelta(days=7)
+_STAFF = (Role.COMMERCIAL, Role.ADMIN)
+_Email = Annotated[str, typer.Argument(help="El correo de la cuenta.")]
+
+
+@app.command()
+def invite(
+    email: _Email,
+    name: Annotated[str, typer.Option(help="El nombre; sin él, el correo.")] = "",
+    role: Annotated[
+        Role | None, typer.Option(help="commercial o admin; contactos y agentes lo traen de sus listas.")
+    ] = None,
+) -> None:
+    """Crea la cuenta si no existe y muestra, una sola vez, el enlace para elegir la contraseña (vale 7 días)."""
+    from storage.signing_in import accounts
+
+    if role is not None and role not in _STAFF:
+        raise Stopped("los roles que se dan a una cuenta son commercial y admin; los demás vienen de sus listas.")
+    if "@" not in email or any(sign.isspace() for sign in email.strip()):
+        raise Stopped(f"«{email}» no es un correo.")
+    now = _now()
+
+    async def work(db: Database) -> str:
+        new_id = f"acc_{secrets.token_hex(8)}"
+        account = await accounts.create(db, id=new_id, email=email, name=name or email.strip(), staff_role=role, at=now)
+        if account.disabled_at is not None:
+            raise Stopped(f"la cuenta de «{account.mailbox}» está desactivada; use «escala accounts enable».")
+        secret = secrets.token_urlsafe(32)
+        purpose = accounts.Purpose.INVITATION
+        await accounts.keep_key(db, account.id, secret, purpose, at=now, valid_for=_VALID_FOR)
+        return secret
+
+    secret = _run(work)
+    typer.echo(f"Entregue este enlace a {email.strip()}: sirve una sola vez y no se vuelve a mostrar.", err=True)
+    typer.echo(f"{settings().public_url.rstrip('/')}/clave/{secret}")
+
+
+@app.command("list")
+def list_accounts() -> None:
+    """Lista las cuentas, sin sus secretos."""
+    from storage.signing_in import accounts
+
+    for account in _run(accounts.listing):
+        role = account.staff_role.value if account.staff_role else "-"
+        factor = "con segundo factor" if account.asks_for_code else ""
+        state = "desactivada" if account.disabled_at else "" if account.password_hash else "sin contraseña"
+        typer.echo(f"{account.mailbox:<40}  {role:<10}  {state:<14}  {factor}".rstrip())
+
+
+@app.command()
+def disable(email: _Email) -> None:
+    """Desactiva una cuenta desde ahora y termina sus sesiones."""
+    from storage.signing_in import accounts
+
+    async def work(db: Database) -> None:
+        await accounts.disable(db, (await _known(db, email)).id, at=_now())
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: desactivada.")
+
+
+@app.command()
+def enable(email: _Email) -> None:
+    """Activa de nuevo una cuenta desactivada."""
+    from storage.signing_in import accounts
+
+    async def work(db: Database) -> None:
+        await accounts.change(db, (await _known(db, email)).id, disabled_at=None)
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: activa.")
+
+
+@app.command("remove-role")
+def remove_role(email: _Email) -> None:
+    """Quita a una cuenta su rol de la casa (commercial o admin); nunca al último administrador."""
+    from storage.signing_in import accounts
+
+    async def work(db: Database) -> None:
+        account = await _known(db, email)
+        if account.staff_role is None:
+            raise Stopped(f"la cuenta «{account.mailbox}» no tiene un rol de la casa.")
+        if not await accounts.take_role_away(db, account.id):
+            raise Stopped("no quedaría ningún administrador; dé primero ese rol a otra cuenta.")
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: sin rol de la casa.")
+
+
+@app.command("set-password")
+def set_password(email: _Email) -> None:
+    """Pone una contraseña, que se pide en la terminal o se lee de la entrada estándar; termina las sesiones."""
+    from desk.signing_in import passwords
+    from storage.signing_in import accounts, sessions
+
+    given = _given_password()
+
+    async def work(db: Database) -> None:
+        account = await _known(db, email)
+        try:
+            passwords.check(given, mailbox=account.mailbox)
+        except passwords.BadPassword:
+            raise Stopped("la contraseña debe tener entre 12 y 200 signos y no ser fácil de adivinar.") from None
+        await accounts.put_password(db, account.id, await passwords.hash_of(given), at=_now())
+        await sessions.end_all(db, account.id, at=_now())
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: contraseña cambiada.")
+
+
+@app.command("reset-second-factor")
+def reset_second_factor(email: _Email) -> None:
+    """Quita el segundo factor de quien perdió su teléfono y sus códigos de recuperación; termina las sesiones."""
+    from storage.signing_in import accounts, sessions
+
+    async def work(db: Database) -> None:
+        account = await _known(db, email)
+        await accounts.forget_totp(db, account.id)
+        await sessions.end_all(db, account.id, at=_now())
+
+    _run(work)
+    typer.echo(f"Cuenta {email}: sin segundo factor.")
+
+
+def _given_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Contraseña", hide_input=True, confirmation_prompt="Otra vez"))
+
+
+async def _known(db: Database, email: str) -> Account:
+    from storage.signing_in import accounts
+
+    account = await accounts.by_mailbox(db, email)
+    if account is None:
+        raise Stopped(f"no existe la cuenta «{email}»; vea «escala accounts list».")
+    return account
+
+
+def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+    async def connected() -> T:
+        try:
+            db = Database.at(settings().database_url)
+        except OSError:
+            raise Stopped(DATABASE_NOT_THERE, 1) from None
+        try:
+            if not await db.ready():
+                raise Stopped(DATABASE_NOT_THERE, 1)
+            return await work(db)
+        finally:
+            await db.close()
+
+    return asyncio.run(connected())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

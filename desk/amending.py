@@ -1,0 +1,137 @@
+"""How an amendment meets one case: what it would do, asked of the rule that does it, and doing it (PLAN-15).
+
+What is asked for, and how it is answered, is amendments.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.case.case_answer import as_of
+from api.http import problems
+from api.http.deps import Edge
+from api.http.idempotency import Once
+from api.http.problems import NotFound, Refused
+from desk.engine import CaseNotRunning, EngineUnavailable
+from policy.case import lifecycle
+from policy.case.case import Actor, Status, Text
+from policy.case.commands import AmendTerms
+from policy.case.facts import Moved, TermsAmended
+from policy.case.refusals import CaseClosed, ReasonMissing, Refusal
+from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
+from policy.terms.amendment import AtOnce, NothingToAmend, TermsChanged, at_once
+from storage.case import intake, views
+from storage.case.intake import Deposit
+from storage.terms import amendments
+from storage.terms.amendments import Amendment, CaseOutcome
+from storage.terms.terms import amended_now
+
+_SOME_WORDS = Text("preview", 1)
+_AGAIN = ("again", "once more")
+"""A case whose terms change while an amendment is prepared is tried so often more, each under an id of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prospect:
+    """What an amendment would do to a case now: move these deadlines, or nothing, or meet this refusal.
+
+    `at_once` is what would happen at that very instant, beside.
+    """
+
+    number: str
+    from_version: str | None = None
+    deadlines: tuple[Moved, ...] = ()
+    at_once: tuple[AtOnce, ...] = ()
+    refused: Refused | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the case has these terms already."""
+        return isinstance(self.refused, NothingToAmend)
+
+
+async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by: Actor, at: datetime) -> Prospect:
+    """What would happen if the amendment were applied at `at`. Nothing is recorded."""
+    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+    if row is None or terms is None:
+        return Prospect(number=number, refused=NotFound())
+    case, at = row.case, as_of(row.case, at)
+    for decision in lifecycle.settle(case, terms=terms, at=at):
+        case = decision.case
+    amended = amended_now(edge.policy, terms, what, at=at)
+    command = AmendTerms(by=by, terms=amended, reason=_SOME_WORDS, instead_of=terms)
+    try:
+        decision = lifecycle.decide(case, command, terms=terms, at=at)
+    except Refusal as refusal:
+        return Prospect(number=number, from_version=terms.policy_version, refused=refusal)
+    due = lifecycle.settle(decision.case, terms=decision.terms or terms, at=at)
+    facts = [entry.fact for each in (decision, *due) for entry in each.entries]
+    moved = next(fact.moved for fact in facts if isinstance(fact, TermsAmended))
+    return Prospect(number=number, from_version=terms.policy_version, deadlines=moved, at_once=at_once(facts))
+
+
+async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:
+    """Apply an amendment to one case, once. None: nobody knows yet what became of it; the same key asks again.
+
+    Raises problems.EngineUnavailable where no case can be reached.
+    """
+    tries = [once.derived("cmd_", number), *(once.derived("cmd_", number, again) for again in _AGAIN)]
+    try:
+        await _amend(edge, amendment, number, tries, once, at)
+    except NothingToAmend:
+        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.UNCHANGED)
+    except (Refusal, NotFound) as refused:
+        told = problems.document(refused, once.language)
+        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.REFUSED, problem=told)
+    except EngineUnavailable as unavailable:
+        if not await edge.desk.ready():
+            raise problems.EngineUnavailable from unavailable
+        return None
+    moved = await amendments.moved_by(edge.database, number, *tries)
+    return None if moved is None else _applied(number, moved)
+
+
+async def _amend(edge: Edge, amendment: Amendment, number: str, tries: Sequence[str], once: Once, at: datetime) -> None:
+    """Give the case the command, unless an earlier try did; anew where its terms changed while it was prepared."""
+    for command_id in tries:
+        if await amendments.moved_by(edge.database, number, *tries) is not None:
+            return
+        try:
+            await _give(edge, amendment, number, command_id, once, at)
+        except TermsChanged:
+            if command_id == tries[-1]:
+                raise
+        else:
+            return
+
+
+async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
+    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+    if row is None or terms is None:
+        raise NotFound
+    if not amendment.reason:
+        raise ReasonMissing(rule="PLAN-15")
+    reason = Deposit(once.derived("txt_", number, "reason"), number, amendment.reason)
+    await intake.deposit(edge.database, [reason], at=at)
+    command = AmendTerms(
+        by=amendment.by,
+        terms=amended_now(edge.policy, terms, amendment.what, at=as_of(row.case, at)),
+        reason=Text(reason.content_id, len(reason.body)),
+        instead_of=terms,
+    )
+    try:
+        await edge.desk.command(number, command, key=command_id)
+    except CaseNotRunning as gone:
+        if await amendments.moved_by(edge.database, number, command_id) is not None:
+            return
+        now = await views.case(edge.database, number)
+        if now and now.case.status is Status.CLOSED:
+            raise CaseClosed(number=number) from gone
+        raise EngineUnavailable from gone
+
+
+def _applied(number: str, moved: Sequence[Mapping[str, Any]]) -> CaseOutcome:
+    return CaseOutcome(case_number=number, outcome=AmendmentOutcome.APPLIED, deadlines=moved)

@@ -1,0 +1,1 @@
+"""Files that people send: which kinds are taken, and what each must be."""

@@ -1,0 +1,72 @@
+"""What the edge refuses by looking something up, which the pure policy cannot: named and worded like its refusals."""
+
+from __future__ import annotations
+
+from policy.case.refusals import Refusal
+
+
+class ContactNotAuthorized(Refusal):
+    """Nobody but the persons whom the customer named may ask, each from its written notice on."""
+
+    rule = "REQ-1"
+    message = "This person is not an authorized contact, or not yet: a case is opened in the name of one who is."
+
+
+class SolutionUnknown(Refusal):
+    """Support is for the customer's own solutions."""
+
+    rule = "SCOPE-1"
+    message = "The customer of this contact has no such solution."
+
+
+class AgentUnknown(Refusal):
+    """A case is assigned to somebody who serves cases."""
+
+    message = "There is no agent {agent}."
+
+
+class AgentDoesNotServe(Refusal):
+    """A case is assigned to somebody who serves its group, or its level where it has none."""
+
+    rule = "ESC-8"
+    message = (
+        "Agent {agent} does not serve case {number}, which is at level {level} (specialist group: {group}). "
+        "Assign it to somebody who does."
+    )
+
+
+class AmendmentTargetUnclear(Refusal):
+    """A preview is of chosen cases or of all open ones."""
+
+    rule = "PLAN-15"
+    message = "A preview is either of the cases that you number or of all open ones: give exactly one of them."
+
+
+class PolicyChanged(Refusal):
+    """What is applied is what was previewed."""
+
+    rule = "PLAN-15"
+    message = "The policy file has changed since this amendment was previewed or begun. Preview it again first."
+
+
+class DuplicateUnknown(Refusal):
+    """The case that holds the same is one of the same customer."""
+
+    message = "This customer has no case {number} that the case could be a duplicate of."
+
+
+class ConsentByStranger(Refusal):
+    """Only the customer's own contacts consent to a remote session in its services."""
+
+    rule = "ONS-6"
+    message = (
+        "A remote session starts with the consent of one of the customer's authorized contacts, and this person is "
+        "none, or not yet. Please ask one of them."
+    )
+
+
+class IncidentUnknown(Refusal):
+    """A case is linked to an incident that a provider published and that we heard of."""
+
+    rule = "SCOPE-6"
+    message = "No provider has published an incident {incident} that is known here."

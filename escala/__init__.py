@@ -1,1 +1,0 @@
-"""Escala: a support desk whose promises keep themselves."""

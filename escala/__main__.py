@@ -1,5 +1,0 @@
-"""`python -m escala` is the `escala` command."""
-
-from escala.cli import app
-
-app()

@@ -1,0 +1,1 @@
+"""A case: its state, commands, facts and life."""

@@ -1,0 +1,487 @@
+"""A case's life: `open_case`, `decide` (a command) and `elapse` (time), the three questions anybody may ask the policy.
+
+Each takes the instant as `at` and the pinned `terms`, and answers a `Decision` or raises a `Refusal`. The same function
+serves the validator and the handler, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from policy.case import commands as c
+from policy.case import escalation, remote_sessions, scope
+from policy.case import facts as f
+from policy.case.case import (
+    SYSTEM,
+    Attempt,
+    Case,
+    Category,
+    Cause,
+    Channel,
+    ClosingReason,
+    Level,
+    Outcome,
+    Role,
+    Status,
+    WaitingFor,
+)
+from policy.case.decision import Change, Decision, decided, require_reason, require_text
+from policy.case.refusals import (
+    AlreadyClaimed,
+    AlreadyWaiting,
+    CaseClosed,
+    CaseHeld,
+    CaseNotHeld,
+    CaseNotResolved,
+    CaseResolvedAlready,
+    ChannelNotInPlan,
+    DescriptionMissing,
+    DuplicateOfItself,
+    GroupNotServed,
+    LevelNotServed,
+    PriorAnalysisMissing,
+    ReopeningTooLate,
+    RoleNotAllowed,
+    StateRefusal,
+)
+from policy.cover import equipment
+from policy.people.groups import serves
+from policy.terms import amendment
+from policy.terms.terms import CoverKind, Terms
+from policy.visit import on_site
+from policy.visit.refusals import CustomerDecides, DirectorDecides
+from policy.visit.visit import Side
+
+_DIRECTOR = frozenset({Role.DIRECTOR})
+_WORKERS = frozenset({Role.AGENT}) | _DIRECTOR
+_CUSTOMER = frozenset({Role.CONTACT})
+
+ROLES: Mapping[type[c.Command], frozenset[Role]] = {
+    c.OpenCase: _WORKERS | _CUSTOMER,
+    c.ClaimCase: _WORKERS,
+    c.AssignCase: _WORKERS,
+    c.SendReply: _WORKERS,
+    c.AddNote: _WORKERS,
+    c.LogAttempt: _WORKERS,
+    c.SetPriority: _WORKERS,
+    c.RequestInformation: _WORKERS,
+    c.AnswerAsCustomer: _CUSTOMER,
+    c.HandOff: _WORKERS,
+    c.TransferCase: _WORKERS,
+    c.EscalateToProvider: _WORKERS,
+    c.UpdateFromProvider: _WORKERS,
+    c.LinkProviderIncident: _WORKERS,
+    c.RecordDiagnosis: _WORKERS,
+    c.StartRemoteSession: _WORKERS,
+    c.EndRemoteSession: _WORKERS,
+    c.RequestVisit: _WORKERS | _CUSTOMER,
+    c.ApproveVisit: _DIRECTOR,
+    c.AcceptVisit: _CUSTOMER,
+    c.ScheduleVisit: _WORKERS | _CUSTOMER,
+    c.CancelVisit: _WORKERS | _CUSTOMER,
+    c.StartVisit: _WORKERS,
+    c.LogVisitExpense: _WORKERS,
+    c.ReportVisit: _WORKERS,
+    c.SignOffVisit: _CUSTOMER,
+    c.CloseAsOutOfScope: _WORKERS,
+    c.CloseAsDuplicate: _WORKERS,
+    c.ResolveCase: _WORKERS,
+    c.ConfirmSolution: _CUSTOMER,
+    c.ReopenCase: _CUSTOMER,
+    c.WithdrawCase: _CUSTOMER,
+    c.AmendTerms: _DIRECTOR | {Role.ADMIN},
+    c.ReleaseCase: frozenset({Role.SYSTEM}),
+}
+"""Who may give which command; whoever is not named may not."""
+
+_REFUSED_ROLES: Mapping[type[c.Command], type[RoleNotAllowed]] = {
+    c.ApproveVisit: DirectorDecides,
+    c.AcceptVisit: CustomerDecides,
+    c.SignOffVisit: CustomerDecides,
+}
+
+_WORKED_ON = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER})
+_OPEN = _WORKED_ON | {Status.HELD}
+
+ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
+    c.ClaimCase: _WORKED_ON,
+    c.AssignCase: _WORKED_ON,
+    c.SendReply: _OPEN | {Status.RESOLVED},
+    c.AddNote: _OPEN | {Status.RESOLVED},
+    c.LogAttempt: _WORKED_ON,
+    c.SetPriority: _WORKED_ON,
+    c.RequestInformation: _WORKED_ON,
+    c.AnswerAsCustomer: _OPEN,
+    c.HandOff: _WORKED_ON,
+    c.TransferCase: _WORKED_ON,
+    c.EscalateToProvider: _WORKED_ON,
+    c.UpdateFromProvider: _WORKED_ON,
+    c.LinkProviderIncident: _WORKED_ON,
+    c.RecordDiagnosis: _WORKED_ON,
+    c.StartRemoteSession: _WORKED_ON,
+    c.EndRemoteSession: _WORKED_ON,
+    c.RequestVisit: _WORKED_ON,
+    c.ApproveVisit: _WORKED_ON,
+    c.AcceptVisit: _WORKED_ON,
+    c.ScheduleVisit: _WORKED_ON,
+    c.CancelVisit: _WORKED_ON,
+    c.StartVisit: _WORKED_ON,
+    c.LogVisitExpense: _WORKED_ON,
+    c.ReportVisit: _WORKED_ON,
+    c.SignOffVisit: _WORKED_ON,
+    c.CloseAsOutOfScope: _OPEN,
+    c.CloseAsDuplicate: _OPEN,
+    c.ResolveCase: _WORKED_ON,
+    c.ConfirmSolution: frozenset({Status.RESOLVED}),
+    c.ReopenCase: frozenset({Status.RESOLVED}),
+    c.WithdrawCase: _OPEN,
+    c.AmendTerms: _OPEN | {Status.RESOLVED},
+    c.ReleaseCase: frozenset({Status.HELD}),
+}
+"""In which states each command is taken."""
+
+
+def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
+    """Open a case at the instant it was received: level 1, its clocks running, or held where there is no cover.
+
+    Refuses a channel the plan does not hold (REQ-7), an empty prior analysis (REQ-5), an empty title or description,
+    and a claim on equipment that lacks what it needs (WAR-4).
+    """
+    check_role(type(command), command.by.role)
+    if command.channel not in terms.channels:
+        raise ChannelNotInPlan(
+            plan=terms.plan.value, channel=command.channel.value, channels=", ".join(_words(terms.channels))
+        )
+    if command.title.characters <= 0 or command.description.characters <= 0:
+        raise DescriptionMissing
+    if command.prior_analysis.characters <= 0:
+        raise PriorAnalysisMissing
+    equipment.check_claim(command)
+    at = command.received_at
+    case = Case(
+        number=command.number,
+        status=Status.NEW,
+        level=Level.HELP_DESK,
+        priority=command.proposed_priority,
+        customer_id=command.customer_id,
+        contact_id=command.contact_id,
+        solution_id=command.solution_id,
+        channel=command.channel,
+        category=command.category,
+        serial_number=command.serial_number,
+        is_equipment=command.equipment is not None,
+        opened_at=at,
+        last_at=at,
+    )
+    opened = f.CaseOpened(
+        plan=terms.plan,
+        cover=terms.cover.kind,
+        priority=case.priority,
+        channel=case.channel,
+        category=case.category,
+        title=command.title,
+        description=command.description,
+        prior_analysis=command.prior_analysis,
+        architecture_help=terms.architecture_help if case.category is Category.ARCHITECTURE else None,
+    )
+    if terms.cover.kind is CoverKind.NONE:
+        until = terms.business_days.after_business_days(at, terms.held_for_business_days)
+        held = replace(case, status=Status.HELD, held_until=until)
+        return decided(None, (held, (opened, f.CaseHeld(until=until))), by=command.by, at=at, terms=terms)
+    started = escalation.start_clocks(case, at=at, terms=terms)
+    return decided(None, (started, (opened,)), by=command.by, at=at, terms=terms)
+
+
+def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Decision:
+    """Apply `command` at `at`, once all that fell due before is settled. Refuses by role, then state, then rule."""
+    check_role(type(command), command.by.role)
+    _check_state(case, command)
+    match command:
+        case c.ReleaseCase():
+            return _release(case, command, at=at)
+        case c.AmendTerms():
+            amended = amendment.amended_terms(terms, command.terms)
+            change = amendment.amend(case, command, terms=terms, amended=amended, at=at)
+            return decided(case, change, by=command.by, at=at, terms=amended, replaced=amended)
+        case _:
+            return decided(case, _apply(case, command, terms=terms, at=at), by=command.by, at=at, terms=terms)
+
+
+def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
+    """Let happen what falls due at `case.next_wake_at`, which is not after `at` (ESC-15).
+
+    One due instant makes one turn, but for a second warning or term of a visit at that instant, which makes another.
+    """
+    due_at = case.next_wake_at
+    if due_at is None or due_at > at:
+        raise ValueError(f"nothing of case {case.number} is due at {at}")
+    facts: tuple[f.Fact, ...] = ()
+    before = case
+    for case, happened in _wakes(case, due_at, terms=terms, at=at):  # noqa: B007, B020 - each wake sees the one before
+        facts += happened
+    return decided(before, (case, facts), by=SYSTEM, at=at, terms=terms, due_at=due_at)
+
+
+def settle(case: Case, *, terms: Terms, at: datetime) -> Iterator[Decision]:
+    """All that has fallen due by `at`, a decision for each due instant, in order (ESC-15)."""
+    while case.next_wake_at is not None and case.next_wake_at <= at:
+        decision = elapse(case, terms=terms, at=at)
+        case = decision.case
+        yield decision
+
+
+def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Iterator[Change]:
+    change = escalation.warn(case, due_at)
+    yield change
+    yield (change := escalation.miss_attention(change[0], due_at))
+    yield (change := escalation.reach_limit(change[0], due_at, terms=terms))
+    yield (change := escalation.repeat_overdue(change[0], due_at, at=at, terms=terms))
+    yield (change := on_site.pass_time(change[0], due_at, at=at, terms=terms))
+    case = change[0]
+    if case.reopen_until == due_at:
+        yield _close(case, f.CaseClosed(reason=ClosingReason.UNANSWERED), at=at, terms=terms)
+    elif case.held_until == due_at:
+        yield _close(case, f.CaseClosed(reason=ClosingReason.NOT_COVERED), at=at, terms=terms)
+
+
+# -- who and when -----------------------------------------------------------------------------------------------------
+
+
+def check_role(command: type[c.Command], role: Role) -> None:
+    """Refuse a role that may never give this command."""
+    if role not in ROLES.get(command, frozenset()):
+        raise _REFUSED_ROLES.get(command, RoleNotAllowed)
+
+
+def _check_state(case: Case, command: c.Command) -> None:
+    if case.status in ALLOWED[type(command)]:
+        return
+    refusals: dict[Status, type[StateRefusal]] = {
+        Status.CLOSED: CaseClosed,
+        Status.RESOLVED: CaseResolvedAlready,
+        Status.HELD: CaseHeld,
+    }
+    if Status.RESOLVED in ALLOWED[type(command)] and case.status is not Status.CLOSED:
+        raise CaseNotResolved(number=case.number)
+    raise refusals.get(case.status, CaseNotHeld)(number=case.number)
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Change:
+    match command:
+        case c.ClaimCase():
+            return _claim(case, command)
+        case c.AssignCase():
+            return _assigned(case, command.agent_id), (f.CaseAssigned(agent_id=command.agent_id),)
+        case c.SendReply():
+            require_text(command.body, "ESC-12")
+            return _answered(case, f.ReplySent(body=command.body), at=at, terms=terms)
+        case c.AddNote():
+            require_text(command.body)
+            return case, (f.NoteAdded(body=command.body),)
+        case c.LogAttempt():
+            return _log_attempt(case, command, at=at, terms=terms)
+        case c.SetPriority():
+            return escalation.set_priority(case, command, at=at, terms=terms)
+        case c.RequestInformation():
+            return _request_information(case, command, at=at, terms=terms)
+        case c.AnswerAsCustomer():
+            return _customer_answered(case, command, at=at, terms=terms)
+        case c.HandOff():
+            return escalation.hand_off_by_hand(case, command, at=at, terms=terms)
+        case c.TransferCase():
+            return escalation.transfer(case, command, at=at, terms=terms)
+        case c.EscalateToProvider():
+            return escalation.escalate_to_provider(case, command, terms=terms)
+        case c.UpdateFromProvider():
+            return escalation.update_from_provider(case, command)
+        case c.LinkProviderIncident():
+            return escalation.link_provider_incident(case, command)
+        case c.RecordDiagnosis():
+            return _diagnose(case, command, at=at, terms=terms)
+        case c.StartRemoteSession():
+            return remote_sessions.start(_begun(case), command, at=at)
+        case c.EndRemoteSession():
+            return remote_sessions.end(case, command)
+        case c.RequestVisit():
+            return on_site.request(case, command, at=at, terms=terms)
+        case c.ApproveVisit():
+            return on_site.approve(_begun(case), command, at=at, terms=terms)
+        case c.AcceptVisit():
+            return on_site.accept(case, command, at=at, terms=terms)
+        case c.ScheduleVisit():
+            return on_site.schedule(case, command, at=at, terms=terms)
+        case c.CancelVisit():
+            return on_site.cancel(case, command, at=at, terms=terms)
+        case c.StartVisit():
+            return on_site.start(case, at=at, terms=terms)
+        case c.LogVisitExpense():
+            return on_site.log_expense(case, command, at=at, terms=terms)
+        case c.ReportVisit():
+            return on_site.report(case, command, at=at, terms=terms)
+        case c.SignOffVisit():
+            return on_site.sign_off(case)
+        case c.ResolveCase():
+            return _resolve(case, command, at=at, terms=terms)
+        case c.ReopenCase():
+            return _reopen(case, command, at=at, terms=terms)
+        case _:
+            return _end(case, _closing(case, command), command.by.role, at=at, terms=terms)
+
+
+def _claim(case: Case, command: c.ClaimCase) -> Change:
+    if case.assignee is not None:
+        raise AlreadyClaimed(number=case.number, assignee=case.assignee)
+    by = command.by
+    if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
+        if case.group is not None and by.groups:
+            raise GroupNotServed(group=case.group)
+        raise LevelNotServed(level=int(case.level))
+    return _assigned(case, command.by.id), (f.CaseClaimed(agent_id=command.by.id),)
+
+
+def _assigned(case: Case, agent_id: str) -> Case:
+    return replace(_begun(case), assignee=agent_id)
+
+
+def _begun(case: Case) -> Case:
+    return replace(case, status=Status.IN_PROGRESS) if case.status is Status.NEW else case
+
+
+def _answered(case: Case, fact: f.Fact, *, at: datetime, terms: Terms) -> Change:
+    """A human answer that the customer can see: the first one meets the initial attention (ESC-12)."""
+    attended, first = escalation.give_attention(_begun(case), at=at, terms=terms)
+    return attended, (fact, *first)
+
+
+def _log_attempt(case: Case, command: c.LogAttempt, *, at: datetime, terms: Terms) -> Change:
+    require_text(command.summary, "ONS-4")
+    case = replace(case, attempts=_with_attempt(case.attempts, Attempt(command.channel, command.outcome)))
+    logged = f.AttemptLogged(channel=command.channel, outcome=command.outcome, summary=command.summary)
+    spoke = command.channel in (Channel.PHONE, Channel.CHAT) and command.outcome is not Outcome.NO_ANSWER
+    return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
+
+
+def _with_attempt(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Attempt, ...]:
+    return attempts if attempt in attempts else (*attempts, attempt)
+
+
+def _request_information(case: Case, command: c.RequestInformation, *, at: datetime, terms: Terms) -> Change:
+    require_text(command.body, "ESC-10")
+    if WaitingFor.INFORMATION in case.waits:
+        raise AlreadyWaiting(number=case.number)
+    asked, facts = _answered(case, f.InformationRequested(body=command.body), at=at, terms=terms)
+    return escalation.pause(asked, WaitingFor.INFORMATION, at=at, terms=terms), facts
+
+
+def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
+    require_text(command.body, "ESC-10")
+    fact = f.CustomerAnswered(body=command.body)
+    if WaitingFor.INFORMATION not in case.waits:
+        return case, (fact,)
+    return escalation.stop_waiting(case, WaitingFor.INFORMATION, at=at, terms=terms), (fact,)
+
+
+def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Terms) -> Change:
+    """Record the diagnosis; what is no manufacturing defect is denied with it, and the case ends (WAR-4)."""
+    case, diagnosed = equipment.diagnose(_begun(case), command)
+    if command.cause is Cause.MANUFACTURING_DEFECT:
+        return case, diagnosed
+    denied = f.CaseClosed(reason=ClosingReason.NOT_COVERED, words=command.summary)
+    case, ended = _end(case, denied, command.by.role, at=at, terms=terms)
+    return case, (*diagnosed, *ended)
+
+
+def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
+    """Let a held case go on under the cover that came: its clocks start at the instant that was registered (WAR-3).
+
+    A case released late is released as of then, for the customer's time counted on (ESC-15); never before what last
+    happened to it, and never ahead of `at`, whatever another machine's clock said.
+    """
+    terms = command.terms
+    if terms.cover.kind is CoverKind.NONE:
+        raise CaseHeld(number=case.number)
+    due_at = min(max(command.covered_at, case.last_at), at)
+    released = replace(case, status=Status.NEW, held_until=None)
+    released = escalation.start_clocks(released, at=due_at, terms=terms)
+    fact = f.CaseReleased(plan=terms.plan, cover=terms.cover.kind)
+    change = released, (fact,)
+    return decided(case, change, by=command.by, at=at, terms=terms, due_at=due_at, replaced=terms)
+
+
+def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:
+    require_text(command.summary, "ESC-14")
+    case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms)
+    until = terms.business_days.after_business_days(at, terms.reopen_within_business_days)
+    resolved = f.CaseResolved(summary=command.summary, reopen_until=until)
+    case, facts = _answered(case, resolved, at=at, terms=terms)
+    case = escalation.stop_clocks(case, at=at, terms=terms)
+    return replace(case, status=Status.RESOLVED, resolved_at=at, reopen_until=until), (*before, *facts)
+
+
+def _reopen(case: Case, command: c.ReopenCase, *, at: datetime, terms: Terms) -> Change:
+    require_reason(command.reason, "ESC-14")
+    if case.reopen_until is None or at >= case.reopen_until:
+        raise ReopeningTooLate(number=case.number)
+    reopened = f.CaseReopened(reason=command.reason)
+    case = escalation.resume(replace(case, resolved_at=None, reopen_until=None), at=at, terms=terms)
+    assert case.level_clock is not None
+    if case.level_clock.limit == terms.limit(case.level, case.priority):
+        return case, (reopened,)
+    # The matrix was amended while the clock stood still (PLAN-15).
+    case, moved = escalation.relimit_level(case, "amendment", at=at, terms=terms)
+    return case, (reopened, *moved)
+
+
+def _closing(case: Case, command: c.Command) -> f.CaseClosed:
+    match command:
+        case c.ConfirmSolution():
+            return f.CaseClosed(reason=ClosingReason.CONFIRMED)
+        case c.WithdrawCase():
+            return f.CaseClosed(reason=ClosingReason.WITHDRAWN)
+        case c.CloseAsDuplicate():
+            if command.of == case.number:
+                raise DuplicateOfItself(number=case.number)
+            return f.CaseClosed(reason=ClosingReason.DUPLICATE, duplicate_of=command.of)
+        case c.CloseAsOutOfScope():
+            return scope.found_out_of_scope(command)
+        case _:
+            raise TypeError(f"no rule for {type(command).__name__}")
+
+
+def _end(case: Case, fact: f.CaseClosed, by: Role, *, at: datetime, terms: Terms) -> Change:
+    """Close the case, with whatever of it was still going on."""
+    side = Side.CUSTOMER if by is Role.CONTACT else Side.SUPPORT
+    case, before = _wound_up(case, side, at=at, terms=terms)
+    closed, facts = _close(case, fact, at=at, terms=terms)
+    return closed, (*before, *facts)
+
+
+def _wound_up(case: Case, side: Side, *, at: datetime, terms: Terms) -> Change:
+    """End what goes on inside the case before it ends itself; an agreed visit keeps it from ending (ONS-5)."""
+    case, visit = on_site.end_with_case(case, side, at=at, terms=terms)
+    case, session = remote_sessions.end_with_case(case)
+    return case, (*visit, *session)
+
+
+def _close(case: Case, fact: f.CaseClosed, *, at: datetime, terms: Terms) -> Change:
+    """The end: clocks stop, nothing falls due any more."""
+    closed = replace(
+        escalation.stop_clocks(case, at=at, terms=terms),
+        status=Status.CLOSED,
+        closed_at=at,
+        closing_reason=fact.reason,
+        out_of_scope_kind=fact.out_of_scope_kind,
+        duplicate_of=fact.duplicate_of,
+        reopen_until=None,
+        held_until=None,
+    )
+    return closed, (fact,)
+
+
+def _words(channels: tuple[Channel, ...]) -> Iterator[str]:
+    return (channel.value for channel in channels)

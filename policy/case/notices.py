@@ -1,0 +1,205 @@
+"""Who must learn of what happened. Recipients are roles and ids; addresses are found when a notice is delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from policy.case import facts as f
+from policy.case.case import Case
+from policy.case.facts import Entry
+from policy.terms.terms import Terms
+from policy.visit import facts as v
+from policy.visit.visit import VisitStep
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one recipient about the fact `seq`; unique by case, turn, kind and recipient.
+
+    `recipient` is `contact:ID`, `administrators:CUSTOMER`, `agent:ID`, `level:N`, `group:NAME`, `director` or
+    `commercial`. `limit_at` is the deadline it speaks of, where it does.
+    """
+
+    kind: str
+    recipient: str
+    seq: int
+    limit_at: datetime | None = None
+
+
+def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, terms: Terms) -> tuple[Notice, ...]:
+    """The notices that a turn's facts call for, each recipient once per kind."""
+    unique: dict[tuple[str, str], Notice] = {}
+    for entry in entries:
+        for recipient in _recipients(entry.fact, before or after, after):
+            unique.setdefault(
+                (entry.fact.kind, recipient),
+                Notice(entry.fact.kind, recipient, entry.seq, _limit_at(entry.fact, after)),
+            )
+    return tuple(unique.values())
+
+
+def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
+    contact = f"contact:{after.contact_id}"
+    match fact:
+        case f.CaseOpened():
+            yield contact
+            if after.level_clock:
+                yield _queue(after)
+        case f.CaseHeld():
+            yield contact
+            yield "commercial"
+        case f.CaseReleased():
+            yield contact
+            yield _queue(after)
+            yield "commercial"
+        case f.CaseAssigned():
+            yield f"agent:{fact.agent_id}"
+        case f.HandedOff():
+            yield f"level:{int(fact.from_level)}"
+            yield f"level:{int(fact.to_level)}"
+            yield contact
+            yield from _group(before)
+            if fact.left_by:
+                yield f"agent:{fact.left_by}"
+        case f.CaseTransferred():
+            yield f"group:{fact.to_group}"
+            yield contact
+            if fact.left_by:
+                yield f"agent:{fact.left_by}"
+        case f.ClockWarned() | f.InitialAttentionMissed():
+            yield f"level:{int(before.level)}"
+            yield from _group(before)
+            if before.assignee:
+                yield f"agent:{before.assignee}"
+        case f.CaseOverdue() | f.OverdueRepeated():
+            yield "director"
+            yield f"administrators:{after.customer_id}"
+        case f.CustomerAnswered() | f.CaseReopened():
+            yield from _worker(after)
+        case f.CaseClosed():
+            yield contact
+            if before.assignee:
+                yield f"agent:{before.assignee}"
+        case (
+            f.ReplySent()
+            | f.InformationRequested()
+            | f.PriorityChanged()
+            | f.ProviderEscalated()
+            | f.ProviderUpdated()
+            | f.DiagnosisRecorded()
+            | f.RemoteSessionStarted()
+            | f.RemoteSessionEnded()
+            | f.CaseResolved()
+        ):
+            yield contact
+        case f.TermsAmended():
+            if fact.moved:
+                yield contact
+                yield from _worker(after)
+        case _:
+            yield from _of_visit(fact, after, contact)
+
+
+def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
+    administrators = f"administrators:{after.customer_id}"
+    match fact:
+        case v.VisitRequested():
+            yield "director"
+            yield contact
+        case v.VisitApproved() | v.VisitQuoteExceeded():
+            yield contact
+            yield administrators
+        case v.VisitRefused():
+            yield contact
+            yield from _worker(after)
+        case v.VisitAccepted() | v.VisitDeclined():
+            yield "director"
+            yield from _worker(after)
+        case v.VisitLapsed():
+            yield contact
+            yield "director"
+            yield from _worker(after)
+        case v.VisitScheduled():
+            yield contact
+            yield f"agent:{fact.engineer_id}"
+            if fact.from_engineer_id not in (None, fact.engineer_id):
+                yield f"agent:{fact.from_engineer_id}"
+        case v.VisitCancelled():
+            yield contact
+            yield "director"
+            if fact.engineer_id:
+                yield f"agent:{fact.engineer_id}"
+            yield from _worker(after)
+        case v.VisitStarted() | v.VisitReported():
+            yield contact
+        case v.VisitSignedOff():
+            yield contact
+            yield "director"
+            yield from _engineer(after)
+        case v.VisitReminded():
+            yield from _reminded(fact, after, contact)
+
+
+def _reminded(fact: v.VisitReminded, after: Case, contact: str) -> Iterator[str]:
+    """Whoever the visit waits for; past the limit of a step that is still owed, the director too."""
+    match fact.step:
+        case _ if fact.is_excess:
+            yield contact
+        case VisitStep.REQUESTED:
+            yield "director"
+        case VisitStep.QUOTED | VisitStep.REPORTED:
+            yield contact
+        case VisitStep.AGREED:
+            yield from _worker(after)
+        case VisitStep.SCHEDULED if not fact.is_past:
+            yield contact
+            yield from _engineer(after)
+        case _:
+            yield from _engineer(after)
+    if fact.is_past:
+        yield "director"
+
+
+def _engineer(case: Case) -> Iterator[str]:
+    if case.visit and case.visit.engineer_id:
+        yield f"agent:{case.visit.engineer_id}"
+
+
+def _worker(case: Case) -> Iterator[str]:
+    """Who works on the case: its assignee, else the queue that has it."""
+    yield f"agent:{case.assignee}" if case.assignee else _queue(case)
+
+
+def _group(case: Case) -> Iterator[str]:
+    if case.group:
+        yield f"group:{case.group}"
+
+
+def _queue(case: Case) -> str:
+    return f"group:{case.group}" if case.group else f"level:{int(case.level)}"
+
+
+def _limit_at(fact: f.Fact, after: Case) -> datetime | None:
+    match fact:
+        case f.ClockWarned():
+            return fact.limit_at
+        case f.CaseResolved():
+            return fact.reopen_until
+        case f.CaseHeld():
+            return fact.until
+        case v.VisitRequested() | v.VisitApproved() | v.VisitQuoteExceeded():
+            return fact.decide_by
+        case v.VisitReported():
+            return fact.sign_off_by
+        case v.VisitReminded():
+            return fact.limit_at
+        case v.VisitScheduled():
+            return fact.starts_at
+        case f.CaseOpened() | f.CaseReleased():
+            return after.initial_attention.due_at if after.initial_attention else None
+        case f.HandedOff():
+            return after.level_clock.due_at if after.level_clock else None
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""Contracts, warranties and equipment: what covers a case, and until when (WAR)."""

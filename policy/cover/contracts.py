@@ -1,0 +1,101 @@
+"""What a contract's term may be: it ends after it starts, and a customer has one contract at a time (PLAN-12).
+
+And what pays for it: a payment that was made, of days that are owed, once (WAR-2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from policy.case.refusals import Refusal
+
+
+class TermEndsBeforeItStarts(Refusal):
+    """A term has at least one day."""
+
+    rule = "PLAN-12"
+    message = "A contract cannot end ({ends_on}) before it starts ({starts_on})."
+
+
+class ContractsOverlap(Refusal):
+    """One day is one contract's."""
+
+    rule = "PLAN-12"
+    message = "The customer already has a contract from {starts_on} to {ends_on}; contracts cannot overlap."
+
+
+class RenewalTooShort(Refusal):
+    """A renewal goes on from where the contract ends."""
+
+    rule = "PLAN-12"
+    message = "A renewal has to end after {ends_on}, the day on which the contract ends now."
+
+
+class PaymentInFuture(Refusal):
+    """Cover follows what was paid, not what will be."""
+
+    rule = "WAR-2"
+    message = "The payment is of {paid_on}, which is still to come: register it once it was made."
+
+
+class PaymentRegisteredAlready(Refusal):
+    """One payment, one reference."""
+
+    rule = "WAR-2"
+    message = "This contract already has a payment with that reference: check the reference of the payment that is new."
+
+
+class NothingOwed(Refusal):
+    """A payment pays for days that are agreed and not paid."""
+
+    rule = "WAR-2"
+    message = "All days of this contract are paid, until {paid_through}: renew it first, and then register the payment."
+
+
+class UnknownCalendar(Refusal):
+    """A contract's hours are those of the policy file."""
+
+    rule = "PLAN-14"
+    message = "There are no hours of attention called {calendar}. The policy knows: {calendars}."
+
+
+@dataclass(frozen=True)
+class Term:
+    """The days of a contract, both included."""
+
+    starts_on: date
+    ends_on: date
+
+
+def check_payment(
+    paid_on: date, reference: str, *, on: date, term: Term, paid_through: date | None, known: Iterable[str]
+) -> None:
+    """Refuse a payment after `on`, today in Bogotá, one whose reference is `known`, and one of days that are paid."""
+    if paid_on > on:
+        raise PaymentInFuture(paid_on=paid_on.isoformat())
+    if _compared(reference) in {_compared(each) for each in known}:
+        raise PaymentRegisteredAlready
+    if paid_through is not None and paid_through >= term.ends_on:
+        raise NothingOwed(paid_through=paid_through.isoformat())
+
+
+def check_term(term: Term, others: Iterable[Term]) -> None:
+    """Refuse a term that runs backwards or shares a day with another contract of the customer."""
+    if term.ends_on < term.starts_on:
+        raise TermEndsBeforeItStarts(starts_on=term.starts_on.isoformat(), ends_on=term.ends_on.isoformat())
+    for other in others:
+        if term.starts_on <= other.ends_on and other.starts_on <= term.ends_on:
+            raise ContractsOverlap(starts_on=other.starts_on.isoformat(), ends_on=other.ends_on.isoformat())
+
+
+def check_renewal(term: Term, ends_on: date, others: Iterable[Term]) -> None:
+    """Refuse a renewal that adds no day, or days of another contract of the customer."""
+    if ends_on <= term.ends_on:
+        raise RenewalTooShort(ends_on=term.ends_on.isoformat())
+    check_term(Term(term.starts_on, ends_on), others)
+
+
+def _compared(reference: str) -> str:
+    return "".join(reference.split()).casefold()

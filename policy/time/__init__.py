@@ -1,0 +1,1 @@
+"""Hours of attention, clocks, and how their time is explained."""

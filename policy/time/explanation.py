@@ -1,0 +1,126 @@
+"""Where a clock's time went: every interval of it, counted or not, and why. Pure, for whoever doubts a deadline.
+
+Stretches that ended are recorded with the turn that ended them; the one that goes on now is read from the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from policy.case.case import Case, Clock, ClockState, WaitingFor
+from policy.time.calendar import Calendar, Why
+from policy.time.clock import ClockName, Stretch
+
+
+class IntervalState(StrEnum):
+    """Whether an interval counted, lay outside the hours of attention, or fell in a pause of the clock."""
+
+    COUNTED = "counted"
+    CLOSED = "closed"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """[from_at, to_at) of one clock. `name` is the holiday's where that is the reason."""
+
+    from_at: datetime
+    to_at: datetime
+    state: IntervalState
+    why: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A calendar that counted a case until an amendment; every stretch of a clock ended there (PLAN-15)."""
+
+    until_at: datetime
+    calendar: Calendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockStory:
+    """One clock's whole time at one level: its intervals in order, and what of them counted."""
+
+    clock: ClockName
+    level: int | None
+    intervals: tuple[Interval, ...]
+
+    @property
+    def spent(self) -> timedelta:
+        """The counted intervals' sum: what the clock shows."""
+        return sum((i.to_at - i.from_at for i in self.intervals if i.state is IntervalState.COUNTED), timedelta(0))
+
+
+def stories(
+    case: Case, stretches: Iterable[Stretch], *, calendar: Calendar, at: datetime, replaced: Sequence[Replaced] = ()
+) -> tuple[ClockStory, ...]:
+    """The initial attention's story and one for each level the case has been at, as of `at` (ESC-4, ESC-10).
+
+    `calendar` counts the case now; before it, `replaced` did, in their order (PLAN-15).
+    """
+    recorded = tuple(stretches)
+    told: list[ClockStory] = []
+
+    def told_of(name: ClockName, level: int | None, clock: Clock | None) -> None:
+        own = (s for s in recorded if s.clock is name and level in (None, s.level))
+        found = intervals(own, clock, case.waiting_for, calendar=calendar, at=at, replaced=replaced)
+        told.append(ClockStory(clock=name, level=level, intervals=found))
+
+    if case.initial_attention:
+        told_of(ClockName.INITIAL_ATTENTION, None, case.initial_attention)
+    if case.level_clock:
+        for level in sorted({s.level for s in recorded if s.clock is ClockName.LEVEL} | {int(case.level)}):
+            told_of(ClockName.LEVEL, level, case.level_clock if level == case.level else None)
+    return tuple(told)
+
+
+def intervals(
+    stretches: Iterable[Stretch],
+    clock: Clock | None,
+    waiting_for: WaitingFor | None,
+    *,
+    calendar: Calendar,
+    at: datetime,
+    replaced: Sequence[Replaced] = (),
+) -> tuple[Interval, ...]:
+    """One clock's intervals in order: its recorded stretches, then the one that goes on at `at`, if any."""
+    found: list[Interval] = []
+    for stretch in sorted(stretches, key=lambda stretch: stretch.from_at):
+        counted_by = next((each.calendar for each in replaced if stretch.from_at < each.until_at), calendar)
+        found += _of(stretch.from_at, stretch.to_at, stretch.counted, stretch.why, counted_by)
+    if clock and clock.since_at < at:
+        if clock.counting:
+            found += _of(clock.since_at, at, True, None, calendar)
+        elif clock.state is ClockState.PAUSED:
+            found += _of(clock.since_at, at, False, waiting_for.value if waiting_for else clock.state.value, calendar)
+    return tuple(_joined(found))
+
+
+def _of(from_at: datetime, to_at: datetime, counted: bool, why: str | None, calendar: Calendar) -> Iterator[Interval]:
+    if not counted:
+        yield Interval(from_at=from_at, to_at=to_at, state=IntervalState.PAUSED, why=why or ClockState.PAUSED.value)
+        return
+    for segment in calendar.explain(from_at, to_at):
+        state = IntervalState.COUNTED if segment.why is Why.OPEN else IntervalState.CLOSED
+        yield Interval(
+            from_at=segment.from_at, to_at=segment.to_at, state=state, why=segment.why.value, name=segment.name
+        )
+
+
+def _joined(found: list[Interval]) -> Iterator[Interval]:
+    """Neighbours of one reason as one: a change of priority ends a stretch, but changes nothing for its reader."""
+    last: Interval | None = None
+    for interval in found:
+        if last and last.to_at == interval.from_at and (last.why, last.name) == (interval.why, interval.name):
+            last = Interval(from_at=last.from_at, to_at=interval.to_at, state=last.state, why=last.why, name=last.name)
+            continue
+        if last:
+            yield last
+        last = interval
+    if last:
+        yield last

@@ -1,0 +1,1 @@
+"""A visit on site: its state, facts, refusals and places (ONS)."""

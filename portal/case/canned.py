@@ -1,0 +1,150 @@
+"""Canned replies: a page of one's own and the shared ones, and how one is put into a composer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import Field, ValidationError
+
+from api.http.bodies import Body, Name, Words
+from api.http.deps import At, EdgeDep
+from api.http.problems import NotFound
+from api.http.visibility import visible_case
+from policy.case.case import Case
+from portal.case.case_lines import names_of
+from portal.frame.pages import answered, page, to
+from portal.frame.session import Stamped, Visit, Worker
+from storage.workbench import canned_replies
+from storage.workbench.canned_replies import CannedReply
+from wording.language import translate
+
+router = APIRouter()
+
+_PLACE = "/respuestas"
+
+
+class CannedBody(Body):
+    """A canned reply as it was typed."""
+
+    title: Name
+    body: Annotated[Words, Field(min_length=1)]
+
+
+def inserted(body: str, *, case: Case, names: Mapping[str, str], agent: str) -> str:
+    """The text with its placeholders filled in; what is none of them stays as it is."""
+    contact = names.get(case.contact_id, case.contact_id)
+    filled = {"contact": contact, "contacto": contact, "case": case.number, "caso": case.number}
+    filled |= {"agent": agent, "agente": agent}
+    parts = body.split("{")
+    for place, part in enumerate(parts[1:], 1):
+        name, closed, rest = part.partition("}")
+        parts[place] = f"{filled[name]}{rest}" if closed and name in filled else f"{{{part}"
+    return "".join(parts)
+
+
+@router.get(_PLACE)
+async def list_replies(request: Request, visit: Worker, edge: EdgeDep) -> Response:
+    return await _page(request, visit, edge)
+
+
+@router.get(_PLACE + "/{reply_id}")
+async def edit_reply(request: Request, visit: Worker, edge: EdgeDep, reply_id: str) -> Response:
+    return await _page(request, visit, edge, edited=await _one(visit, edge, reply_id))
+
+
+@router.post(_PLACE, dependencies=[Stamped])
+@router.post(_PLACE + "/{reply_id}", dependencies=[Stamped])
+async def keep_reply(
+    request: Request,
+    visit: Worker,
+    edge: EdgeDep,
+    at: At,
+    reply_id: str = "",
+    key: Annotated[str, Form(max_length=100)] = "",
+    title: Annotated[str, Form()] = "",
+    body: Annotated[str, Form()] = "",
+    shared: Annotated[bool, Form()] = False,
+) -> Response:
+    """Make a new one, once for each form, or change one."""
+    assert visit.account
+    known = await _one(visit, edge, reply_id) if reply_id else None
+    typed = CannedReply(id=reply_id, account_id=visit.account.id, shared=shared, title=title, body=body)
+    try:
+        said = CannedBody(title=title, body=body)
+    except ValidationError:
+        problem = translate("A canned reply needs a title of one line, and a text.", visit.language)
+        return await _page(request, visit, edge, edited=typed, problem=problem, status=422)
+    if known:
+        is_shared = shared if known.account_id == visit.account.id else known.shared
+        await canned_replies.change(
+            edge.database,
+            known.id,
+            account_id=visit.account.id,
+            title=said.title,
+            body=said.body,
+            shared=is_shared,
+            at=at,
+        )
+        return to(_PLACE, visit)
+    made = CannedReply(
+        id=f"can_{key or secrets.token_urlsafe(12)}",
+        account_id=visit.account.id,
+        shared=shared,
+        title=said.title,
+        body=said.body,
+    )
+    await canned_replies.create(edge.database, made, at=at)
+    return to(_PLACE, visit)
+
+
+@router.post(_PLACE + "/{reply_id}/eliminar", dependencies=[Stamped])
+async def remove_reply(visit: Worker, edge: EdgeDep, reply_id: str) -> Response:
+    known = await _one(visit, edge, reply_id)
+    assert visit.account
+    await canned_replies.remove(edge.database, known.id, account_id=visit.account.id)
+    return to(_PLACE, visit)
+
+
+@router.get("/casos/{number}/plantillas/{reply_id}")
+async def filled_reply(visit: Worker, edge: EdgeDep, number: str, reply_id: str) -> Response:
+    """The words for this case, for the script that puts them where the cursor is."""
+    row, known = await visible_case(number, visit.principal, edge), await _one(visit, edge, reply_id)
+    names = await names_of(edge.database, row.case.customer_id)
+    assert visit.persona
+    return answered(
+        PlainTextResponse(inserted(known.body, case=row.case, names=names, agent=visit.persona.name)), visit
+    )
+
+
+async def _one(visit: Visit, edge: EdgeDep, reply_id: str) -> CannedReply:
+    assert visit.account
+    known = await canned_replies.get(edge.database, reply_id, account_id=visit.account.id)
+    if known is None:
+        raise NotFound
+    return known
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    edge: EdgeDep,
+    *,
+    edited: CannedReply | None = None,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    assert visit.account
+    return page(
+        request,
+        "canned.html",
+        status=status,
+        replies=await canned_replies.listing(edge.database, visit.account.id),
+        me=visit.account.id,
+        edited=edited,
+        problem=problem,
+        key=secrets.token_urlsafe(18),
+    )

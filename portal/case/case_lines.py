@@ -1,0 +1,86 @@
+"""A case's facts as its page tells them: who, what, and the words that came with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from policy.case.case import Actor, Role
+from policy.terms.policy_file import PolicyFile
+from storage.case.views import TimelineRow
+from storage.engine.database import Database
+from storage.files.files import File
+from storage.people import agents, contacts
+from wording.sentences import Teller
+
+_WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words", "found", "done", "concept", "address")
+_LABELS = {"prior_analysis": "What was analysed and tried", "found": "What was found", "done": "What was done"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A fact. `words` are what somebody wrote, each with its label if it needs one."""
+
+    seq: int
+    at: datetime
+    by: Actor
+    who: str
+    side: str
+    told: str
+    words: tuple[tuple[str, str], ...]
+    internal: bool
+    files: tuple[File, ...] = ()
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it belongs to the conversation."""
+        return bool(self.words)
+
+
+async def names_of(db: Database, customer_id: str) -> dict[str, str]:
+    """What the people are called whom a customer's cases speak of, by id."""
+    names = {each.id: each.name for each in await agents.listing(db)}
+    return names | {each.id: each.name for each in await contacts.roster(db, customer_id)}
+
+
+def group_names(policy: PolicyFile) -> dict[str, str]:
+    """What the specialist groups are called, by id."""
+    return {group.id: group.name for group in policy.groups}
+
+
+def lines(
+    facts: Sequence[TimelineRow],
+    names: Mapping[str, str],
+    language: str,
+    carried: Mapping[str, Sequence[File]],
+    groups: Mapping[str, str],
+) -> list[Line]:
+    """The facts in one language; `names` are agents' and contacts', `groups` the groups', by id.
+
+    `carried` are the files, by their text's id.
+    """
+    teller = Teller(language, names, groups)
+    return [_line(fact, names, teller, carried) for fact in facts]
+
+
+def _line(fact: TimelineRow, names: Mapping[str, str], teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
+    texts = [value["content_id"] for value in fact.data.values() if isinstance(value, dict) and "content_id" in value]
+    words = tuple(
+        (teller.say(_LABELS.get(name, "")), value["body"])
+        for name, value in fact.data.items()
+        if name in _WORDS and isinstance(value, dict) and value.get("body")
+    )
+    role = fact.actor.role
+    side = "clock" if role is Role.SYSTEM else "customer" if role is Role.CONTACT else "support"
+    return Line(
+        seq=fact.seq,
+        at=fact.at,
+        by=fact.actor,
+        who="Escala" if role is Role.SYSTEM else names.get(fact.actor.id, fact.actor.id),
+        side=side,
+        told=teller.sentence(fact),
+        words=words,
+        internal=fact.internal,
+        files=tuple(file for text in texts for file in carried.get(text, ())),
+    )

@@ -1,0 +1,116 @@
+"""The stream behind an open case's page: its facts, and for those who serve customers, what moves at the workbench."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Set
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import EventSourceResponse, format_sse_event
+
+from api.case import stream
+from api.http.deps import Edge, EdgeDep
+from api.http.visibility import visible_case
+from desk.feed import Watcher
+from policy.case.case import Role, Status
+from portal.frame.pages import answered
+from portal.frame.session import SignedIn, signed_in_now
+from storage.case import views
+from storage.engine.database import Database
+from storage.signing_in.tokens import Principal
+from storage.workbench import pending_replies, presence
+
+router = APIRouter()
+
+_AGAIN_AFTER = b"retry: 1000\n\n"
+_HEARTBEAT = 15.0
+
+News = tuple[Any, ...]
+
+
+class Bench(Watcher[News]):
+    """Watches who is at a case and which replies wait there, for all open pages of this process at once."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        super().__init__(database, every=0.5)
+        self._clock = clock
+
+    async def ask(self, numbers: Set[str]) -> Mapping[str, News]:
+        people = await presence.at_cases(self.database, numbers, at=self._clock())
+        waiting = await pending_replies.of_cases(self.database, numbers)
+        return {number: (people.get(number, ()), tuple(map(_mark, waiting.get(number, ())))) for number in numbers}
+
+
+def _mark(reply: pending_replies.PendingReply) -> tuple[str, bool]:
+    return reply.id, reply.refused is not None
+
+
+@router.get("/casos/{number}/eventos")
+async def follow(request: Request, visit: SignedIn, edge: EdgeDep, number: str, desde: int = 0) -> Response:
+    """What happens to the case from now on; the same facts as in the API's stream, for whoever has signed in.
+
+    `fin` says that nothing more will come, `mesa` that the workbench moved.
+    """
+    row = await visible_case(number, visit.principal, edge)
+    last = request.headers.get("last-event-id", "")
+    after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    bench = _bench(request, edge) if visit.role in (Role.AGENT, Role.DIRECTOR) else None
+    edge.readers.check(visit.principal.token_id)
+
+    async def ask() -> None:
+        await visible_case(row.number, await signed_in_now(request, edge, visit), edge)
+
+    events = _events(edge, bench, row.number, visit.principal, after)
+    told = edge.readers.stream(events, whose=visit.principal.token_id, ask=ask)
+    return answered(EventSourceResponse(told, headers=headers), visit)
+
+
+def _bench(request: Request, edge: Edge) -> Bench:
+    """The process's one; made when the first page asks."""
+    state = request.app.state
+    if getattr(state, "bench", None) is None:
+        state.bench = Bench(edge.database, edge.clock)
+    bench: Bench = state.bench
+    return bench
+
+
+async def _events(
+    edge: Edge, bench: Bench | None, number: str, principal: Principal, after: int
+) -> AsyncGenerator[bytes]:
+    """The facts' events with the bench's between them; it ends when the facts' do."""
+    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+    pumps: list[Coroutine[Any, Any, None]] = [_facts(queue, edge, number, principal, after)]
+    if bench is not None:
+        pumps.append(_moves(queue, bench, number))
+    tasks = [asyncio.create_task(pump, name=f"stream of {number}") for pump in pumps]
+    try:
+        yield _AGAIN_AFTER
+        while (event := await queue.get()) is not None:
+            yield event
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _facts(queue: asyncio.Queue[bytes | None], edge: Edge, number: str, principal: Principal, after: int) -> None:
+    try:
+        async for event in stream.events(edge, number, principal, after):
+            queue.put_nowait(event)
+        row = await views.case(edge.database, number)
+        if row and row.case.status is Status.CLOSED:
+            queue.put_nowait(format_sse_event(event="fin", data_str="1"))
+    finally:
+        queue.put_nowait(None)
+
+
+async def _moves(queue: asyncio.Queue[bytes | None], bench: Bench, number: str) -> None:
+    with bench.watch(number) as watch:
+        first = True
+        while True:
+            if await watch.news(within=_HEARTBEAT) is not None and not first:
+                queue.put_nowait(format_sse_event(event="mesa", data_str="1"))
+            first = False

@@ -1,0 +1,72 @@
+"""Merging duplicates: choose the case that this one repeats, look at both, and close this one."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http.deps import Edge, EdgeDep
+from api.http.problems import NotFound
+from api.http.visibility import visible_case
+from policy.case.case import ClosingReason
+from portal.case.case_lines import group_names, lines, names_of
+from portal.case.case_page import can
+from portal.frame.pages import page
+from portal.frame.session import Visit, Worker
+from storage.case import views
+from storage.case.views import CaseFilter, CaseRow
+
+router = APIRouter()
+
+_MOST = 20
+
+
+@router.get("/casos/{number}/duplicado")
+async def choose(
+    request: Request,
+    visit: Worker,
+    edge: EdgeDep,
+    number: str,
+    q: Annotated[str, Query(max_length=200)] = "",
+    de: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """The customer's other cases that hold `q`; with `de`, this case and that one side by side."""
+    row = await visible_case(number, visit.principal, edge)
+    wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None)
+    found = (await views.cases(edge.database, wanted, limit=_MOST + 1)).items
+    others = [each for each in found if each.number != number and not _is_duplicate(each)][:_MOST]
+    sides = [await _side(visit, edge, each) for each in await _both(visit, edge, row, de)]
+    return page(
+        request,
+        "merging.html",
+        row=row,
+        q=q,
+        others=others,
+        sides=sides,
+        can_close="CloseAsDuplicate" in can(row.case, visit.principal.actor),
+        key=secrets.token_urlsafe(18),
+    )
+
+
+async def _both(visit: Visit, edge: Edge, row: CaseRow, de: str) -> list[CaseRow]:
+    if not de:
+        return []
+    other = await visible_case(de, visit.principal, edge)
+    if other.case.customer_id != row.case.customer_id or other.number == row.number:
+        raise NotFound
+    return [row, other]
+
+
+def _is_duplicate(row: CaseRow) -> bool:
+    return row.case.closing_reason is ClosingReason.DUPLICATE
+
+
+async def _side(visit: Visit, edge: Edge, row: CaseRow) -> dict[str, object]:
+    """A case as the preview shows it: its row and the first and the last thing said."""
+    names = await names_of(edge.database, row.case.customer_id)
+    facts = await views.timeline(edge.database, row.number)
+    told = lines(facts, names, visit.language, {}, group_names(edge.policy))
+    said = [line for line in told if line.is_said]
+    return {"row": row, "said": said[:1] + said[1:][-1:]}

@@ -1,0 +1,208 @@
+"""What covers a customer: contracts with their renewals and payments, warranties, and what was told of their ends."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from api.cover import contracts as contracts_api
+from api.cover.contracts import NewContract, Payment, Renewal
+from api.http.auth import REGISTRARS
+from api.http.deps import At, Edge, EdgeDep
+from api.http.problems import NotFound
+from policy.cover.cover import CoverRef, warranty_ends_on
+from portal.customers.customer_scope import Registrar, TheCustomer, query_of
+from portal.frame.fields import Id
+from portal.frame.pages import page, to
+from portal.frame.session import SignedIn, Stamped, Visit
+from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
+from storage.cover import announcements, contracts, solutions
+from storage.cover.announcements import AnnouncementRow
+from storage.cover.contracts import Contract
+from storage.cover.solutions import Solution
+from storage.people.customers import Customer
+from storage.terms.terms import bogota_date
+
+router = APIRouter(prefix="/contratos")
+
+_LABELS = {
+    "plan": "Plan",
+    "starts_on": "First day",
+    "ends_on": "Last day",
+    "paid_on": "Paid on",
+    "reference": "Reference",
+    "calendar": "Hours",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """A contract, with what became of it. `covers`: it is in force and paid today."""
+
+    contract: Contract
+    covers: bool
+    renewals: list[contracts.Renewal]
+    payments: list[contracts.Payment]
+    announced: list[AnnouncementRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warranty:
+    """A solution's warranty; `ends_on` is its last day, None without an acceptance certificate (WAR-1)."""
+
+    solution: Solution
+    ends_on: date | None
+    covers: bool
+    announced: list[AnnouncementRow]
+
+
+@router.get("")
+async def show(
+    request: Request,
+    visit: SignedIn,
+    customer: TheCustomer,
+    edge: EdgeDep,
+    at: At,
+    hecho: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    return await _page(request, visit, customer, edge, at=at, done="Kept." if hecho else None)
+
+
+@router.post("", dependencies=[Stamped])
+async def register(request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At) -> Response:
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+    said = {name: str(form.get(name, "")) for name in ("plan", "starts_on", "ends_on", "calendar")}
+    flags = {name: name in form for name in ("paid", "managed_support")}
+
+    async def act() -> JSONResponse:
+        body = read_body(NewContract, {**said, **flags})
+        return await contracts_api.register_contract(customer, visit.principal, body, once, edge, at)
+
+    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), "", at=at)
+
+
+@router.post("/{contract_id}/renovaciones", dependencies=[Stamped])
+async def renew(
+    request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At, contract_id: Id
+) -> Response:
+    await _its(edge, customer, contract_id)
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+
+    async def act() -> JSONResponse:
+        body = read_body(Renewal, {"ends_on": str(form.get("ends_on", ""))})
+        return await contracts_api.renew_contract(contract_id, visit.principal, body, once, edge, at)
+
+    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), contract_id, at=at)
+
+
+@router.post("/{contract_id}/pagos", dependencies=[Stamped])
+async def pay(
+    request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At, contract_id: Id
+) -> Response:
+    await _its(edge, customer, contract_id)
+    form = await request.form()
+    once = once_of(request, visit, edge, form, at=at)
+
+    async def act() -> JSONResponse:
+        body = read_body(Payment, {name: str(form.get(name, "")) for name in ("paid_on", "reference")})
+        return await contracts_api.pay_contract(contract_id, visit.principal, body, once, edge, at)
+
+    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), contract_id, at=at)
+
+
+# -- the parts --------------------------------------------------------------------------------------------------------
+
+
+async def _its(edge: Edge, customer: Customer, contract_id: str) -> None:
+    """Whether the contract is this customer's; another one's is not here (404)."""
+    contract = await contracts.get(edge.database, contract_id)
+    if contract is None or contract.customer_id != customer.id:
+        raise NotFound
+
+
+async def _after(
+    request: Request,
+    visit: Visit,
+    customer: Customer,
+    edge: Edge,
+    answer: JSONResponse | Refused,
+    where: str,
+    *,
+    at: datetime,
+) -> Response:
+    if isinstance(answer, Refused):
+        return await _page(request, visit, customer, edge, at=at, refused=answer, where=where)
+    return to(f"/contratos{query_of(visit, customer, hecho='si')}", visit)
+
+
+async def _page(
+    request: Request,
+    visit: Visit,
+    customer: Customer,
+    edge: Edge,
+    *,
+    at: datetime,
+    refused: Refused | None = None,
+    where: str = "",
+    done: str | None = None,
+) -> Response:
+    today = bogota_date(at)
+    form = await request.form() if request.method == "POST" else None
+    return page(
+        request,
+        "covers.html",
+        status=refused.status if refused else 200,
+        customer=customer,
+        query=query_of(visit, customer),
+        agreed=[await _agreed(edge, each, today) for each in await contracts.of_customer(edge.database, customer.id)],
+        warranties=[
+            await _warranty(edge, each, today) for each in await solutions.of_customer(edge.database, customer.id)
+        ],
+        days_before=edge.policy.cover_end_announced_days_before,
+        months=edge.policy.warranty_months,
+        calendars=sorted(edge.policy.hours),
+        may_register=visit.role in REGISTRARS,
+        key=lambda: secrets.token_urlsafe(18),
+        today=today,
+        soon=today + timedelta(days=max(edge.policy.cover_end_announced_days_before, default=0)),
+        refused=refused,
+        where=where,
+        typed=typed_in(form),
+        done=done,
+    )
+
+
+async def _agreed(edge: Edge, contract: Contract, today: date) -> Agreed:
+    return Agreed(
+        contract=contract,
+        covers=contract.cover.covers(today),
+        renewals=await contracts.renewals(edge.database, contract.id),
+        payments=await contracts.payments(edge.database, contract.id),
+        announced=await _announced(edge, contract.ref),
+    )
+
+
+async def _warranty(edge: Edge, solution: Solution, today: date) -> Warranty:
+    accepted_on, ref = solution.accepted_on, solution.warranty
+    if accepted_on is None or ref is None:
+        return Warranty(solution=solution, ends_on=None, covers=False, announced=[])
+    ends_on = warranty_ends_on(accepted_on, months=edge.policy.warranty_months)
+    return Warranty(
+        solution=solution,
+        ends_on=ends_on,
+        covers=accepted_on <= today <= ends_on,
+        announced=await _announced(edge, ref),
+    )
+
+
+async def _announced(edge: Edge, cover: CoverRef) -> list[AnnouncementRow]:
+    """What the customer's administrators were told of its end, are about to be, or could not be."""
+    told = await announcements.of_cover(edge.database, cover)
+    return [each for each in told if each.is_for_the_customer and not (each.asks_who_stays or each.is_superseded)]

@@ -1,0 +1,38 @@
+"""Whose page it is where a customer's things are shown: a contact's own customer, or the one that staff names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from api.http.deps import EdgeDep
+from api.http.visibility import visible_customer
+from policy.case.case import Role
+from portal.frame.session import SignedIn, Visit, only
+from storage.people.customers import Customer
+
+
+class CustomerNotNamed(Exception):
+    """Somebody of ours asks for a customer's page without saying whose."""
+
+
+async def whose(
+    request: Request, visit: SignedIn, edge: EdgeDep, cliente: Annotated[str, Query(max_length=64)] = ""
+) -> Customer:
+    """The customer: `?cliente=` for staff; for a contact its own, and any other is not there (404)."""
+    own = visit.principal.customer_id
+    wanted = cliente or own
+    if not wanted:
+        raise CustomerNotNamed
+    return await visible_customer(wanted, visit.principal, edge)
+
+
+TheCustomer = Annotated[Customer, Depends(whose)]
+Registrar = Annotated[Visit, Depends(only(Role.COMMERCIAL, Role.ADMIN))]
+
+
+def query_of(visit: Visit, customer: Customer, **more: str) -> str:
+    """The query that leads back to the same customer's page."""
+    said = {**({} if visit.principal.customer_id else {"cliente": customer.id}), **more}
+    return "?" + "&".join(f"{name}={value}" for name, value in said.items()) if said else ""

@@ -1,0 +1,46 @@
+"""What providers publish of their incidents; for staff also how the feeds do that tell of them (SCOPE-6)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BeforeValidator, Field
+
+from api.http.bodies import clean
+from api.http.deps import EdgeDep
+from api.providers.provider_incidents import list_provider_feeds, list_provider_incidents
+from policy.case.case import Role
+from portal.frame.pages import page
+from portal.frame.session import SignedIn
+
+router = APIRouter()
+
+_AT_ONCE = 50
+_OPEN = {"abiertos": True, "terminados": False}
+
+
+@router.get("/incidentes")
+async def show(
+    request: Request,
+    visit: SignedIn,
+    edge: EdgeDep,
+    producto: Annotated[str, BeforeValidator(clean), Field(max_length=120), Query()] = "",
+    estado: Annotated[str, Query(max_length=20)] = "",
+    desde: Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = "",
+) -> Response:
+    found = await list_provider_incidents(
+        visit.principal, edge, producto or None, _OPEN.get(estado), _AT_ONCE, desde or None
+    )
+    feeds = (await list_provider_feeds(visit.principal, edge)).items if visit.role is not Role.CONTACT else []
+    more = {"producto": producto, "estado": estado, "desde": found.next_cursor or ""}
+    return page(
+        request,
+        "incidents.html",
+        incidents=found.items,
+        more=urlencode(more) if found.next_cursor else "",
+        feeds=feeds,
+        product=producto,
+        state=estado,
+    )

@@ -1,0 +1,96 @@
+"""Charts as SVG that the server draws: bars, one upon another, in as many rows as there are things to compare.
+
+Lengths are shares of the width, so a chart is as wide as its place and its letters stay as large as all others. Each
+has a title and a description for those who do not see it, and stands beside its table. Colours are the style sheet's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from wording.language import show_number
+
+_ROW, _BAR, _HISTOGRAM, _FOOT = 40, 14, 160, 22
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """What is drawn. `rows` are labels, each with a value for each of the `series`; `tones` name their colours.
+
+    Bars lie in rows; `upright` ones stand beside each other, as a histogram's classes do, and have one series. Numbers
+    are written as in the `language`.
+    """
+
+    id: str
+    title: str
+    series: tuple[str, ...]
+    tones: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float, ...]], ...]
+    upright: bool = False
+    language: str = "es"
+
+    @property
+    def largest(self) -> float:
+        return max((sum(values) for _, values in self.rows), default=0) or 1
+
+    @property
+    def description(self) -> str:
+        """The chart in words: every label with its values."""
+        told = (f"{label}: {', '.join(self._told(values))}" for label, values in self.rows)
+        return "; ".join(told)
+
+    def _told(self, values: Sequence[float]) -> Iterator[str]:
+        for name, value in zip(self.series, values, strict=True):
+            yield f"{name} {self.shown(value)}" if len(self.series) > 1 else self.shown(value)
+
+    def shown(self, value: float) -> str:
+        return show_number(value, self.language)
+
+
+def svg(chart: Chart) -> Markup:
+    """The chart's picture."""
+    height = _HISTOGRAM + _FOOT if chart.upright else max(1, len(chart.rows)) * _ROW
+    parts = _upright(chart) if chart.upright else _lying(chart)
+    return Markup(
+        '<svg class="chart" role="img" width="100%" height="{height}" aria-labelledby="{id}-t {id}-d">'
+        '<title id="{id}-t">{title}</title><desc id="{id}-d">{description}</desc>{parts}</svg>'
+    ).format(height=height, id=chart.id, title=chart.title, description=chart.description, parts=Markup("").join(parts))
+
+
+def _lying(chart: Chart) -> Iterator[Markup]:
+    for place, (label, values) in enumerate(chart.rows):
+        top = place * _ROW
+        yield _text("0", top + 14, label)
+        yield _text("100%", top + 14, " · ".join(map(chart.shown, values)), "end")
+        left = 0.0
+        yield Markup('<rect class="track" x="0" y="{y}" width="100%" height="{h}"/>').format(y=top + 20, h=_BAR)
+        for tone, value in zip(chart.tones, values, strict=True):
+            width = 100 * value / chart.largest
+            if width:
+                yield _rect(tone, f"{left:.3f}%", top + 20, f"{width:.3f}%", _BAR)
+            left += width
+
+
+def _upright(chart: Chart) -> Iterator[Markup]:
+    step = 100 / max(1, len(chart.rows))
+    for place, (label, (value,)) in enumerate(chart.rows):
+        tall = round((_HISTOGRAM - 24) * value / chart.largest)
+        middle = f"{(place + 0.5) * step:.3f}%"
+        yield _rect(chart.tones[0], f"{(place + 0.1) * step:.3f}%", _HISTOGRAM - tall, f"{0.8 * step:.3f}%", tall)
+        yield _text(middle, _HISTOGRAM - tall - 6, chart.shown(value), "middle")
+        yield _text(middle, _HISTOGRAM + 16, label, "middle")
+
+
+def _rect(tone: str, x: str, y: int, width: str, height: int) -> Markup:
+    return Markup('<rect class="{tone}" x="{x}" y="{y}" width="{width}" height="{height}"/>').format(
+        tone=tone, x=x, y=y, width=width, height=height
+    )
+
+
+def _text(x: str, y: int, text: str, anchor: str = "start") -> Markup:
+    return Markup('<text x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>').format(
+        x=x, y=y, anchor=anchor, text=escape(text)
+    )

@@ -1,0 +1,298 @@
+"""Who visits a page: the session behind the cookie, in whose name it acts, and that a form comes from our own pages.
+
+A page asks for `AnyVisit` (anybody), `SignedIn` (somebody who is known) or a role. What that person may see is asked of
+the same functions as in the API, with the same principal.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
+
+from api.http.deps import At, Edge, EdgeDep
+from api.http.problems import NotFound
+from policy.case.case import Role
+from policy.case.refusals import RoleNotAllowed
+from portal.frame.keys import Keys
+from portal.signing_in.identity import IdentityProvider
+from portal.signing_in.sign_in_mail import Post
+from settings import Settings
+from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import Account, Persona
+from storage.signing_in.sessions import Session
+from storage.signing_in.tokens import Principal
+from wording.language import LANGUAGES, language_of
+
+SESSION_COOKIE = "__Host-escala"
+VISIT_COOKIE = "__Host-escala-visita"
+LANGUAGE_COOKIE = "escala-idioma"
+_SECRET_BYTES = 32
+_LONGEST = 100
+_LONGEST_PATH = 4_000
+
+BY_ITSELF = re.compile(
+    r"/cola/(eventos|filas)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?)"
+)
+"""What an open page asks for by itself: nobody was there for that, and a session does not live on by it."""
+
+
+class SignInNeeded(Exception):
+    """The page is for somebody who has signed in. `address` is the step that is missing, and knows the way back."""
+
+    def __init__(self, step: str, back: str) -> None:
+        self.address = with_back(step, back)
+        super().__init__(self.address)
+
+
+class SecondFactorNeeded(Exception):
+    """Who serves customers here has to set up a second factor before anything else."""
+
+
+class StaleForm(Exception):
+    """A form that did not come from a page of ours, or from one whose session has ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """What pages share beside the API's edge."""
+
+    settings: Settings
+    keys: Keys
+    post: Post
+    provider: IdentityProvider | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request for a page. `stamp` is whose forms they are; `persona` in whose name it acts, if known."""
+
+    language: str
+    stamp: str
+    account: Account | None = None
+    session: Session | None = None
+    persona: Persona | None = None
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def principal(self) -> Principal:
+        """The same as a token's owner, for everything that the API decides by it."""
+        assert self.persona is not None
+        assert self.session is not None
+        return Principal(f"session:{self.session.id}", self.persona.actor, self.persona.customer_id)
+
+    @property
+    def role(self) -> Role | None:
+        return self.persona.actor.role if self.persona else None
+
+
+def portal_of(request: Request) -> Portal:
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+PortalDep = Annotated[Portal, Depends(portal_of)]
+
+
+async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> Visit:
+    """Who asks for this page. A visitor without any cookie gets one to sign the first form with."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    somebody = BY_ITSELF.fullmatch(request.scope["path"]) is None
+    found = await _known(edge, portal, secret, at=at, language=language, somebody=somebody)
+    if found is None:
+        known = request.cookies.get(VISIT_COOKIE, "")
+        own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
+        cookies = {} if own == known else {VISIT_COOKIE: own}
+        found = Visit(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
+    if found.persona:
+        request.state.role = found.persona.actor.role.value  # for the access log
+    request.state.visit = found
+    if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
+        raise NotFound  # no database keeps such a sign, so nothing is there under it
+    return found
+
+
+async def signed_in_now(request: Request, edge: Edge, visit: Visit) -> Principal:
+    """Who began to read a stream in this visit, as of now: NotFound where session or name is none any more."""
+    secret, portal = request.cookies.get(SESSION_COOKIE, ""), portal_of(request)
+    now = await _known(edge, portal, secret, at=edge.clock(), language=visit.language, somebody=False)
+    if now is None or now.persona is None or lacks_factor(now, portal):
+        raise NotFound
+    if (now.role, now.persona.customer_id) != (visit.role, visit.principal.customer_id):
+        raise NotFound
+    return now.principal
+
+
+async def _known(
+    edge: Edge, portal: Portal, secret: str, *, at: datetime, language: str, somebody: bool
+) -> Visit | None:
+    """The visit of a session that lasts, in the name that it was begun in; `somebody` is there, or only their page.
+
+    One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
+    """
+    if not _is_plausible(secret):
+        return None
+    idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
+    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for, somebody=somebody)
+    account = await accounts.get(edge.database, session.account_id) if session else None
+    if session is None or account is None or account.disabled_at is not None:
+        return None
+    persona = None
+    if session.role and session.subject_id and not session.awaits_code:
+        persona = await accounts.persona(
+            edge.database, account, session.role, session.subject_id, policy=edge.policy, at=at
+        )
+        if persona is None or persona.customer_id != session.customer_id:
+            await sessions.end(edge.database, session.id, account_id=account.id, at=at)
+            return None
+    return Visit(
+        language=account.language or language,
+        stamp=portal.keys.signature("form", secret),
+        account=account,
+        session=session,
+        persona=persona,
+    )
+
+
+def _is_plausible(secret: str) -> bool:
+    return 20 <= len(secret) <= _LONGEST and secret.isascii()
+
+
+AnyVisit = Annotated[Visit, Depends(visit)]
+
+
+def known(request: Request, visit: AnyVisit) -> Visit:
+    """Somebody who has signed in and in whose name is known; who has not is shown the way, and back afterwards."""
+    if visit.persona is None:
+        step = "/ingreso"
+        if visit.session:
+            step = "/ingreso/codigo" if visit.session.awaits_code else "/ingreso/como"
+        raise SignInNeeded(step, _back(request))
+    return visit
+
+
+Known = Annotated[Visit, Depends(known)]
+"""For one's own account only: a second factor that the house demands may still be missing."""
+
+
+def signed_in(visit: Known, portal: PortalDep) -> Visit:
+    """Somebody who is known, and has the second factor if the house demands one of its people."""
+    if lacks_factor(visit, portal):
+        raise SecondFactorNeeded
+    return visit
+
+
+def lacks_factor(visit: Visit, portal: Portal) -> bool:
+    """Whether the house's rule sends this visitor to set up a second factor first."""
+    must = portal.settings.staff_need_second_factor and visit.role is not Role.CONTACT
+    return must and visit.account is not None and not visit.account.asks_for_code
+
+
+SignedIn = Annotated[Visit, Depends(signed_in)]
+
+
+def only(*roles: Role) -> Callable[[Visit], Visit]:
+    """A dependency that lets these roles pass."""
+
+    def check(visit: SignedIn) -> Visit:
+        if visit.role not in roles:
+            raise RoleNotAllowed
+        return visit
+
+    return check
+
+
+Contact = Annotated[Visit, Depends(only(Role.CONTACT))]
+Worker = Annotated[Visit, Depends(only(Role.AGENT, Role.DIRECTOR))]
+Director = Annotated[Visit, Depends(only(Role.DIRECTOR))]
+Staff = Annotated[Visit, Depends(only(Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
+Admin = Annotated[Visit, Depends(only(Role.ADMIN))]
+
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+
+async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> None:
+    """Take a form from our own pages only: the browser says where it comes from, and the page's stamp is in it.
+
+    The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form.
+    """
+    if not _is_from_here(request, portal.settings):
+        raise StaleForm
+    form = await request.form()
+    if not all(_is_text(word) for word in _words_of(form)):
+        raise RequestValidationError([])
+    given = request.headers.get("x-escala-stamp") or str(form.get("stamp", ""))
+    if not portal.keys.is_stamp(given, visit.stamp):
+        raise StaleForm
+
+
+Stamped = Depends(check_form)
+"""Put on every route that changes something: `dependencies=[Stamped]`."""
+
+
+def _words_of(form: FormData) -> Iterator[str]:
+    """All that a form says: names, values and the names of files."""
+    for name, value in form.multi_items():
+        yield name
+        yield value if isinstance(value, str) else value.filename or ""
+
+
+def _is_text(word: str) -> bool:
+    """Whether a database keeps it: no NUL, and no half of a character, which some encodings of forms can say."""
+    return "\0" not in word and not any("\ud800" <= sign <= "\udfff" for sign in word)
+
+
+def _is_from_here(request: Request, settings: Settings) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    if settings.profile == "production":  # one address, which people were given
+        return origin == origin_of(settings.public_url)
+    return urlsplit(origin).netloc == request.headers.get("host")
+
+
+def origin_of(address: str) -> str:
+    """An address's origin, as browsers write it: without the port that its scheme has anyway."""
+    parts = urlsplit(address)
+    is_usual = parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme))
+    return f"{parts.scheme}://{parts.hostname}" + ("" if is_usual else f":{parts.port}")
+
+
+def _back(request: Request) -> str:
+    """Where the visitor wanted to go, as a path of ours; a part of a page belongs to the page that shows it."""
+    if shown_by := request.headers.get("hx-current-url"):
+        page = urlsplit(shown_by)
+        return f"{page.path}?{page.query}" if page.query else page.path
+    if request.method != "GET":
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path + query
+
+
+def safe_path(given: str) -> str:
+    """A path of ours, or the start: nobody is sent elsewhere by a link to the sign-in page.
+
+    What browsers drop (tabs, line ends) or read as a slash (a backslash) is written out, so that it leads nowhere.
+    """
+    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and len(given) <= _LONGEST_PATH
+    return quote(given, safe="/?&=%:._~-+,;@!$'()*") if is_ours else "/"
+
+
+def with_back(step: str, back: str) -> str:
+    """The address of a step of signing in that goes on at `back` when it is done."""
+    path = safe_path(back)
+    return step if path == "/" else f"{step}?volver={quote(path, safe='/')}"

@@ -1,0 +1,1 @@
+"""The agents' queue: tabs, filters, several cases at once, and search."""

@@ -1,0 +1,62 @@
+"""What an open list hears: that something happened, each time that it does, and nothing of what.
+
+One watcher for the whole process asks for all open lists of its kind. The page then asks for its own rows, once for all
+that happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TypeVar
+
+from fastapi import Request, Response
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+
+from api.http.deps import Edge
+from desk.feed import Watcher
+from portal.frame.pages import answered
+from portal.frame.session import Visit, signed_in_now
+from storage.engine.database import Database
+
+LIFETIME = 900.0
+_HEARTBEAT = 15.0
+_AGAIN_AFTER = b"retry: 1000\n\n"
+
+
+class ListNews(Watcher[str]):
+    """Watches how far lists are. A list's mark is another text as soon as something happened in it."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+
+    def stream(self, request: Request, edge: Edge, visit: Visit, of: str) -> Response:
+        """The events of one list, for a page that shows it, as long as its reader is signed in."""
+        whose = visit.principal.token_id
+        edge.readers.check(whose)
+        told = edge.readers.stream(self.events(of), whose=whose, ask=lambda: signed_in_now(request, edge, visit))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return answered(EventSourceResponse(told, headers=headers), visit)
+
+    async def events(self, of: str) -> AsyncGenerator[bytes]:
+        """An event for each time that something happened, from how far the list is now on; until the process ends."""
+        now = asyncio.get_running_loop().time
+        ends_at = now() + LIFETIME
+        with self.watch(of) as watch:
+            yield _AGAIN_AFTER
+            while not watch.over and now() < ends_at:
+                mark = await watch.news(within=min(_HEARTBEAT, ends_at - now()))
+                yield KEEPALIVE_COMMENT if mark is None else format_sse_event(event="cambio", data_str=mark)
+
+
+News = TypeVar("News", bound=ListNews)
+
+
+def news_of(kind: type[News], request: Request, edge: Edge) -> News:
+    """The process's one of this kind; made when the first page asks, and ended with the feed."""
+    state = request.app.state
+    if getattr(state, kind.__name__, None) is None:
+        setattr(state, kind.__name__, kind(edge.database))
+        edge.feed.take_along(getattr(state, kind.__name__))
+    news: News = getattr(state, kind.__name__)
+    return news

@@ -1,0 +1,198 @@
+"""What of the queue is looked at: a tab and filters, as they stand in the page's address, under the API's own names.
+
+An address is somebody's bookmark: what it says that nobody knows any more is passed over, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from api.http.bodies import clean
+from policy.case.case import ClosingReason, Level, Plan, Priority, Status
+from storage.case.queue import Pile, Tally
+from storage.case.views import CaseFilter
+
+_BOGOTA = ZoneInfo("America/Bogota")
+_LONGEST, _LONGEST_ID = 200, 64
+
+WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+"""The states of a case that somebody works on, or should."""
+
+TABS = ("open", "mine", "unassigned", "level-1", "level-2", "level-3", "overdue", "waiting", "held", "resolved", "all")
+"""The queue's tabs, but for those of the groups (`group-` and the group's id)."""
+
+Word = TypeVar("Word", bound=Enum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A look at the queue. Empty texts and None do not filter."""
+
+    tab: str = "open"
+    status: tuple[Status, ...] = ()
+    level: Level | None = None
+    group: str = ""
+    priority: Priority | None = None
+    plan: Plan | None = None
+    customer_id: str = ""
+    assignee: str = ""
+    overdue: bool = False
+    reason: ClosingReason | None = None
+    due_before: str = ""
+    q: str = ""
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address; the same look is always the same text."""
+        said: list[tuple[str, str]] = [("tab", self.tab)]
+        said += [("status", status.value) for status in self.status]
+        for name in ("level", "group", "priority", "plan", "customer_id", "assignee", "reason", "due_before", "q"):
+            if value := getattr(self, name):
+                said.append((name, str(value.value if isinstance(value, Enum) else value)))
+        if self.overdue:
+            said.append(("overdue", "true"))
+        return urlencode(said)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more is asked than a tab."""
+        return self != Look(tab=self.tab)
+
+    def at_tab(self, tab: str) -> Look:
+        """The same filters at another tab; what they had narrowed is the tab's to say now."""
+        return replace(self, tab=tab, status=())
+
+    def of_customer(self, customer_id: str) -> Look:
+        """The same, of one customer alone."""
+        return replace(self, customer_id=customer_id)
+
+    def wanted(self, me: str) -> CaseFilter:
+        """The cases that are looked at by `me`. A tab's own level, group and agent stand; a chosen status replaces."""
+        found = _TABS.get(self.tab, CaseFilter(status=WORKED_ON, is_open=True))
+        if self.tab.startswith("group-"):
+            found = replace(found, group=self.tab.removeprefix("group-"))
+        if self.tab == "mine":
+            found = replace(found, assignee=me)
+        if self.status:
+            found = replace(found, status=self.status, is_open=None if Status.CLOSED in self.status else True)
+        if self.reason:
+            found = replace(found, status=(Status.CLOSED,), is_open=False, closing_reason=self.reason)
+        return replace(
+            found,
+            level=found.level or self.level,
+            group=found.group or self.group or None,
+            priority=self.priority,
+            plan=self.plan,
+            customer_id=self.customer_id or None,
+            assignee=found.assignee or self.assignee or None,
+            overdue=found.overdue or self.overdue or None,
+            due_before=_instant(self.due_before),
+            q=self.q or None,
+            sort="next_due",
+        )
+
+
+_TABS: Mapping[str, CaseFilter] = {
+    "unassigned": CaseFilter(status=WORKED_ON, is_open=True, unassigned=True),
+    **{f"level-{int(level)}": CaseFilter(status=WORKED_ON, is_open=True, level=level) for level in Level},
+    "overdue": CaseFilter(is_open=True, overdue=True),
+    "waiting": CaseFilter(status=(Status.WAITING_CUSTOMER,), is_open=True),
+    "held": CaseFilter(status=(Status.HELD,), is_open=True),
+    "resolved": CaseFilter(status=(Status.RESOLVED,), is_open=True),
+    "all": CaseFilter(),
+}
+
+
+def look_of(said: Iterable[tuple[str, str]], *, groups: Iterable[str]) -> Look:
+    """The look that an address asks for. Without a tab it is the open cases, or all where it asks for more."""
+    given: dict[str, str] = {}
+    states: list[str] = []
+    for name, value in said:
+        text = _cleaned(value)
+        if name == "status":
+            states.append(text)
+        elif text:
+            given[name] = text[:_LONGEST]
+    found = Look(
+        tab="all",
+        status=tuple(dict.fromkeys(status for each in states if (status := _word(Status, each)))),
+        level=_number(Level, given.get("level")),
+        group=given.get("group", "")[:_LONGEST_ID],
+        priority=_number(Priority, given.get("priority")),
+        plan=_word(Plan, given.get("plan", "")),
+        customer_id=given.get("customer_id", "")[:_LONGEST_ID],
+        assignee=given.get("assignee", "")[:_LONGEST_ID],
+        overdue=given.get("overdue") == "true",
+        reason=_word(ClosingReason, given.get("reason", "")),
+        due_before=given.get("due_before", "") if _instant(given.get("due_before", "")) else "",
+        q=given.get("q", ""),
+    )
+    tab = given.get("tab", "all" if found.is_filtered else "open")
+    known = tab in TABS or tab in {f"group-{group}" for group in groups}
+    return replace(found, tab=tab if known else "open")
+
+
+def look_in(query: str, *, groups: Iterable[str]) -> Look:
+    """The look that a kept query asks for."""
+    return look_of(parse_qsl(query, max_num_fields=40), groups=groups)
+
+
+def counts(tally: Tally, me: str) -> dict[str, int]:
+    """How many cases are behind each tab, the groups' too."""
+    found = dict.fromkeys(TABS, 0)
+    for pile in tally.piles:
+        for tab in _tabs_of(pile, me):
+            found[tab] = found.get(tab, 0) + pile.cases
+    return found | {"all": tally.total}
+
+
+def _tabs_of(pile: Pile, me: str) -> Iterable[str]:
+    if pile.overdue:
+        yield "overdue"
+    if pile.status not in WORKED_ON:
+        yield pile.status.value
+        return
+    yield "open"
+    yield f"level-{int(pile.level)}"
+    if pile.group:
+        yield f"group-{pile.group}"
+    if pile.status is Status.WAITING_CUSTOMER:
+        yield "waiting"
+    if pile.assignee is None:
+        yield "unassigned"
+    elif pile.assignee == me:
+        yield "mine"
+
+
+# -- what an address says ---------------------------------------------------------------------------------------------
+
+
+def _cleaned(value: str) -> str:
+    try:
+        return str(clean(value))
+    except ValueError:
+        return ""
+
+
+def _word(kind: type[Word], value: str) -> Word | None:
+    return next((each for each in kind if each.value == value), None)
+
+
+def _number(kind: Any, value: str | None) -> Any:
+    return next((each for each in kind if str(int(each)) == value), None)
+
+
+def _instant(value: str) -> datetime | None:
+    """An instant, or what a date-and-time field says, which is Bogotá's."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=_BOGOTA)
+    return at if 2000 <= at.year <= 2100 else None

@@ -1,0 +1,1 @@
+"""Figures: the director's board, the process map, and metrics."""

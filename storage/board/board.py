@@ -1,0 +1,368 @@
+"""The board's figures: what was promised to the cases opened in a period, and what became of it. Reads only.
+
+A case belongs to the period in which it was opened, and brings all that has happened to it since. One found out of
+scope is in no figure but its own (SCOPE-5), and one that never had cover had no promise. Counted time is the case's own
+hours, without pauses; that of the initial attention is counted in the hours that held when it came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.case import ClosingReason, Plan, Status
+from policy.case.process import WAITED_FOR
+from policy.terms.terms import CoverKind
+from policy.time.calendar import Calendar
+from policy.time.clock import ClockName
+from storage.engine.database import Database
+from storage.engine.tables import case_terms, cases, facts, ratings, stretches
+
+AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14), timedelta(days=30))
+"""The backlog's classes end here; the last one has no end."""
+LATENESSES = (1, 5, 15, 60, 300, 3_600)
+"""The classes of the lateness of hand-offs end here, in seconds; the last one has no end."""
+
+_AT_ONCE, _FEW = 2_000, 250
+_CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
+_PAST_LIMIT = frozenset({"limit", "priority", "amendment"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which cases are counted: those opened in [from_at, until_at), of one customer or of all."""
+
+    from_at: datetime
+    until_at: datetime
+    customer_id: str | None = None
+
+
+@dataclass
+class Kept:
+    """Promises of one kind: kept and broken. One that is still running is neither."""
+
+    met: int = 0
+    missed: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share that was kept, None where there is none."""
+        total = self.met + self.missed
+        return self.met / total if total else None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How some durations lie, in seconds; None where there are none."""
+
+    count: int
+    median: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+    longest: float | None = None
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> Spread:
+        """The spread of these durations."""
+        ordered = sorted(seconds)
+        if not ordered:
+            return cls(0)
+        median, p90, p99 = (percentile(ordered, share) for share in (0.5, 0.9, 0.99))
+        return cls(len(ordered), median, p90, p99, ordered[-1])
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The value below which this share lies, between neighbours in proportion, as spreadsheets' PERCENTILE does."""
+    place = (len(ordered) - 1) * share
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+@dataclass(kw_only=True)
+class Board:
+    """All figures of a scope, as of `at`. Durations are seconds."""
+
+    scope: Scope
+    at: datetime
+    opened: int = 0
+    in_work: int = 0
+    held: int = 0
+    closed: Counter[str] = field(default_factory=Counter)
+    out_of_scope: Counter[str] = field(default_factory=Counter)
+    attention: dict[tuple[str, int], Kept] = field(default_factory=dict)
+    levels: dict[tuple[str, int, int], Kept] = field(default_factory=dict)
+    to_attention: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
+    to_resolution: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
+    backlog: list[Counter[int]] = field(default_factory=list)
+    hand_offs: Counter[tuple[int, int, str]] = field(default_factory=Counter)
+    lateness: Spread = field(default_factory=lambda: Spread(0))
+    lateness_classes: list[int] = field(default_factory=list)
+    pauses: dict[str, tuple[int, float]] = field(default_factory=dict)
+    ratings: Counter[int] = field(default_factory=Counter)
+
+
+async def board(db: Database, scope: Scope, *, at: datetime) -> Board:
+    """Every figure of the scope, of one state of the database. The backlog is that of `at`, whatever the period."""
+    found = Board(scope=scope, at=at)
+    async with db.read() as connection:
+        await _count_cases(connection, found)
+        await _count_promises(connection, found)
+        await _count_backlog(connection, found)
+        await _count_ratings(connection, found)
+        await _measure(connection, found)
+    return found
+
+
+# -- counted by the database ------------------------------------------------------------------------------------------
+
+
+def _chosen(scope: Scope) -> list[ColumnElement[bool]]:
+    c = cases.c
+    conditions = [c.opened_at >= scope.from_at, c.opened_at < scope.until_at]
+    return [*conditions, c.customer_id == scope.customer_id] if scope.customer_id else conditions
+
+
+def _promised(scope: Scope) -> list[ColumnElement[bool]]:
+    """The scope's cases that promises were made to, without those that support does not cover (SCOPE-5)."""
+    c = cases.c
+    is_in_scope = or_(c.closing_reason.is_(None), c.closing_reason != ClosingReason.OUT_OF_SCOPE)
+    return [*_chosen(scope), is_in_scope, c.cover != CoverKind.NONE]
+
+
+def _is_solved() -> ColumnElement[bool]:
+    """Whether a case has its solution. One that was reopened and then ended in another way has none."""
+    c = cases.c
+    return or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
+
+
+async def _count_cases(connection: AsyncConnection, found: Board) -> None:
+    c = cases.c
+    counted = select(c.status, c.closing_reason, func.count()).where(*_chosen(found.scope))
+    for status, reason, count in await connection.execute(counted.group_by(c.status, c.closing_reason)):
+        found.opened += count
+        if status == Status.CLOSED:
+            found.closed[reason] += count
+        elif status == Status.HELD:
+            found.held += count
+        elif status != Status.RESOLVED:
+            found.in_work += count
+    kind = c.state["out_of_scope_kind"].as_string()
+    of_kind = select(kind, func.count()).where(*_chosen(found.scope), c.closing_reason == ClosingReason.OUT_OF_SCOPE)
+    for name, count in await connection.execute(of_kind.group_by(kind)):
+        found.out_of_scope[name] = count
+
+
+async def _count_promises(connection: AsyncConnection, found: Board) -> None:
+    """Initial attention, and each level's clock: kept where the case left the level, or was solved there, in time.
+
+    A case is at a level once: it only moves up, and reopened it is back where it was. An end without a solution
+    (withdrawn, a duplicate, denied by its diagnosis) decides nothing: what was kept or missed before it stays so.
+    """
+    c, f = cases.c, facts.c
+    for plan, priority in ((plan, priority) for plan in Plan for priority in (1, 2, 3, 4)):
+        found.attention[plan.value, priority] = Kept()
+        for level in (1, 2, 3):
+            found.levels[plan.value, priority, level] = Kept()
+    by = (c.plan, c.priority)
+    joined = and_(f.case_number == c.number, f.kind.in_(_PROMISES))
+    data = (f.data["in_time"].as_boolean(), f.data["from_level"].as_integer(), f.data["to_level"].as_integer())
+    grouped = (*by, f.kind, *data, f.data["cause"].as_string())
+    once = func.count(f.case_number.distinct())
+    happened = select(*grouped, once).select_from(cases).join(facts, joined).where(*_promised(found.scope))
+    for plan, priority, kind, in_time, from_level, to_level, cause, count in await connection.execute(
+        happened.group_by(*grouped)
+    ):
+        attention = found.attention[plan, priority]
+        match kind:
+            case "initial_attention_given":
+                attention.met += count if in_time else 0
+            case "initial_attention_missed":
+                attention.missed += count
+            case "case_overdue":
+                found.levels[plan, priority, 3].missed += count
+            case _:
+                found.hand_offs[from_level, to_level, cause] += count
+                left = found.levels[plan, priority, from_level]
+                if cause in _PAST_LIMIT:
+                    left.missed += count
+                else:
+                    left.met += count
+    overdue = select(f.seq).where(f.case_number == c.number, f.kind == "case_overdue").exists()
+    solved = select(*by, c.level, func.count()).where(*_promised(found.scope), _is_solved(), or_(c.level < 3, ~overdue))
+    for plan, priority, level, count in await connection.execute(solved.group_by(*by, c.level)):
+        found.levels[plan, priority, level].met += count
+
+
+_PROMISES = ("initial_attention_given", "initial_attention_missed", "handed_off", "case_overdue")
+
+
+async def _count_backlog(connection: AsyncConnection, found: Board) -> None:
+    c = cases.c
+    found.backlog = [Counter() for _ in range(len(AGES) + 1)]
+    age = case(*((c.opened_at > found.at - end, place) for place, end in enumerate(AGES)), else_=len(AGES))
+    counted = select(age, c.level, func.count()).where(c.status.not_in((Status.RESOLVED, Status.CLOSED)))
+    if found.scope.customer_id:
+        counted = counted.where(c.customer_id == found.scope.customer_id)
+    for place, level, count in await connection.execute(counted.group_by(age, c.level)):
+        found.backlog[place][level] += count
+
+
+async def _count_ratings(connection: AsyncConnection, found: Board) -> None:
+    counted = select(ratings.c.score, func.count()).join_from(cases, ratings, ratings.c.case_number == cases.c.number)
+    for score, count in await connection.execute(counted.where(*_chosen(found.scope)).group_by(ratings.c.score)):
+        found.ratings[score] = count
+
+
+# -- measured, case by case -------------------------------------------------------------------------------------------
+
+
+async def _measure(connection: AsyncConnection, found: Board) -> None:
+    """Durations, and the lateness of hand-offs: read in small steps and counted in a thread, so that nobody waits."""
+    c, f, s = cases.c, facts.c, stretches.c
+    chosen = _promised(found.scope)
+    opened = await _rows(connection, select(c.number, c.plan, _raw(c.opened_at)).where(*chosen))
+    happened = await _rows(
+        connection,
+        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), _is_solved())
+        .select_from(cases)
+        .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
+        .where(*chosen, or_(f.kind != "handed_off", f.due_at.is_not(None))),
+    )
+    stretched = await _rows(
+        connection,
+        select(s.case_number, s.turn, _raw(s.from_at), _raw(s.to_at), s.counted, s.why)
+        .select_from(cases)
+        .join(stretches, and_(s.case_number == c.number, s.clock == ClockName.LEVEL))
+        .where(*chosen),
+    )
+    hours = await _hours(connection, chosen)
+    await asyncio.to_thread(_spread, found, opened, happened, stretched, hours)
+
+
+def _raw(instant: ColumnElement[datetime]) -> ColumnElement[Any]:
+    """The instant as the driver gives it, which `_at` reads: so many are not read in the loop's own time."""
+    return type_coerce(instant, String())
+
+
+def _at(raw: Any) -> datetime:
+    return datetime.fromisoformat(raw) if isinstance(raw, str) else raw
+
+
+_TIMED = ("initial_attention_given", "case_released", "case_resolved", "handed_off")
+
+
+def _classes(late: Iterable[float]) -> list[int]:
+    found = [0] * (len(LATENESSES) + 1)
+    for seconds in late:
+        found[next((place for place, end in enumerate(LATENESSES) if seconds < end), len(LATENESSES))] += 1
+    return found
+
+
+def _spread(
+    found: Board,
+    opened: Sequence[Any],
+    happened: Sequence[Any],
+    stretched: Sequence[Any],
+    hours: Mapping[str, _Hours],
+) -> None:
+    plans = {number: plan for number, plan, _ in opened}
+    began = {number: _at(opened_at) for number, _, opened_at in opened}
+    answered: dict[str, tuple[datetime, int]] = {}
+    solved: dict[str, datetime] = {}
+    late: list[float] = []
+    for number, kind, turn, at, due_at, is_solved in happened:
+        match kind:
+            case "handed_off":
+                late.append(max(0.0, (_at(at) - _at(due_at)).total_seconds()))
+            case "case_released":
+                began[number] = _at(due_at)
+            case "initial_attention_given":
+                answered[number] = (_at(at), turn)
+            case _ if is_solved:
+                solved[number] = max(_at(at), solved.get(number, _at(at)))
+    stood: dict[str, list[float]] = defaultdict(list)
+    counted = dict.fromkeys(solved, 0.0)
+    for number, turn, from_at, to_at, is_counted, why in stretched:
+        if not is_counted:
+            if why in WAITED_FOR:
+                stood[why].append((_at(to_at) - _at(from_at)).total_seconds())
+        elif number in counted:
+            counted[number] += _elapsed(hours[number], turn, _at(from_at), _at(to_at))
+    found.lateness = Spread.of(late)
+    found.lateness_classes = _classes(late)
+    found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
+    attention: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
+    resolution: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
+    for number, (at, turn) in answered.items():
+        attention[plans[number]][0].append(_elapsed(hours[number], turn, began[number], at))
+        attention[plans[number]][1].append((at - began[number]).total_seconds())
+    for number, at in solved.items():
+        resolution[plans[number]][0].append(counted[number])
+        resolution[plans[number]][1].append((at - began[number]).total_seconds())
+    found.to_attention = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in attention.items()}
+    found.to_resolution = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in resolution.items()}
+
+
+_Hours = tuple[tuple[int, int], ...]
+"""A case's hours: from which turn each holds, and which of `_calendars` it is."""
+_calendars: list[Calendar] = []
+_known: dict[tuple[str, int], int] = {}
+_MOST_KNOWN = 1_000_000
+# Plain tuples of words and numbers, here and above: of so many objects, Python's collector would make long pauses.
+
+
+def _elapsed(hours: _Hours, turn: int, from_at: datetime, to_at: datetime) -> float:
+    """The open seconds of a stretch that `turn` ended: those that replaced others began to count after it."""
+    place = hours[0][1]
+    if len(hours) > 1:
+        place = next((each for since, each in reversed(hours) if since < turn), place)
+    return _calendars[place].elapsed(from_at, to_at).total_seconds()
+
+
+async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[bool]]) -> dict[str, _Hours]:
+    """The hours of each case. What a turn brought never changes, so it is read once in this process's life."""
+    t, c = case_terms.c, cases.c
+    if len(_known) > _MOST_KNOWN:
+        _known.clear()
+    held = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
+    keys = await _rows(connection, held.where(*chosen).order_by(t.case_number, t.from_turn))
+    unknown = list(dict.fromkeys(number for number, turn in keys if (number, turn) not in _known))
+    hours = cast(t.terms["hours"], Text)
+    for start in range(0, len(unknown), _FEW):
+        some = unknown[start : start + _FEW]
+        rows = select(t.case_number, t.from_turn, hours).where(t.case_number.in_(some))
+        for number, turn, text in await connection.execute(rows):
+            _known[number, turn] = _place_of(text)
+        await asyncio.sleep(0)
+    found: dict[str, _Hours] = {}
+    for number, turn in keys:
+        found[number] = (*found.get(number, ()), (turn, _known[number, turn]))
+    return found
+
+
+@lru_cache(maxsize=1_024)
+def _place_of(text: str) -> int:
+    """One calendar for all cases that were promised the same."""
+    calendar = _CALENDAR.validate_json(text)
+    if calendar not in _calendars:
+        _calendars.append(calendar)
+    return _calendars.index(calendar)
+
+
+async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> list[tuple[Any, ...]]:
+    """All rows, taken some at a time, so that the loop serves others in between."""
+    found: list[tuple[Any, ...]] = []
+    for some in (await connection.execute(wanted)).partitions(_AT_ONCE):
+        found += map(tuple, some)
+        await asyncio.sleep(0)
+    return found

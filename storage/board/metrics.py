@@ -1,0 +1,52 @@
+"""What is counted for whoever watches the desk: cases, notices, and how late hand-offs came. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storage.engine.database import Database
+from storage.engine.tables import cases, facts, notices
+
+_MOST_HAND_OFFS = 10_000
+
+
+@dataclass(frozen=True)
+class CaseCount:
+    """How many cases share a status, a level and being overdue."""
+
+    status: str
+    level: int
+    overdue: bool
+    cases: int
+
+
+async def case_counts(db: Database) -> list[CaseCount]:
+    """All cases, by status, level and overdue."""
+    by = (cases.c.status, cases.c.level, cases.c.overdue)
+    async with db.read() as connection:
+        rows = (await connection.execute(select(*by, func.count()).group_by(*by))).all()
+    return [CaseCount(status, level, bool(overdue), count) for status, level, overdue, count in rows]
+
+
+async def notice_counts(db: Database) -> tuple[int, int]:
+    """Notices that wait for their delivery, and those given up."""
+    waiting = select(func.count()).where(notices.c.delivered_at.is_(None), notices.c.given_up.is_(False))
+    given_up = select(func.count()).where(notices.c.given_up.is_(True))
+    async with db.read() as connection:
+        return await connection.scalar(waiting) or 0, await connection.scalar(given_up) or 0
+
+
+async def hand_off_lateness(db: Database, *, since: datetime) -> list[float]:
+    """How many seconds late each hand-off since then came that a clock made, newest first (ESC-15)."""
+    query = (
+        select(facts.c.at, facts.c.due_at)
+        .where(facts.c.kind == "handed_off", facts.c.due_at.is_not(None), facts.c.at >= since)
+        .order_by(facts.c.at.desc())
+        .limit(_MOST_HAND_OFFS)
+    )
+    async with db.read() as connection:
+        rows = (await connection.execute(query)).all()
+    return [(at - due_at).total_seconds() for at, due_at in rows]

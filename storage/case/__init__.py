@@ -1,0 +1,1 @@
+"""The record of cases, and what lists and pages read of it."""

@@ -1,0 +1,139 @@
+"""What comes in before the engine is asked: case numbers, deposited content, and answers kept for repeated requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.refusals import Refusal
+from storage.engine.database import Database, insert
+from storage.engine.tables import contents, number_sequences, requests, reservations
+
+_BOGOTA = ZoneInfo("America/Bogota")
+
+
+class KeyReused(Refusal):
+    """One key, two requests."""
+
+    message = "This Idempotency-Key was already used for another request. Use a new key for a new request."
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """The number of a case to come, and when its request was received."""
+
+    number: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """A body that nobody sees until a recorded fact of the case speaks of it."""
+
+    content_id: str
+    case_number: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a request was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) -> Reservation:
+    """A case number of the year (Bogotá's) for (scope, key): the same pair has the same number and instant for ever."""
+    known = await reserved(db, scope=scope, key=key)
+    if known is not None:
+        return known
+    year = at.astimezone(_BOGOTA).year
+    async with db.write() as connection:
+        # The sequence's row comes first: whoever else reserves in this year waits here.
+        last = await connection.scalar(
+            insert(connection, number_sequences)
+            .values(year=year, last=1)
+            .on_conflict_do_update(index_elements=["year"], set_={"last": number_sequences.c.last + 1})
+            .returning(number_sequences.c.last)
+        )
+        known = await _reserved(connection, scope, key)
+        if known is not None:
+            await connection.rollback()  # the number goes back
+            return known
+        made = Reservation(f"MA-{year}-{last:06}", at)
+        await connection.execute(
+            insert(connection, reservations).values(scope=scope, key=key, number=made.number, received_at=at)
+        )
+        return made
+
+
+async def reserved(db: Database, *, scope: str, key: str) -> Reservation | None:
+    """What an earlier try of (scope, key) has reserved."""
+    async with db.read() as connection:
+        return await _reserved(connection, scope, key)
+
+
+async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) -> None:
+    """Keep bodies; one that is there stays as it is."""
+    if not deposits:
+        return
+    rows = [
+        {"content_id": each.content_id, "case_number": each.case_number, "body": each.body, "deposited_at": at}
+        for each in deposits
+    ]
+    async with db.write() as connection:
+        await connection.execute(insert(connection, contents).on_conflict_do_nothing(), rows)
+
+
+async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: datetime) -> Answered | None:
+    """The answer that this request already had, or None: go on, whether or not an earlier try began.
+
+    KeyReused if the key was used for a request with another fingerprint.
+    """
+    wanted = select(requests).where(requests.c.scope == scope, requests.c.key == key)
+    async with db.read() as connection:
+        known = (await connection.execute(wanted)).first()
+    if known is None:
+        async with db.write() as connection:
+            row = {"scope": scope, "key": key, "fingerprint": fingerprint, "begun_at": at}
+            await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
+            known = (await connection.execute(wanted)).one()
+    if known.fingerprint != fingerprint:
+        raise KeyReused
+    return None if known.status is None else Answered(known.status, known.headers, known.body)
+
+
+async def begun_at(db: Database, *, scope: str, key: str) -> datetime | None:
+    """When a request began; None where it did not."""
+    wanted = select(requests.c.begun_at).where(requests.c.scope == scope, requests.c.key == key)
+    async with db.read() as connection:
+        found: datetime | None = await connection.scalar(wanted)
+    return found
+
+
+async def finish(db: Database, *, scope: str, key: str, status: int, headers: Mapping[str, str], body: Any) -> None:
+    """Keep the answer of a request that began; the first answer stays."""
+    unanswered = (requests.c.scope == scope, requests.c.key == key, requests.c.status.is_(None))
+    async with db.write() as connection:
+        await connection.execute(
+            update(requests).where(*unanswered).values(status=status, headers=dict(headers), body=body)
+        )
+
+
+async def _reserved(connection: AsyncConnection, scope: str, key: str) -> Reservation | None:
+    row = (
+        await connection.execute(
+            select(reservations.c.number, reservations.c.received_at).where(
+                reservations.c.scope == scope, reservations.c.key == key
+            )
+        )
+    ).first()
+    return None if row is None else Reservation(row.number, row.received_at)

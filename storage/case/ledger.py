@@ -1,0 +1,244 @@
+"""Recording turns: the facts, and what is projected from them. The workflow's activity alone calls this.
+
+A turn is recorded once. A worker that died after it had recorded a turn, and before the engine knew, may decide that
+turn again, and otherwise; what was recorded first stays, and the caller is told how far the ledger is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, literal_column, select, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.case import Case, ClockState, Status
+from policy.case.decision import Decision
+from policy.case.facts import CaseOpened
+from policy.terms.terms import Terms
+from storage.engine import codec
+from storage.engine.columns import NEVER, UNDATED
+from storage.engine.database import Database, insert
+from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
+from storage.search import case_words
+
+
+class TurnGap(Exception):
+    """The turn does not follow the one that was recorded last."""
+
+
+class ContentMissing(Exception):
+    """A fact speaks of content that was never deposited."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the ledger holds after a turn.
+
+    `ahead` is None in all ordinary life. Where another decision had taken the turn, it is the case as the ledger holds
+    it, `command_ids` are the commands that it holds from that turn on, and `terms` those that it holds for the case.
+    """
+
+    has_notices: bool
+    ahead: Case | None = None
+    command_ids: tuple[str, ...] = ()
+    terms: Terms | None = None
+
+
+async def record(
+    db: Database, decision: Decision, terms: Terms | None = None, *, command_id: str | None = None
+) -> Recorded:
+    """Record a turn in one transaction, once; the first, and whichever replaces them, brings its terms.
+
+    TurnGap if it does not follow the last.
+    """
+    number = decision.case.number
+    async with db.write() as connection:
+        if await _is_new(connection, decision, terms):
+            await _append(connection, decision, terms, command_id)
+            return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
+        has_notices = await _has_undelivered(connection, number)
+        found = await _found(connection, decision)
+        same = {"state": codec.case_to_json(decision.case), "command_ids": [command_id] if command_id else []}
+        if found == same:
+            return Recorded(has_notices=has_notices)
+        ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
+        pinned = codec.terms_from_json(await connection.scalar(terms_of(number)))
+        return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=pinned)
+
+
+def terms_of(number: str) -> Select[Any]:
+    """The terms that hold for a case now: those that its latest replacement brought."""
+    latest = case_terms.c.from_turn.desc()
+    return select(case_terms.c.terms).where(case_terms.c.case_number == number).order_by(latest).limit(1)
+
+
+async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
+    """Project the case as this turn leaves it, if the turn is the next one."""
+    case = decision.case
+    if case.turn == 1:
+        return await _open(connection, decision, terms)
+    follows = (cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
+    promised = {"plan": terms.plan, "cover": terms.cover.kind} if terms else {}
+    projected = update(cases).where(cases.c.number == case.number, *follows)
+    projected = projected.values(**_projected(case), **promised, change=next_change(connection))
+    return (await connection.execute(projected)).rowcount == 1
+
+
+async def _found(connection: AsyncConnection, decision: Decision) -> dict[str, Any]:
+    """The state that the ledger holds instead, and the commands that it holds from the decision's turn on."""
+    case = decision.case
+    wanted = select(cases.c.turn, cases.c.facts, cases.c.state).where(cases.c.number == case.number)
+    known = (await connection.execute(wanted)).mappings().first()
+    if known is None or known["turn"] < case.turn:
+        raise TurnGap(
+            f"turn {case.turn} of case {case.number} ({case.facts} facts) does not follow {_described(known)}"
+        )
+    since = (
+        select(facts.c.command_id)
+        .where(facts.c.case_number == case.number, facts.c.turn >= case.turn, facts.c.command_id.is_not(None))
+        .order_by(facts.c.seq)
+    )
+    return {"state": known["state"], "command_ids": list(dict.fromkeys(await connection.scalars(since)))}
+
+
+async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
+    case, opened = decision.case, next((e.fact for e in decision.entries if isinstance(e.fact, CaseOpened)), None)
+    if terms is None or opened is None:
+        raise ValueError(f"the first turn of case {case.number} needs its opening and its terms")
+    title = await connection.scalar(select(contents.c.body).where(contents.c.content_id == opened.title.content_id))
+    if title is None:
+        raise ContentMissing(f"the title of case {case.number} was not deposited")
+    row = {
+        **_projected(case),
+        "number": case.number,
+        "plan": terms.plan,
+        "cover": terms.cover.kind,
+        "customer_id": case.customer_id,
+        "contact_id": case.contact_id,
+        "solution_id": case.solution_id,
+        "channel": case.channel,
+        "category": case.category,
+        "opened_at": case.opened_at,
+        "title": title,
+        "search_id": case_words.search_id(case.number),
+    }
+    made = insert(connection, cases).values(change=next_change(connection)).on_conflict_do_nothing()
+    return (await connection.execute(made.returning(cases.c.number), row)).first() is not None
+
+
+async def _append(connection: AsyncConnection, decision: Decision, terms: Terms | None, command_id: str | None) -> None:
+    case = decision.case
+    keys = {"case_number": case.number, "turn": case.turn}
+    if terms is not None:
+        pinned = {"case_number": case.number, "from_turn": case.turn, "terms": codec.terms_to_json(terms)}
+        await connection.execute(plain_insert(case_terms), pinned)
+    if decision.entries:
+        rows: list[dict[str, Any]] = [
+            {
+                **keys,
+                "seq": entry.seq,
+                "command_id": command_id,
+                "at": entry.at,
+                "due_at": entry.due_at,
+                "kind": entry.fact.kind,
+                "actor_role": entry.by.role,
+                "actor_id": entry.by.id,
+                "internal": entry.fact.internal,
+                "data": codec.fact_to_json(entry.fact),
+            }
+            for entry in decision.entries
+        ]
+        await connection.execute(plain_insert(facts), rows)
+        await case_words.publish(connection, decision)
+    if decision.stretches:
+        rows = [
+            {
+                **keys,
+                "place": place,
+                "clock": stretch.clock,
+                "level": stretch.level,
+                "from_at": stretch.from_at,
+                "to_at": stretch.to_at,
+                "counted": stretch.counted,
+                "why": stretch.why,
+            }
+            for place, stretch in enumerate(decision.stretches)
+        ]
+        await connection.execute(plain_insert(stretches), rows)
+    if decision.notices:
+        rows = [
+            {
+                **keys,
+                "kind": notice.kind,
+                "recipient": notice.recipient,
+                "seq": notice.seq,
+                "limit_at": notice.limit_at,
+                "at": case.last_at,
+                "attempts": 0,
+                "given_up": False,
+            }
+            for notice in decision.notices
+        ]
+        await connection.execute(insert(connection, notices).on_conflict_do_nothing(), rows)
+
+
+async def _has_undelivered(connection: AsyncConnection, number: str) -> bool:
+    waiting = select(notices.c.id).where(
+        notices.c.case_number == number, notices.c.delivered_at.is_(None), notices.c.given_up.is_(False)
+    )
+    return await connection.scalar(waiting.limit(1)) is not None
+
+
+def next_change(connection: AsyncConnection) -> ColumnElement[int]:
+    """The next place among all turns of the desk, for those who watch it.
+
+    SQLite has one writer at a time, so the places come in the order of the commits. PostgreSQL's sequence does not
+    wait for anybody: see `heads.desk_mark`.
+    """
+    return _NEXT_ON_SQLITE if connection.dialect.name == "sqlite" else _NEXT_ON_POSTGRESQL
+
+
+# As text: nothing is put together anew for each turn.
+_NEXT_ON_SQLITE: ColumnElement[int] = literal_column("(SELECT coalesce(max(change), 0) + 1 FROM cases)")
+_NEXT_ON_POSTGRESQL: ColumnElement[int] = literal_column("nextval('case_changes')")
+
+
+def _projected(case: Case) -> dict[str, Any]:
+    """What of a case its row shows, beside what never changes."""
+    return {
+        "turn": case.turn,
+        "facts": case.facts,
+        "status": case.status,
+        "level": int(case.level),
+        "priority": int(case.priority),
+        "assignee": case.assignee,
+        "case_group": case.group,
+        "overdue": case.overdue,
+        "next_due_at": next_due_at(case) or (NEVER if case.status is Status.CLOSED else UNDATED),
+        "closed_at": case.closed_at,
+        "closing_reason": case.closing_reason,
+        "state": codec.case_to_json(case),
+    }
+
+
+def _described(known: RowMapping | None) -> str:
+    return "nothing: the case is unknown" if known is None else f"turn {known['turn']} with {known['facts']} facts"
+
+
+def next_due_at(case: Case) -> datetime | None:
+    """The nearest promise of the case that still stands, or was broken and is still awaited; None while paused, and
+    once the case is closed: what was broken before stays broken, but nobody awaits it any more.
+    """
+    if case.status is Status.CLOSED:
+        return None
+    attention, level = case.initial_attention, case.level_clock
+    if attention and case.first_answered_at is not None:
+        attention = None
+    promises = [clock for clock in (attention, level) if clock and clock.state in _PROMISED]
+    return min((clock.due_at for clock in promises if clock.due_at is not None), default=None)
+
+
+_PROMISED = (ClockState.RUNNING, ClockState.MISSED)

@@ -1,0 +1,69 @@
+"""What stands beside the queue's rows: how many cases there are of each kind, and the names of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from policy.case.case import Level, Status
+from storage.engine.columns import NEVER
+from storage.engine.database import Database
+from storage.engine.tables import cases, customers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pile:
+    """How many open cases agree in all of this."""
+
+    status: Status
+    level: Level
+    group: str | None
+    assignee: str | None
+    overdue: bool
+    cases: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many cases there are. `piles` are the open ones."""
+
+    piles: tuple[Pile, ...]
+    closed: int
+
+    @property
+    def total(self) -> int:
+        """All cases, closed ones too."""
+        return self.closed + sum(pile.cases for pile in self.piles)
+
+
+async def tally(db: Database) -> Tally:
+    """Count every case once, for everybody who looks at the queue. The queue's index has all that it takes."""
+    c = cases.c
+    kinds = (c.status, c.level, c.case_group, c.assignee, c.overdue)
+    piles = select(*kinds, func.count()).where(c.next_due_at < NEVER).group_by(*kinds)
+    closed = select(func.count()).select_from(cases).where(c.next_due_at == NEVER)
+    async with db.read() as connection:
+        rows = (await connection.execute(piles)).all()
+        return Tally(
+            tuple(
+                Pile(status=Status(status), level=Level(level), group=group, assignee=who, overdue=overdue, cases=count)
+                for status, level, group, who, overdue, count in rows
+            ),
+            await connection.scalar(closed) or 0,
+        )
+
+
+async def customer_names(db: Database, ids: Iterable[str]) -> dict[str, str]:
+    """The names of these customers."""
+    async with db.read() as connection:
+        wanted = select(customers.c.id, customers.c.name).where(customers.c.id.in_(list(ids)))
+        return {row.id: row.name for row in await connection.execute(wanted)}
+
+
+async def customers_by_name(db: Database, *, limit: int) -> Sequence[tuple[str, str]]:
+    """Customers to choose from: id and name, as many as fit."""
+    async with db.read() as connection:
+        wanted = select(customers.c.id, customers.c.name).order_by(customers.c.name, customers.c.id).limit(limit)
+        return [(row.id, row.name) for row in await connection.execute(wanted)]

@@ -1,0 +1,354 @@
+"""What pages show of cases, as frozen rows: reads only, each from tables shaped for it, never from the engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status
+from policy.terms.terms import CoverKind, Terms
+from policy.time.clock import ClockName, Stretch
+from storage.engine import codec, paging
+from storage.engine.columns import NEVER, UNDATED, Unindexed
+from storage.engine.database import Database
+from storage.engine.paging import Page
+from storage.engine.tables import case_terms, contents, facts
+from storage.engine.tables import cases as case_table
+from storage.engine.tables import notices as notice_table
+from storage.engine.tables import stretches as stretch_table
+from storage.search.case_words import is_common, says
+
+Sort = Literal["opened_at", "-opened_at", "next_due", "-next_due", "priority", "number"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """A case as lists and pages show it. `next_due_at` is the nearest promise that still stands, or was broken.
+
+    `managed_support` says whether the contract in its terms holds that add-on (PLAN-13).
+    """
+
+    number: str
+    title: str
+    plan: Plan
+    cover: CoverKind
+    case: Case
+    next_due_at: datetime | None
+    managed_support: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """Which cases to list, and in what order. Several statuses mean any of them; None does not filter.
+
+    `is_open`: whether they are not closed yet. `q` is sought in public texts, and `among_notes` in internal ones too.
+    """
+
+    status: tuple[Status, ...] = ()
+    level: Level | None = None
+    group: str | None = None
+    priority: Priority | None = None
+    plan: Plan | None = None
+    customer_id: str | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    is_open: bool | None = None
+    overdue: bool | None = None
+    closing_reason: ClosingReason | None = None
+    due_before: datetime | None = None
+    q: str | None = None
+    among_notes: bool = False
+    sort: Sort = "-opened_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineRow:
+    """A recorded fact. In `data` a deposited text is {"content_id": ..., "body": ...}; a duration is whole seconds."""
+
+    seq: int
+    turn: int
+    at: datetime
+    kind: str
+    actor: Actor
+    internal: bool
+    due_at: datetime | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow:
+    """An outgoing message and what became of it."""
+
+    id: int
+    case_number: str
+    turn: int
+    kind: str
+    recipient: str
+    seq: int
+    limit_at: datetime | None
+    at: datetime
+    attempts: int
+    last_error: str | None
+    given_up: bool
+    delivered_at: datetime | None
+    delivered_to: tuple[str, ...]
+
+
+async def case(db: Database, number: str) -> CaseRow | None:
+    """The case, as of its last recorded turn."""
+    async with db.read() as connection:
+        row = (await connection.execute(_cases().where(case_table.c.number == number))).mappings().first()
+    return None if row is None else _case_row(row)
+
+
+async def terms(db: Database, number: str) -> Terms | None:
+    """What the case is promised now (PLAN-15)."""
+    pinned = await terms_by_turn(db, number)
+    return pinned[max(pinned)] if pinned else None
+
+
+async def terms_by_turn(db: Database, number: str) -> dict[int, Terms]:
+    """What the case was promised, each from the turn that brought it; a release or an amendment replaces the first."""
+    wanted = select(case_terms.c.from_turn, case_terms.c.terms).where(case_terms.c.case_number == number)
+    async with db.read() as connection:
+        return {row.from_turn: codec.terms_from_json(row.terms) for row in await connection.execute(wanted)}
+
+
+async def cases(
+    db: Database,
+    filter: CaseFilter,  # noqa: A002
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    common: bool | None = None,
+) -> Page[CaseRow]:
+    """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list.
+
+    `common`: what `says_common` answers, where the caller has asked it already.
+    """
+    column, kind, descending = _SORTS[filter.sort]
+    listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
+    number = case_table.c.number
+    place = [number] if column is number else [column, number]
+    found_numbers = select(number)
+    if cursor is not None:
+        beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
+        last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
+        found_numbers = found_numbers.where(tuple_(*place) < last if descending else tuple_(*place) > last)
+    order = [each.desc() if descending else each.asc() for each in place]
+    limit = paging.clamp(limit)
+    async with db.read() as connection:
+        common = await _is_common(connection, filter) if common is None else common
+        found_numbers = found_numbers.where(*conditions(filter, common=common))
+        # First which, then all that is shown of them: the first needs no more than an index has.
+        wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
+        rows = list((await connection.execute(wanted)).mappings())
+    found = paging.page(rows, limit, lambda row: paging.encode(listing, *(row[each] for each in place)))
+    return Page([_case_row(row) for row in found.items], found.next_cursor)
+
+
+async def some_cases(db: Database, numbers: Sequence[str]) -> dict[str, CaseRow]:
+    """These cases, by number; what is not recorded is missing."""
+    async with db.read() as connection:
+        rows = await connection.execute(_cases().where(case_table.c.number.in_(numbers)))
+        return {row["number"]: _case_row(row) for row in rows.mappings()}
+
+
+async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
+    """How many cases pass the filter; counting ends at `at_most`. It takes long where all words sought are common."""
+    some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
+    async with db.read() as connection:
+        return await connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def says_common(db: Database, wanted: CaseFilter) -> bool:
+    """Whether only words are sought that stand in thousands of texts."""
+    async with db.read() as connection:
+        return await _is_common(connection, wanted)
+
+
+async def _is_common(connection: AsyncConnection, wanted: CaseFilter) -> bool:
+    return bool(wanted.q) and await is_common(connection, wanted.q or "", among_notes=wanted.among_notes)
+
+
+async def timeline(db: Database, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
+    """The case's facts after `after_seq`, in order, with the words they speak of."""
+    async with db.read() as connection:
+        wanted = _facts(number).where(facts.c.seq > after_seq).limit(limit)
+        rows = list((await connection.execute(wanted)).mappings())
+        bodies = await _bodies(connection, number, [row["data"] for row in rows])
+    return [_timeline_row(row, bodies) for row in rows]
+
+
+async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRow | None:
+    """One fact with its words."""
+    row = (await connection.execute(_facts(number).where(facts.c.seq == seq))).mappings().first()
+    if row is None:
+        return None
+    return _timeline_row(row, await _bodies(connection, number, [row["data"]]))
+
+
+async def stretches(db: Database, number: str) -> list[Stretch]:
+    """The finished stretches of the case's clocks, each clock's in order."""
+    wanted = (
+        select(stretch_table)
+        .where(stretch_table.c.case_number == number)
+        .order_by(stretch_table.c.turn, stretch_table.c.place)
+    )
+    async with db.read() as connection:
+        rows = list(await connection.execute(wanted))
+    return [
+        Stretch(
+            clock=ClockName(row.clock),
+            level=row.level,
+            from_at=row.from_at,
+            to_at=row.to_at,
+            counted=row.counted,
+            why=row.why,
+        )
+        for row in rows
+    ]
+
+
+async def notices(
+    db: Database,
+    *,
+    case_number: str | None = None,
+    undelivered: bool = False,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[NoticeRow]:
+    """A page of outgoing messages, the newest first; with `undelivered`, those that wait or were given up."""
+    table = notice_table
+    listing = f"notices {case_number} {undelivered}"
+    wanted = select(*(table.c[name] for name in NoticeRow.__dataclass_fields__)).order_by(table.c.id.desc())
+    if case_number is not None:
+        wanted = wanted.where(table.c.case_number == case_number)
+    if undelivered:
+        wanted = wanted.where(table.c.delivered_at.is_(None))
+    if cursor is not None:
+        wanted = wanted.where(table.c.id < paging.decode(cursor, listing, int)[0])
+    limit = paging.clamp(limit)
+    async with db.read() as connection:
+        rows = list((await connection.execute(wanted.limit(limit + 1))).mappings())
+    found = paging.page(rows, limit, lambda row: paging.encode(listing, row["id"]))
+    items = [NoticeRow(**{**row, "delivered_to": tuple(row["delivered_to"] or ())}) for row in found.items]
+    return Page(items, found.next_cursor)
+
+
+# -- how rows are found ------------------------------------------------------------------------------------------------
+
+_SORTS: dict[str, tuple[Column[Any], type, bool]] = {
+    "opened_at": (case_table.c.opened_at, datetime, False),
+    "-opened_at": (case_table.c.opened_at, datetime, True),
+    "next_due": (case_table.c.next_due_at, datetime, False),
+    "-next_due": (case_table.c.next_due_at, datetime, True),
+    "priority": (case_table.c.priority, int, False),
+    "number": (case_table.c.number, str, False),
+}
+
+
+def _cases() -> Select[Any]:
+    c = case_table.c
+    t = case_terms.c
+    managed = (
+        select(t.terms["managed_support"].as_boolean())
+        .where(t.case_number == c.number)
+        .order_by(t.from_turn.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("managed_support")
+    )
+    return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
+
+
+def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElement[bool]]:
+    """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked.
+
+    But for rare words: then the cases that say them are looked at, and no others.
+    """
+    c = case_table.c
+    walks = wanted.sort in ("next_due", "-next_due")
+
+    def of(column: Column[Any]) -> ColumnElement[Any]:
+        return Unindexed(column) if walks else column
+
+    pairs = (
+        (c.level, wanted.level),
+        (c.case_group, wanted.group),
+        (c.priority, wanted.priority),
+        (c.plan, wanted.plan),
+        (c.customer_id, wanted.customer_id),
+        (c.assignee, wanted.assignee),
+        (c.overdue, wanted.overdue),
+        (c.closing_reason, wanted.closing_reason),
+    )
+    found = [of(column) == value for column, value in pairs if value is not None]
+    if wanted.status:
+        found.append(of(c.status).in_(wanted.status))
+    if wanted.unassigned:
+        found.append(of(c.assignee).is_(None))
+    if wanted.is_open is not None:
+        found.append(c.next_due_at < NEVER if wanted.is_open else c.next_due_at == NEVER)
+    if wanted.due_before is not None:
+        found.append(c.next_due_at < wanted.due_before)
+    if wanted.q:
+        way_in = of(c.search_id) if common else c.search_id
+        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=common))
+    return found
+
+
+def _facts(number: str) -> Select[Any]:
+    return select(facts).where(facts.c.case_number == number).order_by(facts.c.seq)
+
+
+async def _bodies(connection: AsyncConnection, number: str, said: list[dict[str, Any]]) -> dict[str, str]:
+    """The bodies that some facts of one case speak of; what another case deposited is not theirs to show."""
+    ids = [value["content_id"] for data in said for value in data.values() if _is_text(value)]
+    if not ids:
+        return {}
+    wanted = select(contents.c.content_id, contents.c.body).where(
+        contents.c.case_number == number, contents.c.content_id.in_(ids)
+    )
+    return {row.content_id: row.body for row in await connection.execute(wanted)}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, dict) and "content_id" in value
+
+
+def _with_body(value: Any, bodies: dict[str, str]) -> Any:
+    if not _is_text(value):
+        return value
+    return {"content_id": value["content_id"], "body": bodies.get(value["content_id"])}
+
+
+def _timeline_row(row: RowMapping, bodies: dict[str, str]) -> TimelineRow:
+    return TimelineRow(
+        seq=row["seq"],
+        turn=row["turn"],
+        at=row["at"],
+        kind=row["kind"],
+        actor=Actor(Role(row["actor_role"]), row["actor_id"]),
+        internal=row["internal"],
+        due_at=row["due_at"],
+        data={name: _with_body(value, bodies) for name, value in row["data"].items()},
+    )
+
+
+def _case_row(row: RowMapping) -> CaseRow:
+    return CaseRow(
+        number=row["number"],
+        title=row["title"],
+        plan=Plan(row["plan"]),
+        cover=CoverKind(row["cover"]),
+        case=codec.case_from_json(row["state"]),
+        next_due_at=None if row["next_due_at"] >= UNDATED else row["next_due_at"],
+        managed_support=bool(row["managed_support"]),
+    )

@@ -1,0 +1,1 @@
+"""Contracts, solutions, and the announcements of a cover's end."""

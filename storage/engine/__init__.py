@@ -1,0 +1,1 @@
+"""The way into the database: connections, transactions, columns, tables and pages of rows."""

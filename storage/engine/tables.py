@@ -1,0 +1,565 @@
+"""Every table. What a migration made and what stands here is held together by a test.
+
+The facts are the record; `cases`, `stretches` and `notices` are projected from the same turns. Whoever changes a table
+writes a migration with it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from policy.case.case import Category, Channel, ClosingReason, Plan, Role, Status
+from policy.terms.amended_terms import AmendmentOutcome
+from policy.terms.terms import CoverKind
+from policy.time.clock import ClockName
+from storage.engine.columns import Instant, Json, word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# -- who: customers and those who serve them --------------------------------------------------------------------------
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("tax_id", String, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("tax_number", String, unique=True, index=True),  # the NIT as it is compared; None for an old double
+)
+
+contracts = Table(
+    "contracts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("plan", String, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False, index=True),
+    Column("paid_through", Date),  # the last day that is paid: a renewal agreed ahead takes away no day already paid
+    Column("paid_on", Date),
+    Column("payment_reference", Text),
+    Column("managed_support", Boolean, nullable=False),
+    Column("calendar", String),
+    Column("created_at", Instant, nullable=False),
+    Column("registered_paid_through", Date),  # as far as it was paid when it was registered; payments have rows
+    word("plan", Plan),
+)
+
+contract_renewals = Table(
+    "contract_renewals",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("contract_id", ForeignKey("contracts.id"), nullable=False, index=True),
+    Column("from_ends_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+contract_payments = Table(
+    "contract_payments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("contract_id", ForeignKey("contracts.id"), nullable=False, index=True),
+    Column("paid_on", Date, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("paid_through", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+solutions = Table(
+    "solutions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("accepted_on", Date),
+    Column("acceptance_reference", Text),
+    Column("supplied_by_us", Boolean, nullable=False),
+    Column("serial_number", String),
+    Column("provider_product", String),
+    Column("created_at", Instant, nullable=False),
+    Column("acceptance_id", String),  # the request that registered the certificate later, where one did
+    Column("acceptance_registered_at", Instant),  # None: with the solution
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", String, nullable=False),
+    Column("mailbox", String, nullable=False),
+    Column("is_system_administrator", Boolean, nullable=False),
+    Column("notice_reference", Text, nullable=False),
+    Column("notified_on", Date, nullable=False),
+    Column("can_sign_in", Boolean, nullable=False),
+    Column("removed_at", Instant),
+    UniqueConstraint("customer_id", "mailbox"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", String, nullable=False),
+    Column("levels", Json, nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("is_director", Boolean, nullable=False),
+)
+
+cover_announcements = Table(  # that a cover ends: one row to each recipient (WAR-5)
+    "cover_announcements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cover", String, nullable=False),
+    Column("cover_id", String, nullable=False),  # the contract's id, or for a warranty the solution's
+    Column("ends_on", Date, nullable=False),
+    Column("days_before", Integer, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("unpaid_until", Date),  # the last day of a renewal that was agreed and not paid
+    Column("at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("given_up", Boolean, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    UniqueConstraint("cover", "cover_id", "ends_on", "days_before", "recipient", name="uq_cover_announcements_once"),
+    word("cover", CoverKind),
+)
+
+cover_changes = Table(  # a cover whose workflow is still to be told that it changed
+    "cover_changes",
+    metadata,
+    Column("cover", String, primary_key=True),
+    Column("cover_id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    word("cover", CoverKind),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("subject_id", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("levels", Json, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    word("role", Role),
+)
+
+municipalities = Table(  # beyond the capitals, which ship as data
+    "municipalities",
+    metadata,
+    Column("code", String(5), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+)
+
+# -- who signs in ------------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("mailbox", String, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("staff_role", String),
+    Column("password_hash", Text),
+    Column("totp_secret", Text),  # encrypted
+    Column("totp_confirmed_at", Instant),
+    Column("totp_last_step", Integer),  # no code is taken twice
+    Column("recovery_hashes", Json, nullable=False),
+    Column("language", String),
+    Column("shortcuts", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    CheckConstraint("staff_role IN ('commercial', 'admin')", name="known_staff_role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("role", String),
+    Column("subject_id", String),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("awaits_code", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("browser", Text, nullable=False),
+    Column("address", String, nullable=False),
+)
+
+sign_in_keys = Table(
+    "sign_in_keys",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("purpose", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    CheckConstraint("purpose IN ('invitation', 'reset')", name="known_purpose"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("free_at", Instant, nullable=False),
+)
+
+# -- what comes in: before the engine is asked ------------------------------------------------------------------------
+
+number_sequences = Table(
+    "number_sequences",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("number", String, nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("content_id", String, primary_key=True),
+    Column("case_number", ForeignKey("reservations.number"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("deposited_at", Instant, nullable=False),
+)
+
+files = Table(  # what people send beside a text; the bytes lie under `stored_name` in the files' folder
+    "files",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("case_number", ForeignKey("reservations.number"), index=True),  # with content_id: none until a text has it
+    Column("content_id", String),
+    Column("place", Integer, nullable=False),
+    Column("stored_name", String, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sender_role", String, nullable=False),
+    Column("sender_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "content_id", "at"),
+    Index(None, "sender_role", "sender_id"),
+    word("sender_role", Role),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("begun_at", Instant, nullable=False, index=True),
+    Column("status", Integer),  # with the two below: the answer, once there is one
+    Column("headers", Json),
+    Column("body", Json),
+)
+
+# -- the record -------------------------------------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", ForeignKey("reservations.number"), primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("facts", Integer, nullable=False),
+    Column("status", String, nullable=False, index=True),
+    Column("level", Integer, nullable=False, index=True),
+    Column("priority", Integer, nullable=False),
+    Column("plan", String, nullable=False, index=True),
+    Column("cover", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("solution_id", ForeignKey("solutions.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("assignee", String, index=True),
+    Column("case_group", String, index=True),
+    Column("overdue", Boolean, nullable=False, index=True),
+    Column("next_due_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("closing_reason", String),
+    Column("title", Text, nullable=False),
+    Column("search_id", BigInteger, nullable=False),  # the number as a whole number (case_words.py)
+    Column("change", BigInteger, nullable=False, index=True),  # the place of its last turn among the desk's turns
+    Column("state", Json, nullable=False),
+    Index(None, "customer_id", "opened_at"),
+    Index(None, "opened_at", "number"),
+    Index(None, "search_id", unique=True),
+    Index(  # the queue's order, with all that the queue is filtered by: it is walked without looking at any case
+        "ix_cases_queue",
+        *("next_due_at", "number", "status", "level", "priority", "plan"),
+        *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
+    ),
+    Index(None, "priority", "number"),
+    word("status", Status),
+    word("plan", Plan),
+    word("cover", CoverKind),
+    word("channel", Channel),
+    word("category", Category),
+    word("closing_reason", ClosingReason),
+)
+
+case_terms = Table(
+    "case_terms",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("from_turn", Integer, primary_key=True),  # what a later turn replaced stays: it counted the time until then
+    Column("terms", Json, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("command_id", String),  # what asked for the turn; a clock that ran out has none
+    Column("at", Instant, nullable=False),
+    Column("due_at", Instant),  # at - due_at: the lateness of what a clock did (ESC-15)
+    Column("kind", String, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("data", Json, nullable=False),
+    word("actor_role", Role),
+)
+
+stretches = Table(
+    "stretches",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("clock", String, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("from_at", Instant, nullable=False),
+    Column("to_at", Instant, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    Column("why", String),
+    word("clock", ClockName),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("limit_at", Instant),
+    Column("at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("given_up", Boolean, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    UniqueConstraint("case_number", "turn", "kind", "recipient"),
+    ForeignKeyConstraint(["case_number", "seq"], ["facts.case_number", "facts.seq"]),
+)
+
+channel_notices = Table(  # to who asked on a channel that the plan lacks: once a day (REQ-7)
+    "channel_notices",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("on_date", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("delivered_at", Instant),
+    Column("delivered_to", Json),
+    Column("last_error", Text),
+    word("channel", Channel),
+)
+
+amendments = Table(  # a changed holiday list or matrix, applied to chosen open cases (PLAN-15)
+    "amendments",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("what", Json, nullable=False),
+    Column("policy_version", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("numbers", Json, nullable=False),
+    Index(None, "at", "id"),
+    word("actor_role", Role),
+)
+
+amendment_outcomes = Table(  # one for each case that was asked for, as soon as it is known
+    "amendment_outcomes",
+    metadata,
+    Column("amendment_id", ForeignKey("amendments.id"), primary_key=True),
+    Column("case_number", String, primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("deadlines", Json, nullable=False),
+    Column("problem", Json),
+    word("outcome", AmendmentOutcome),
+)
+
+# -- the workbench: what those who work on a case keep beside it ------------------------------------------------------
+
+drafts = Table(  # what somebody is writing, until it is sent
+    "drafts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("composer", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+opening_drafts = Table(  # the form that opens a case, about one solution, until it is sent
+    "opening_drafts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("solution_id", ForeignKey("solutions.id"), primary_key=True),
+    Column("fields", Json, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+saved_views = Table(  # a queue's filters under a name of one's own
+    "saved_views",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("account_id", "name"),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("shared", Boolean, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+presence = Table(  # an open page says every few seconds that it is there
+    "presence",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("writing", Boolean, nullable=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+pending_replies = Table(  # a reply that may still be undone; the worker lets it leave
+    "pending_replies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), nullable=False, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("content_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("leaves_at", Instant, nullable=False, index=True),
+    Column("taken_until", Instant),  # a worker has it, and is believed until then
+    Column("refused", Json),  # what the case answered; the words wait for their author
+    word("actor_role", Role),
+)
+
+ratings = Table(  # what a customer's contact thought of a case
+    "ratings",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("score", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    CheckConstraint("score BETWEEN 1 AND 5", name="known_score"),
+)
+
+# -- what providers publish -------------------------------------------------------------------------------------------
+
+provider_incidents = Table(
+    "provider_incidents",
+    metadata,
+    Column("provider", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("products", Json, nullable=False),
+    Column("product_ids", Json, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("severity", String, nullable=False),
+    Column("impact", String, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Index(None, "began_at", "provider", "id"),
+)
+
+provider_feeds = Table(
+    "provider_feeds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("last_tried_at", Instant, nullable=False),
+    Column("last_ok_at", Instant),
+    Column("last_error", String),  # a word; none after a good poll
+    Column("failures", Integer, nullable=False),  # since the last good poll
+    Column("incidents", Integer, nullable=False),  # with the one below: of the last good poll
+    Column("skipped", Integer, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Files: what is known of each, and where their bytes lie."""

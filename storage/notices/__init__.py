@@ -1,0 +1,1 @@
+"""The outbox, and who was told that their plan lacks a channel."""

@@ -1,0 +1,225 @@
+"""A customer's authorized contacts: the roster as it stands, replaced whole (REQ-1..3, REQ-6).
+
+A contact is known by its e-mail address and keeps its id, and so its cases, from roster to roster. Who is left out
+stays as a row that may no longer act.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.case import Plan
+from policy.people.contacts import (
+    RosterChanged,
+    RosterEntry,
+    SignInChoicePending,
+    SignIns,
+    check_choice,
+    check_roster,
+    is_active,
+    mailbox_of,
+    sign_ins,
+)
+from policy.terms.policy_file import PolicyFile
+from storage.engine.database import Database, insert
+from storage.engine.tables import contacts
+from storage.people import customers
+from storage.terms.terms import bogota_date, plan_on
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """An authorized contact; `removed_at` says since when it is none any more."""
+
+    id: str
+    customer_id: str
+    name: str
+    email: str
+    is_system_administrator: bool
+    notice_reference: str
+    notified_on: date
+    can_sign_in: bool
+    removed_at: datetime | None = None
+
+    @property
+    def mailbox(self) -> str:
+        """The address as one compares it."""
+        return mailbox_of(self.email)
+
+    @property
+    def entry(self) -> RosterEntry:
+        """The contact as the roster names it."""
+        return RosterEntry(**{name: getattr(self, name) for name in RosterEntry.__dataclass_fields__})
+
+    def is_active(self, *, at: datetime) -> bool:
+        """Whether this contact may act at an instant (REQ-3)."""
+        removed = self.removed_at is not None and self.removed_at <= at
+        return is_active(notified_on=self.notified_on, removed=removed, on=bogota_date(at))
+
+
+@dataclass(frozen=True)
+class NewContact:
+    """A roster's entry, and the id it gets if its e-mail address is new to the customer."""
+
+    id: str
+    entry: RosterEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterState:
+    """A customer's roster on a day: the contacts by name, the plan in force with its places, and who may sign in."""
+
+    contacts: list[Contact]
+    plan: Plan
+    places: int
+    sign_ins: SignIns
+
+    @property
+    def tag(self) -> str:
+        """Another word for every other roster; plans and days do not change it."""
+        return hashlib.sha256(repr(self.contacts).encode()).hexdigest()[:24]
+
+    @property
+    def asked(self) -> int:
+        """How many are named to sign in."""
+        return sum(each.can_sign_in for each in self.contacts)
+
+    def may_sign_in(self, contact: Contact) -> bool:
+        return contact.mailbox in self.sign_ins.mailboxes
+
+    def check_sign_in(self, contact: Contact) -> None:
+        """Refuse who is named to sign in and has no place while the customer has yet to choose (PLAN-8)."""
+        if self.sign_ins.choice_needed and not self.may_sign_in(contact):
+            raise SignInChoicePending(plan=self.plan.value, places=self.places, asked=self.asked)
+
+
+async def replace_roster(
+    db: Database,
+    customer_id: str,
+    roster: Sequence[NewContact],
+    *,
+    policy: PolicyFile,
+    at: datetime,
+    only_choosing: bool = False,
+    expected: str | None = None,
+) -> RosterState:
+    """Put this roster in place of the customer's. Refuses as `check_roster` does. LookupError for no such customer.
+
+    `only_choosing` refuses as `check_choice` does; `expected` is the tag of the roster that it is to replace.
+    """
+    entries = [each.entry for each in roster]
+    async with db.write() as connection:
+        await customers.hold(connection, customer_id)
+        before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
+        if expected is not None and expected != before.tag:
+            raise RosterChanged
+        if only_choosing:
+            check_choice([each.entry for each in before.contacts], entries, on=bogota_date(at))
+        check_roster(entries, plan=before.plan, places=before.places, asked_before=before.asked)
+        left_out = and_(
+            contacts.c.customer_id == customer_id,
+            contacts.c.mailbox.not_in([entry.mailbox for entry in entries]),
+            contacts.c.removed_at.is_(None),
+        )
+        await connection.execute(update(contacts).where(left_out).values(removed_at=at))
+        for each in roster:
+            await _put(connection, customer_id, each)
+        return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
+
+
+async def add(
+    db: Database,
+    customer_id: str,
+    new: NewContact,
+    *,
+    policy: PolicyFile,
+    at: datetime,
+    asked_at: datetime | None = None,
+) -> Contact:
+    """Name one contact more, or change the one with this address. Refuses and raises as `replace_roster` does.
+
+    Two that are named at once for the last place to sign in cannot both have it (REQ-6). Who was taken off since this
+    was first asked for, at `asked_at`, is not put back: RosterChanged.
+    """
+    async with db.write() as connection:
+        await customers.hold(connection, customer_id)
+        known = and_(contacts.c.customer_id == customer_id, contacts.c.mailbox == new.entry.mailbox)
+        removed_at = await connection.scalar(select(contacts.c.removed_at).where(known))
+        if removed_at is not None and removed_at > (asked_at or at):
+            raise RosterChanged
+        before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
+        others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
+        check_roster([*others, new.entry], plan=before.plan, places=before.places, asked_before=before.asked)
+        await _put(connection, customer_id, new)
+        after = await _roster(connection, customer_id)
+        return next(each for each in after if each.mailbox == new.entry.mailbox)
+
+
+async def state(db: Database, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:
+    """The customer's roster as it stands at an instant."""
+    async with db.read() as connection:
+        return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
+
+
+async def roster(db: Database, customer_id: str) -> list[Contact]:
+    """The customer's contacts that were not taken off, by name; some may not be active yet (REQ-3)."""
+    async with db.read() as connection:
+        return await _roster(connection, customer_id)
+
+
+async def get(db: Database, contact_id: str) -> Contact | None:
+    """A contact, also one that was taken off the roster."""
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(contacts.c.id == contact_id))).mappings().first()
+    return None if row is None else _contact(row)
+
+
+async def by_email(db: Database, email: str) -> list[Contact]:
+    """The contacts on any roster who have this address: the same person may speak for two customers."""
+    wanted = _SELECT.where(contacts.c.mailbox == email.strip().casefold(), contacts.c.removed_at.is_(None))
+    async with db.read() as connection:
+        return [_contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.customer_id))).mappings()]
+
+
+async def state_in(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
+    """The customer's roster on a day, within a transaction."""
+    plan = await plan_on(connection, policy, customer_id=customer_id, on=on)
+    places = policy.plans[plan].portal_users
+    found = await _roster(connection, customer_id)
+    return RosterState(contacts=found, plan=plan, places=places, sign_ins=sign_ins(found, places=places, on=on))
+
+
+async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -> None:
+    entry = new.entry
+    row = {
+        "name": entry.name,
+        "email": entry.email.strip(),
+        "is_system_administrator": entry.is_system_administrator,
+        "notice_reference": entry.notice_reference,
+        "notified_on": entry.notified_on,
+        "can_sign_in": entry.can_sign_in,
+        "removed_at": None,
+    }
+    put = insert(connection, contacts).values(id=new.id, customer_id=customer_id, mailbox=entry.mailbox, **row)
+    await connection.execute(put.on_conflict_do_update(index_elements=["customer_id", "mailbox"], set_=row))
+
+
+async def _roster(connection: AsyncConnection, customer_id: str) -> list[Contact]:
+    wanted = _SELECT.where(contacts.c.customer_id == customer_id, contacts.c.removed_at.is_(None))
+    return [
+        _contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.name, contacts.c.id))).mappings()
+    ]
+
+
+_SELECT: Select[Any] = select(*(contacts.c[name] for name in Contact.__dataclass_fields__))
+
+
+def _contact(row: RowMapping) -> Contact:
+    return Contact(**row)

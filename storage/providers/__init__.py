@@ -1,0 +1,1 @@
+"""What service providers published."""

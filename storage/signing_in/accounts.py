@@ -1,0 +1,308 @@
+"""Accounts: an address that may sign in, how it proves itself, and in whose name it may act.
+
+An account is nobody's by itself. Whose it is follows from the rosters and the list of agents at every request, so a
+contact that is taken off the roster is out at once. Only commercial and admin, who stand on no list, carry their role.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, select, update
+
+from policy.case.case import Actor, Role
+from policy.people.contacts import mailbox_of
+from policy.terms.policy_file import PolicyFile
+from storage.engine.database import Database, insert
+from storage.engine.tables import accounts, sessions, sign_in_keys
+from storage.engine.tables import agents as agent_table
+from storage.people import agents, contacts, customers
+from storage.people.contacts import Contact
+from storage.search.search import searchable
+
+
+class Purpose(StrEnum):
+    """What a single-use key lets its bearer do: choose a first password, or a new one."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account. `totp_secret` is encrypted; `recovery_hashes` are those of the codes not used yet."""
+
+    id: str
+    mailbox: str
+    name: str
+    staff_role: Role | None
+    password_hash: str | None
+    totp_secret: str | None
+    totp_confirmed_at: datetime | None
+    totp_last_step: int | None
+    recovery_hashes: tuple[str, ...]
+    language: str | None
+    shortcuts: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def asks_for_code(self) -> bool:
+        """Whether a second factor is set up."""
+        return self.totp_confirmed_at is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """In whose name an account may act: a customer's contact, an agent, the director, or a staff role."""
+
+    actor: Actor
+    customer_id: str | None
+    name: str
+    customer_name: str | None = None
+
+
+async def create(
+    db: Database,
+    *,
+    id: str,  # noqa: A002
+    email: str,
+    name: str,
+    staff_role: Role | None = None,
+    at: datetime,
+) -> Account:
+    """An account for this address, or the one it has; a staff role given is put. It has no password yet."""
+    mailbox = mailbox_of(email)
+    row = {"id": id, "mailbox": mailbox, "name": name, "recovery_hashes": [], "shortcuts": True, "created_at": at}
+    async with db.write() as connection:
+        made = insert(connection, accounts).values(**row, staff_role=staff_role)
+        await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
+        if staff_role is not None:
+            its = accounts.c.mailbox == mailbox
+            await connection.execute(update(accounts).where(its).values(staff_role=staff_role))
+    found = await by_mailbox(db, mailbox)
+    assert found is not None
+    return found
+
+
+async def get(db: Database, account_id: str) -> Account | None:
+    return await _one(db, accounts.c.id == account_id)
+
+
+async def by_mailbox(db: Database, email: str) -> Account | None:
+    """The account of an address, whatever its capitals."""
+    return await _one(db, accounts.c.mailbox == mailbox_of(email))
+
+
+async def listing(db: Database, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
+    """Accounts by address: those whose address or name contains what is sought, in any capitals and accents."""
+    wanted = searchable(sought)
+    async with db.read() as connection:
+        rows = (await connection.execute(_SELECT.order_by(accounts.c.mailbox))).mappings()
+        found = (row for row in rows if wanted in searchable(f"{row['mailbox']} {row['name']}"))
+        return [_account(row) for row in islice(found, limit)]
+
+
+async def change(db: Database, account_id: str, **values: Any) -> None:
+    """Put these columns of one account."""
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+async def put_password(db: Database, account_id: str, password_hash: str, *, at: datetime) -> None:
+    """Put a password; keys that were waiting to choose one are worth nothing from now on."""
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(
+            update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+        )
+
+
+async def disable(db: Database, account_id: str, *, at: datetime) -> None:
+    """Let nobody in by this account until it is enabled; its sessions end, and no key of its works."""
+    its = sessions.c.account_id == account_id
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(update(sessions).where(its, sessions.c.ended_at.is_(None)).values(ended_at=at))
+        gone = update(accounts).where(accounts.c.id == account_id, accounts.c.disabled_at.is_(None))
+        await connection.execute(gone.values(disabled_at=at))
+
+
+async def take_role_away(db: Database, account_id: str) -> bool:
+    """Let an account act for the house no more; False where nobody would be left to administer it."""
+    others = [accounts.c.staff_role == Role.ADMIN, accounts.c.disabled_at.is_(None)]
+    async with db.write() as connection:
+        # All administrators are held fast: of two who send each other away at once, one stays.
+        found = await connection.execute(select(accounts.c.id).where(*others).order_by(accounts.c.id).with_for_update())
+        administrators = {row.id for row in found}
+        if administrators == {account_id}:
+            return False
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(staff_role=None))
+        return True
+
+
+async def offer_totp(db: Database, account_id: str, sealed: str) -> None:
+    """Put a second factor's secret that has still to be confirmed; one that is in use stays."""
+    unset = and_(accounts.c.id == account_id, accounts.c.totp_confirmed_at.is_(None))
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(unset).values(totp_secret=sealed, totp_last_step=None))
+
+
+async def forget_totp(db: Database, account_id: str) -> None:
+    """Ask this account for no code any more, until it sets a second factor up again."""
+    await change(db, account_id, totp_secret=None, totp_confirmed_at=None, totp_last_step=None, recovery_hashes=[])
+
+
+async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
+    """Note that the code of this half minute was used; False where it, or a later one, was used before."""
+    unused = accounts.c.totp_last_step.is_(None) | (accounts.c.totp_last_step < step)
+    async with db.write() as connection:
+        taken = update(accounts).where(accounts.c.id == account_id, unused).values(totp_last_step=step)
+        return (await connection.execute(taken)).rowcount == 1
+
+
+async def take_recovery_code(db: Database, account_id: str, *kept_as: str) -> bool:
+    """Use a recovery code up, by what may have been kept of it; False where it is none."""
+    async with db.write() as connection:
+        kept = await connection.scalar(
+            select(accounts.c.recovery_hashes).where(accounts.c.id == account_id).with_for_update()
+        )
+        codes: list[str] = kept or []
+        left = [each for each in codes if each not in kept_as]
+        if left == codes:
+            return False
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(recovery_hashes=left))
+        return True
+
+
+# -- in whose name ----------------------------------------------------------------------------------------------------
+
+
+async def personas(db: Database, account: Account, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+    """Everybody in whose name the account may act at this instant; none where it may not sign in at all."""
+    if account.disabled_at is not None:
+        return []
+    own = [] if account.staff_role is None else [_staff(account, account.staff_role)]
+    return [*own, *await personas_of(db, account.mailbox, policy=policy, at=at)]
+
+
+async def personas_of(db: Database, mailbox: str, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+    """Whom the lists know by this address at this instant, with or without an account: agents, and contacts."""
+    async with db.read() as connection:
+        rows = await connection.execute(select(agent_table.c.id, agent_table.c.email).order_by(agent_table.c.id))
+        ids = [row.id for row in rows if mailbox_of(row.email) == mailbox]
+    people = [await agents.get(db, agent_id) for agent_id in ids]
+    found = [Persona(actor=each.actor, customer_id=None, name=each.name) for each in people if each]
+    at_customers = [
+        await _contact(db, contact, policy=policy, at=at) for contact in await contacts.by_email(db, mailbox)
+    ]
+    return [*found, *(persona for persona in at_customers if persona)]
+
+
+async def persona(
+    db: Database, account: Account, role: Role, subject_id: str, *, policy: PolicyFile, at: datetime
+) -> Persona | None:
+    """The one of `personas` that is this; None where the account may not (any more) act in that name."""
+    if account.disabled_at is not None:
+        return None
+    if role is Role.CONTACT:
+        contact = await contacts.get(db, subject_id)
+        its = contact is not None and contact.mailbox == account.mailbox
+        return await _contact(db, contact, policy=policy, at=at) if contact and its else None
+    if role is account.staff_role:
+        return _staff(account, role) if subject_id == account.id else None
+    agent = await agents.get(db, subject_id)
+    if agent is None or agent.actor.role is not role or mailbox_of(agent.email) != account.mailbox:
+        return None
+    return Persona(actor=agent.actor, customer_id=None, name=agent.name)
+
+
+def _staff(account: Account, role: Role) -> Persona:
+    return Persona(actor=Actor(role, account.id), customer_id=None, name=account.name)
+
+
+async def _contact(db: Database, contact: Contact, *, policy: PolicyFile, at: datetime) -> Persona | None:
+    roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
+    if not contact.is_active(at=at) or not roster.may_sign_in(contact):
+        return None
+    customer = await customers.get(db, contact.customer_id)
+    named = customer.name if customer else None
+    actor = Actor(Role.CONTACT, contact.id)
+    return Persona(actor=actor, customer_id=contact.customer_id, name=contact.name, customer_name=named)
+
+
+# -- single-use keys --------------------------------------------------------------------------------------------------
+
+
+async def keep_key(
+    db: Database, account_id: str, secret: str, purpose: Purpose, *, at: datetime, valid_for: timedelta
+) -> None:
+    """Keep a key by its digest; earlier keys of the account for the same purpose are used up by it."""
+    async with db.write() as connection:
+        await connection.execute(_used_up(account_id, at, sign_in_keys.c.purpose == purpose))
+        row = {"account_id": account_id, "purpose": purpose, "created_at": at, "expires_at": at + valid_for}
+        await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(secret), **row))
+
+
+async def keep_no_key(db: Database, secret: str, purpose: Purpose, *, at: datetime) -> None:
+    """What keeping a key takes, for nobody: nothing changes."""
+    digest_of(secret)
+    async with db.write() as connection:
+        await connection.execute(_used_up("", at, sign_in_keys.c.purpose == purpose))
+
+
+async def account_of_key(db: Database, secret: str, *, at: datetime) -> Account | None:
+    """Whose key this is, while it can be used."""
+    c = sign_in_keys.c
+    usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
+    async with db.read() as connection:
+        account_id = await connection.scalar(select(c.account_id).where(usable))
+    found = None if account_id is None else await get(db, account_id)
+    return found if found and found.disabled_at is None else None
+
+
+async def choose_password(db: Database, secret: str, password_hash: str, *, at: datetime) -> Account | None:
+    """Use the key up and put the password; None where the key cannot be used (any more)."""
+    c = sign_in_keys.c
+    async with db.write() as connection:
+        usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
+        account_id = await connection.scalar(
+            update(sign_in_keys).where(usable).values(used_at=at).returning(c.account_id)
+        )
+        if account_id is None:
+            return None
+        await connection.execute(_used_up(account_id, at))
+        await connection.execute(
+            update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+        )
+    return await get(db, account_id)
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret of many random bits, which a plain digest does not give away."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _used_up(account_id: str, at: datetime, *which: Any) -> Any:
+    c = sign_in_keys.c
+    return update(sign_in_keys).where(c.account_id == account_id, c.used_at.is_(None), *which).values(used_at=at)
+
+
+_SELECT = select(accounts)
+
+
+async def _one(db: Database, which: Any) -> Account | None:
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(which))).mappings().first()
+    return None if row is None else _account(row)
+
+
+def _account(row: RowMapping) -> Account:
+    role = Role(row["staff_role"]) if row["staff_role"] else None
+    return Account(**{**row, "staff_role": role, "recovery_hashes": tuple(row["recovery_hashes"])})

@@ -1,0 +1,1 @@
+"""What a case to come would be promised, and the amendments on record."""

@@ -1,0 +1,228 @@
+"""What a case to come would be promised: plan, hours, holidays and cover as they stand at an instant (PLAN-15, WAR-3).
+
+What a case *was* promised is kept with it: `views.terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.case import Channel, Plan
+from policy.cover.cover import ContractTerm, cover_on
+from policy.cover.cover_since import Certificate, Registered, covered_at
+from policy.terms.amended_terms import AmendedPart, reread_terms
+from policy.terms.channels import AgreedPlan, last_plan
+from policy.terms.policy_file import PolicyFile, read_policy
+from policy.terms.terms import Cover, CoverKind, Terms
+from policy.time.calendar import Closure
+from policy.time.holiday_list import NO_CHANGES
+from storage.engine.database import Database
+from storage.engine.tables import contract_payments, contracts, solutions
+from storage.terms.closures import holidays_between
+
+_BOGOTA = ZoneInfo("America/Bogota")
+_YEARS_AHEAD = 2
+_BUILT_IN = "policy.toml"
+
+
+def bogota_date(at: datetime) -> date:
+    """The date in Bogotá, on which cover and notices are judged."""
+    return at.astimezone(_BOGOTA).date()
+
+
+def read_policy_file(path: Path | None) -> PolicyFile:
+    """The policy file at `path`, or the built-in one. PolicyFileError if it says what cannot be."""
+    if path is None:
+        return read_policy(resources.files("policy").joinpath(_BUILT_IN).read_text("utf-8"), file=_BUILT_IN)
+    return read_policy(path.read_text("utf-8"), file=path.name)
+
+
+@dataclass(frozen=True)
+class _Contract:
+    """A contract as a case would have it: its term as far as it was paid, its own hours if any, its add-on.
+
+    `at`: since when it is known to be paid so far.
+    """
+
+    term: ContractTerm
+    hours: str | None
+    managed_support: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is registered of a customer and a solution: each payment of a contract, the certificate, what was agreed."""
+
+    paid: Sequence[_Contract]
+    agreed: Sequence[AgreedPlan]
+    certificate: Certificate | None
+
+    def by(self, at: datetime) -> _Known:
+        """What of it was registered by an instant."""
+        known = self.certificate if self.certificate and self.certificate.registered_at <= at else None
+        return _Known(
+            [each for each in self.paid if each.at <= at],
+            [each for each in self.agreed if each.registered_at <= at],
+            known,
+        )
+
+
+async def terms_for(
+    db: Database,
+    policy: PolicyFile,
+    *,
+    customer_id: str,
+    solution_id: str,
+    at: datetime,
+    known_by: datetime | None = None,
+) -> Terms:
+    """The terms of a case opened at `at` for this customer and solution; without any cover, those of a warranty.
+
+    What was registered by then counts (WAR-2), or by `known_by`: whoever asks later is not promised more.
+    """
+    async with db.read() as connection:
+        known = await _known(connection, customer_id, solution_id)
+    return _terms_on(bogota_date(at), policy, known.by(known_by or at), solution_id=solution_id)
+
+
+async def covered_terms(
+    db: Database,
+    policy: PolicyFile,
+    *,
+    customer_id: str,
+    solution_id: str,
+    opened_at: datetime,
+    held_until: datetime,
+) -> tuple[Terms, datetime] | None:
+    """What a held case is promised, and since when: as it stood at the first covered instant before `held_until`.
+
+    That instant may lie ahead, where a contract that is paid begins later. None where no cover came (WAR-2, WAR-3).
+    """
+    async with db.read() as connection:
+        known = await _known(connection, customer_id, solution_id)
+    steps = [Registered(starts_on=each.term.starts_on, ends_on=each.term.ends_on, at=each.at) for each in known.paid]
+    if known.certificate:
+        steps.append(known.certificate.registered(months=policy.warranty_months))
+    at = covered_at(steps, opened_at=opened_at, held_until=held_until)
+    if at is None:
+        return None
+    return _terms_on(bogota_date(at), policy, known.by(at), solution_id=solution_id), at
+
+
+def _terms_on(on: date, policy: PolicyFile, known: _Known, *, solution_id: str) -> Terms:
+    cover = cover_on(
+        on,
+        contracts=[each.term for each in known.paid],
+        solution_id=solution_id,
+        accepted_on=known.certificate.accepted_on if known.certificate else None,
+        warranty_months=policy.warranty_months,
+    )
+    closures = _closures(policy, on.year)
+    if cover.kind is CoverKind.CONTRACT:
+        found = next(each for each in known.paid if each.term.id == cover.reference)
+        terms = policy.terms(found.term.plan, cover=cover, closures=closures, hours=found.hours)
+        return replace(terms, managed_support=found.managed_support)
+    terms = policy.terms(policy.warranty_plan, cover=cover, closures=closures)
+    if cover.kind is CoverKind.NONE:
+        last = last_plan(known.agreed, on=on)
+        return replace(terms, channels=policy.plans[last].channels if last else tuple(Channel))
+    return terms
+
+
+def preview_terms(policy: PolicyFile, plan: Plan, *, at: datetime) -> Terms:
+    """The terms that a contract of this plan gives at an instant."""
+    cover = Cover(CoverKind.CONTRACT)
+    return policy.terms(plan, cover=cover, closures=_closures(policy, bogota_date(at).year))
+
+
+def amended_now(policy: PolicyFile, terms: Terms, what: Collection[AmendedPart], *, at: datetime) -> Terms:
+    """A case's terms with these parts as the policy file and the holidays are at `at`; the same ones if none differs.
+
+    The years of its holidays stay as they are, until the year after `at` is none of them: a case that lives so long
+    needs more.
+    """
+    years = [closure.on.year for closure in (*terms.hours.closures, *terms.business_days.closures)]
+    now = bogota_date(at).year
+    first, last = min(years, default=now), max(years, default=now + _YEARS_AHEAD)
+    return reread_terms(terms, what, policy=policy, closures=_closures(policy, first, max(last, now + 1)))
+
+
+async def plan_on(connection: AsyncConnection, policy: PolicyFile, *, customer_id: str, on: date) -> Plan:
+    """The customer's plan on a day: its contract's, else the one that a warranty gives."""
+    held = [term for term in await paid_terms(connection, customer_id) if term.covers(on)]
+    last = max(held, key=lambda term: term.ends_on, default=None)
+    return last.plan if last else policy.warranty_plan
+
+
+async def paid_terms(connection: AsyncConnection, customer_id: str) -> list[ContractTerm]:
+    """The customer's contracts as cover sees them, as far as they are paid."""
+    c = contracts.c
+    wanted = select(c.id, c.plan, c.starts_on, c.paid_through).where(
+        c.customer_id == customer_id, c.paid_through.is_not(None)
+    )
+    return [_term(row.id, row.plan, row.starts_on, row.paid_through) for row in await connection.execute(wanted)]
+
+
+async def _known(connection: AsyncConnection, customer_id: str, solution_id: str) -> _Known:
+    c, s = contracts.c, solutions.c
+    agreed = select(c.plan, c.starts_on, c.created_at).where(c.customer_id == customer_id)
+    certificate = select(s.accepted_on, s.acceptance_registered_at, s.created_at).where(
+        s.id == solution_id, s.customer_id == customer_id, s.accepted_on.is_not(None)
+    )
+    signed = (await connection.execute(certificate)).first()
+    return _Known(
+        await _paid(connection, customer_id),
+        [AgreedPlan(Plan(row.plan), row.starts_on, row.created_at) for row in await connection.execute(agreed)],
+        Certificate(signed.accepted_on, signed.acceptance_registered_at or signed.created_at) if signed else None,
+    )
+
+
+async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
+    """How far the customer's contracts were paid, and since when: at their registration, and with each payment."""
+    c, paid = contracts.c, contract_payments.c
+    contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support)
+    first = select(*contract, c.registered_paid_through.label("through"), c.created_at.label("at"))
+    later = select(*contract, paid.paid_through.label("through"), paid.at).join_from(
+        contracts, contract_payments, paid.contract_id == c.id
+    )
+    rows = [
+        *await connection.execute(first.where(c.customer_id == customer_id, c.registered_paid_through.is_not(None))),
+        *await connection.execute(later.where(c.customer_id == customer_id)),
+    ]
+    return [
+        _Contract(_term(row.id, row.plan, row.starts_on, row.through), row.calendar, row.managed_support, row.at)
+        for row in rows
+    ]
+
+
+def _term(id: str, plan: str, starts_on: date, through: date) -> ContractTerm:  # noqa: A002
+    return ContractTerm(id, Plan(plan), starts_on, through, paid=True)
+
+
+def _closures(policy: PolicyFile, year: int, last_year: int | None = None) -> dict[str, tuple[Closure, ...]]:
+    countries = {hours.holidays for hours in policy.hours.values() if hours.holidays}
+    last_year = last_year or year + _YEARS_AHEAD
+    first, last = date(year, 1, 1), date(last_year, 12, 31)
+    listed = {
+        country: tuple(day for each in range(year, last_year + 1) for day in _holidays(country, each))
+        for country in countries
+    }
+    return {
+        country: policy.holidays.get(country, NO_CHANGES).applied(days, first=first, last=last)
+        for country, days in listed.items()
+    }
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> tuple[Closure, ...]:
+    return holidays_between(date(year, 1, 1), date(year, 12, 31), country=country)

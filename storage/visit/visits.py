@@ -1,0 +1,35 @@
+"""Where a visit on site goes, in the words that were deposited with its request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from storage.case import views
+from storage.engine.database import Database
+from storage.engine.tables import facts
+
+
+@dataclass(frozen=True)
+class Site:
+    """The municipality's name and the address, as they were written; empty where the words are gone."""
+
+    place: str
+    address: str
+
+
+async def site(db: Database, case_number: str, visit: int) -> Site | None:
+    """Where visit number `visit` of the case goes; None where the case has no such visit."""
+    c = facts.c
+    requests = select(c.seq).where(c.case_number == case_number, c.kind == "visit_requested").order_by(c.seq.desc())
+    async with db.read() as connection:
+        for seq in list(await connection.scalars(requests)):
+            fact = await views.fact(connection, case_number, seq)
+            if fact and fact.data["visit"] == visit:
+                return Site(_body(fact.data["place"]), _body(fact.data["address"]))
+    return None
+
+
+def _body(text: dict[str, str | None]) -> str:
+    return text["body"] or ""

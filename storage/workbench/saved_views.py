@@ -1,0 +1,64 @@
+"""Looks at the queue that somebody keeps under a name; a director's may be there for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+
+from policy.case.refusals import Refusal
+from storage.engine.database import Database, insert
+from storage.engine.tables import saved_views
+
+MOST = 30
+"""How many one account keeps."""
+
+
+class TooManyViews(Refusal):
+    """A list to choose from that is too long to choose from."""
+
+    message = "You keep {most} views already. Remove one first."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedView:
+    """A look at the queue under a name: `query` is what stands in the page's address."""
+
+    id: str
+    account_id: str
+    name: str
+    query: str
+    shared: bool
+
+
+async def of_account(db: Database, account_id: str) -> Sequence[SavedView]:
+    """An account's own views and those that are shared, by name."""
+    c = saved_views.c
+    wanted = (
+        select(c.id, c.account_id, c.name, c.query, c.shared)
+        .where(or_(c.account_id == account_id, c.shared.is_(True)))
+        .order_by(c.name, c.id)
+    )
+    async with db.read() as connection:
+        return [SavedView(**row) for row in (await connection.execute(wanted)).mappings()]
+
+
+async def keep(db: Database, view: SavedView, *, at: datetime) -> None:
+    """Keep a view; one of the same account under the same name is replaced. May raise TooManyViews."""
+    c = saved_views.c
+    async with db.write() as connection:
+        others = select(func.count()).where(c.account_id == view.account_id, c.name != view.name)
+        if (await connection.scalar(others) or 0) >= MOST:
+            raise TooManyViews(most=MOST)
+        kept = insert(connection, saved_views).values(**vars(view), created_at=at)
+        changed = {"query": view.query, "shared": view.shared}
+        await connection.execute(kept.on_conflict_do_update(index_elements=["account_id", "name"], set_=changed))
+
+
+async def forget(db: Database, view_id: str, *, account_id: str) -> None:
+    """Remove an account's own view; what is no such view is not there."""
+    its = (saved_views.c.id == view_id, saved_views.c.account_id == account_id)
+    async with db.write() as connection:
+        await connection.execute(delete(saved_views).where(*its))

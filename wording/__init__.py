@@ -1,0 +1,1 @@
+"""How facts, refusals and instants read, in each reader's language."""

@@ -1,0 +1,21 @@
+"""What a run of a case's workflow begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policy.case.case import Case
+from policy.case.commands import OpenCase
+from policy.terms.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRun:
+    """What a run begins with: an opening, or a case that lives already (the run before, or an import)."""
+
+    terms: Terms
+    link: str
+    opening: OpenCase | None = None
+    case: Case | None = None
+    applied: tuple[str, ...] = ()
+    undelivered: bool = False

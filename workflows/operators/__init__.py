@@ -1,0 +1,1 @@
+"""What operators read in Temporal's UI: short, in Spanish, ids only."""
