@@ -26,7 +26,7 @@ from activities.ledger import Ledger
 from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
-from desk.engine import Desk
+from desk.engine import Engine
 from desk.provider_schedule import keep_looking
 from desk.reply_departures import Departures
 from settings import Settings
@@ -112,7 +112,7 @@ async def run(settings: Settings) -> None:
         client = await connect(settings)
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
-        desk = Desk(client, settings)
+        desk = Engine(client, settings)
         worker = build_worker(
             client,
             settings,

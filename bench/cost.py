@@ -40,7 +40,7 @@ from bench._desk import (
     written,
 )
 from cli.temporal_server import find_binary, prepare_namespace
-from desk.engine import Desk
+from desk.engine import Engine
 from policy.case import commands as c
 from policy.case.case import Case, Category, Channel, OutOfScopeKind, Plan, Priority, Status
 from policy.case.commands import Command, OpenCase
@@ -162,7 +162,7 @@ class House:
     env: WorkflowEnvironment
     metrics_url: str
     db: Database
-    desk: Desk
+    desk: Engine
     terms: dict[Plan, Terms]
 
     async def live(self, life: Life) -> tuple[WorkflowHandle[object, object], Case]:
@@ -270,7 +270,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         policy = read_policy_file(None)
         terms = {plan: preview_terms(policy, plan, at=START) for plan in Plan}
         try:
-            desk = Desk(env.client, settings)
+            desk = Engine(env.client, settings)
             cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))
             async with build_worker(env.client, settings, ledger=Ledger(database), notices=notices, cover=cover):
                 yield House(env, f"http://127.0.0.1:{port}/metrics", database, desk, terms)

@@ -363,7 +363,7 @@ async def _agent_at(db: Database, url: str) -> AsyncIterator[AsyncClient]:
     await agents.put(db, Agent(id=ME, name="Ana", email="ana7@escala.example", levels=(Level.HELP_DESK,)))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(state_dir=Path(folder), database_url=url)
-        app = create_app(settings, database=db, desk=PaperDesk(db, lambda: AT), clock=lambda: AT)
+        app = create_app(settings, database=db, engine=PaperDesk(db, lambda: AT), clock=lambda: AT)
         account = await accounts.create(db, id="acc", email="ana7@escala.example", name="Ana", at=AT)
         session = Session(
             id="ses", account_id=account.id, role=Role.AGENT, subject_id=ME, customer_id=None, awaits_code=False,

@@ -15,7 +15,8 @@ from demo.importing import Adopter, import_lives
 from demo.lives import contact_id, customer_id, lives, solution_id
 from demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
 from demo.published import publish, rate_cases
-from desk.engine import Desk, EngineUnavailable
+from desk.engine import Engine
+from desk.problems import EngineUnavailable
 from policy.case.case import Plan, Role
 from policy.people.contacts import RosterEntry
 from policy.terms.policy_file import PolicyFile
@@ -64,7 +65,7 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
             await _go_on(database, settings)
             return
         access.write(settings.state_dir, wanted)
-        cases = await plant(database, await Desk.connect(settings), read_policy_file(settings.policy_file), wanted)
+        cases = await plant(database, await Engine.connect(settings), read_policy_file(settings.policy_file), wanted)
         access.write(settings.state_dir, replace(wanted, complete=True))
     except EngineUnavailable:
         raise console.Stopped(console.temporal_unreachable(settings.temporal_address), 1) from None

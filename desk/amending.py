@@ -12,10 +12,10 @@ from typing import Any
 
 from api.case.case_answer import as_of
 from api.http import problems
-from api.http.deps import Edge
 from api.http.idempotency import Once
-from api.http.problems import NotFound, Refused
-from desk.engine import CaseNotRunning, EngineUnavailable
+from desk.desk import Desk
+from desk.engine import CaseNotRunning
+from desk.problems import EngineUnavailable, NotFound, Refused
 from policy.case import lifecycle
 from policy.case.case import Actor, Status, Text
 from policy.case.commands import AmendTerms
@@ -53,15 +53,15 @@ class Prospect:
         return isinstance(self.refused, NothingToAmend)
 
 
-async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by: Actor, at: datetime) -> Prospect:
+async def prospect(desk: Desk, number: str, what: Collection[AmendedPart], *, by: Actor, at: datetime) -> Prospect:
     """What would happen if the amendment were applied at `at`. Nothing is recorded."""
-    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+    row, terms = await views.case(desk.database, number), await views.terms(desk.database, number)
     if row is None or terms is None:
         return Prospect(number=number, refused=NotFound())
     case, at = row.case, as_of(row.case, at)
     for decision in lifecycle.settle(case, terms=terms, at=at):
         case = decision.case
-    amended = amended_now(edge.policy, terms, what, at=at)
+    amended = amended_now(desk.policy, terms, what, at=at)
     command = AmendTerms(by=by, terms=amended, reason=_SOME_WORDS, instead_of=terms)
     try:
         decision = lifecycle.decide(case, command, terms=terms, at=at)
@@ -73,34 +73,34 @@ async def prospect(edge: Edge, number: str, what: Collection[AmendedPart], *, by
     return Prospect(number=number, from_version=terms.policy_version, deadlines=moved, at_once=at_once(facts))
 
 
-async def apply(edge: Edge, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:
+async def apply(desk: Desk, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:
     """Apply an amendment to one case, once. None: nobody knows yet what became of it; the same key asks again.
 
     Raises problems.EngineUnavailable where no case can be reached.
     """
     tries = [once.derived("cmd_", number), *(once.derived("cmd_", number, again) for again in _AGAIN)]
     try:
-        await _amend(edge, amendment, number, tries, once, at)
+        await _amend(desk, amendment, number, tries, once, at)
     except NothingToAmend:
         return CaseOutcome(case_number=number, outcome=AmendmentOutcome.UNCHANGED)
     except (Refusal, NotFound) as refused:
         told = problems.document(refused, once.language)
         return CaseOutcome(case_number=number, outcome=AmendmentOutcome.REFUSED, problem=told)
     except EngineUnavailable as unavailable:
-        if not await edge.desk.ready():
-            raise problems.EngineUnavailable from unavailable
+        if not await desk.engine.ready():
+            raise EngineUnavailable from unavailable
         return None
-    moved = await amendments.moved_by(edge.database, number, *tries)
+    moved = await amendments.moved_by(desk.database, number, *tries)
     return None if moved is None else _applied(number, moved)
 
 
-async def _amend(edge: Edge, amendment: Amendment, number: str, tries: Sequence[str], once: Once, at: datetime) -> None:
+async def _amend(desk: Desk, amendment: Amendment, number: str, tries: Sequence[str], once: Once, at: datetime) -> None:
     """Give the case the command, unless an earlier try did; anew where its terms changed while it was prepared."""
     for command_id in tries:
-        if await amendments.moved_by(edge.database, number, *tries) is not None:
+        if await amendments.moved_by(desk.database, number, *tries) is not None:
             return
         try:
-            await _give(edge, amendment, number, command_id, once, at)
+            await _give(desk, amendment, number, command_id, once, at)
         except TermsChanged:
             if command_id == tries[-1]:
                 raise
@@ -108,26 +108,26 @@ async def _amend(edge: Edge, amendment: Amendment, number: str, tries: Sequence[
             return
 
 
-async def _give(edge: Edge, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
-    row, terms = await views.case(edge.database, number), await views.terms(edge.database, number)
+async def _give(desk: Desk, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
+    row, terms = await views.case(desk.database, number), await views.terms(desk.database, number)
     if row is None or terms is None:
         raise NotFound
     if not amendment.reason:
         raise ReasonMissing(rule="PLAN-15")
     reason = Deposit(once.derived("txt_", number, "reason"), number, amendment.reason)
-    await intake.deposit(edge.database, [reason], at=at)
+    await intake.deposit(desk.database, [reason], at=at)
     command = AmendTerms(
         by=amendment.by,
-        terms=amended_now(edge.policy, terms, amendment.what, at=as_of(row.case, at)),
+        terms=amended_now(desk.policy, terms, amendment.what, at=as_of(row.case, at)),
         reason=Text(reason.content_id, len(reason.body)),
         instead_of=terms,
     )
     try:
-        await edge.desk.command(number, command, key=command_id)
+        await desk.engine.command(number, command, key=command_id)
     except CaseNotRunning as gone:
-        if await amendments.moved_by(edge.database, number, command_id) is not None:
+        if await amendments.moved_by(desk.database, number, command_id) is not None:
             return
-        now = await views.case(edge.database, number)
+        now = await views.case(desk.database, number)
         if now and now.case.status is Status.CLOSED:
             raise CaseClosed(number=number) from gone
         raise EngineUnavailable from gone

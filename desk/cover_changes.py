@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.http.deps import Edge
-from desk.engine import EngineUnavailable
+from desk.desk import Desk
+from desk.problems import EngineUnavailable
 from policy.cover.cover import CoverRef
 from storage.cover import cover_changes
 
 
-async def tell(edge: Edge, cover: CoverRef, *, at: datetime) -> None:
+async def tell(desk: Desk, cover: CoverRef, *, at: datetime) -> None:
     """Tell its workflow of a change at `at`; where the engine is away the change stays noted for the sweep."""
     try:
-        await edge.desk.cover_changed(cover)
+        await desk.engine.cover_changed(cover)
     except EngineUnavailable:
         return
-    await cover_changes.told(edge.database, cover, at=at)
+    await cover_changes.told(desk.database, cover, at=at)

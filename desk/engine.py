@@ -27,6 +27,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.problems import EngineUnavailable
 from policy.case import lifecycle
 from policy.case.case import Case
 from policy.case.commands import Command, OpenCase
@@ -45,10 +46,6 @@ _FAST = 1.0
 _BETWEEN_RUNS = 0.02
 
 
-class EngineUnavailable(Exception):
-    """Temporal or its worker did not answer in time. The same key may ask again: it happens once."""
-
-
 class StillOpening(Exception):
     """Temporal holds the opening for good, but no worker has recorded it yet."""
 
@@ -57,7 +54,7 @@ class CaseNotRunning(Exception):
     """No workflow runs under that number: the case is closed, or was never opened."""
 
 
-class Desk:
+class Engine:
     """Opens cases and gives them commands."""
 
     def __init__(self, client: Client, settings: Settings) -> None:
@@ -65,7 +62,7 @@ class Desk:
         self._settings = settings
 
     @classmethod
-    async def connect(cls, settings: Settings) -> Desk:
+    async def connect(cls, settings: Settings) -> Engine:
         """A desk that connects at its first call, so that an API starts while Temporal is down."""
         client = await Client.connect(
             settings.temporal_address,

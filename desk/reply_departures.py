@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from desk.engine import CaseNotRunning, EngineUnavailable
+from desk.engine import CaseNotRunning
+from desk.problems import EngineUnavailable
 from policy.case.case import Text
 from policy.case.commands import Command, SendReply
 from policy.case.refusals import CaseClosed, Refusal

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.http.problems import Problem
+from desk.problems import Problem
 from policy.case.refusals import Refusal
 
 MOST_STREAMS = 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from api.case.offers import Asked, Offer
-from api.http.bodies import Body, Code, PriorityNumber, WithFiles, Words
-from api.http.deps import Edge
+from desk.desk import Desk
+from desk.inputs import Body, Code, PriorityNumber, WithFiles, Words
 from desk.refusals import AgentDoesNotServe, AgentUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -44,8 +44,8 @@ class Diagnosis(Body):
     summary: Words = Field(examples=["La batería no carga: celda defectuosa de fábrica."])
 
 
-async def _agent_who_serves(edge: Edge, row: CaseRow, asked: Asked) -> None:
-    agent, case = await agents.get(edge.database, asked.body.agent_id), row.case
+async def _agent_who_serves(desk: Desk, row: CaseRow, asked: Asked) -> None:
+    agent, case = await agents.get(desk.database, asked.body.agent_id), row.case
     if agent is None:
         raise AgentUnknown(agent=asked.body.agent_id)
     if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):

@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, Field
 
 from api.case.case_answer import CaseAnswer, case_answers
 from api.http.auth import Caller
-from api.http.bodies import Id, Instant, clean
-from api.http.deps import At, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor, NotFound
 from api.http.visibility import VisibleCase, own
+from desk.inputs import Id, Instant, clean
+from desk.problems import InvalidCursor, NotFound
 from policy.case.case import Level, Plan, Priority, Status
 from storage.case import views
 from storage.case.views import CaseFilter, Sort
@@ -32,7 +32,7 @@ Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200)]
 )
 async def list_cases(
     principal: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     at: At,
     status: Annotated[list[Status], Query(max_length=6, description="Several mean any of them")] = [],  # noqa: B006
     level: Annotated[int | None, Query(ge=1, le=3)] = None,
@@ -65,11 +65,11 @@ async def list_cases(
     if wanted is None:
         return Listed(items=[])
     with own_cursor():
-        page = await views.cases(edge.database, wanted, limit=limit, cursor=cursor)
-    return Listed(items=await case_answers(edge, page.items, at=at), next_cursor=page.next_cursor)
+        page = await views.cases(desk.database, wanted, limit=limit, cursor=cursor)
+    return Listed(items=await case_answers(desk, page.items, at=at), next_cursor=page.next_cursor)
 
 
 @router.get("/cases/{number}", response_model=CaseAnswer, summary="Read a case", responses=can_refuse(NotFound))
-async def read_case(row: VisibleCase, edge: EdgeDep, at: At) -> CaseAnswer:
-    [answer] = await case_answers(edge, [row], at=at)
+async def read_case(row: VisibleCase, desk: DeskDep, at: At) -> CaseAnswer:
+    [answer] = await case_answers(desk, [row], at=at)
     return answer

@@ -11,10 +11,11 @@ from pydantic import Field
 
 from api.case.case_answer import as_of
 from api.http.bodies import Answer, Z
-from api.http.deps import At, Edge, EdgeDep, Language
+from api.http.deps import At, DeskDep, Language
 from api.http.documented_refusals import can_refuse
-from api.http.problems import NotFound
 from api.http.visibility import VisibleCase
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case.case import Case, Clock, ClockState
 from policy.time.clock import ClockName
 from policy.time.explanation import ClockStory, Interval, IntervalState, Replaced, stories
@@ -81,11 +82,11 @@ class ClocksExplained(Answer):
     summary="Explain a case's clocks",
     responses=can_refuse(NotFound),
 )
-async def explain_clocks(row: VisibleCase, edge: EdgeDep, at: At, language: Language) -> ClocksExplained:
+async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Language) -> ClocksExplained:
     case = row.case
     at = as_of(case, at)
-    facts = await views.timeline(edge.database, case.number)
-    told = [_story(story, case, language) for story in await _stories(edge, case, facts, at=at)]
+    facts = await views.timeline(desk.database, case.number)
+    told = [_story(story, case, language) for story in await _stories(desk, case, facts, at=at)]
     levels = [story for story in told if story.clock is ClockName.LEVEL]
     return ClocksExplained(
         number=case.number,
@@ -98,9 +99,9 @@ async def explain_clocks(row: VisibleCase, edge: EdgeDep, at: At, language: Lang
     )
 
 
-async def _stories(edge: Edge, case: Case, facts: Sequence[TimelineRow], *, at: datetime) -> Sequence[ClockStory]:
-    by_turn = await views.terms_by_turn(edge.database, case.number)
-    stretches = await views.stretches(edge.database, case.number)
+async def _stories(desk: Desk, case: Case, facts: Sequence[TimelineRow], *, at: datetime) -> Sequence[ClockStory]:
+    by_turn = await views.terms_by_turn(desk.database, case.number)
+    stretches = await views.stretches(desk.database, case.number)
     turns, began_at = sorted(by_turn), {fact.turn: fact.at for fact in facts}
     replaced = [Replaced(began_at[until], by_turn[turn].hours) for turn, until in pairwise(turns)]
     return stories(case, stretches, calendar=by_turn[turns[-1]].hours, at=at, replaced=replaced)

@@ -19,17 +19,17 @@ from api.case.escalations import ESCALATIONS
 from api.case.offers import Asked, Offer
 from api.case.remote_sessions import REMOTE_SESSIONS
 from api.files.uploads import CaseIsFull, attach
-from api.http import problems
 from api.http.auth import Caller
-from api.http.bodies import Body, WithFiles
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
-from api.http.problems import NotFound
 from api.http.visibility import VisibleCase
 from api.providers.provider_links import PROVIDER_LINKS
 from api.visit.visits import VISITS
-from desk.engine import CaseNotRunning, EngineUnavailable
+from desk.desk import Desk
+from desk.engine import CaseNotRunning
+from desk.inputs import Body, WithFiles
+from desk.problems import EngineUnavailable, NotFound
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Actor, Status
@@ -46,43 +46,43 @@ OFFERS: tuple[Offer, ...] = (*CASE_WORK, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_
 
 
 async def give(
-    offer: Offer, row: CaseRow, by: Actor, once: Once, edge: Edge, *, part: Any = None, body: Body | None = None
+    offer: Offer, row: CaseRow, by: Actor, once: Once, desk: Desk, *, part: Any = None, body: Body | None = None
 ) -> JSONResponse:
     """Give one command to a case, once; for the pages as for the API. Raises what the API answers as a problem."""
     check_role(offer.command, by.role)
     body = body or offer.body()
     asked = Asked(number=row.number, by=by, body=body, once=once, part=part)
-    return await once(body, lambda: _give(offer, row, asked, edge))
+    return await once(body, lambda: _give(offer, row, asked, desk))
 
 
-async def _give(offer: Offer, row: CaseRow, asked: Asked, edge: Edge) -> Given:
+async def _give(offer: Offer, row: CaseRow, asked: Asked, desk: Desk) -> Given:
     if offer.look_up:
-        asked.found = await offer.look_up(edge, row, asked)
+        asked.found = await offer.look_up(desk, row, asked)
     command, at = offer.make(asked), asked.once.at
-    await intake.deposit(edge.database, asked.deposits, at=at)
+    await intake.deposit(desk.database, asked.deposits, at=at)
     for content_id, ids in asked.files.items():
-        await attach(edge, ids, content_id=content_id, number=row.number, by=asked.by)
+        await attach(desk, ids, content_id=content_id, number=row.number, by=asked.by)
     command_id = asked.once.derived("cmd_")
     try:
-        await edge.desk.command(row.number, command, key=command_id)
+        await desk.engine.command(row.number, command, key=command_id)
     except EngineUnavailable as unavailable:
-        raise problems.EngineUnavailable from unavailable
+        raise EngineUnavailable from unavailable
     except CaseNotRunning:
         # An earlier try may have closed the case without hearing of it.
-        if not await holds_command(edge.database, row.number, command_id):
-            await _must_be_closed(edge, row.number)
-    changed = await views.case(edge.database, row.number)
+        if not await holds_command(desk.database, row.number, command_id):
+            await _must_be_closed(desk, row.number)
+    changed = await views.case(desk.database, row.number)
     assert changed is not None
-    [answer] = await case_answers(edge, [changed], at=at)
+    [answer] = await case_answers(desk, [changed], at=at)
     return Given(200, answer)
 
 
-async def _must_be_closed(edge: Edge, number: str) -> None:
+async def _must_be_closed(desk: Desk, number: str) -> None:
     """Say what the record says of a case that no workflow runs for; an open one without a workflow is our fault."""
-    row = await views.case(edge.database, number)
+    row = await views.case(desk.database, number)
     if row and row.case.status is Status.CLOSED:
         raise CaseClosed(number=number)
-    raise problems.EngineUnavailable
+    raise EngineUnavailable
 
 
 def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
@@ -90,11 +90,11 @@ def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
         row: VisibleCase,
         principal: Caller,
         once: OnceDep,
-        edge: EdgeDep,
+        desk: DeskDep,
         part: Annotated[Any, Depends(offer.part)],
         body: Any = None,
     ) -> JSONResponse:
-        return await give(offer, row, principal.actor, once, edge, part=part, body=body)
+        return await give(offer, row, principal.actor, once, desk, part=part, body=body)
 
     needs_no_body = offer.may_lack_body or not offer.body.model_fields
     endpoint.__annotations__ |= {
@@ -133,7 +133,7 @@ for _offer in OFFERS:
             *_state_refusals(_offer.command),
             *_offer.refusals,
             *([CaseIsFull] if issubclass(_offer.body, WithFiles) else []),
-            problems.EngineUnavailable,
+            EngineUnavailable,
             post=True,
             role=True,
         ),

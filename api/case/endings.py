@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from api.case.offers import Asked, Offer
-from api.http.bodies import Body, Code, Words
-from api.http.deps import Edge
+from desk.desk import Desk
+from desk.inputs import Body, Code, Words
 from desk.refusals import DuplicateUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -33,8 +33,8 @@ class ReopeningReason(Body):
     reason: Words = Field(examples=["El mapa volvió a quedar en blanco esta mañana."])
 
 
-async def _case_of_the_same_customer(edge: Edge, row: CaseRow, asked: Asked) -> None:
-    other = await views.case(edge.database, asked.body.number)
+async def _case_of_the_same_customer(desk: Desk, row: CaseRow, asked: Asked) -> None:
+    other = await views.case(desk.database, asked.body.number)
     if other is None or other.case.customer_id != row.case.customer_id:
         raise DuplicateUnknown(number=asked.body.number)
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from api.case.case_work import Message
 from api.case.offers import Offer
-from api.http.bodies import Body, Code, LevelNumber, Words, clean
+from desk.inputs import Body, Code, LevelNumber, Words, clean
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Level

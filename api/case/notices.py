@@ -10,10 +10,10 @@ from pydantic import Field
 
 from api.http.auth import Staff
 from api.http.bodies import Answer, Z
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor
+from desk.problems import InvalidCursor
 from storage.case import views
 from storage.case.views import NoticeRow
 
@@ -56,7 +56,7 @@ class NoticeAnswer(Answer):
 )
 async def list_notices(
     _: Staff,
-    edge: EdgeDep,
+    desk: DeskDep,
     case: Annotated[CaseNumber | None, Query(examples=["MA-2026-000042"])] = None,
     state: Annotated[NoticeState | None, Query(description="`undelivered`: pending or given up")] = None,
     limit: Limit = 50,
@@ -64,7 +64,7 @@ async def list_notices(
 ) -> Listed[NoticeAnswer]:
     with own_cursor():
         page = await views.notices(
-            edge.database,
+            desk.database,
             case_number=case,
             undelivered=state not in (None, NoticeState.DELIVERED),
             limit=limit,

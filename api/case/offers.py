@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.http.bodies import Body, Nothing, WithFiles
-from api.http.deps import Edge
 from api.http.idempotency import Once
+from desk.desk import Desk
+from desk.inputs import Body, Nothing, WithFiles
 from policy.case.case import Actor, Text
 from policy.case.commands import Command
 from policy.case.refusals import Refusal
@@ -64,6 +64,6 @@ class Offer:
     body: type[Body] = Nothing
     may_lack_body: bool = False
     part: Callable[..., Any] = whole_case
-    look_up: Callable[[Edge, CaseRow, Asked], Awaitable[Any]] | None = None
+    look_up: Callable[[Desk, CaseRow, Asked], Awaitable[Any]] | None = None
     make: Callable[[Asked], Command]
     refusals: tuple[type[Refusal], ...] = ()

@@ -16,15 +16,16 @@ from pydantic import Field
 
 from api.case.case_answer import CaseAnswer, case_answers
 from api.files.uploads import attach
-from api.http import problems
 from api.http.auth import only
-from api.http.bodies import Answer, Code, Id, PriorityNumber, Title, WithFiles, Words
-from api.http.deps import At, Edge, EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
-from api.http.problems import NotFound
 from api.http.visibility import sees
-from desk.engine import EngineUnavailable, StillOpening
+from desk.desk import Desk
+from desk.engine import StillOpening
+from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words
+from desk.problems import EngineUnavailable, NotFound
 from desk.refusals import ContactNotAuthorized, SolutionUnknown
 from policy.case import lifecycle
 from policy.case.case import Category, Channel, Priority, Role, Text
@@ -85,43 +86,43 @@ class Opening(Answer):
             EquipmentNotSuppliedByUs,
             SerialNumberMissing,
             SerialNumberUnknown,
-            problems.EngineUnavailable,
+            EngineUnavailable,
             post=True,
             role=True,
         ),
     },
 )
-async def open_case(body: NewCase, principal: Opener, once: OnceDep, edge: EdgeDep, at: At) -> JSONResponse:
-    return await open_once(body, principal, once, edge, at=at)
+async def open_case(body: NewCase, principal: Opener, once: OnceDep, desk: DeskDep, at: At) -> JSONResponse:
+    return await open_once(body, principal, once, desk, at=at)
 
 
-async def open_once(body: NewCase, principal: Principal, once: Once, edge: Edge, *, at: datetime) -> JSONResponse:
+async def open_once(body: NewCase, principal: Principal, once: Once, desk: Desk, *, at: datetime) -> JSONResponse:
     """Open a case, once; for the pages as for the API. Raises what the API answers as a problem."""
 
     async def act() -> Given:
-        command, terms = await _numbered(edge, principal, body, once, at=at)
-        await intake.deposit(edge.database, _deposits(command, body), at=at)
+        command, terms = await _numbered(desk, principal, body, once, at=at)
+        await intake.deposit(desk.database, _deposits(command, body), at=at)
         carried_by = command.description.content_id
-        await attach(edge, body.files, content_id=carried_by, number=command.number, by=command.by)
+        await attach(desk, body.files, content_id=carried_by, number=command.number, by=command.by)
         try:
-            await edge.desk.open(command, terms)
+            await desk.engine.open(command, terms)
         except StillOpening:
             return Given(202, Opening(number=command.number), _location(command.number), kept=False)
         except EngineUnavailable as unavailable:
-            raise problems.EngineUnavailable from unavailable
-        row = await views.case(edge.database, command.number)
+            raise EngineUnavailable from unavailable
+        row = await views.case(desk.database, command.number)
         assert row is not None, "the engine answers after the turn is recorded"
-        [answer] = await case_answers(edge, [row], at=at)
+        [answer] = await case_answers(desk, [row], at=at)
         return Given(201, answer, _location(command.number))
 
     return await once(body, act)
 
 
-async def _agreed(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> tuple[OpenCase, Terms]:
+async def _agreed(desk: Desk, principal: Principal, body: NewCase, *, at: datetime) -> tuple[OpenCase, Terms]:
     """The command and its terms, which the policy does not refuse; it has no number yet."""
-    solution = await _solution_of(edge, principal, body, at=at)
+    solution = await _solution_of(desk, principal, body, at=at)
     customer_id = solution.customer_id
-    terms = await terms_for(edge.database, edge.policy, customer_id=customer_id, solution_id=solution.id, at=at)
+    terms = await terms_for(desk.database, desk.policy, customer_id=customer_id, solution_id=solution.id, at=at)
     command = OpenCase(
         by=principal.actor,
         number="",
@@ -141,23 +142,23 @@ async def _agreed(edge: Edge, principal: Principal, body: NewCase, *, at: dateti
     try:
         lifecycle.open_case(command, terms=terms)
     except ChannelNotInPlan:
-        await _redirect(edge, misdirected(body.contact_id, body.channel, terms=terms, on=bogota_date(at)))
+        await _redirect(desk, misdirected(body.contact_id, body.channel, terms=terms, on=bogota_date(at)))
         raise
     return command, terms
 
 
-async def _redirect(edge: Edge, told: Misdirected) -> None:
+async def _redirect(desk: Desk, told: Misdirected) -> None:
     """Have the sender told which channels to use, once a day (REQ-7); a refusal that is kept must have been told."""
     try:
-        await edge.desk.redirect(told)
+        await desk.engine.redirect(told)
     except EngineUnavailable as unavailable:
-        raise problems.EngineUnavailable from unavailable
+        raise EngineUnavailable from unavailable
 
 
-async def _solution_of(edge: Edge, principal: Principal, body: NewCase, *, at: datetime) -> Solution:
+async def _solution_of(desk: Desk, principal: Principal, body: NewCase, *, at: datetime) -> Solution:
     """The solution, of the same customer as an active contact. What a contact may not see is not there (404)."""
-    contact = await contacts.get(edge.database, body.contact_id)
-    solution = await solutions.get(edge.database, body.solution_id)
+    contact = await contacts.get(desk.database, body.contact_id)
+    solution = await solutions.get(desk.database, body.solution_id)
     if principal.actor.role is Role.CONTACT and not (
         contact and solution and sees(principal, contact.customer_id) and sees(principal, solution.customer_id)
     ):
@@ -170,20 +171,20 @@ async def _solution_of(edge: Edge, principal: Principal, body: NewCase, *, at: d
 
 
 async def _numbered(
-    edge: Edge, principal: Principal, body: NewCase, once: Once, *, at: datetime
+    desk: Desk, principal: Principal, body: NewCase, once: Once, *, at: datetime
 ) -> tuple[OpenCase, Terms]:
     """The command under the number and instant that its key has for ever, its texts under theirs.
 
     An earlier try's instant is the one at which everything is judged: what came between the tries promises nothing
     more, and takes nothing away.
     """
-    reserved = await intake.reserved(edge.database, scope=once.scope, key=once.key)
+    reserved = await intake.reserved(desk.database, scope=once.scope, key=once.key)
     received_at = reserved.received_at if reserved else at
-    command, terms = await _agreed(edge, principal, body, at=received_at)
+    command, terms = await _agreed(desk, principal, body, at=received_at)
     if reserved is None:
-        reserved = await intake.reserve_number(edge.database, scope=once.scope, key=once.key, at=at)
+        reserved = await intake.reserve_number(desk.database, scope=once.scope, key=once.key, at=at)
         if reserved.received_at != at:  # another process was asked the same at the same time
-            command, terms = await _agreed(edge, principal, body, at=reserved.received_at)
+            command, terms = await _agreed(desk, principal, body, at=reserved.received_at)
     numbered = replace(
         command,
         number=reserved.number,

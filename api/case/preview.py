@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 
 from api.http import problems
 from api.http.auth import Caller
-from api.http.bodies import Answer, Instant, Z
-from api.http.deps import EdgeDep
+from api.http.bodies import Answer, Z
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
+from desk.inputs import Instant
 from policy.case.case import Plan, Priority
 from policy.time.preview import preview
 from storage.terms.terms import preview_terms
@@ -38,11 +39,11 @@ class PreviewAnswer(Answer):
 )
 async def preview_promises(
     _: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     plan: Annotated[Plan, Query(examples=["standard"])],
     priority: Annotated[int, Query(ge=1, le=4, examples=[2])],
     opened_at: Annotated[Instant, Query(examples=["2026-11-27T21:30:00Z"])],
 ) -> PreviewAnswer:
-    terms = preview_terms(edge.policy, plan, at=opened_at)
+    terms = preview_terms(desk.policy, plan, at=opened_at)
     found = preview(terms=terms, priority=Priority(priority), opened_at=opened_at)
     return PreviewAnswer(plan=plan, priority=priority, opened_at=opened_at, **vars(found))

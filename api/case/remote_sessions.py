@@ -8,8 +8,8 @@ from fastapi import Path
 from pydantic import Field
 
 from api.case.offers import Asked, Offer
-from api.http.bodies import Body, IdIfAny, PlainReference, Words
-from api.http.deps import Edge
+from desk.desk import Desk
+from desk.inputs import Body, IdIfAny, PlainReference, Words
 from desk.refusals import ConsentByStranger
 from policy.case import commands as c
 from policy.case import remote_sessions as r
@@ -29,11 +29,11 @@ class RemoteSessionDone(Body):
     summary: Words = Field(examples=["Se reinició el servicio de mapas y se revisó el registro de errores."])
 
 
-async def _consent_of_the_customer(edge: Edge, row: CaseRow, asked: Asked) -> None:
+async def _consent_of_the_customer(desk: Desk, row: CaseRow, asked: Asked) -> None:
     """Refuse the consent of whoever may not speak for the case's customer; that of nobody is the policy's to refuse."""
     if not asked.body.consented_by:
         return
-    contact = await contacts.get(edge.database, asked.body.consented_by)
+    contact = await contacts.get(desk.database, asked.body.consented_by)
     if contact is None or contact.customer_id != row.case.customer_id or not contact.is_active(at=asked.once.at):
         raise ConsentByStranger
 

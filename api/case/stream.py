@@ -16,10 +16,11 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from api.case.timeline import fact_answer, is_for
 from api.http.auth import Caller, caller_now
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.problems import NotFound
 from api.http.visibility import VisibleCase, visible_case
+from desk.desk import Desk
+from desk.problems import NotFound
 from desk.stream_readers import TooManyStreams
 from policy.case.case import Status
 from storage.case import views
@@ -56,31 +57,31 @@ async def follow_case(
     request: Request,
     row: VisibleCase,
     principal: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=20)] = "",
 ) -> Response:
     after = int(last_event_id) if re.fullmatch(r"[0-9]{1,9}", last_event_id) else 0
-    if row.case.status is Status.CLOSED and not await _is_more(edge, row, principal, after):
+    if row.case.status is Status.CLOSED and not await _is_more(desk, row, principal, after):
         return Response(status_code=204)
-    edge.readers.check(principal.token_id)
+    desk.readers.check(principal.token_id)
 
     async def ask() -> None:
-        await visible_case(row.number, await caller_now(request, edge), edge)
+        await visible_case(row.number, await caller_now(request, desk), desk)
 
-    told = edge.readers.stream(events(edge, row.number, principal, after), whose=principal.token_id, ask=ask)
+    told = desk.readers.stream(events(desk, row.number, principal, after), whose=principal.token_id, ask=ask)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventSourceResponse(told, headers=headers)
 
 
-async def _is_more(edge: Edge, row: CaseRow, principal: Principal, after: int) -> bool:
-    facts = await views.timeline(edge.database, row.number, after_seq=after)
+async def _is_more(desk: Desk, row: CaseRow, principal: Principal, after: int) -> bool:
+    facts = await views.timeline(desk.database, row.number, after_seq=after)
     return any(is_for(principal, fact) for fact in facts)
 
 
-async def events(edge: Edge, number: str, principal: Principal, after: int) -> AsyncGenerator[bytes]:
+async def events(desk: Desk, number: str, principal: Principal, after: int) -> AsyncGenerator[bytes]:
     now = asyncio.get_running_loop().time
     ends_at = now() + LIFETIME
-    with edge.feed.watch(number) as watch, edge.figures.streams.track_inprogress():
+    with desk.feed.watch(number) as watch, desk.figures.streams.track_inprogress():
         yield KEEPALIVE_COMMENT  # the reader learns at once that it is connected
         while not watch.over and now() < ends_at:
             head = await watch.news(within=min(HEARTBEAT, ends_at - now()))
@@ -88,7 +89,7 @@ async def events(edge: Edge, number: str, principal: Principal, after: int) -> A
                 yield KEEPALIVE_COMMENT
                 continue
             while after < head.facts:
-                facts = await views.timeline(edge.database, number, after_seq=after, limit=_AT_ONCE)
+                facts = await views.timeline(desk.database, number, after_seq=after, limit=_AT_ONCE)
                 if not facts:
                     break
                 for fact in facts:

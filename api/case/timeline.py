@@ -9,11 +9,11 @@ from pydantic import Field
 
 from api.http.auth import Caller
 from api.http.bodies import Answer, Z
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Limit, Listed
-from api.http.problems import NotFound
 from api.http.visibility import VisibleCase, reads_internal
+from desk.problems import NotFound
 from policy.case.case import Role
 from storage.case import views
 from storage.case.views import TimelineRow
@@ -51,11 +51,11 @@ class FactAnswer(Answer):
 async def read_timeline(
     row: VisibleCase,
     principal: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     limit: Limit = 200,
     cursor: Annotated[int, Query(ge=0, le=1_000_000_000, description="The last `seq` already read")] = 0,
 ) -> Listed[FactAnswer]:
-    rows = await views.timeline(edge.database, row.number, after_seq=cursor, limit=limit + 1)
+    rows = await views.timeline(desk.database, row.number, after_seq=cursor, limit=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     items = [fact_answer(each) for each in rows if is_for(principal, each)]

@@ -9,14 +9,16 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool
 
 from api.http.auth import Caller, Registrar
-from api.http.bodies import Answer, Body, Code, Day, Reference
-from api.http.deps import At, Edge, EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
-from api.http.problems import NotFound
 from api.http.visibility import IdInPath, VisibleCustomer, checked_id, sees
 from desk import cover_changes
+from desk.desk import Desk
+from desk.inputs import Body, Code, Day, Reference
+from desk.problems import NotFound
 from policy.case.case import Plan
 from policy.cover.contracts import (
     ContractsOverlap,
@@ -84,11 +86,11 @@ class ContractAnswer(Answer):
     responses=can_refuse(NotFound, TermEndsBeforeItStarts, ContractsOverlap, UnknownCalendar, post=True, role=True),
 )
 async def register_contract(
-    customer: VisibleCustomer, _: Registrar, body: NewContract, once: OnceDep, edge: EdgeDep, at: At
+    customer: VisibleCustomer, _: Registrar, body: NewContract, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
     async def act() -> Given:
         kept = await contracts.create(
-            edge.database,
+            desk.database,
             id=once.derived("con_"),
             customer_id=customer.id,
             plan=body.plan,
@@ -97,10 +99,10 @@ async def register_contract(
             paid=body.paid,
             managed_support=body.managed_support,
             calendar=body.calendar,
-            calendars=tuple(edge.policy.hours),
+            calendars=tuple(desk.policy.hours),
             at=at,
         )
-        await cover_changes.tell(edge, kept.ref, at=at)
+        await cover_changes.tell(desk, kept.ref, at=at)
         return Given(201, show(kept), f"/api/v1/contracts/{kept.id}")
 
     return await once(body, act)
@@ -112,15 +114,15 @@ async def register_contract(
     summary="List a customer's contracts",
     responses=can_refuse(NotFound),
 )
-async def list_contracts(customer: VisibleCustomer, edge: EdgeDep) -> Listed[ContractAnswer]:
-    return Listed(items=[show(each) for each in await contracts.of_customer(edge.database, customer.id)])
+async def list_contracts(customer: VisibleCustomer, desk: DeskDep) -> Listed[ContractAnswer]:
+    return Listed(items=[show(each) for each in await contracts.of_customer(desk.database, customer.id)])
 
 
 @router.get(
     "/contracts/{contract_id}", response_model=ContractAnswer, summary="Read a contract", responses=can_refuse(NotFound)
 )
-async def read_contract(contract_id: IdInPath, principal: Caller, edge: EdgeDep) -> ContractAnswer:
-    return show(await _visible(contract_id, principal, edge))
+async def read_contract(contract_id: IdInPath, principal: Caller, desk: DeskDep) -> ContractAnswer:
+    return show(await _visible(contract_id, principal, desk))
 
 
 @router.post(
@@ -130,15 +132,15 @@ async def read_contract(contract_id: IdInPath, principal: Caller, edge: EdgeDep)
     responses=can_refuse(NotFound, RenewalTooShort, ContractsOverlap, post=True, role=True),
 )
 async def renew_contract(
-    contract_id: IdInPath, principal: Registrar, body: Renewal, once: OnceDep, edge: EdgeDep, at: At
+    contract_id: IdInPath, principal: Registrar, body: Renewal, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
-    contract = await _visible(contract_id, principal, edge)
+    contract = await _visible(contract_id, principal, desk)
 
     async def act() -> Given:
         renewed = await contracts.renew(
-            edge.database, contract.id, id=once.derived("ren_"), ends_on=body.ends_on, at=at
+            desk.database, contract.id, id=once.derived("ren_"), ends_on=body.ends_on, at=at
         )
-        await cover_changes.tell(edge, renewed.ref, at=at)
+        await cover_changes.tell(desk, renewed.ref, at=at)
         return Given(200, show(renewed))
 
     return await once(body, act)
@@ -151,20 +153,20 @@ async def renew_contract(
     responses=can_refuse(NotFound, PaymentInFuture, PaymentRegisteredAlready, NothingOwed, post=True, role=True),
 )
 async def pay_contract(
-    contract_id: IdInPath, principal: Registrar, body: Payment, once: OnceDep, edge: EdgeDep, at: At
+    contract_id: IdInPath, principal: Registrar, body: Payment, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
-    contract = await _visible(contract_id, principal, edge)
+    contract = await _visible(contract_id, principal, desk)
 
     async def act() -> Given:
         paid = await contracts.pay(
-            edge.database,
+            desk.database,
             contract.id,
             id=once.derived("pay_"),
             paid_on=body.paid_on,
             reference=body.reference,
             at=at,
         )
-        await cover_changes.tell(edge, paid.ref, at=at)
+        await cover_changes.tell(desk, paid.ref, at=at)
         return Given(200, show(paid))
 
     return await once(body, act)
@@ -174,8 +176,8 @@ def show(contract: Contract) -> ContractAnswer:
     return ContractAnswer(**vars(contract), paid=contract.paid)
 
 
-async def _visible(contract_id: str, principal: Principal, edge: Edge) -> Contract:
-    contract = await contracts.get(edge.database, checked_id(contract_id))
+async def _visible(contract_id: str, principal: Principal, desk: Desk) -> Contract:
+    contract = await contracts.get(desk.database, checked_id(contract_id))
     if contract is None or not sees(principal, contract.customer_id):
         raise NotFound
     return contract

@@ -10,14 +10,15 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool
 
 from api.http.auth import Registrar
-from api.http.bodies import Answer, Body, Code, Day, Name, Reference
-from api.http.deps import At, EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
-from api.http.problems import NotFound
 from api.http.visibility import IdInPath, VisibleCustomer, checked_id, sees
 from desk import cover_changes
+from desk.inputs import Body, Code, Day, Name, Reference
+from desk.problems import NotFound
 from policy.cover.solutions import AcceptanceIncomplete, AcceptanceInFuture, AcceptanceRegisteredAlready
 from storage.cover import solutions
 from storage.cover.solutions import Solution, SolutionKind
@@ -71,13 +72,13 @@ _CERTIFICATE_REFUSALS = (AcceptanceInFuture, AcceptanceIncomplete)
     responses=can_refuse(NotFound, *_CERTIFICATE_REFUSALS, post=True, role=True),
 )
 async def register_solution(
-    customer: VisibleCustomer, _: Registrar, body: NewSolution, once: OnceDep, edge: EdgeDep, at: At
+    customer: VisibleCustomer, _: Registrar, body: NewSolution, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
     async def act() -> Given:
         solution = Solution(id=once.derived("sol_"), customer_id=customer.id, **dict(body))
-        kept = await solutions.create(edge.database, solution, at=at)
+        kept = await solutions.create(desk.database, solution, at=at)
         if kept.warranty:
-            await cover_changes.tell(edge, kept.warranty, at=at)
+            await cover_changes.tell(desk, kept.warranty, at=at)
         return Given(201, show(kept))
 
     return await once(body, act)
@@ -90,15 +91,15 @@ async def register_solution(
     responses=can_refuse(NotFound, *_CERTIFICATE_REFUSALS, AcceptanceRegisteredAlready, post=True, role=True),
 )
 async def accept_solution(
-    solution_id: IdInPath, principal: Registrar, body: Acceptance, once: OnceDep, edge: EdgeDep, at: At
+    solution_id: IdInPath, principal: Registrar, body: Acceptance, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
-    solution = await solutions.get(edge.database, checked_id(solution_id))
+    solution = await solutions.get(desk.database, checked_id(solution_id))
     if solution is None or not sees(principal, solution.customer_id):
         raise NotFound
 
     async def act() -> Given:
         accepted = await solutions.accept(
-            edge.database,
+            desk.database,
             solution.id,
             id=once.derived("acc_"),
             accepted_on=body.accepted_on,
@@ -106,7 +107,7 @@ async def accept_solution(
             at=at,
         )
         assert accepted.warranty is not None, "it has its certificate now"
-        await cover_changes.tell(edge, accepted.warranty, at=at)
+        await cover_changes.tell(desk, accepted.warranty, at=at)
         return Given(200, show(accepted))
 
     return await once(body, act)
@@ -118,8 +119,8 @@ async def accept_solution(
     summary="List a customer's solutions",
     responses=can_refuse(NotFound),
 )
-async def list_solutions(customer: VisibleCustomer, edge: EdgeDep) -> Listed[SolutionAnswer]:
-    return Listed(items=[show(each) for each in await solutions.of_customer(edge.database, customer.id)])
+async def list_solutions(customer: VisibleCustomer, desk: DeskDep) -> Listed[SolutionAnswer]:
+    return Listed(items=[show(each) for each in await solutions.of_customer(desk.database, customer.id)])
 
 
 def show(solution: Solution) -> SolutionAnswer:

@@ -13,14 +13,16 @@ from pydantic import Field
 from api.case.timeline import is_for
 from api.files.uploads import FileTooLarge, TooManyFiles, TooManyWaitingFiles, keep_all, read_form, uploads_of
 from api.http.auth import Caller
-from api.http.bodies import Answer, Body, Z
-from api.http.deps import Edge, EdgeDep
+from api.http.bodies import Answer, Z
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
 from api.http.lists import Listed
-from api.http.problems import NotFound, Problem
 from api.http.visibility import IdInPath, VisibleCase, checked_id, visible_case
+from desk.desk import Desk
 from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted, extension_of
+from desk.inputs import Body
+from desk.problems import NotFound, Problem
 from storage.case import views
 from storage.case.views import TimelineRow
 from storage.files import files
@@ -102,9 +104,9 @@ _REFUSALS = (
     openapi_extra=_MULTIPART,
 )
 async def send_file(
-    request: Request, row: VisibleCase, principal: Caller, once: OnceDep, edge: EdgeDep
+    request: Request, row: VisibleCase, principal: Caller, once: OnceDep, desk: DeskDep
 ) -> JSONResponse:
-    return await _send(request, principal, once, edge, number=row.number)
+    return await _send(request, principal, once, desk, number=row.number)
 
 
 @router.post(
@@ -116,18 +118,18 @@ async def send_file(
     responses=can_refuse(*_REFUSALS, post=True),
     openapi_extra=_MULTIPART,
 )
-async def send_file_ahead(request: Request, principal: Caller, once: OnceDep, edge: EdgeDep) -> JSONResponse:
-    return await _send(request, principal, once, edge, number=None)
+async def send_file_ahead(request: Request, principal: Caller, once: OnceDep, desk: DeskDep) -> JSONResponse:
+    return await _send(request, principal, once, desk, number=None)
 
 
-async def _send(request: Request, principal: Principal, once: Once, edge: Edge, *, number: str | None) -> JSONResponse:
+async def _send(request: Request, principal: Principal, once: Once, desk: Desk, *, number: str | None) -> JSONResponse:
     form = await read_form(request)
     try:
         uploads = uploads_of(form, "file")
         if len(uploads) != 1 or len(form.multi_items()) != 1:
             raise FileNotSent
         [kept] = await keep_all(
-            edge, uploads, by=principal.actor, at=once.at, key=f"{once.scope}\0{once.key}", number=number
+            desk, uploads, by=principal.actor, at=once.at, key=f"{once.scope}\0{once.key}", number=number
         )
     finally:
         await form.close()
@@ -144,8 +146,8 @@ async def _send(request: Request, principal: Principal, once: Once, edge: Edge, 
     summary="List the files of a case that you may see",
     responses=can_refuse(NotFound),
 )
-async def list_files(row: VisibleCase, principal: Caller, edge: EdgeDep) -> Listed[FileAnswer]:
-    carried = await shown_files(edge, row.number, principal)
+async def list_files(row: VisibleCase, principal: Caller, desk: DeskDep) -> Listed[FileAnswer]:
+    carried = await shown_files(desk, row.number, principal)
     return Listed(items=[show(each) for some in carried.values() for each in some])
 
 
@@ -162,20 +164,20 @@ async def list_files(row: VisibleCase, principal: Caller, edge: EdgeDep) -> List
         **can_refuse(NotFound),
     },
 )
-async def download(file_id: IdInPath, principal: Caller, edge: EdgeDep) -> Response:
-    return await download_of(file_id, principal, edge)
+async def download(file_id: IdInPath, principal: Caller, desk: DeskDep) -> Response:
+    return await download_of(file_id, principal, desk)
 
 
 # -- the parts, which pages use too -----------------------------------------------------------------------------------
 
 
-async def shown_files(edge: Edge, number: str, principal: Principal) -> dict[str, list[File]]:
+async def shown_files(desk: Desk, number: str, principal: Principal) -> dict[str, list[File]]:
     """The files of a case that the caller may see, by the text that carries them."""
-    facts = [each for each in await views.timeline(edge.database, number) if is_for(principal, each)]
-    return await files_of(edge, number, facts)
+    facts = [each for each in await views.timeline(desk.database, number) if is_for(principal, each)]
+    return await files_of(desk, number, facts)
 
 
-async def files_of(edge: Edge, number: str, facts: Sequence[TimelineRow]) -> dict[str, list[File]]:
+async def files_of(desk: Desk, number: str, facts: Sequence[TimelineRow]) -> dict[str, list[File]]:
     """The files that these facts of a case publish, by the text that carries them."""
     published = {
         value["content_id"]
@@ -183,17 +185,17 @@ async def files_of(edge: Edge, number: str, facts: Sequence[TimelineRow]) -> dic
         for value in fact.data.values()
         if isinstance(value, dict) and "content_id" in value
     }
-    return await files.of_case(edge.database, number, published)
+    return await files.of_case(desk.database, number, published)
 
 
-async def download_of(file_id: str, principal: Principal, edge: Edge) -> Response:
+async def download_of(file_id: str, principal: Principal, desk: Desk) -> Response:
     """A file as a download; what the caller may not see is not there (404), and neither is what was never published."""
-    file = await files.get(edge.database, checked_id(file_id))
+    file = await files.get(desk.database, checked_id(file_id))
     if file is None or file.case_number is None or file.content_id is None:
         raise NotFound
-    await visible_case(file.case_number, principal, edge)
-    carried = await shown_files(edge, file.case_number, principal)
-    path = edge.files.path(file.stored_name)
+    await visible_case(file.case_number, principal, desk)
+    carried = await shown_files(desk, file.case_number, principal)
+    path = desk.files.path(file.stored_name)
     if file.content_id not in carried or not path.is_file():
         raise NotFound
     headers = {**SANDBOX, "Content-Disposition": disposition(file.name)}

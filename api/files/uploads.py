@@ -15,9 +15,10 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from api.http.deps import Edge
-from api.http.problems import MalformedRequest, NotFound, Problem
+from api.http.problems import MalformedRequest
+from desk.desk import Desk
 from desk.files.file_kinds import LARGEST_FILE, clean_name, examined, media_type_of
+from desk.problems import NotFound, Problem
 from policy.case.case import Actor
 from storage.files import files
 from storage.files.files import File, FileMissing
@@ -97,35 +98,35 @@ def uploads_of(form: FormData, field: str = "files") -> list[UploadFile]:
 
 
 async def keep_all(
-    edge: Edge, uploads: Sequence[UploadFile], *, by: Actor, at: datetime, key: str, number: str | None = None
+    desk: Desk, uploads: Sequence[UploadFile], *, by: Actor, at: datetime, key: str, number: str | None = None
 ) -> list[File]:
     """Keep a form's files for a text to take. The same files under the same key are the same files."""
     for each in uploads:
         media_type_of(clean_name(each.filename or ""))  # before anything is kept
-    if uploads and await files.waiting(edge.database, by) + len(uploads) > _MOST_WAITING:
+    if uploads and await files.waiting(desk.database, by) + len(uploads) > _MOST_WAITING:
         raise TooManyWaitingFiles
     kept = [
-        await _keep(edge, each, by=by, at=at, key=f"{key}\0{place}", number=number)
+        await _keep(desk, each, by=by, at=at, key=f"{key}\0{place}", number=number)
         for place, each in enumerate(uploads)
     ]
     if kept:
-        await _tidy(edge, at=at)
+        await _tidy(desk, at=at)
     return kept
 
 
-async def attach(edge: Edge, ids: Sequence[str], *, content_id: str, number: str, by: Actor) -> None:
+async def attach(desk: Desk, ids: Sequence[str], *, content_id: str, number: str, by: Actor) -> None:
     """Let a text take its writer's files; what is not theirs to send is not there (404). Refuses CaseIsFull."""
     if not ids:
         return
-    if await files.size_with(edge.database, number, ids, by=by) > LARGEST_CASE:
+    if await files.size_with(desk.database, number, ids, by=by) > LARGEST_CASE:
         raise CaseIsFull(megabytes=LARGEST_CASE // 1024**2)
     try:
-        await files.attach(edge.database, ids, content_id=content_id, number=number, by=by)
+        await files.attach(desk.database, ids, content_id=content_id, number=number, by=by)
     except FileMissing as missing:
         raise NotFound from missing
 
 
-async def _keep(edge: Edge, upload: UploadFile, *, by: Actor, at: datetime, key: str, number: str | None) -> File:
+async def _keep(desk: Desk, upload: UploadFile, *, by: Actor, at: datetime, key: str, number: str | None) -> File:
     name = clean_name(upload.filename or "")
     given = upload.file
     loop = asyncio.get_running_loop()
@@ -134,7 +135,7 @@ async def _keep(edge: Edge, upload: UploadFile, *, by: Actor, at: datetime, key:
     try:
         size = await asyncio.to_thread(content.seek, 0, 2)
         file = await files.keep(
-            edge.database,
+            desk.database,
             File(
                 id="fil_" + hashlib.sha256(f"{key}\0{name}\0{digest}".encode()).hexdigest()[:32],
                 stored_name=secrets.token_hex(16),
@@ -147,7 +148,7 @@ async def _keep(edge: Edge, upload: UploadFile, *, by: Actor, at: datetime, key:
             ),
         )
         # Known first, kept then: what was cut off between the two is forgotten with all that no text takes.
-        await asyncio.to_thread(edge.files.put, file.stored_name, content)
+        await asyncio.to_thread(desk.files.put, file.stored_name, content)
     finally:
         if content is not given:
             content.close()
@@ -162,14 +163,14 @@ def _digest(content: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-async def _tidy(edge: Edge, *, at: datetime) -> None:
+async def _tidy(desk: Desk, *, at: datetime) -> None:
     """Once in a while, whoever sends a file clears away what nobody published within a day."""
-    if edge.files.tidied_at is not None and at - edge.files.tidied_at < _TIDY_EVERY:
+    if desk.files.tidied_at is not None and at - desk.files.tidied_at < _TIDY_EVERY:
         return
-    edge.files.tidied_at = at
+    desk.files.tidied_at = at
     before = at - _UNPUBLISHED_FOR
     try:
-        gone = await files.forget_unpublished(edge.database, before=before)
-        await asyncio.to_thread(edge.files.remove, gone, before=before)
+        gone = await files.forget_unpublished(desk.database, before=before)
+        await asyncio.to_thread(desk.files.remove, gone, before=before)
     except OSError:
         _log.exception("files that nobody published could not be cleared away")

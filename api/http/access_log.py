@@ -65,7 +65,7 @@ class AccessLog:
 
     def _tell(self, scope: Scope, status: int, first: float, whole: float) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
-        figures: Figures = scope["app"].state.edge.figures
+        figures: Figures = scope["app"].state.desk.figures
         figures.answered(scope["method"], route, status, first or whole)
         line = {
             "method": scope["method"],

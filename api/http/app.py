@@ -23,15 +23,16 @@ from api.cover import contracts, solutions
 from api.files import files
 from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
-from api.http.deps import DeskPort, Edge
 from api.http.limits import BodyLimit, OwnHost
 from api.people import agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.terms import amendments
 from api.visit import municipalities, visit_record
-from desk.engine import Desk
+from desk.desk import Desk, EnginePort
+from desk.engine import Engine
 from desk.feed import Feed
 from desk.metrics import Figures
+from desk.problems import NotFound, Problem
 from desk.turnstile import Turnstile
 from policy.case.refusals import Refusal
 from portal.frame.routes import PortalMount, portal
@@ -39,6 +40,7 @@ from settings import Settings, settings
 from storage.engine.database import Database
 from storage.files.file_store import FileStore
 from storage.terms.terms import read_policy_file
+from wording.input_errors import input_errors
 from wording.language import language_of
 
 BASE = "/api/v1"
@@ -78,7 +80,7 @@ def create_app(
     settings: Settings,
     *,
     database: Database | None = None,
-    desk: DeskPort | None = None,
+    engine: EnginePort | None = None,
     clock: Callable[[], datetime] | None = None,
 ) -> FastAPI:
     """The app. What is not given is made from the settings when it starts, and closed when it stops."""
@@ -90,9 +92,9 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         db = database or Database.at(settings.database_url)
         feed = Feed(db)
-        app.state.edge = Edge(
+        app.state.desk = Desk(
             database=db,
-            desk=desk or await Desk.connect(settings),
+            engine=engine or await Engine.connect(settings),
             policy=policy,
             clock=clock or _now,
             feed=feed,
@@ -101,7 +103,7 @@ def create_app(
             files=FileStore(settings.files_folder),
             provider_feeds=tuple(settings.provider_feeds),
         )
-        pages.state.edge = app.state.edge
+        pages.state.desk = app.state.desk
         try:
             with _streams_end_with_the_process(feed):
                 yield
@@ -164,13 +166,13 @@ def _answer_problems(app: FastAPI) -> None:
         answer.headers.update(STRICTEST)  # this one is given outside of all middleware
         return answer
 
-    @app.exception_handler(problems.Problem)
-    def problem(request: Request, problem: problems.Problem) -> Response:
+    @app.exception_handler(Problem)
+    def problem(request: Request, problem: Problem) -> Response:
         return problems.response(problem, _language(request))
 
     @app.exception_handler(Refusal)
     def refusal(request: Request, refusal: Refusal) -> Response:
-        request.app.state.edge.figures.refused(refusal)
+        request.app.state.desk.figures.refused(refusal)
         return problems.response(refusal, _language(request))
 
     @app.exception_handler(RequestValidationError)
@@ -179,11 +181,11 @@ def _answer_problems(app: FastAPI) -> None:
         found = error.errors()
         if any(each["type"] == "missing" and each["loc"][0] == "header" for each in found):
             return problems.response(problems.IdempotencyKeyMissing(), language)
-        return problems.response(problems.InvalidInput(), language, errors=problems.input_errors(found, language))
+        return problems.response(problems.InvalidInput(), language, errors=input_errors(found, language))
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> Response:
-        known = {405: problems.MethodNotAllowed, 404: problems.NotFound, 401: problems.Unauthenticated}
+        known = {405: problems.MethodNotAllowed, 404: NotFound, 401: problems.Unauthenticated}
         answer = problems.response(known.get(error.status_code, problems.MalformedRequest)(), _language(request))
         answer.headers.update(error.headers or {})
         return answer

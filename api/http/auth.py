@@ -9,8 +9,9 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.problems import Unauthenticated
+from desk.desk import Desk
 from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from storage.people import contacts
@@ -29,7 +30,7 @@ _bearer = HTTPBearer(auto_error=False, description="escala tokens create")
 
 async def caller(
     request: Request,
-    edge: EdgeDep,
+    desk: DeskDep,
     at: At,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Principal:
@@ -37,23 +38,23 @@ async def caller(
     secret = credentials.credentials.strip() if credentials else ""
     if not secret or len(secret) > _LONGEST_SECRET or not secret.isascii():
         raise Unauthenticated
-    found = await tokens.principal(edge.database, secret, at=at)
+    found = await tokens.principal(desk.database, secret, at=at)
     if found is None:
         raise Unauthenticated
     request.state.role = found.actor.role.value  # for the access log
     if found.customer_id is not None:
-        await _check_sign_in(edge, found.actor.id, found.customer_id, at)
+        await _check_sign_in(desk, found.actor.id, found.customer_id, at)
     return found
 
 
-async def caller_now(request: Request, edge: Edge) -> Principal:
+async def caller_now(request: Request, desk: Desk) -> Principal:
     """The caller of a request that was answered a while ago, as of now: still the token's owner, or 401."""
-    return await caller(request, edge, edge.clock(), await _bearer(request))
+    return await caller(request, desk, desk.clock(), await _bearer(request))
 
 
-async def _check_sign_in(edge: Edge, contact_id: str, customer_id: str, at: datetime) -> None:
+async def _check_sign_in(desk: Desk, contact_id: str, customer_id: str, at: datetime) -> None:
     """A contact's token is a way to sign in, and holds while the contact has a place (PLAN-8)."""
-    roster = await contacts.state(edge.database, customer_id, policy=edge.policy, at=at)
+    roster = await contacts.state(desk.database, customer_id, policy=desk.policy, at=at)
     for each in roster.contacts:
         if each.id == contact_id:
             roster.check_sign_in(each)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from api.http import problems
-from api.http.problems import Refused, status_of
+from desk.problems import IdempotencyKeyReused, Refused, status_of
 from policy.case.refusals import Refusal, RoleNotAllowed
 from policy.people.contacts import SignInChoicePending
 
@@ -22,7 +22,7 @@ _POSTS: tuple[type[Refused], ...] = (
     problems.MalformedRequest,
     problems.RequestTooLarge,
     problems.IdempotencyKeyMissing,
-    problems.IdempotencyKeyReused,
+    IdempotencyKeyReused,
 )
 
 Responses = dict[int | str, dict[str, Any]]

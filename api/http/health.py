@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from api.http.bodies import Answer
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import REFUSALS
 from api.http.problems import NotReady
 from wording.language import translate
@@ -35,9 +35,9 @@ async def live() -> Live:
     summary="Tell whether it can serve",
     responses={503: {"description": "not-ready", REFUSALS: [NotReady.name]}},
 )
-async def ready(edge: EdgeDep) -> Ready:
+async def ready(desk: DeskDep) -> Ready:
     parts = dict(
-        zip(("database", "engine"), await asyncio.gather(edge.database.ready(), edge.desk.ready()), strict=True)
+        zip(("database", "engine"), await asyncio.gather(desk.database.ready(), desk.engine.ready()), strict=True)
     )
     if missing := [translate(part) for part, serves in parts.items() if not serves]:
         raise NotReady(missing=", ".join(missing))

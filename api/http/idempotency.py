@@ -21,7 +21,9 @@ from pydantic import BaseModel
 from api.http import problems
 from api.http.auth import Caller
 from api.http.bodies import Answer
-from api.http.deps import At, Edge, EdgeDep, Language
+from api.http.deps import At, DeskDep, Language
+from desk.desk import Desk
+from desk.problems import IdempotencyKeyReused
 from policy.case.refusals import Refusal
 from storage.case import intake
 
@@ -42,7 +44,7 @@ class Given:
 class Once:
     """One POST under its key."""
 
-    edge: Edge
+    desk: Desk
     scope: str
     key: str
     method: str
@@ -53,14 +55,14 @@ class Once:
     async def __call__(self, body: BaseModel | None, act: Callable[[], Awaitable[Given]]) -> JSONResponse:
         """Do it, or give again what was answered."""
         fingerprint = self._fingerprint(body)
-        async with self.edge.turnstile.passing((self.scope, self.key)):
+        async with self.desk.turnstile.passing((self.scope, self.key)):
             if answered := await self._begin(fingerprint):
                 return _response(answered, replayed=True)
             answer = await self._answer(act)
             if isinstance(answer, Given):
                 return _response(_answered(answer), replayed=False)
             await intake.finish(
-                self.edge.database,
+                self.desk.database,
                 scope=self.scope,
                 key=self.key,
                 status=answer.status,
@@ -76,22 +78,22 @@ class Once:
 
     async def asked_at(self) -> datetime:
         """When this was asked for first: before `at`, where an earlier try did not come through."""
-        return await intake.begun_at(self.edge.database, scope=self.scope, key=self.key) or self.at
+        return await intake.begun_at(self.desk.database, scope=self.scope, key=self.key) or self.at
 
     async def _begin(self, fingerprint: str) -> intake.Answered | None:
         try:
             return await intake.begin(
-                self.edge.database, scope=self.scope, key=self.key, fingerprint=fingerprint, at=self.at
+                self.desk.database, scope=self.scope, key=self.key, fingerprint=fingerprint, at=self.at
             )
         except intake.KeyReused:
-            raise problems.IdempotencyKeyReused from None
+            raise IdempotencyKeyReused from None
 
     async def _answer(self, act: Callable[[], Awaitable[Given]]) -> Given | intake.Answered:
         """The operation's answer: as Given when it is not to be kept."""
         try:
             given = await act()
         except Refusal as refusal:
-            self.edge.figures.refused(refusal)
+            self.desk.figures.refused(refusal)
             body = problems.document(refusal, self.language)
             headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": self.language}
             return intake.Answered(body["status"], headers, body)
@@ -118,7 +120,7 @@ def _digest(*parts: str) -> str:
 
 def once(
     request: Request,
-    edge: EdgeDep,
+    desk: DeskDep,
     principal: Caller,
     at: At,
     language: Language,
@@ -135,7 +137,7 @@ def once(
 ) -> Once:
     """The key of this request."""
     return Once(
-        edge=edge,
+        desk=desk,
         scope=principal.token_id,
         key=idempotency_key,
         method=request.method,

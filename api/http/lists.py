@@ -9,7 +9,7 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Query
 
 from api.http.bodies import Answer
-from api.http.problems import InvalidCursor
+from desk.problems import InvalidCursor
 
 T = TypeVar("T")
 

@@ -13,8 +13,10 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from api.http.auth import Admin
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
+from desk.desk import Desk
+from storage.board import metrics as figures
 from storage.providers import incidents
 
 router = APIRouter(tags=["operation"])
@@ -33,33 +35,33 @@ _QUANTILES = (0.5, 0.95, 0.99, 1.0)
         **can_refuse(role=True, input_=False),
     },
 )
-async def metrics(_: Admin, edge: EdgeDep, at: At) -> Response:
-    content = generate_latest(edge.figures.registry) + generate_latest(await _desk(edge, at=at))
+async def metrics(_: Admin, desk: DeskDep, at: At) -> Response:
+    content = generate_latest(desk.figures.registry) + generate_latest(await _desk(desk, at=at))
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 
 
-async def _desk(edge: Edge, *, at: datetime) -> CollectorRegistry:
+async def _desk(desk: Desk, *, at: datetime) -> CollectorRegistry:
     """What the database holds, as of now, whichever process is asked."""
     registry = CollectorRegistry()
     cases = Gauge("escala_cases", "Cases.", ("status", "level", "overdue"), registry=registry)
-    for count in await figures.case_counts(edge.database):
+    for count in await figures.case_counts(desk.database):
         cases.labels(count.status, str(count.level), str(count.overdue).lower()).set(count.cases)
     notices = Gauge("escala_notices", "Notices not delivered.", ("state",), registry=registry)
-    pending, given_up = await figures.notice_counts(edge.database)
+    pending, given_up = await figures.notice_counts(desk.database)
     notices.labels("pending").set(pending)
     notices.labels("given_up").set(given_up)
-    late = await figures.hand_off_lateness(edge.database, since=at - _LATENESS_OF)
+    late = await figures.hand_off_lateness(desk.database, since=at - _LATENESS_OF)
     Gauge("escala_hand_offs", "Hand-offs that clocks made in 24 h.", registry=registry).set(len(late))
     lateness = Gauge(
         "escala_hand_off_lateness_seconds", "How late they came (ESC-15).", ("quantile",), registry=registry
     )
     for quantile, seconds in _quantiles(late):
         lateness.labels(str(quantile)).set(seconds)
-    await _feeds(edge, registry, at=at)
+    await _feeds(desk, registry, at=at)
     return registry
 
 
-async def _feeds(edge: Edge, registry: CollectorRegistry, *, at: datetime) -> None:
+async def _feeds(desk: Desk, registry: CollectorRegistry, *, at: datetime) -> None:
     """How the providers' feeds do that the settings ask (SCOPE-6); one that was never good is infinitely old."""
     since = Gauge(
         "escala_provider_feed_age_seconds",
@@ -70,8 +72,8 @@ async def _feeds(edge: Edge, registry: CollectorRegistry, *, at: datetime) -> No
     failures = Gauge(
         "escala_provider_feed_failures", "Failed polls since the last good one.", ("feed",), registry=registry
     )
-    known = await incidents.feeds(edge.database)
-    for name in edge.provider_feeds:
+    known = await incidents.feeds(desk.database)
+    for name in desk.provider_feeds:
         feed = known.get(name)
         since.labels(name).set((at - feed.last_ok_at).total_seconds() if feed and feed.last_ok_at else inf)
         failures.labels(name).set(feed.failures if feed else 0)

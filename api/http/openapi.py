@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.http import problems
 from api.http.documented_refusals import REFUSALS
-from api.http.problems import Problem, Refused
+from desk.problems import Problem, Refused
 from policy.case.refusals import Refusal
 from wording.language import translate
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Path
 
 from api.http.auth import Caller
-from api.http.deps import EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import DeskDep
+from desk.problems import NotFound
 from policy.case.case import Role
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
@@ -50,17 +50,17 @@ def checked_id(given: str) -> str:
     return given
 
 
-async def visible_case(number: Number, principal: Caller, edge: EdgeDep) -> CaseRow:
-    row = await views.case(edge.database, number) if _NUMBER.fullmatch(number) else None
+async def visible_case(number: Number, principal: Caller, desk: DeskDep) -> CaseRow:
+    row = await views.case(desk.database, number) if _NUMBER.fullmatch(number) else None
     if row is None or not sees(principal, row.case.customer_id):
         raise NotFound
     return row
 
 
-async def visible_customer(customer_id: IdInPath, principal: Caller, edge: EdgeDep) -> Customer:
+async def visible_customer(customer_id: IdInPath, principal: Caller, desk: DeskDep) -> Customer:
     if not sees(principal, checked_id(customer_id)):
         raise NotFound
-    found = await customers.get(edge.database, customer_id)
+    found = await customers.get(desk.database, customer_id)
     if found is None:
         raise NotFound
     return found

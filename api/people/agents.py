@@ -7,11 +7,12 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool
 
 from api.http.auth import Admin, Staff
-from api.http.bodies import Answer, Body, Code, EmailAddress, Id, LevelNumber, Name
-from api.http.deps import EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
+from desk.inputs import Body, Code, EmailAddress, Id, LevelNumber, Name
 from policy.case.case import Level
 from policy.case.refusals import UnknownGroup
 from storage.people import agents
@@ -49,9 +50,9 @@ class AgentAnswer(Answer):
     summary="Register an agent, or change one",
     responses=can_refuse(UnknownGroup, post=True, role=True),
 )
-async def register_agent(body: NewAgent, _: Admin, once: OnceDep, edge: EdgeDep) -> JSONResponse:
+async def register_agent(body: NewAgent, _: Admin, once: OnceDep, desk: DeskDep) -> JSONResponse:
     async def act() -> Given:
-        known = [group.id for group in edge.policy.groups]
+        known = [group.id for group in desk.policy.groups]
         for group in body.groups:
             if group not in known:
                 raise UnknownGroup(group=group, groups=", ".join(known))
@@ -63,14 +64,14 @@ async def register_agent(body: NewAgent, _: Admin, once: OnceDep, edge: EdgeDep)
             groups=tuple(dict.fromkeys(body.groups)),
             is_director=body.is_director,
         )
-        return Given(201, show(await agents.put(edge.database, agent)))
+        return Given(201, show(await agents.put(desk.database, agent)))
 
     return await once(body, act)
 
 
 @router.get("/agents", response_model=Listed[AgentAnswer], summary="List the agents", responses=can_refuse(role=True))
-async def list_agents(_: Staff, edge: EdgeDep) -> Listed[AgentAnswer]:
-    return Listed(items=[show(each) for each in await agents.listing(edge.database)])
+async def list_agents(_: Staff, desk: DeskDep) -> Listed[AgentAnswer]:
+    return Listed(items=[show(each) for each in await agents.listing(desk.database)])
 
 
 def show(agent: Agent) -> AgentAnswer:

@@ -11,13 +11,16 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool, model_validator
 
 from api.http.auth import REGISTRARS, Caller, Registrar
-from api.http.bodies import Answer, Body, Day, EmailAddress, Name, Reference
-from api.http.deps import At, Edge, EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
-from api.http.problems import MalformedRequest, NotFound, RequestTooLarge
+from api.http.problems import MalformedRequest, RequestTooLarge
 from api.http.visibility import VisibleCustomer
+from desk.desk import Desk
+from desk.inputs import Body, Day, EmailAddress, Name, Reference
+from desk.problems import NotFound
 from policy.case.case import Plan
 from policy.people.contacts import (
     AdministratorDecides,
@@ -110,7 +113,7 @@ async def replace_roster(
     customer: VisibleCustomer,
     principal: Caller,
     body: Roster,
-    edge: EdgeDep,
+    desk: DeskDep,
     at: At,
     response: Response,
     if_match: IfMatch = None,
@@ -118,12 +121,12 @@ async def replace_roster(
     """Registrars put any roster; the customer's administrator chooses who of it stays and who signs in."""
     only_choosing = principal.actor.role not in REGISTRARS
     if only_choosing:
-        await _check_administrator(edge, principal)
+        await _check_administrator(desk, principal)
     kept = await contacts.replace_roster(
-        edge.database,
+        desk.database,
         customer.id,
         [_entry(customer.id, each) for each in body.contacts],
-        policy=edge.policy,
+        policy=desk.policy,
         at=at,
         only_choosing=only_choosing,
         expected=_tag(if_match),
@@ -139,12 +142,12 @@ async def replace_roster(
     responses=can_refuse(*_ROSTER_REFUSALS, RosterChanged, post=True, role=True),
 )
 async def name_contact(
-    customer: VisibleCustomer, _: Registrar, body: RosterContact, once: OnceDep, edge: EdgeDep, at: At
+    customer: VisibleCustomer, _: Registrar, body: RosterContact, once: OnceDep, desk: DeskDep, at: At
 ) -> JSONResponse:
     async def act() -> Given:
         entry, asked_at = _entry(customer.id, body), await once.asked_at()
-        kept = await contacts.add(edge.database, customer.id, entry, policy=edge.policy, at=at, asked_at=asked_at)
-        state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
+        kept = await contacts.add(desk.database, customer.id, entry, policy=desk.policy, at=at, asked_at=asked_at)
+        state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
         return Given(201, show(kept, state, at))
 
     return await once(body, act)
@@ -156,8 +159,8 @@ async def name_contact(
     summary="Read a customer's roster of authorized contacts",
     responses=can_refuse(NotFound),
 )
-async def read_roster(customer: VisibleCustomer, edge: EdgeDep, at: At, response: Response) -> RosterAnswer:
-    return _answer(await contacts.state(edge.database, customer.id, policy=edge.policy, at=at), at, response)
+async def read_roster(customer: VisibleCustomer, desk: DeskDep, at: At, response: Response) -> RosterAnswer:
+    return _answer(await contacts.state(desk.database, customer.id, policy=desk.policy, at=at), at, response)
 
 
 def show(contact: Contact, state: RosterState, at: datetime) -> ContactAnswer:
@@ -184,8 +187,8 @@ def _tag(if_match: str | None) -> str | None:
     return None if tag in ("", "*") else tag
 
 
-async def _check_administrator(edge: Edge, principal: Principal) -> None:
-    contact = await contacts.get(edge.database, principal.actor.id) if principal.customer_id else None
+async def _check_administrator(desk: Desk, principal: Principal) -> None:
+    contact = await contacts.get(desk.database, principal.actor.id) if principal.customer_id else None
     if contact is None or not contact.is_system_administrator:
         raise AdministratorDecides
 

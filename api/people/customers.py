@@ -10,13 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from api.http.auth import Caller, Registrar
-from api.http.bodies import Answer, Body, Name, clean
-from api.http.deps import At, EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor, NotFound
 from api.http.visibility import VisibleCustomer
+from desk.inputs import Body, Name, clean
+from desk.problems import InvalidCursor, NotFound
 from policy.people.tax_id import CheckDigitWrong, check_tax_id
 from storage.people import customers
 from storage.people.customers import TaxIdTaken
@@ -60,11 +61,11 @@ class CustomerAnswer(Answer):
     summary="Register a customer",
     responses=can_refuse(TaxIdTaken, CheckDigitWrong, post=True, role=True),
 )
-async def register_customer(body: NewCustomer, _: Registrar, once: OnceDep, edge: EdgeDep, at: At) -> JSONResponse:
+async def register_customer(body: NewCustomer, _: Registrar, once: OnceDep, desk: DeskDep, at: At) -> JSONResponse:
     async def act() -> Given:
         check_tax_id(body.tax_id)
         customer = customers.Customer(once.derived("cus_"), body.name, body.tax_id)
-        kept = await customers.create(edge.database, customer, at=at)
+        kept = await customers.create(desk.database, customer, at=at)
         return Given(201, show(kept), f"/api/v1/customers/{kept.id}")
 
     return await once(body, act)
@@ -77,13 +78,13 @@ async def register_customer(body: NewCustomer, _: Registrar, once: OnceDep, edge
     responses=can_refuse(InvalidCursor),
 )
 async def list_customers(
-    principal: Caller, edge: EdgeDep, limit: Limit = 50, cursor: Cursor = None
+    principal: Caller, desk: DeskDep, limit: Limit = 50, cursor: Cursor = None
 ) -> Listed[CustomerAnswer]:
     if principal.customer_id is not None:
-        own = await customers.get(edge.database, principal.customer_id)
+        own = await customers.get(desk.database, principal.customer_id)
         return Listed(items=[show(own)] if own else [])
     with own_cursor():
-        page = await customers.listing(edge.database, limit=limit, cursor=cursor)
+        page = await customers.listing(desk.database, limit=limit, cursor=cursor)
     return Listed(items=[show(each) for each in page.items], next_cursor=page.next_cursor)
 
 

@@ -9,11 +9,12 @@ from pydantic import Field
 
 from api.http.auth import Staff
 from api.http.bodies import Answer
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Listed
-from api.http.problems import NotFound
 from api.http.visibility import visible_case
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.people.groups import Group, Product, fitting
 from storage.cover import solutions
 from storage.people import agents
@@ -39,14 +40,14 @@ class GroupAnswer(Answer):
 )
 async def list_groups(
     principal: Staff,
-    edge: EdgeDep,
+    desk: DeskDep,
     case: Annotated[str | None, Query(max_length=20, examples=["MA-2026-000042"])] = None,
 ) -> Listed[GroupAnswer]:
     fit: tuple[Group, ...] | None = None
     if case is not None:
-        row = await visible_case(case, principal, edge)
-        fit = fitting(edge.policy.groups, await _product(edge, row.case.solution_id))
-    serving = await agents.listing(edge.database)
+        row = await visible_case(case, principal, desk)
+        fit = fitting(desk.policy.groups, await _product(desk, row.case.solution_id))
+    serving = await agents.listing(desk.database)
     first = fit or ()
     return Listed(
         items=[
@@ -57,12 +58,12 @@ async def list_groups(
                 agents=[agent.id for agent in serving if group.id in agent.groups],
                 fits=None if fit is None else group in fit,
             )
-            for group in (*first, *(group for group in edge.policy.groups if group not in first))
+            for group in (*first, *(group for group in desk.policy.groups if group not in first))
         ]
     )
 
 
-async def _product(edge: Edge, solution_id: str) -> Product:
-    solution = await solutions.get(edge.database, solution_id)
+async def _product(desk: Desk, solution_id: str) -> Product:
+    solution = await solutions.get(desk.database, solution_id)
     assert solution is not None, "a case's solution is never deleted"
     return Product(name=solution.name, kind=solution.kind.value, provider_product=solution.provider_product)

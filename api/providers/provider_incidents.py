@@ -10,12 +10,14 @@ from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field
 
 from api.http.auth import Caller, Staff
-from api.http.bodies import Answer, Z, clean
-from api.http.deps import At, Edge, EdgeDep
+from api.http.bodies import Answer, Z
+from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor, NotFound
 from api.http.visibility import VisibleCase
+from desk.desk import Desk
+from desk.inputs import clean
+from desk.problems import InvalidCursor, NotFound
 from policy.case.case import Case
 from policy.case.incidents import Incident, concerns, overlapping
 from storage.cover import solutions
@@ -77,7 +79,7 @@ class Feeds(Answer):
 )
 async def list_provider_incidents(
     _: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     product: Annotated[Product | None, Query(examples=["Maps JavaScript API"])] = None,
     is_open: Annotated[bool | None, Query(alias="open", description="Those that go on, or those that are over")] = None,
     limit: Limit = 50,
@@ -85,7 +87,7 @@ async def list_provider_incidents(
 ) -> Listed[IncidentAnswer]:
     with own_cursor():
         page = await incidents.listing(
-            edge.database,
+            desk.database,
             concerns=lambda incident: product is None or concerns(incident, product),
             is_open=is_open,
             limit=limit,
@@ -100,10 +102,10 @@ async def list_provider_incidents(
     summary="List the providers' incidents that a case may be about",
     responses=can_refuse(NotFound),
 )
-async def list_case_provider_incidents(row: VisibleCase, edge: EdgeDep, at: At) -> CaseIncidents:
+async def list_case_provider_incidents(row: VisibleCase, desk: DeskDep, at: At) -> CaseIncidents:
     linked = set(row.case.provider_incidents)
-    found = {each.code: each for each in await _overlapping(edge, row.case, at=at)}
-    found |= {each.code: each for each in await incidents.of_codes(edge.database, linked - found.keys())}
+    found = {each.code: each for each in await _overlapping(desk, row.case, at=at)}
+    found |= {each.code: each for each in await incidents.of_codes(desk.database, linked - found.keys())}
     newest_first = sorted(found.values(), key=lambda each: (each.began_at, each.code), reverse=True)
     return CaseIncidents(items=[CaseIncidentAnswer(**_told(each), linked=each.code in linked) for each in newest_first])
 
@@ -114,28 +116,28 @@ async def list_case_provider_incidents(row: VisibleCase, edge: EdgeDep, at: At) 
     summary="List the providers' feeds that are asked, and how they do",
     responses=can_refuse(role=True, input_=False),
 )
-async def list_provider_feeds(_: Staff, edge: EdgeDep) -> Feeds:
-    known = await incidents.feeds(edge.database)
-    return Feeds(items=[_feed(name, known.get(name)) for name in edge.provider_feeds])
+async def list_provider_feeds(_: Staff, desk: DeskDep) -> Feeds:
+    known = await incidents.feeds(desk.database)
+    return Feeds(items=[_feed(name, known.get(name)) for name in desk.provider_feeds])
 
 
-async def _overlapping(edge: Edge, case: Case, *, at: datetime) -> Iterable[Incident]:
+async def _overlapping(desk: Desk, case: Case, *, at: datetime) -> Iterable[Incident]:
     """The incidents that match a case by product and time; only a cloud solution stands on a provider's product."""
-    solution = await solutions.get(edge.database, case.solution_id)
+    solution = await solutions.get(desk.database, case.solution_id)
     if solution is None or solution.kind is not SolutionKind.CLOUD:
         return ()
-    lead = edge.policy.provider_incidents_from_before
+    lead = desk.policy.provider_incidents_from_before
     until = min(filter(None, (case.resolved_at, case.closed_at, at)))
-    candidates = await incidents.between(edge.database, case.opened_at - lead, until)
+    candidates = await incidents.between(desk.database, case.opened_at - lead, until)
     return overlapping(candidates, solution.provider_product, opened_at=case.opened_at, at=until, lead=lead)
 
 
-async def known_now(edge: Edge, solution: Solution, *, at: datetime) -> list[IncidentAnswer]:
+async def known_now(desk: Desk, solution: Solution, *, at: datetime) -> list[IncidentAnswer]:
     """What is known of the provider of a solution, for whoever is about to open a case on it."""
     if solution.kind is not SolutionKind.CLOUD:
         return []
-    lead = edge.policy.provider_incidents_from_before
-    candidates = await incidents.between(edge.database, at - lead, at)
+    lead = desk.policy.provider_incidents_from_before
+    candidates = await incidents.between(desk.database, at - lead, at)
     found = overlapping(candidates, solution.provider_product, opened_at=at, at=at, lead=lead)
     return [IncidentAnswer(**_told(each)) for each in found]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from api.case.offers import Asked, Offer
-from api.http.bodies import Body, Id
-from api.http.deps import Edge
+from desk.desk import Desk
+from desk.inputs import Body, Id
 from desk.refusals import IncidentUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -18,9 +18,9 @@ class ProviderIncidentLink(Body):
     incident_id: Id = Field(examples=["google-maps-platform:rZvZvSKVdDHyWh4dZJ8D"])
 
 
-async def _known_incident(edge: Edge, _: CaseRow, asked: Asked) -> None:
+async def _known_incident(desk: Desk, _: CaseRow, asked: Asked) -> None:
     """Refuse what no feed told us: whatever is linked goes into histories and onto pages."""
-    if await incidents.get(edge.database, asked.body.incident_id) is None:
+    if await incidents.get(desk.database, asked.body.incident_id) is None:
         raise IncidentUnknown(incident=asked.body.incident_id)
 
 

@@ -15,15 +15,17 @@ from pydantic import Field, StrictBool
 
 from api.http import problems
 from api.http.auth import only
-from api.http.bodies import Answer, Body, Words, Z
-from api.http.deps import At, Edge, EdgeDep, Language
+from api.http.bodies import Answer, Z
+from api.http.deps import At, DeskDep, Language
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor, NotFound
 from api.http.visibility import IdInPath, checked_id
 from desk import amending
 from desk.amending import Prospect
+from desk.desk import Desk
+from desk.inputs import Body, Words
+from desk.problems import EngineUnavailable, InvalidCursor, NotFound
 from desk.refusals import AmendmentTargetUnclear, PolicyChanged
 from policy.case.case import Role, Status, WakeKind
 from policy.case.refusals import ReasonMissing
@@ -147,13 +149,13 @@ class AmendmentAnswer(AmendmentSummary):
     responses=can_refuse(AmendmentTargetUnclear, InvalidCursor, post=True, role=True),
 )
 async def preview_amendment(
-    body: AmendmentPreview, principal: _Amender, once: OnceDep, edge: EdgeDep, at: At, language: Language
+    body: AmendmentPreview, principal: _Amender, once: OnceDep, desk: DeskDep, at: At, language: Language
 ) -> JSONResponse:
     async def act() -> Given:
-        numbers, next_cursor = await _chosen(edge, body)
-        found = [await amending.prospect(edge, each, set(body.what), by=principal.actor, at=at) for each in numbers]
+        numbers, next_cursor = await _chosen(desk, body)
+        found = [await amending.prospect(desk, each, set(body.what), by=principal.actor, at=at) for each in numbers]
         answer = PreviewAnswer(
-            policy_version=edge.policy.version,
+            policy_version=desk.policy.version,
             items=[_prospect(each, language) for each in found if not each.changes_nothing],
             unchanged=sum(each.changes_nothing for each in found),
             next_cursor=next_cursor,
@@ -173,13 +175,13 @@ async def preview_amendment(
             "model": AmendmentAnswer,
             "description": "Some cases did not answer in time; the same request with the same key goes on.",
         },
-        **can_refuse(PolicyChanged, ReasonMissing, problems.EngineUnavailable, post=True, role=True),
+        **can_refuse(PolicyChanged, ReasonMissing, EngineUnavailable, post=True, role=True),
     },
 )
 async def amend(
-    body: NewAmendment, principal: _Amender, once: OnceDep, edge: EdgeDep, at: At, language: Language
+    body: NewAmendment, principal: _Amender, once: OnceDep, desk: DeskDep, at: At, language: Language
 ) -> JSONResponse:
-    return await once(body, lambda: _amend(body, principal, once, edge, at, language))
+    return await once(body, lambda: _amend(body, principal, once, desk, at, language))
 
 
 @router.get(
@@ -189,10 +191,10 @@ async def amend(
     responses=can_refuse(InvalidCursor, role=True),
 )
 async def list_amendments(
-    _: _Amender, edge: EdgeDep, limit: Limit = 50, cursor: Cursor = None
+    _: _Amender, desk: DeskDep, limit: Limit = 50, cursor: Cursor = None
 ) -> Listed[AmendmentSummary]:
     with own_cursor():
-        page = await amendments.listing(edge.database, limit=limit, cursor=cursor)
+        page = await amendments.listing(desk.database, limit=limit, cursor=cursor)
     items = [AmendmentSummary(**_summary(each, counted)) for each, counted in page.items]
     return Listed(items=items, next_cursor=page.next_cursor)
 
@@ -203,48 +205,48 @@ async def list_amendments(
     summary="Show an amendment",
     responses=can_refuse(NotFound, role=True),
 )
-async def show_amendment(_: _Amender, amendment_id: IdInPath, edge: EdgeDep, language: Language) -> AmendmentAnswer:
-    found = await amendments.get(edge.database, checked_id(amendment_id))
+async def show_amendment(_: _Amender, amendment_id: IdInPath, desk: DeskDep, language: Language) -> AmendmentAnswer:
+    found = await amendments.get(desk.database, checked_id(amendment_id))
     if found is None:
         raise NotFound
-    return _answer(found, await amendments.outcomes(edge.database, found.id), language)
+    return _answer(found, await amendments.outcomes(desk.database, found.id), language)
 
 
-async def _chosen(edge: Edge, body: AmendmentPreview) -> tuple[Sequence[str], str | None]:
+async def _chosen(desk: Desk, body: AmendmentPreview) -> tuple[Sequence[str], str | None]:
     if (body.numbers is not None) is body.all_open:
         raise AmendmentTargetUnclear
     if body.numbers is not None:
         return list(dict.fromkeys(body.numbers)), None
     with own_cursor():
         wanted = CaseFilter(status=_OPEN, sort="number")
-        page = await views.cases(edge.database, wanted, limit=body.limit, cursor=body.cursor)
+        page = await views.cases(desk.database, wanted, limit=body.limit, cursor=body.cursor)
     return [row.number for row in page.items], page.next_cursor
 
 
 async def _amend(
-    body: NewAmendment, principal: Principal, once: Once, edge: Edge, at: datetime, language: str
+    body: NewAmendment, principal: Principal, once: Once, desk: Desk, at: datetime, language: str
 ) -> Given:
     if not body.reason:
         raise ReasonMissing(rule="PLAN-15")
-    if body.policy_version not in (None, edge.policy.version):
+    if body.policy_version not in (None, desk.policy.version):
         raise PolicyChanged
     asked = Amendment(
         id=once.derived("amd_"),
         at=at,
         by=principal.actor,
         what=tuple(dict.fromkeys(body.what)),
-        policy_version=edge.policy.version,
+        policy_version=desk.policy.version,
         reason=body.reason,
         numbers=tuple(dict.fromkeys(body.numbers)),
     )
-    amendment = await amendments.begin(edge.database, asked)
-    if amendment.policy_version != edge.policy.version:  # begun before the policy file changed, and broken off
+    amendment = await amendments.begin(desk.database, asked)
+    if amendment.policy_version != desk.policy.version:  # begun before the policy file changed, and broken off
         raise PolicyChanged
-    known = await amendments.outcomes(edge.database, amendment.id)
+    known = await amendments.outcomes(desk.database, amendment.id)
     for number in amendment.numbers:
-        if number not in known and (outcome := await amending.apply(edge, amendment, number, once=once, at=at)):
-            await amendments.note(edge.database, amendment.id, outcome)
-    known = await amendments.outcomes(edge.database, amendment.id)
+        if number not in known and (outcome := await amending.apply(desk, amendment, number, once=once, at=at)):
+            await amendments.note(desk.database, amendment.id, outcome)
+    known = await amendments.outcomes(desk.database, amendment.id)
     answer = _answer(amendment, known, language)
     return Given(202 if answer.pending else 201, answer, f"/api/v1/amendments/{answer.id}", kept=not answer.pending)
 

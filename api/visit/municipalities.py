@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import BeforeValidator, Field
 
 from api.http.auth import Caller
-from api.http.bodies import Answer, clean
-from api.http.deps import EdgeDep
+from api.http.bodies import Answer
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.problems import InvalidCursor
+from desk.inputs import clean
+from desk.problems import InvalidCursor
 from policy.visit.places import Municipality, is_in_bogota
 from storage.visit import municipalities
 
@@ -39,14 +40,14 @@ class MunicipalityAnswer(Answer):
 )
 async def list_municipalities(
     _: Caller,
-    edge: EdgeDep,
+    desk: DeskDep,
     q: Annotated[Sought | None, Query(description="In the name, or the beginning of the code")] = None,
     department: Annotated[str | None, Query(pattern=r"^[0-9]{2}$", examples=["05"])] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listed[MunicipalityAnswer]:
     with own_cursor():
-        page = await municipalities.listing(edge.database, q=q or "", department=department, limit=limit, cursor=cursor)
+        page = await municipalities.listing(desk.database, q=q or "", department=department, limit=limit, cursor=cursor)
     return Listed(items=[show(each) for each in page.items], next_cursor=page.next_cursor)
 
 

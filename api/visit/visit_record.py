@@ -14,11 +14,11 @@ from pydantic import Field
 from api.case.timeline import ActorAnswer
 from api.http.auth import Caller
 from api.http.bodies import Answer, MoneyAnswer, Z, show_money
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.problems import NotFound
 from api.http.visibility import VisibleCase
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
+from desk.problems import NotFound
 from policy.case.case import Channel, Outcome, Role
 from policy.visit.visit import Side
 from storage.case import views
@@ -105,15 +105,15 @@ _DECISIONS = {"visit_approved", "visit_refused", "visit_accepted", "visit_declin
     summary="Read all that is on record of a case's visit",
     responses=can_refuse(NotFound),
 )
-async def read_visit(row: VisibleCase, principal: Caller, edge: EdgeDep) -> VisitRecord:
+async def read_visit(row: VisibleCase, principal: Caller, desk: DeskDep) -> VisitRecord:
     visit = row.case.visit
     if visit is None:
         raise NotFound
-    facts = await views.timeline(edge.database, row.number)
+    facts = await views.timeline(desk.database, row.number)
     about = [fact for fact in facts if fact.data.get("visit") == visit.number]
     channels = None
     if principal.actor.role is not Role.CONTACT:
-        terms = await views.terms(edge.database, row.number)
+        terms = await views.terms(desk.database, row.number)
         assert terms is not None
         channels = _channels(terms.channels, facts)
     return _record(visit_answer(visit), about, channels)

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StrictBool
 
 from api.case.offers import Asked, Offer
-from api.http.bodies import Body, Code, Instant, Money, PlainReference, Title, Words, clean
-from api.http.deps import Edge
+from desk.desk import Desk
+from desk.inputs import Body, Code, Instant, Money, PlainReference, Title, Words, clean
 from desk.refusals import AgentUnknown
 from policy.case import commands as c
 from policy.case.case import Role
@@ -73,19 +73,19 @@ class VisitReport(Body):
     done: Words = Field(examples=["Se cambió la fuente y se verificó el arranque del servicio."])
 
 
-async def _municipality(edge: Edge, _: CaseRow, asked: Asked) -> places.Municipality:
+async def _municipality(desk: Desk, _: CaseRow, asked: Asked) -> places.Municipality:
     return places.municipality(
         asked.body.city_code,
         asked.body.city_name,
-        listed=await municipalities.listed(edge.database),
+        listed=await municipalities.listed(desk.database),
         departments=municipalities.departments(),
     )
 
 
-async def _known_engineer(edge: Edge, _: CaseRow, asked: Asked) -> None:
+async def _known_engineer(desk: Desk, _: CaseRow, asked: Asked) -> None:
     """Look up whom support names; the customer may name nobody new, which the policy refuses."""
     engineer_id = asked.body.engineer_id
-    if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(edge.database, engineer_id) is None:
+    if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(desk.database, engineer_id) is None:
         raise AgentUnknown(agent=engineer_id, rule="ONS-5")
 
 

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from api.http.problems import Problem
 from desk.files.examination import Finding
+from desk.problems import Problem
 
 LARGEST_FILE = 25 * 1024 * 1024
 _LONGEST_NAME = 120

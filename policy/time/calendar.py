@@ -306,7 +306,7 @@ def _with_closures(parts: Iterable[_Part], closures: list[Closure]) -> Iterator[
     ]
     # The first that covers a label gives its reason, so closures go before the ordinary day.
     layers = [*closed, *parts]
-    for from_, to in pairwise(sorted({edge for part in layers for edge in (part.from_, part.to)})):
+    for from_, to in pairwise(sorted({desk for part in layers for desk in (part.from_, part.to)})):
         covering = next(part for part in layers if part.from_ <= from_ < part.to)
         yield covering._replace(from_=from_, to=to)
 

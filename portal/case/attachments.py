@@ -10,9 +10,10 @@ from starlette.datastructures import FormData
 
 from api.files.files import download_of
 from api.files.uploads import keep_all, read_form, uploads_of
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
+from desk.desk import Desk
 from portal.frame.fields import Id
-from portal.frame.session import SignedIn, Visit
+from portal.frame.session import SignedIn, Visitor
 
 router = APIRouter()
 
@@ -31,16 +32,16 @@ FilesRead = Depends(read_files)
 
 
 async def keep_files(
-    edge: Edge, visit: Visit, form: FormData, *, key: str, at: datetime, number: str | None = None
+    desk: Desk, visitor: Visitor, form: FormData, *, key: str, at: datetime, number: str | None = None
 ) -> list[str]:
     """Keep the files that a form brings, for its text to carry; answers their ids."""
-    principal = visit.principal
+    principal = visitor.principal
     kept = await keep_all(
-        edge, uploads_of(form), by=principal.actor, at=at, key=f"{principal.token_id}\0{key}", number=number
+        desk, uploads_of(form), by=principal.actor, at=at, key=f"{principal.token_id}\0{key}", number=number
     )
     return [each.id for each in kept]
 
 
 @router.get("/archivos/{file_id}")
-async def download(visit: SignedIn, edge: EdgeDep, file_id: Id) -> Response:
-    return await download_of(file_id, visit.principal, edge)
+async def download(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
+    return await download_of(file_id, visitor.principal, desk)

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field, ValidationError
 
-from api.http.bodies import Body, Name, Words
-from api.http.deps import At, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
 from api.http.visibility import visible_case
+from desk.inputs import Body, Name, Words
+from desk.problems import NotFound
 from policy.case.case import Case
 from portal.case.case_lines import names_of
 from portal.frame.pages import answered, page, to
-from portal.frame.session import Stamped, Visit, Worker
+from portal.frame.session import Stamped, Visitor, Worker
 from storage.workbench import canned_replies
 from storage.workbench.canned_replies import CannedReply
 from wording.language import translate
@@ -47,21 +47,21 @@ def inserted(body: str, *, case: Case, names: Mapping[str, str], agent: str) -> 
 
 
 @router.get(_PLACE)
-async def list_replies(request: Request, visit: Worker, edge: EdgeDep) -> Response:
-    return await _page(request, visit, edge)
+async def list_replies(request: Request, visitor: Worker, desk: DeskDep) -> Response:
+    return await _page(request, visitor, desk)
 
 
 @router.get(_PLACE + "/{reply_id}")
-async def edit_reply(request: Request, visit: Worker, edge: EdgeDep, reply_id: str) -> Response:
-    return await _page(request, visit, edge, edited=await _one(visit, edge, reply_id))
+async def edit_reply(request: Request, visitor: Worker, desk: DeskDep, reply_id: str) -> Response:
+    return await _page(request, visitor, desk, edited=await _one(visitor, desk, reply_id))
 
 
 @router.post(_PLACE, dependencies=[Stamped])
 @router.post(_PLACE + "/{reply_id}", dependencies=[Stamped])
 async def keep_reply(
     request: Request,
-    visit: Worker,
-    edge: EdgeDep,
+    visitor: Worker,
+    desk: DeskDep,
     at: At,
     reply_id: str = "",
     key: Annotated[str, Form(max_length=100)] = "",
@@ -70,59 +70,59 @@ async def keep_reply(
     shared: Annotated[bool, Form()] = False,
 ) -> Response:
     """Make a new one, once for each form, or change one."""
-    assert visit.account
-    known = await _one(visit, edge, reply_id) if reply_id else None
-    typed = CannedReply(id=reply_id, account_id=visit.account.id, shared=shared, title=title, body=body)
+    assert visitor.account
+    known = await _one(visitor, desk, reply_id) if reply_id else None
+    typed = CannedReply(id=reply_id, account_id=visitor.account.id, shared=shared, title=title, body=body)
     try:
         said = CannedBody(title=title, body=body)
     except ValidationError:
-        problem = translate("A canned reply needs a title of one line, and a text.", visit.language)
-        return await _page(request, visit, edge, edited=typed, problem=problem, status=422)
+        problem = translate("A canned reply needs a title of one line, and a text.", visitor.language)
+        return await _page(request, visitor, desk, edited=typed, problem=problem, status=422)
     if known:
-        is_shared = shared if known.account_id == visit.account.id else known.shared
+        is_shared = shared if known.account_id == visitor.account.id else known.shared
         await canned_replies.change(
-            edge.database,
+            desk.database,
             known.id,
-            account_id=visit.account.id,
+            account_id=visitor.account.id,
             title=said.title,
             body=said.body,
             shared=is_shared,
             at=at,
         )
-        return to(_PLACE, visit)
+        return to(_PLACE, visitor)
     made = CannedReply(
         id=f"can_{key or secrets.token_urlsafe(12)}",
-        account_id=visit.account.id,
+        account_id=visitor.account.id,
         shared=shared,
         title=said.title,
         body=said.body,
     )
-    await canned_replies.create(edge.database, made, at=at)
-    return to(_PLACE, visit)
+    await canned_replies.create(desk.database, made, at=at)
+    return to(_PLACE, visitor)
 
 
 @router.post(_PLACE + "/{reply_id}/eliminar", dependencies=[Stamped])
-async def remove_reply(visit: Worker, edge: EdgeDep, reply_id: str) -> Response:
-    known = await _one(visit, edge, reply_id)
-    assert visit.account
-    await canned_replies.remove(edge.database, known.id, account_id=visit.account.id)
-    return to(_PLACE, visit)
+async def remove_reply(visitor: Worker, desk: DeskDep, reply_id: str) -> Response:
+    known = await _one(visitor, desk, reply_id)
+    assert visitor.account
+    await canned_replies.remove(desk.database, known.id, account_id=visitor.account.id)
+    return to(_PLACE, visitor)
 
 
 @router.get("/casos/{number}/plantillas/{reply_id}")
-async def filled_reply(visit: Worker, edge: EdgeDep, number: str, reply_id: str) -> Response:
+async def filled_reply(visitor: Worker, desk: DeskDep, number: str, reply_id: str) -> Response:
     """The words for this case, for the script that puts them where the cursor is."""
-    row, known = await visible_case(number, visit.principal, edge), await _one(visit, edge, reply_id)
-    names = await names_of(edge.database, row.case.customer_id)
-    assert visit.persona
+    row, known = await visible_case(number, visitor.principal, desk), await _one(visitor, desk, reply_id)
+    names = await names_of(desk.database, row.case.customer_id)
+    assert visitor.persona
     return answered(
-        PlainTextResponse(inserted(known.body, case=row.case, names=names, agent=visit.persona.name)), visit
+        PlainTextResponse(inserted(known.body, case=row.case, names=names, agent=visitor.persona.name)), visitor
     )
 
 
-async def _one(visit: Visit, edge: EdgeDep, reply_id: str) -> CannedReply:
-    assert visit.account
-    known = await canned_replies.get(edge.database, reply_id, account_id=visit.account.id)
+async def _one(visitor: Visitor, desk: DeskDep, reply_id: str) -> CannedReply:
+    assert visitor.account
+    known = await canned_replies.get(desk.database, reply_id, account_id=visitor.account.id)
     if known is None:
         raise NotFound
     return known
@@ -130,20 +130,20 @@ async def _one(visit: Visit, edge: EdgeDep, reply_id: str) -> CannedReply:
 
 async def _page(
     request: Request,
-    visit: Visit,
-    edge: EdgeDep,
+    visitor: Visitor,
+    desk: DeskDep,
     *,
     edited: CannedReply | None = None,
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    assert visit.account
+    assert visitor.account
     return page(
         request,
         "canned.html",
         status=status,
-        replies=await canned_replies.listing(edge.database, visit.account.id),
-        me=visit.account.id,
+        replies=await canned_replies.listing(desk.database, visitor.account.id),
+        me=visitor.account.id,
         edited=edited,
         problem=problem,
         key=secrets.token_urlsafe(18),

@@ -17,11 +17,12 @@ from fastapi import APIRouter, Request, Response
 from api.case import clocks
 from api.case.timeline import is_for
 from api.files import files
-from api.http.deps import At, Edge, EdgeDep, edge_of
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep, desk_of
 from api.http.visibility import visible_case
 from api.providers import provider_incidents
 from api.visit import visit_record
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
 from policy.case.commands import ClaimCase
 from policy.case.lifecycle import ALLOWED, ROLES
@@ -33,7 +34,7 @@ from portal.case.clock_stories import stories
 from portal.case.countdowns import countdowns
 from portal.case.municipality_choice import suggested
 from portal.frame.pages import answered, page, render, to
-from portal.frame.session import SignedIn, Visit
+from portal.frame.session import SignedIn, Visitor
 from storage.case import duplicates, ratings, views
 from storage.cover import solutions
 from storage.people import agents, contacts, customers
@@ -78,8 +79,8 @@ class Typed:
 @router.get("/casos/{number}")
 async def show_case(
     request: Request,
-    visit: SignedIn,
-    edge: EdgeDep,
+    visitor: SignedIn,
+    desk: DeskDep,
     at: At,
     number: str,
     plantilla: str = "",
@@ -89,62 +90,62 @@ async def show_case(
 
     `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files.
     """
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     page_id = secrets.token_urlsafe(12)
-    if visit.role in WORKERS and visit.account and visit.persona:
+    if visitor.role in WORKERS and visitor.account and visitor.persona:
         await presence.here(
-            edge.database,
+            desk.database,
             number=row.number,
             page=page_id,
-            account_id=visit.account.id,
-            name=visit.persona.name,
+            account_id=visitor.account.id,
+            name=visitor.persona.name,
             writing=False,
             at=at,
         )
-    told = undone_with_files(visit) if deshecha == WITH_FILES else {}
-    return await case_page(request, visit, number, page_id=page_id, plantilla=plantilla, **told)
+    told = undone_with_files(visitor) if deshecha == WITH_FILES else {}
+    return await case_page(request, visitor, number, page_id=page_id, plantilla=plantilla, **told)
 
 
 @router.get("/casos/{number}/partes/{part}")
-async def show_part(request: Request, visit: SignedIn, number: str, part: str) -> Response:
+async def show_part(request: Request, visitor: SignedIn, number: str, part: str) -> Response:
     """One part of the page, or all of them (`todo`)."""
     if part not in (*PARTS, "todo"):
         raise NotFound
-    return answered(Response(await shown_part(request, visit, number, part), media_type="text/html"), visit)
+    return answered(Response(await shown_part(request, visitor, number, part), media_type="text/html"), visitor)
 
 
-async def case_page(request: Request, visit: Visit, number: str, *, status: int = 200, **more: Any) -> Response:
+async def case_page(request: Request, visitor: Visitor, number: str, *, status: int = 200, **more: Any) -> Response:
     """The whole page; `more` is what a refused form has to say."""
-    return page(request, "case.html", status=status, **await _shown(request, visit, number, **more))
+    return page(request, "case.html", status=status, **await _shown(request, visitor, number, **more))
 
 
-async def shown_part(request: Request, visit: Visit, number: str, part: str, **more: Any) -> str:
+async def shown_part(request: Request, visitor: Visitor, number: str, part: str, **more: Any) -> str:
     """One part of the page, or all of them, one after the other."""
-    shown = await _shown(request, visit, number, **more)
+    shown = await _shown(request, visitor, number, **more)
     names = PARTS if part == "todo" else (part,)
-    return "".join(render(request, visit, f"case/{name}.html", **shown) for name in names)
+    return "".join(render(request, visitor, f"case/{name}.html", **shown) for name in names)
 
 
-async def shown_after(request: Request, visit: Visit, number: str, order: str) -> Response:
+async def shown_after(request: Request, visitor: Visitor, number: str, order: str) -> Response:
     """What is shown when an order was taken: the form's part anew for a script, else the page."""
     if "hx-request" not in request.headers:
-        return to(f"/casos/{number}", visit)
+        return to(f"/casos/{number}", visitor)
     part = part_of(order)
-    done = translate("Done.", visit.language)
-    fresh = await shown_part(request, visit, number, part, done=done, told_at=part)
-    return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
+    done = translate("Done.", visitor.language)
+    fresh = await shown_part(request, visitor, number, part, done=done, told_at=part)
+    return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
 
 
 async def shown_refused(
-    request: Request, visit: Visit, number: str, status: int, sentence: str, rule: str | None, typed: Typed
+    request: Request, visitor: Visitor, number: str, status: int, sentence: str, rule: str | None, typed: Typed
 ) -> Response:
     """What is shown when an order was refused: why, with everything that was typed."""
     part = part_of(typed.order)
     refused = {"problem": sentence, "rule": rule, "typed": typed, "told_at": part}
     if "hx-request" not in request.headers:
-        return await case_page(request, visit, number, status=status, **refused)
-    shown = await shown_part(request, visit, number, part, **refused)
-    return answered(Response(shown, 422, media_type="text/html"), visit)
+        return await case_page(request, visitor, number, status=status, **refused)
+    shown = await shown_part(request, visitor, number, part, **refused)
+    return answered(Response(shown, 422, media_type="text/html"), visitor)
 
 
 def part_of(order: str) -> str:
@@ -157,16 +158,18 @@ def drafts_of(order: str) -> list[str]:
     return [each for each in DRAFTED if each == order or each.rpartition("/")[0] == order]
 
 
-def undone_with_files(visit: Visit) -> dict[str, Any]:
+def undone_with_files(visitor: Visitor) -> dict[str, Any]:
     """What a page has to say once a reply with files is a draft again: a draft holds words alone."""
-    said = translate("The reply is a draft again. Please choose its files again.", visit.language)
+    said = translate("The reply is a draft again. Please choose its files again.", visitor.language)
     return {"done": said, "told_at": "redaccion"}
 
 
-async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str = "", **more: Any) -> dict[str, Any]:
-    edge = edge_of(request)
-    db, principal, at = edge.database, visit.principal, edge.clock()
-    row = await visible_case(number, principal, edge)
+async def _shown(
+    request: Request, visitor: Visitor, number: str, *, plantilla: str = "", **more: Any
+) -> dict[str, Any]:
+    desk = desk_of(request)
+    db, principal, at = desk.database, visitor.principal, desk.clock()
+    row = await visible_case(number, principal, desk)
     case, number = row.case, row.number
     at = max(at, case.last_at)
     terms = await views.terms(db, number)
@@ -174,11 +177,11 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
     facts = [each for each in await views.timeline(db, number) if is_for(principal, each)]
     is_ours = principal.customer_id is None
     names = await names_of(db, case.customer_id)
-    groups = group_names(edge.policy)
-    told = lines(facts, names, visit.language, await files.files_of(edge, number, facts), groups)
+    groups = group_names(desk.policy)
+    told = lines(facts, names, visitor.language, await files.files_of(desk, number, facts), groups)
     people = await contacts.roster(db, case.customer_id)
     staff = await agents.listing(db) if is_ours else ()
-    explained = await clocks.explain_clocks(row, edge, at, visit.language)
+    explained = await clocks.explain_clocks(row, desk, at, visitor.language)
     return {
         "row": row,
         "case": case,
@@ -188,7 +191,7 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "said": [line for line in told if line.is_said],
         "last_seq": facts[-1].seq if facts else 0,
         "countdowns": list(countdowns(case, terms, at=at)),
-        "stories": stories(explained, terms.hours, visit.language),
+        "stories": stories(explained, terms.hours, visitor.language),
         "steps": _steps(case),
         "can": can(case, principal.actor),
         "is_ours": is_ours,
@@ -201,8 +204,8 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "page_id": secrets.token_urlsafe(12),
         "customer": await customers.get(db, case.customer_id),
         "solution": await solutions.get(db, case.solution_id),
-        "visit_record": await visit_record.read_visit(row, principal, edge) if case.visit else None,
-        "incidents": (await provider_incidents.list_case_provider_incidents(row, edge, at)).items,
+        "visit_record": await visit_record.read_visit(row, principal, desk) if case.visit else None,
+        "incidents": (await provider_incidents.list_case_provider_incidents(row, desk, at)).items,
         "agents": staff,
         "assignable": [each for each in staff if _serves(each, case)],
         "contacts": people,
@@ -216,19 +219,19 @@ async def _shown(request: Request, visit: Visit, number: str, *, plantilla: str 
         "done": None,
         "told_at": "",
         "typed": Typed(""),
-        **await _bench(edge, visit, case, names, plantilla, at=at),
+        **await _bench(desk, visitor, case, names, plantilla, at=at),
         **more,
     }
 
 
 async def _bench(
-    edge: Edge, visit: Visit, case: Case, names: dict[str, str], plantilla: str, *, at: datetime
+    desk: Desk, visitor: Visitor, case: Case, names: dict[str, str], plantilla: str, *, at: datetime
 ) -> dict[str, Any]:
     """What one keeps beside the case: one's drafts, and for those who serve customers what the others do there."""
-    assert visit.account
-    account_id, db = visit.account.id, edge.database
+    assert visitor.account
+    account_id, db = visitor.account.id, desk.database
     kept = await drafts.of_case(db, account_id=account_id, number=case.number)
-    bench: dict[str, Any] = {"drafts": kept, "is_worker": visit.role in WORKERS, "present": [], "pending": []}
+    bench: dict[str, Any] = {"drafts": kept, "is_worker": visitor.role in WORKERS, "present": [], "pending": []}
     bench |= {"canned": (), "me": account_id}
     if not bench["is_worker"]:
         return bench
@@ -239,7 +242,7 @@ async def _bench(
     if plantilla:
         chosen = await canned_replies.get(db, plantilla, account_id=account_id)
         if chosen:
-            words = inserted(chosen.body, case=case, names=names, agent=visit.persona.name if visit.persona else "")
+            words = inserted(chosen.body, case=case, names=names, agent=visitor.persona.name if visitor.persona else "")
             bench["drafts"] = kept | {"replies": "\n\n".join(filter(None, (kept.get("replies"), words)))}
     return bench
 

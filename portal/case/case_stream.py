@@ -11,8 +11,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
 from api.case import stream
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
 from api.http.visibility import visible_case
+from desk.desk import Desk
 from desk.feed import Watcher
 from policy.case.case import Role, Status
 from portal.frame.pages import answered
@@ -48,41 +49,41 @@ def _mark(reply: pending_replies.PendingReply) -> tuple[str, bool]:
 
 
 @router.get("/casos/{number}/eventos")
-async def follow(request: Request, visit: SignedIn, edge: EdgeDep, number: str, desde: int = 0) -> Response:
+async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str, desde: int = 0) -> Response:
     """What happens to the case from now on; the same facts as in the API's stream, for whoever has signed in.
 
     `fin` says that nothing more will come, `mesa` that the workbench moved.
     """
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    bench = _bench(request, edge) if visit.role in (Role.AGENT, Role.DIRECTOR) else None
-    edge.readers.check(visit.principal.token_id)
+    bench = _bench(request, desk) if visitor.role in (Role.AGENT, Role.DIRECTOR) else None
+    desk.readers.check(visitor.principal.token_id)
 
     async def ask() -> None:
-        await visible_case(row.number, await signed_in_now(request, edge, visit), edge)
+        await visible_case(row.number, await signed_in_now(request, desk, visitor), desk)
 
-    events = _events(edge, bench, row.number, visit.principal, after)
-    told = edge.readers.stream(events, whose=visit.principal.token_id, ask=ask)
-    return answered(EventSourceResponse(told, headers=headers), visit)
+    events = _events(desk, bench, row.number, visitor.principal, after)
+    told = desk.readers.stream(events, whose=visitor.principal.token_id, ask=ask)
+    return answered(EventSourceResponse(told, headers=headers), visitor)
 
 
-def _bench(request: Request, edge: Edge) -> Bench:
+def _bench(request: Request, desk: Desk) -> Bench:
     """The process's one; made when the first page asks."""
     state = request.app.state
     if getattr(state, "bench", None) is None:
-        state.bench = Bench(edge.database, edge.clock)
+        state.bench = Bench(desk.database, desk.clock)
     bench: Bench = state.bench
     return bench
 
 
 async def _events(
-    edge: Edge, bench: Bench | None, number: str, principal: Principal, after: int
+    desk: Desk, bench: Bench | None, number: str, principal: Principal, after: int
 ) -> AsyncGenerator[bytes]:
     """The facts' events with the bench's between them; it ends when the facts' do."""
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-    pumps: list[Coroutine[Any, Any, None]] = [_facts(queue, edge, number, principal, after)]
+    pumps: list[Coroutine[Any, Any, None]] = [_facts(queue, desk, number, principal, after)]
     if bench is not None:
         pumps.append(_moves(queue, bench, number))
     tasks = [asyncio.create_task(pump, name=f"stream of {number}") for pump in pumps]
@@ -96,11 +97,11 @@ async def _events(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _facts(queue: asyncio.Queue[bytes | None], edge: Edge, number: str, principal: Principal, after: int) -> None:
+async def _facts(queue: asyncio.Queue[bytes | None], desk: Desk, number: str, principal: Principal, after: int) -> None:
     try:
-        async for event in stream.events(edge, number, principal, after):
+        async for event in stream.events(desk, number, principal, after):
             queue.put_nowait(event)
-        row = await views.case(edge.database, number)
+        row = await views.case(desk.database, number)
         if row and row.case.status is Status.CLOSED:
             queue.put_nowait(format_sse_event(event="fin", data_str="1"))
     finally:

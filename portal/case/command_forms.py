@@ -21,20 +21,22 @@ from starlette.datastructures import FormData
 from api.case.commands import OFFERS, give
 from api.case.offers import Offer
 from api.http import problems
-from api.http.bodies import Body, WithFiles
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.idempotency import REPLAYED, Once
-from api.http.problems import NotFound, Problem
 from api.http.visibility import visible_case
+from desk.desk import Desk
+from desk.inputs import Body, WithFiles
+from desk.problems import NotFound, Problem
 from policy.case.refusals import Refusal
 from portal.case.attachments import FilesRead, keep_files
 from portal.case.case_page import Typed, drafts_of, shown_after, shown_refused
 from portal.case.municipality_choice import meant
 from portal.case.pending import hold
-from portal.frame.session import SignedIn, Stamped, Visit
+from portal.frame.session import SignedIn, Stamped, Visitor
 from storage.case.views import CaseRow
 from storage.visit import municipalities
 from storage.workbench import drafts
+from wording.input_errors import input_errors
 from wording.language import translate
 
 router = APIRouter()
@@ -49,61 +51,61 @@ _AN_AMOUNT = "Write the amount in whole pesos, with digits alone or with dots be
 
 
 @router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
-async def order(request: Request, visit: SignedIn, edge: EdgeDep, at: At, number: str, path: str) -> Response:
+async def order(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     offer, form = _OFFERS.get(path), await request.form()
     key = str(form.get("key", ""))
     if offer is None or not _KEY.fullmatch(key):
         raise NotFound
     once = Once(
-        edge=edge,
-        scope=visit.principal.token_id,
+        desk=desk,
+        scope=visitor.principal.token_id,
         key=key,
         method="POST",
         path=request.url.path,
         at=at,
-        language=visit.language,
+        language=visitor.language,
     )
     said = {name: value for name, value in form.items() if isinstance(value, str) and name not in ("stamp", "key")}
     typed = Typed(path, said)
     try:
-        given = _body(offer, form, await _instead(edge, path, form))
+        given = _body(offer, form, await _instead(desk, path, form))
         if issubclass(offer.body, WithFiles):
-            given["files"] = await keep_files(edge, visit, form, key=key, at=at, number=number)
+            given["files"] = await keep_files(desk, visitor, form, key=key, at=at, number=number)
         body = offer.body.model_validate_json(json.dumps(given))
-        answer = await _give(offer, row, visit, once, edge, form, body, at=at)
+        answer = await _give(offer, row, visitor, once, desk, form, body, at=at)
     except ValidationError as error:
-        return await shown_refused(request, visit, number, 422, _what_is_wrong(error, visit.language), None, typed)
+        return await shown_refused(request, visitor, number, 422, _what_is_wrong(error, visitor.language), None, typed)
     except (Refusal, Problem) as refused:
-        told = problems.document(refused, visit.language)
-        return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+        told = problems.document(refused, visitor.language)
+        return await shown_refused(request, visitor, number, told["status"], told["detail"], told.get("rule"), typed)
     if answer.status_code >= 400:
         told = json.loads(bytes(answer.body))
-        return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
+        return await shown_refused(request, visitor, number, told["status"], told["detail"], told.get("rule"), typed)
     if REPLAYED not in answer.headers:
-        assert visit.account
+        assert visitor.account
         for composer in drafts_of(path):
-            await drafts.forget(edge.database, account_id=visit.account.id, number=number, composer=composer)
-    return await shown_after(request, visit, number, path)
+            await drafts.forget(desk.database, account_id=visitor.account.id, number=number, composer=composer)
+    return await shown_after(request, visitor, number, path)
 
 
 async def _give(
-    offer: Offer, row: CaseRow, visit: Visit, once: Once, edge: Edge, form: FormData, body: Body, *, at: datetime
+    offer: Offer, row: CaseRow, visitor: Visitor, once: Once, desk: Desk, form: FormData, body: Body, *, at: datetime
 ) -> JSONResponse:
     """Give the command; a reply is only kept until it may no longer be undone."""
-    by = visit.principal.actor
+    by = visitor.principal.actor
     if offer.path == "replies":
-        assert visit.account
-        return await hold(offer, row, by, visit.account.id, body, once, edge, at=at)
+        assert visitor.account
+        return await hold(offer, row, by, visitor.account.id, body, once, desk, at=at)
     session = str(form.get("session", ""))
     part = int(session) if session.isdecimal() and len(session) < 6 else None
-    return await give(offer, row, by, once, edge, part=part, body=body)
+    return await give(offer, row, by, once, desk, part=part, body=body)
 
 
 def _what_is_wrong(error: ValidationError, language: str) -> str:
     """In words for people, who write no JSON: an amount is asked for as they may write it."""
-    found = problems.input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
+    found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
     amounts = [each["type"] in ("money", "money_fraction") for each in error.errors()]
     return " ".join(
         translate(_AN_AMOUNT, language) if is_amount else each["message"]
@@ -126,13 +128,13 @@ def _body(offer: Offer, form: FormData, instead: Mapping[str, str]) -> dict[str,
     return said
 
 
-async def _instead(edge: Edge, path: str, form: FormData) -> Mapping[str, str]:
+async def _instead(desk: Desk, path: str, form: FormData) -> Mapping[str, str]:
     """What one field of a form asks and two of a body: where a case goes (ESC-8), and which municipality (ONS-1)."""
     if path == "transfers":
         kind, _, which = str(form.get("to", "")).partition(" ")
         return {kind: which} if kind in ("group", "level") else {}
     if path == "visits":
-        code, name = meant(str(form.get("city_code", "")), await municipalities.listed(edge.database))
+        code, name = meant(str(form.get("city_code", "")), await municipalities.listed(desk.database))
         return {"city_code": code, "city_name": str(form.get("city_name", "")).strip() or name}
     return {}
 

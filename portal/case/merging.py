@@ -7,14 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.deps import Edge, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import DeskDep
 from api.http.visibility import visible_case
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case.case import ClosingReason
 from portal.case.case_lines import group_names, lines, names_of
 from portal.case.case_page import can
 from portal.frame.pages import page
-from portal.frame.session import Visit, Worker
+from portal.frame.session import Visitor, Worker
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 
@@ -26,18 +27,18 @@ _MOST = 20
 @router.get("/casos/{number}/duplicado")
 async def choose(
     request: Request,
-    visit: Worker,
-    edge: EdgeDep,
+    visitor: Worker,
+    desk: DeskDep,
     number: str,
     q: Annotated[str, Query(max_length=200)] = "",
     de: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The customer's other cases that hold `q`; with `de`, this case and that one side by side."""
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None)
-    found = (await views.cases(edge.database, wanted, limit=_MOST + 1)).items
+    found = (await views.cases(desk.database, wanted, limit=_MOST + 1)).items
     others = [each for each in found if each.number != number and not _is_duplicate(each)][:_MOST]
-    sides = [await _side(visit, edge, each) for each in await _both(visit, edge, row, de)]
+    sides = [await _side(visitor, desk, each) for each in await _both(visitor, desk, row, de)]
     return page(
         request,
         "merging.html",
@@ -45,15 +46,15 @@ async def choose(
         q=q,
         others=others,
         sides=sides,
-        can_close="CloseAsDuplicate" in can(row.case, visit.principal.actor),
+        can_close="CloseAsDuplicate" in can(row.case, visitor.principal.actor),
         key=secrets.token_urlsafe(18),
     )
 
 
-async def _both(visit: Visit, edge: Edge, row: CaseRow, de: str) -> list[CaseRow]:
+async def _both(visitor: Visitor, desk: Desk, row: CaseRow, de: str) -> list[CaseRow]:
     if not de:
         return []
-    other = await visible_case(de, visit.principal, edge)
+    other = await visible_case(de, visitor.principal, desk)
     if other.case.customer_id != row.case.customer_id or other.number == row.number:
         raise NotFound
     return [row, other]
@@ -63,10 +64,10 @@ def _is_duplicate(row: CaseRow) -> bool:
     return row.case.closing_reason is ClosingReason.DUPLICATE
 
 
-async def _side(visit: Visit, edge: Edge, row: CaseRow) -> dict[str, object]:
+async def _side(visitor: Visitor, desk: Desk, row: CaseRow) -> dict[str, object]:
     """A case as the preview shows it: its row and the first and the last thing said."""
-    names = await names_of(edge.database, row.case.customer_id)
-    facts = await views.timeline(edge.database, row.number)
-    told = lines(facts, names, visit.language, {}, group_names(edge.policy))
+    names = await names_of(desk.database, row.case.customer_id)
+    facts = await views.timeline(desk.database, row.number)
+    told = lines(facts, names, visitor.language, {}, group_names(desk.policy))
     said = [line for line in told if line.is_said]
     return {"row": row, "said": said[:1] + said[1:][-1:]}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import EdgeDep
-from api.http.problems import Problem
+from api.http.deps import DeskDep
+from desk.problems import Problem
 from policy.visit.places import BOGOTA, Municipality, is_in_bogota, spells_bogota
 from portal.frame.pages import answered, render
 from portal.frame.session import SignedIn
@@ -36,11 +36,11 @@ class SeveralMunicipalities(Problem):
 
 
 @router.get("/municipios")
-async def suggest(request: Request, visit: SignedIn, edge: EdgeDep) -> Response:
+async def suggest(request: Request, visitor: SignedIn, desk: DeskDep) -> Response:
     """All municipalities that are listed, as suggestions for a field; a page asks for them when they are needed."""
-    known = suggested((await municipalities.listed(edge.database)).values())
-    shown = render(request, visit, "case/municipios.html", municipalities=known)
-    return answered(Response(shown, media_type="text/html"), visit)
+    known = suggested((await municipalities.listed(desk.database)).values())
+    shown = render(request, visitor, "case/municipios.html", municipalities=known)
+    return answered(Response(shown, media_type="text/html"), visitor)
 
 
 def suggested(known: Iterable[Municipality]) -> list[Municipality]:

@@ -22,11 +22,12 @@ from starlette.datastructures import FormData
 
 from api.case.openings import NewCase, open_once
 from api.http import problems
-from api.http.bodies import Body, Words
-from api.http.deps import At, Edge, EdgeDep
-from api.http.problems import NotFound, Problem
+from api.http.deps import At, DeskDep
 from api.http.visibility import visible_customer
 from api.providers.provider_incidents import known_now
+from desk.desk import Desk
+from desk.inputs import Body, Words
+from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem
 from policy.case import lifecycle
 from policy.case.case import Category, Channel, Priority, Role
 from policy.case.commands import OpenCase
@@ -35,7 +36,7 @@ from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
 from portal.case.attachments import FilesRead, keep_files
 from portal.frame.pages import answered, page, to
-from portal.frame.session import SignedIn, Stamped, Visit
+from portal.frame.session import SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
 from storage.cover import solutions
 from storage.cover.solutions import Solution, SolutionKind
@@ -108,80 +109,82 @@ class Promise:
 
 @router.get("/casos/nuevo")
 async def show(
-    request: Request, visit: SignedIn, edge: EdgeDep, at: At, cliente: Given = "", solucion: Given = ""
+    request: Request, visitor: SignedIn, desk: DeskDep, at: At, cliente: Given = "", solucion: Given = ""
 ) -> Response:
-    customer = await _customer(edge, visit, cliente)
+    customer = await _customer(desk, visitor, cliente)
     if customer is None:
-        return to("/clientes", visit)
-    return await _page(request, visit, edge, customer, solucion, at=at)
+        return to("/clientes", visitor)
+    return await _page(request, visitor, desk, customer, solucion, at=at)
 
 
 @router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])
-async def open_case(request: Request, visit: SignedIn, edge: EdgeDep, at: At) -> Response:
+async def open_case(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     """Open it, once; or show the form again with what was typed and the files that came."""
     form = await request.form()
-    customer = await _customer(edge, visit, str(form.get("cliente", "")))
+    customer = await _customer(desk, visitor, str(form.get("cliente", "")))
     if customer is None:
-        return to("/clientes", visit)
-    once = once_of(request, visit, edge, form, at=at)
+        return to("/clientes", visitor)
+    once = once_of(request, visitor, desk, form, at=at)
     kept = [str(each) for each in form.getlist("kept_files")][:_MOST_KEPT]
     try:
-        kept += await keep_files(edge, visit, form, key=once.key, at=at)
+        kept += await keep_files(desk, visitor, form, key=once.key, at=at)
     except Problem as refused:
-        told = problems.document(refused, visit.language)
-        return await _again(request, visit, edge, customer, form, kept, Refused(told["status"], told["detail"]), at=at)
+        told = problems.document(refused, visitor.language)
+        return await _again(
+            request, visitor, desk, customer, form, kept, Refused(told["status"], told["detail"]), at=at
+        )
 
     async def act() -> JSONResponse:
-        return await open_once(_body(form, visit, kept), visit.principal, once, edge, at=at)
+        return await open_once(_body(form, visitor, kept), visitor.principal, once, desk, at=at)
 
-    answer = await walk(visit, act, _LABELS)
+    answer = await walk(visitor, act, _LABELS)
     if isinstance(answer, Refused):
-        return await _again(request, visit, edge, customer, form, kept, answer, at=at)
-    assert visit.account
-    its = {"account_id": visit.account.id, "solution_id": str(form.get("solution_id", ""))}
-    await opening_drafts.forget(edge.database, **its)
+        return await _again(request, visitor, desk, customer, form, kept, answer, at=at)
+    assert visitor.account
+    its = {"account_id": visitor.account.id, "solution_id": str(form.get("solution_id", ""))}
+    await opening_drafts.forget(desk.database, **its)
     number = json.loads(bytes(answer.body))["number"]
     if answer.status_code == 202:
         return page(request, "case_opening_pending.html", status=202, number=number)
-    return to(f"/casos/{number}", visit)
+    return to(f"/casos/{number}", visitor)
 
 
 @router.post("/casos/nuevo/borrador", dependencies=[Stamped])
-async def keep_draft(request: Request, visit: SignedIn, edge: EdgeDep, at: At) -> Response:
+async def keep_draft(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     """Keep what is being written; a form without a word is no draft."""
     form = await request.form()
-    customer = await _customer(edge, visit, str(form.get("cliente", "")))
+    customer = await _customer(desk, visitor, str(form.get("cliente", "")))
     if customer is None:
-        return to("/clientes", visit)
+        return to("/clientes", visitor)
     solution_id = str(form.get("solution_id", ""))
-    if solution_id not in {each.id for each in await solutions.of_customer(edge.database, customer.id)}:
+    if solution_id not in {each.id for each in await solutions.of_customer(desk.database, customer.id)}:
         raise NotFound
-    assert visit.account
-    its = {"account_id": visit.account.id, "solution_id": solution_id}
+    assert visitor.account
+    its = {"account_id": visitor.account.id, "solution_id": solution_id}
     fields = _draft(form)
     if any(name in fields for name in _WRITTEN):
-        await opening_drafts.keep(edge.database, fields, **its, at=at)
+        await opening_drafts.keep(desk.database, fields, **its, at=at)
     else:
-        await opening_drafts.forget(edge.database, **its)
+        await opening_drafts.forget(desk.database, **its)
     if "hx-request" in request.headers:
-        return answered(Response(status_code=204), visit)
-    return to(f"/casos/nuevo?{urlencode({'cliente': customer.id, 'solucion': solution_id})}", visit)
+        return answered(Response(status_code=204), visitor)
+    return to(f"/casos/nuevo?{urlencode({'cliente': customer.id, 'solucion': solution_id})}", visitor)
 
 
 # -- from the form to the body ----------------------------------------------------------------------------------------
 
 
-def _body(form: FormData, visit: Visit, kept: list[str]) -> NewCase:
+def _body(form: FormData, visitor: Visitor, kept: list[str]) -> NewCase:
     said: dict[str, Any] = {
         name: str(form.get(name, ""))
         for name in ("contact_id", "solution_id", "channel", "category", "title", "serial_number")
     }
-    if visit.role is Role.CONTACT:
-        said |= {"contact_id": visit.principal.actor.id, "channel": Channel.WEB.value}
+    if visitor.role is Role.CONTACT:
+        said |= {"contact_id": visitor.principal.actor.id, "channel": Channel.WEB.value}
     priority = str(form.get("proposed_priority", ""))
     said["proposed_priority"] = int(priority) if priority in ("1", "2", "3", "4") else ""
     # Empty, these two are the policy's to refuse, by its own rule.
-    texts = {"description": str(form.get("description", "")), "prior_analysis": _prior_analysis(form, visit.language)}
+    texts = {"description": str(form.get("description", "")), "prior_analysis": _prior_analysis(form, visitor.language)}
     return read_body(NewCase, {**said, "files": kept, **{name: text or " " for name, text in texts.items()}})
 
 
@@ -204,18 +207,18 @@ def _prior_analysis(form: FormData, language: str) -> str:
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
-async def _customer(edge: Edge, visit: Visit, given: str) -> Customer | None:
+async def _customer(desk: Desk, visitor: Visitor, given: str) -> Customer | None:
     """For whom the case is; None where whoever works here has yet to say so."""
-    if visit.role not in lifecycle.ROLES[OpenCase]:
+    if visitor.role not in lifecycle.ROLES[OpenCase]:
         raise RoleNotAllowed
-    wanted = given or visit.principal.customer_id
-    return await visible_customer(wanted, visit.principal, edge) if wanted else None
+    wanted = given or visitor.principal.customer_id
+    return await visible_customer(wanted, visitor.principal, desk) if wanted else None
 
 
 async def _again(
     request: Request,
-    visit: Visit,
-    edge: Edge,
+    visitor: Visitor,
+    desk: Desk,
     customer: Customer,
     form: FormData,
     kept: list[str],
@@ -224,28 +227,28 @@ async def _again(
     at: datetime,
 ) -> Response:
     """The form with what was typed. What was not refused for good is sent again under its own key."""
-    if refused.name == problems.IdempotencyKeyReused.name:
-        refused = Refused(409, translate(_CHANGED, visit.language))
-    same = refused.status == problems.EngineUnavailable.status
+    if refused.name == IdempotencyKeyReused.name:
+        refused = Refused(409, translate(_CHANGED, visitor.language))
+    same = refused.status == EngineUnavailable.status
     return await _page(
         request,
-        visit,
-        edge,
+        visitor,
+        desk,
         customer,
         str(form.get("solution_id", "")),
         at=at,
         status=refused.status,
         refused=refused,
         typed=typed_in(form),
-        kept=await files.sent_by(edge.database, visit.principal.actor, kept),
+        kept=await files.sent_by(desk.database, visitor.principal.actor, kept),
         key=str(form.get("key")) if same else None,
     )
 
 
 async def _page(
     request: Request,
-    visit: Visit,
-    edge: Edge,
+    visitor: Visitor,
+    desk: Desk,
     customer: Customer,
     solution_id: str,
     *,
@@ -254,11 +257,11 @@ async def _page(
     key: str | None = None,
     **more: Any,
 ) -> Response:
-    has = await solutions.of_customer(edge.database, customer.id)
+    has = await solutions.of_customer(desk.database, customer.id)
     chosen = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
     shown: dict[str, Any] = {
         "customer": customer,
-        "is_ours": visit.role is not Role.CONTACT,
+        "is_ours": visitor.role is not Role.CONTACT,
         "solutions": has,
         "solution": chosen,
         "refused": None,
@@ -270,23 +273,25 @@ async def _page(
         "categories": [each.value for each in Category],
     }
     if chosen:
-        assert visit.account
-        its = {"account_id": visit.account.id, "solution_id": chosen.id}
-        draft = await opening_drafts.get(edge.database, **its)
+        assert visitor.account
+        its = {"account_id": visitor.account.id, "solution_id": chosen.id}
+        draft = await opening_drafts.get(desk.database, **its)
         shown |= {"has_draft": bool(draft), "typed": defaultdict(str, draft)}
-        shown |= await _about(edge, visit, customer, chosen, at=at)
+        shown |= await _about(desk, visitor, customer, chosen, at=at)
     return page(request, "case_opening.html", status=status, **shown | more)
 
 
-async def _about(edge: Edge, visit: Visit, customer: Customer, solution: Solution, *, at: datetime) -> dict[str, Any]:
+async def _about(
+    desk: Desk, visitor: Visitor, customer: Customer, solution: Solution, *, at: datetime
+) -> dict[str, Any]:
     """What is said beside the form: what is known of the provider, and what will happen."""
-    terms = await terms_for(edge.database, edge.policy, customer_id=customer.id, solution_id=solution.id, at=at)
-    roster = await contacts.roster(edge.database, customer.id) if visit.role is not Role.CONTACT else []
+    terms = await terms_for(desk.database, desk.policy, customer_id=customer.id, solution_id=solution.id, at=at)
+    roster = await contacts.roster(desk.database, customer.id) if visitor.role is not Role.CONTACT else []
     return {
         "terms": terms,
         "is_covered": terms.cover.kind is not CoverKind.NONE,
         "promises": _promises(terms, at=at),
-        "incidents": await known_now(edge, solution, at=at),
+        "incidents": await known_now(desk, solution, at=at),
         "is_equipment": solution.kind is SolutionKind.EQUIPMENT,
         "channels": [each.value for each in Channel],
         "contacts": [each for each in roster if each.is_active(at=at)],

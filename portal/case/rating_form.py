@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from api.case.ratings import RatingGiven, rate
 from api.http import problems
-from api.http.deps import At, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.idempotency import Once
-from api.http.problems import NotFound, Problem
 from api.http.visibility import visible_case
+from desk.problems import NotFound, Problem
 from policy.case.refusals import Refusal
 from portal.case.case_page import Typed, shown_after, shown_refused
 from portal.frame.session import Contact, Stamped
@@ -24,29 +24,29 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
 
 @router.post("/casos/{number}/calificacion", dependencies=[Stamped])
-async def rate_here(request: Request, visit: Contact, edge: EdgeDep, at: At, number: str) -> Response:
+async def rate_here(request: Request, visitor: Contact, desk: DeskDep, at: At, number: str) -> Response:
     """Keep the rating, once for each form that was shown."""
-    row, form = await visible_case(number, visit.principal, edge), await request.form()
+    row, form = await visible_case(number, visitor.principal, desk), await request.form()
     key, score, comment = (str(form.get(name, "")) for name in ("key", "score", "comment"))
     if not _KEY.fullmatch(key):
         raise NotFound
     once = Once(
-        edge=edge,
-        scope=visit.principal.token_id,
+        desk=desk,
+        scope=visitor.principal.token_id,
         key=key,
         method="POST",
         path=request.url.path,
         at=at,
-        language=visit.language,
+        language=visitor.language,
     )
     typed = Typed("rating", {"score": score, "comment": comment})
     try:
         body = RatingGiven.model_validate({"score": int(score) if score.isdecimal() else score, "comment": comment})
-        await rate(row, visit.principal.actor, body, once, edge, at=at)
+        await rate(row, visitor.principal.actor, body, once, desk, at=at)
     except ValidationError:
-        sentence = translate("Choose from 1 to 5.", visit.language)
-        return await shown_refused(request, visit, number, 422, sentence, None, typed)
+        sentence = translate("Choose from 1 to 5.", visitor.language)
+        return await shown_refused(request, visitor, number, 422, sentence, None, typed)
     except (Refusal, Problem) as refused:
-        told = problems.document(refused, visit.language)
-        return await shown_refused(request, visit, number, told["status"], told["detail"], told.get("rule"), typed)
-    return await shown_after(request, visit, number, "rating")
+        told = problems.document(refused, visitor.language)
+        return await shown_refused(request, visitor, number, told["status"], told["detail"], told.get("rule"), typed)
+    return await shown_after(request, visitor, number, "rating")

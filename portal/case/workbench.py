@@ -9,10 +9,10 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.http.bodies import LONGEST_TEXT, Body, Words
-from api.http.deps import At, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
 from api.http.visibility import visible_case
+from desk.inputs import LONGEST_TEXT, Body, Words
+from desk.problems import NotFound
 from portal.case.case_page import DRAFTED, WITH_FILES, Typed, shown_part, shown_refused, undone_with_files
 from portal.case.pending import undo
 from portal.frame.pages import answered, to
@@ -34,77 +34,77 @@ class Draft(Body):
 @router.post("/casos/{number}/borradores/{composer:path}")
 async def keep_draft(
     request: Request,
-    visit: SignedIn,
-    edge: EdgeDep,
+    visitor: SignedIn,
+    desk: DeskDep,
     at: At,
     number: str,
     composer: str,
     body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = "",
 ) -> Response:
     """Keep what is being written; an empty text is no draft."""
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     if composer not in DRAFTED:
         raise NotFound
-    assert visit.account
+    assert visitor.account
     try:
         words = Draft(body=body).body
     except ValidationError as wrong:
         raise RequestValidationError(wrong.errors(include_input=False)) from None
     await drafts.keep(
-        edge.database, account_id=visit.account.id, number=row.number, composer=composer, body=words, at=at
+        desk.database, account_id=visitor.account.id, number=row.number, composer=composer, body=words, at=at
     )
     if "hx-request" in request.headers:
-        return answered(Response(status_code=204), visit)
-    return to(f"/casos/{row.number}#redaccion", visit)
+        return answered(Response(status_code=204), visitor)
+    return to(f"/casos/{row.number}#redaccion", visitor)
 
 
 @router.post("/casos/{number}/presencia")
 async def be_here(
-    visit: Worker,
-    edge: EdgeDep,
+    visitor: Worker,
+    desk: DeskDep,
     at: At,
     number: str,
     page: Annotated[str, Form()],
     writing: Annotated[bool, Form()] = False,
 ) -> Response:
     """An open page says that it is open; those who have the same case open see it."""
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     if not _PAGE.fullmatch(page):
         raise NotFound
-    assert visit.account
-    assert visit.persona
+    assert visitor.account
+    assert visitor.persona
     await presence.here(
-        edge.database,
+        desk.database,
         number=row.number,
         page=page,
-        account_id=visit.account.id,
-        name=visit.persona.name,
+        account_id=visitor.account.id,
+        name=visitor.persona.name,
         writing=writing,
         at=at,
     )
-    return answered(Response(status_code=204), visit)
+    return answered(Response(status_code=204), visitor)
 
 
 @router.post("/casos/{number}/presencia/fin")
-async def be_gone(visit: Worker, edge: EdgeDep, number: str, page: Annotated[str, Form()]) -> Response:
+async def be_gone(visitor: Worker, desk: DeskDep, number: str, page: Annotated[str, Form()]) -> Response:
     """The page is being closed."""
-    row = await visible_case(number, visit.principal, edge)
-    assert visit.account
-    await presence.gone(edge.database, number=row.number, page=page, account_id=visit.account.id)
-    return answered(Response(status_code=204), visit)
+    row = await visible_case(number, visitor.principal, desk)
+    assert visitor.account
+    await presence.gone(desk.database, number=row.number, page=page, account_id=visitor.account.id)
+    return answered(Response(status_code=204), visitor)
 
 
 @router.post("/casos/{number}/respuestas/{reply_id}/deshacer")
-async def take_back(request: Request, visit: Worker, edge: EdgeDep, at: At, number: str, reply_id: str) -> Response:
+async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, number: str, reply_id: str) -> Response:
     """Undo a reply that has not left: its words are a draft again."""
-    row = await visible_case(number, visit.principal, edge)
-    assert visit.account
-    undone = await undo(edge, reply_id, number=row.number, account_id=visit.account.id, at=at)
+    row = await visible_case(number, visitor.principal, desk)
+    assert visitor.account
+    undone = await undo(desk, reply_id, number=row.number, account_id=visitor.account.id, at=at)
     if undone is None:
-        late = translate("Too late: the reply has left.", visit.language)
-        return await shown_refused(request, visit, row.number, 409, late, None, Typed("replies"))
+        late = translate("Too late: the reply has left.", visitor.language)
+        return await shown_refused(request, visitor, row.number, 409, late, None, Typed("replies"))
     if "hx-request" in request.headers:
-        told = undone_with_files(visit) if undone.had_files else {}
-        part = await shown_part(request, visit, row.number, "redaccion", **told)
-        return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visit)
-    return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#redaccion", visit)
+        told = undone_with_files(visitor) if undone.had_files else {}
+        part = await shown_part(request, visitor, row.number, "redaccion", **told)
+        return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
+    return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#redaccion", visitor)

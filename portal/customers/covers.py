@@ -13,13 +13,14 @@ from fastapi.responses import JSONResponse
 from api.cover import contracts as contracts_api
 from api.cover.contracts import NewContract, Payment, Renewal
 from api.http.auth import REGISTRARS
-from api.http.deps import At, Edge, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.cover.cover import CoverRef, warranty_ends_on
 from portal.customers.customer_scope import Registrar, TheCustomer, query_of
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import SignedIn, Stamped, Visit
+from portal.frame.session import SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
 from storage.cover import announcements, contracts, solutions
 from storage.cover.announcements import AnnouncementRow
@@ -64,89 +65,89 @@ class Warranty:
 @router.get("")
 async def show(
     request: Request,
-    visit: SignedIn,
+    visitor: SignedIn,
     customer: TheCustomer,
-    edge: EdgeDep,
+    desk: DeskDep,
     at: At,
     hecho: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    return await _page(request, visit, customer, edge, at=at, done="Kept." if hecho else None)
+    return await _page(request, visitor, customer, desk, at=at, done="Kept." if hecho else None)
 
 
 @router.post("", dependencies=[Stamped])
-async def register(request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At) -> Response:
+async def register(request: Request, visitor: Registrar, customer: TheCustomer, desk: DeskDep, at: At) -> Response:
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
     said = {name: str(form.get(name, "")) for name in ("plan", "starts_on", "ends_on", "calendar")}
     flags = {name: name in form for name in ("paid", "managed_support")}
 
     async def act() -> JSONResponse:
         body = read_body(NewContract, {**said, **flags})
-        return await contracts_api.register_contract(customer, visit.principal, body, once, edge, at)
+        return await contracts_api.register_contract(customer, visitor.principal, body, once, desk, at)
 
-    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), "", at=at)
+    return await _after(request, visitor, customer, desk, await walk(visitor, act, _LABELS), "", at=at)
 
 
 @router.post("/{contract_id}/renovaciones", dependencies=[Stamped])
 async def renew(
-    request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At, contract_id: Id
+    request: Request, visitor: Registrar, customer: TheCustomer, desk: DeskDep, at: At, contract_id: Id
 ) -> Response:
-    await _its(edge, customer, contract_id)
+    await _its(desk, customer, contract_id)
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
 
     async def act() -> JSONResponse:
         body = read_body(Renewal, {"ends_on": str(form.get("ends_on", ""))})
-        return await contracts_api.renew_contract(contract_id, visit.principal, body, once, edge, at)
+        return await contracts_api.renew_contract(contract_id, visitor.principal, body, once, desk, at)
 
-    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), contract_id, at=at)
+    return await _after(request, visitor, customer, desk, await walk(visitor, act, _LABELS), contract_id, at=at)
 
 
 @router.post("/{contract_id}/pagos", dependencies=[Stamped])
 async def pay(
-    request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At, contract_id: Id
+    request: Request, visitor: Registrar, customer: TheCustomer, desk: DeskDep, at: At, contract_id: Id
 ) -> Response:
-    await _its(edge, customer, contract_id)
+    await _its(desk, customer, contract_id)
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
 
     async def act() -> JSONResponse:
         body = read_body(Payment, {name: str(form.get(name, "")) for name in ("paid_on", "reference")})
-        return await contracts_api.pay_contract(contract_id, visit.principal, body, once, edge, at)
+        return await contracts_api.pay_contract(contract_id, visitor.principal, body, once, desk, at)
 
-    return await _after(request, visit, customer, edge, await walk(visit, act, _LABELS), contract_id, at=at)
+    return await _after(request, visitor, customer, desk, await walk(visitor, act, _LABELS), contract_id, at=at)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------
 
 
-async def _its(edge: Edge, customer: Customer, contract_id: str) -> None:
+async def _its(desk: Desk, customer: Customer, contract_id: str) -> None:
     """Whether the contract is this customer's; another one's is not here (404)."""
-    contract = await contracts.get(edge.database, contract_id)
+    contract = await contracts.get(desk.database, contract_id)
     if contract is None or contract.customer_id != customer.id:
         raise NotFound
 
 
 async def _after(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     customer: Customer,
-    edge: Edge,
+    desk: Desk,
     answer: JSONResponse | Refused,
     where: str,
     *,
     at: datetime,
 ) -> Response:
     if isinstance(answer, Refused):
-        return await _page(request, visit, customer, edge, at=at, refused=answer, where=where)
-    return to(f"/contratos{query_of(visit, customer, hecho='si')}", visit)
+        return await _page(request, visitor, customer, desk, at=at, refused=answer, where=where)
+    return to(f"/contratos{query_of(visitor, customer, hecho='si')}", visitor)
 
 
 async def _page(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     customer: Customer,
-    edge: Edge,
+    desk: Desk,
     *,
     at: datetime,
     refused: Refused | None = None,
@@ -160,18 +161,18 @@ async def _page(
         "covers.html",
         status=refused.status if refused else 200,
         customer=customer,
-        query=query_of(visit, customer),
-        agreed=[await _agreed(edge, each, today) for each in await contracts.of_customer(edge.database, customer.id)],
+        query=query_of(visitor, customer),
+        agreed=[await _agreed(desk, each, today) for each in await contracts.of_customer(desk.database, customer.id)],
         warranties=[
-            await _warranty(edge, each, today) for each in await solutions.of_customer(edge.database, customer.id)
+            await _warranty(desk, each, today) for each in await solutions.of_customer(desk.database, customer.id)
         ],
-        days_before=edge.policy.cover_end_announced_days_before,
-        months=edge.policy.warranty_months,
-        calendars=sorted(edge.policy.hours),
-        may_register=visit.role in REGISTRARS,
+        days_before=desk.policy.cover_end_announced_days_before,
+        months=desk.policy.warranty_months,
+        calendars=sorted(desk.policy.hours),
+        may_register=visitor.role in REGISTRARS,
         key=lambda: secrets.token_urlsafe(18),
         today=today,
-        soon=today + timedelta(days=max(edge.policy.cover_end_announced_days_before, default=0)),
+        soon=today + timedelta(days=max(desk.policy.cover_end_announced_days_before, default=0)),
         refused=refused,
         where=where,
         typed=typed_in(form),
@@ -179,30 +180,30 @@ async def _page(
     )
 
 
-async def _agreed(edge: Edge, contract: Contract, today: date) -> Agreed:
+async def _agreed(desk: Desk, contract: Contract, today: date) -> Agreed:
     return Agreed(
         contract=contract,
         covers=contract.cover.covers(today),
-        renewals=await contracts.renewals(edge.database, contract.id),
-        payments=await contracts.payments(edge.database, contract.id),
-        announced=await _announced(edge, contract.ref),
+        renewals=await contracts.renewals(desk.database, contract.id),
+        payments=await contracts.payments(desk.database, contract.id),
+        announced=await _announced(desk, contract.ref),
     )
 
 
-async def _warranty(edge: Edge, solution: Solution, today: date) -> Warranty:
+async def _warranty(desk: Desk, solution: Solution, today: date) -> Warranty:
     accepted_on, ref = solution.accepted_on, solution.warranty
     if accepted_on is None or ref is None:
         return Warranty(solution=solution, ends_on=None, covers=False, announced=[])
-    ends_on = warranty_ends_on(accepted_on, months=edge.policy.warranty_months)
+    ends_on = warranty_ends_on(accepted_on, months=desk.policy.warranty_months)
     return Warranty(
         solution=solution,
         ends_on=ends_on,
         covers=accepted_on <= today <= ends_on,
-        announced=await _announced(edge, ref),
+        announced=await _announced(desk, ref),
     )
 
 
-async def _announced(edge: Edge, cover: CoverRef) -> list[AnnouncementRow]:
+async def _announced(desk: Desk, cover: CoverRef) -> list[AnnouncementRow]:
     """What the customer's administrators were told of its end, are about to be, or could not be."""
-    told = await announcements.of_cover(edge.database, cover)
+    told = await announcements.of_cover(desk.database, cover)
     return [each for each in told if each.is_for_the_customer and not (each.asks_who_stays or each.is_superseded)]

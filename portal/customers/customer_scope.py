@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.http.visibility import visible_customer
 from policy.case.case import Role
-from portal.frame.session import SignedIn, Visit, only
+from portal.frame.session import SignedIn, Visitor, only
 from storage.people.customers import Customer
 
 
@@ -18,21 +18,21 @@ class CustomerNotNamed(Exception):
 
 
 async def whose(
-    request: Request, visit: SignedIn, edge: EdgeDep, cliente: Annotated[str, Query(max_length=64)] = ""
+    request: Request, visitor: SignedIn, desk: DeskDep, cliente: Annotated[str, Query(max_length=64)] = ""
 ) -> Customer:
     """The customer: `?cliente=` for staff; for a contact its own, and any other is not there (404)."""
-    own = visit.principal.customer_id
+    own = visitor.principal.customer_id
     wanted = cliente or own
     if not wanted:
         raise CustomerNotNamed
-    return await visible_customer(wanted, visit.principal, edge)
+    return await visible_customer(wanted, visitor.principal, desk)
 
 
 TheCustomer = Annotated[Customer, Depends(whose)]
-Registrar = Annotated[Visit, Depends(only(Role.COMMERCIAL, Role.ADMIN))]
+Registrar = Annotated[Visitor, Depends(only(Role.COMMERCIAL, Role.ADMIN))]
 
 
-def query_of(visit: Visit, customer: Customer, **more: str) -> str:
+def query_of(visitor: Visitor, customer: Customer, **more: str) -> str:
     """The query that leads back to the same customer's page."""
-    said = {**({} if visit.principal.customer_id else {"cliente": customer.id}), **more}
+    said = {**({} if visitor.principal.customer_id else {"cliente": customer.id}), **more}
     return "?" + "&".join(f"{name}={value}" for name, value in said.items()) if said else ""

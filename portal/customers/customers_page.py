@@ -14,12 +14,13 @@ from starlette.datastructures import FormData
 from api.cover import solutions as solutions_api
 from api.cover.solutions import Acceptance, NewSolution
 from api.http.auth import REGISTRARS
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.lists import own_cursor
-from api.http.problems import NotFound
 from api.http.visibility import visible_customer
 from api.people import customers as customers_api
 from api.people.customers import NewCustomer
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case import lifecycle
 from policy.case.commands import OpenCase
 from policy.cover.cover import warranty_ends_on
@@ -27,7 +28,7 @@ from portal.customers.customer_scope import Registrar
 from portal.customers.my_cases import DONE, OPEN
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import Staff, Stamped, Visit
+from portal.frame.session import Staff, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
 from storage.case import views
 from storage.case.views import CaseFilter
@@ -55,73 +56,73 @@ _SOLUTION = ("name", "kind", "accepted_on", "acceptance_reference", "serial_numb
 Place = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
-async def the_customer(visit: Staff, edge: EdgeDep, customer_id: Id) -> Customer:
-    return await visible_customer(customer_id, visit.principal, edge)
+async def the_customer(visitor: Staff, desk: DeskDep, customer_id: Id) -> Customer:
+    return await visible_customer(customer_id, visitor.principal, desk)
 
 
 ThisCustomer = Annotated[Customer, Depends(the_customer)]
 
 
 @router.get("")
-async def show_list(request: Request, visit: Staff, edge: EdgeDep, desde: Place = "") -> Response:
-    return await _list(request, visit, edge, desde)
+async def show_list(request: Request, visitor: Staff, desk: DeskDep, desde: Place = "") -> Response:
+    return await _list(request, visitor, desk, desde)
 
 
 @router.post("", dependencies=[Stamped])
-async def register(request: Request, visit: Registrar, edge: EdgeDep, at: At) -> Response:
+async def register(request: Request, visitor: Registrar, desk: DeskDep, at: At) -> Response:
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
 
     async def act() -> JSONResponse:
         body = read_body(NewCustomer, _said(form, "name", "tax_id"))
-        return await customers_api.register_customer(body, visit.principal, once, edge, at)
+        return await customers_api.register_customer(body, visitor.principal, once, desk, at)
 
-    answer = await walk(visit, act, _LABELS)
+    answer = await walk(visitor, act, _LABELS)
     if isinstance(answer, Refused):
-        return await _list(request, visit, edge, "", refused=answer, form=form)
-    return to(f"/clientes/{json.loads(bytes(answer.body))['id']}", visit)
+        return await _list(request, visitor, desk, "", refused=answer, form=form)
+    return to(f"/clientes/{json.loads(bytes(answer.body))['id']}", visitor)
 
 
 @router.get("/{customer_id}")
-async def show(request: Request, visit: Staff, customer: ThisCustomer, edge: EdgeDep, at: At) -> Response:
-    return await _page(request, visit, customer, edge, at=at)
+async def show(request: Request, visitor: Staff, customer: ThisCustomer, desk: DeskDep, at: At) -> Response:
+    return await _page(request, visitor, customer, desk, at=at)
 
 
 @router.post("/{customer_id}/soluciones", dependencies=[Stamped])
 async def register_solution(
-    request: Request, visit: Registrar, customer: ThisCustomer, edge: EdgeDep, at: At
+    request: Request, visitor: Registrar, customer: ThisCustomer, desk: DeskDep, at: At
 ) -> Response:
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
 
     async def act() -> JSONResponse:
         body = read_body(NewSolution, {**_said(form, *_SOLUTION), "supplied_by_us": "supplied_by_us" in form})
-        return await solutions_api.register_solution(customer, visit.principal, body, once, edge, at)
+        return await solutions_api.register_solution(customer, visitor.principal, body, once, desk, at)
 
-    answer = await walk(visit, act, _LABELS)
+    answer = await walk(visitor, act, _LABELS)
     if isinstance(answer, Refused):
-        return await _page(request, visit, customer, edge, at=at, refused=answer, form=form)
-    return to(f"/clientes/{customer.id}", visit)
+        return await _page(request, visitor, customer, desk, at=at, refused=answer, form=form)
+    return to(f"/clientes/{customer.id}", visitor)
 
 
 @router.post("/{customer_id}/soluciones/{solution_id}/acta", dependencies=[Stamped])
 async def accept_solution(
-    request: Request, visit: Registrar, customer: ThisCustomer, edge: EdgeDep, at: At, solution_id: Id
+    request: Request, visitor: Registrar, customer: ThisCustomer, desk: DeskDep, at: At, solution_id: Id
 ) -> Response:
-    solution = await solutions.get(edge.database, solution_id)
+    solution = await solutions.get(desk.database, solution_id)
     if solution is None or solution.customer_id != customer.id:
         raise NotFound
     form = await request.form()
-    once = once_of(request, visit, edge, form, at=at)
+    once = once_of(request, visitor, desk, form, at=at)
 
     async def act() -> JSONResponse:
         body = read_body(Acceptance, _said(form, "accepted_on", "acceptance_reference"))
-        return await solutions_api.accept_solution(solution_id, visit.principal, body, once, edge, at)
+        return await solutions_api.accept_solution(solution_id, visitor.principal, body, once, desk, at)
 
-    answer = await walk(visit, act, _LABELS)
+    answer = await walk(visitor, act, _LABELS)
     if isinstance(answer, Refused):
-        return await _page(request, visit, customer, edge, at=at, refused=answer, form=form, where=solution_id)
-    return to(f"/clientes/{customer.id}", visit)
+        return await _page(request, visitor, customer, desk, at=at, refused=answer, form=form, where=solution_id)
+    return to(f"/clientes/{customer.id}", visitor)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------
@@ -133,22 +134,22 @@ def _said(form: FormData, *names: str) -> dict[str, Any]:
 
 async def _list(
     request: Request,
-    visit: Visit,
-    edge: Edge,
+    visitor: Visitor,
+    desk: Desk,
     after: str,
     *,
     refused: Refused | None = None,
     form: FormData | None = None,
 ) -> Response:
     with own_cursor():
-        found = await customers.listing(edge.database, limit=_AT_ONCE, cursor=after or None)
+        found = await customers.listing(desk.database, limit=_AT_ONCE, cursor=after or None)
     return page(
         request,
         "customers.html",
         status=refused.status if refused else 200,
         customers=found.items,
         next_cursor=found.next_cursor,
-        may_register=visit.role in REGISTRARS,
+        may_register=visitor.role in REGISTRARS,
         key=secrets.token_urlsafe(18),
         refused=refused,
         typed=typed_in(form),
@@ -157,9 +158,9 @@ async def _list(
 
 async def _page(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     customer: Customer,
-    edge: Edge,
+    desk: Desk,
     *,
     at: datetime,
     refused: Refused | None = None,
@@ -169,8 +170,8 @@ async def _page(
     going = CaseFilter(customer_id=customer.id, status=OPEN, sort="next_due")
     over = CaseFilter(customer_id=customer.id, status=DONE)
     has, months, today = (
-        await solutions.of_customer(edge.database, customer.id),
-        edge.policy.warranty_months,
+        await solutions.of_customer(desk.database, customer.id),
+        desk.policy.warranty_months,
         bogota_date(at),
     )
     return page(
@@ -178,16 +179,16 @@ async def _page(
         "customer.html",
         status=refused.status if refused else 200,
         customer=customer,
-        contracts=await contracts.of_customer(edge.database, customer.id),
-        state=await contacts.state(edge.database, customer.id, policy=edge.policy, at=at),
+        contracts=await contracts.of_customer(desk.database, customer.id),
+        state=await contacts.state(desk.database, customer.id, policy=desk.policy, at=at),
         solutions=[
             (each, warranty_ends_on(each.accepted_on, months=months) if each.accepted_on else None) for each in has
         ],
-        going=(await views.cases(edge.database, going, limit=_CASES_AT_ONCE)).items,
-        over=(await views.cases(edge.database, over, limit=_CASES_AT_ONCE)).items,
+        going=(await views.cases(desk.database, going, limit=_CASES_AT_ONCE)).items,
+        over=(await views.cases(desk.database, over, limit=_CASES_AT_ONCE)).items,
         kinds=[each.value for each in SolutionKind],
-        may_register=visit.role in REGISTRARS,
-        may_open=visit.role in lifecycle.ROLES[OpenCase],
+        may_register=visitor.role in REGISTRARS,
+        may_open=visitor.role in lifecycle.ROLES[OpenCase],
         key=lambda: secrets.token_urlsafe(18),
         today=today,
         refused=refused,

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.http.bodies import clean
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from api.providers.provider_incidents import list_provider_feeds, list_provider_incidents
+from desk.inputs import clean
 from policy.case.case import Role
 from portal.frame.pages import page
 from portal.frame.session import SignedIn
@@ -24,16 +24,16 @@ _OPEN = {"abiertos": True, "terminados": False}
 @router.get("/incidentes")
 async def show(
     request: Request,
-    visit: SignedIn,
-    edge: EdgeDep,
+    visitor: SignedIn,
+    desk: DeskDep,
     producto: Annotated[str, BeforeValidator(clean), Field(max_length=120), Query()] = "",
     estado: Annotated[str, Query(max_length=20)] = "",
     desde: Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
     found = await list_provider_incidents(
-        visit.principal, edge, producto or None, _OPEN.get(estado), _AT_ONCE, desde or None
+        visitor.principal, desk, producto or None, _OPEN.get(estado), _AT_ONCE, desde or None
     )
-    feeds = (await list_provider_feeds(visit.principal, edge)).items if visit.role is not Role.CONTACT else []
+    feeds = (await list_provider_feeds(visitor.principal, desk)).items if visitor.role is not Role.CONTACT else []
     more = {"producto": producto, "estado": estado, "desde": found.next_cursor or ""}
     return page(
         request,

@@ -10,14 +10,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.http.bodies import clean
-from api.http.deps import Edge, EdgeDep
+from api.http.deps import DeskDep
 from api.http.lists import own_cursor
+from desk.desk import Desk
+from desk.inputs import clean
 from policy.case.case import Role, Status, WaitingFor
 from portal.case.countdowns import open_hours
 from portal.customers.my_cases_news import CustomerNews
 from portal.frame.pages import answered, page, render, to
-from portal.frame.session import Contact, SignedIn, Visit
+from portal.frame.session import Contact, SignedIn, Visitor
 from portal.queue.list_news import news_of
 from storage.case import views
 from storage.case.hours import hours_of
@@ -47,49 +48,49 @@ class Listed:
 
 @router.get("/casos")
 async def show(
-    request: Request, visit: SignedIn, edge: EdgeDep, q: Sought = "", abiertos: Place = "", cerrados: Place = ""
+    request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "", abiertos: Place = "", cerrados: Place = ""
 ) -> Response:
-    if visit.role is not Role.CONTACT:
-        return to("/cola", visit)
-    return page(request, "my_cases.html", **await _shown(edge, visit, q, abiertos, cerrados))
+    if visitor.role is not Role.CONTACT:
+        return to("/cola", visitor)
+    return page(request, "my_cases.html", **await _shown(desk, visitor, q, abiertos, cerrados))
 
 
 @router.get("/casos/lista")
 async def show_list(
     request: Request,
-    visit: SignedIn,
-    edge: EdgeDep,
+    visitor: SignedIn,
+    desk: DeskDep,
     q: Sought = "",
     abiertos: Place = "",
     cerrados: Place = "",
     huella: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """The list alone, for the page that shows it already; nothing (204) where it shows what is so."""
-    if visit.role is not Role.CONTACT:
-        return to("/cola", visit)
-    shown = await _shown(edge, visit, q, abiertos, cerrados)
+    if visitor.role is not Role.CONTACT:
+        return to("/cola", visitor)
+    shown = await _shown(desk, visitor, q, abiertos, cerrados)
     if huella == shown["mark"]:
-        return answered(Response(status_code=204), visit)
-    return answered(Response(render(request, visit, "my_cases_list.html", **shown), media_type="text/html"), visit)
+        return answered(Response(status_code=204), visitor)
+    return answered(Response(render(request, visitor, "my_cases_list.html", **shown), media_type="text/html"), visitor)
 
 
 @router.get("/casos/eventos")
-async def follow(request: Request, visit: Contact, edge: EdgeDep) -> Response:
+async def follow(request: Request, visitor: Contact, desk: DeskDep) -> Response:
     """That something happened in a case of the customer's own, each time that it does."""
-    customer_id = visit.principal.customer_id
+    customer_id = visitor.principal.customer_id
     assert customer_id is not None, "a contact is a customer's"
-    return news_of(CustomerNews, request, edge).stream(request, edge, visit, customer_id)
+    return news_of(CustomerNews, request, desk).stream(request, desk, visitor, customer_id)
 
 
-async def _shown(edge: Edge, visit: Visit, q: str, opened: str, done: str) -> dict[str, Any]:
-    at = edge.clock()
-    mine: dict[str, Any] = {"customer_id": visit.principal.customer_id, "q": q or None}
+async def _shown(desk: Desk, visitor: Visitor, q: str, opened: str, done: str) -> dict[str, Any]:
+    at = desk.clock()
+    mine: dict[str, Any] = {"customer_id": visitor.principal.customer_id, "q": q or None}
     with own_cursor():
         due_next = CaseFilter(status=OPEN, sort="next_due", **mine)
         last_first = CaseFilter(status=DONE, sort="-opened_at", **mine)
-        going = await views.cases(edge.database, due_next, limit=_OPEN_AT_ONCE, cursor=opened or None)
-        over = await views.cases(edge.database, last_first, limit=_DONE_AT_ONCE, cursor=done or None)
-    listed = await _listed(edge, going.items, at=at)
+        going = await views.cases(desk.database, due_next, limit=_OPEN_AT_ONCE, cursor=opened or None)
+        over = await views.cases(desk.database, last_first, limit=_DONE_AT_ONCE, cursor=done or None)
+    listed = await _listed(desk, going.items, at=at)
     return {
         "q": q,
         "opened": opened,
@@ -103,8 +104,8 @@ async def _shown(edge: Edge, visit: Visit, q: str, opened: str, done: str) -> di
     }
 
 
-async def _listed(edge: Edge, rows: list[CaseRow], *, at: datetime) -> list[Listed]:
-    hours = await hours_of(edge.database, [row.number for row in rows])
+async def _listed(desk: Desk, rows: list[CaseRow], *, at: datetime) -> list[Listed]:
+    hours = await hours_of(desk.database, [row.number for row in rows])
     found = []
     for row in rows:
         case = row.case

@@ -14,15 +14,16 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData
 
 from api.http.auth import REGISTRARS
-from api.http.deps import At, Edge, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
 from api.people import contacts as contacts_api
 from api.people.contacts import Roster
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case.refusals import RoleNotAllowed
 from portal.customers.customer_scope import Registrar, TheCustomer, query_of
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import PortalDep, SignedIn, Stamped, Visit
+from portal.frame.session import PortalDep, SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, walk
 from portal.signing_in.invitations import invite
 from storage.people import contacts
@@ -40,57 +41,59 @@ Tag = Annotated[str, Form(max_length=100)]
 @router.get("")
 async def show(
     request: Request,
-    visit: SignedIn,
+    visitor: SignedIn,
     customer: TheCustomer,
-    edge: EdgeDep,
+    desk: DeskDep,
     at: At,
     hecho: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    return await _page(request, visit, customer, edge, at=at, done=_DONE.get(hecho))
+    return await _page(request, visitor, customer, desk, at=at, done=_DONE.get(hecho))
 
 
 @router.post("/ingreso", dependencies=[Stamped])
-async def choose(request: Request, visit: SignedIn, customer: TheCustomer, edge: EdgeDep, at: At, tag: Tag) -> Response:
+async def choose(
+    request: Request, visitor: SignedIn, customer: TheCustomer, desk: DeskDep, at: At, tag: Tag
+) -> Response:
     """Let these sign in, and no other; nobody is named or taken off by it (PLAN-8)."""
     chosen = {str(each) for each in (await request.form()).getlist("signs_in")}
-    state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
+    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
     rows = [{**_row(each), "can_sign_in": each.id in chosen} for each in state.contacts]
-    return await _put(request, visit, customer, edge, rows, tag, at=at)
+    return await _put(request, visitor, customer, desk, rows, tag, at=at)
 
 
 @router.post("/{contact_id}/retiro", dependencies=[Stamped])
 async def take_off(
-    request: Request, visit: SignedIn, customer: TheCustomer, edge: EdgeDep, at: At, contact_id: Id, tag: Tag
+    request: Request, visitor: SignedIn, customer: TheCustomer, desk: DeskDep, at: At, contact_id: Id, tag: Tag
 ) -> Response:
-    state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
+    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
     if contact_id not in {each.id for each in state.contacts}:
         raise NotFound
     rows = [_row(each) for each in state.contacts if each.id != contact_id]
-    return await _put(request, visit, customer, edge, rows, tag, at=at)
+    return await _put(request, visitor, customer, desk, rows, tag, at=at)
 
 
 @router.post("/lista", dependencies=[Stamped])
 async def put_list(
-    request: Request, visit: Registrar, customer: TheCustomer, edge: EdgeDep, at: At, tag: Tag
+    request: Request, visitor: Registrar, customer: TheCustomer, desk: DeskDep, at: At, tag: Tag
 ) -> Response:
     """Put the whole roster as the table says; a row that is marked, or empty, is left out."""
     rows = _rows_of(await request.form())
-    return await _put(request, visit, customer, edge, rows, tag, at=at, typed=rows)
+    return await _put(request, visitor, customer, desk, rows, tag, at=at, typed=rows)
 
 
 @router.post("/{contact_id}/invitacion", dependencies=[Stamped])
 async def send_invitation(
-    visit: SignedIn, customer: TheCustomer, edge: EdgeDep, portal: PortalDep, at: At, contact_id: Id
+    visitor: SignedIn, customer: TheCustomer, desk: DeskDep, portal: PortalDep, at: At, contact_id: Id
 ) -> Response:
     """Let a contact who has a place in, by a mail; whoever has a password already is told how to sign in."""
-    state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
-    if not _may_choose(visit, state):
+    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
+    if not _may_choose(visitor, state):
         raise RoleNotAllowed
     contact = next((each for each in state.contacts if each.id == contact_id), None)
     if contact is None or not state.may_sign_in(contact):
         raise NotFound
-    await invite(edge, portal, email=contact.email, name=contact.name, at=at)
-    return to(f"/contactos{query_of(visit, customer, hecho='invitado')}", visit)
+    await invite(desk, portal, email=contact.email, name=contact.name, at=at)
+    return to(f"/contactos{query_of(visitor, customer, hecho='invitado')}", visitor)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------
@@ -98,9 +101,9 @@ async def send_invitation(
 
 async def _put(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     customer: Customer,
-    edge: Edge,
+    desk: Desk,
     rows: Sequence[dict[str, Any]],
     tag: str,
     *,
@@ -109,49 +112,51 @@ async def _put(
 ) -> Response:
     async def act() -> JSONResponse:
         roster = Roster.model_validate({"contacts": [{k: v for k, v in row.items() if v != ""} for row in rows]})
-        await contacts_api.replace_roster(customer, visit.principal, roster, edge, at, Response(), if_match=tag or "-")
+        await contacts_api.replace_roster(
+            customer, visitor.principal, roster, desk, at, Response(), if_match=tag or "-"
+        )
         return JSONResponse({})
 
-    answer = await walk(visit, act)
+    answer = await walk(visitor, act)
     if isinstance(answer, Refused):
-        return await _page(request, visit, customer, edge, at=at, refused=answer, rows=typed)
-    return to(f"/contactos{query_of(visit, customer, hecho='elegido')}", visit)
+        return await _page(request, visitor, customer, desk, at=at, refused=answer, rows=typed)
+    return to(f"/contactos{query_of(visitor, customer, hecho='elegido')}", visitor)
 
 
 async def _page(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     customer: Customer,
-    edge: Edge,
+    desk: Desk,
     *,
     at: datetime,
     refused: Refused | None = None,
     rows: Sequence[dict[str, Any]] | None = None,
     done: str | None = None,
 ) -> Response:
-    state = await contacts.state(edge.database, customer.id, policy=edge.policy, at=at)
+    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
     known = [_row(each) for each in state.contacts] if rows is None else list(rows)
     return page(
         request,
         "people.html",
         status=refused.status if refused else 200,
         customer=customer,
-        query=query_of(visit, customer),
+        query=query_of(visitor, customer),
         state=state,
         people=[contacts_api.show(each, state, at) for each in state.contacts],
         taken=sum(each.can_sign_in for each in state.contacts),
         rows=[*known, *(_row(None) for _ in range(_EMPTY_ROWS))],
-        may_choose=_may_choose(visit, state),
-        may_edit=visit.role in REGISTRARS,
+        may_choose=_may_choose(visitor, state),
+        may_edit=visitor.role in REGISTRARS,
         refused=refused,
         done=done,
     )
 
 
-def _may_choose(visit: Visit, state: RosterState) -> bool:
-    if visit.role in REGISTRARS:
+def _may_choose(visitor: Visitor, state: RosterState) -> bool:
+    if visitor.role in REGISTRARS:
         return True
-    return any(each.id == visit.principal.actor.id and each.is_system_administrator for each in state.contacts)
+    return any(each.id == visitor.principal.actor.id and each.is_system_administrator for each in state.contacts)
 
 
 def _row(contact: contacts.Contact | None) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.visit.visit_record import VisitRecord, read_visit
+from desk.desk import Desk
 from policy.case.case import Level, Status
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
 from portal.frame.pages import page
-from portal.frame.session import Director, Visit
+from portal.frame.session import Director, Visitor
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 from storage.people import agents, contacts, customers
@@ -45,34 +46,34 @@ class Listed:
 
 
 @router.get("/direccion/visitas")
-async def show_visits(request: Request, visit: Director, edge: EdgeDep, at: At) -> Response:
-    db = edge.database
+async def show_visits(request: Request, visitor: Director, desk: DeskDep, at: At) -> Response:
+    db = desk.database
     requested = await with_visit_at(db, (VisitStep.REQUESTED,), limit=_MOST)
     others = await with_visit_at(db, (PENDING | UNDER_WAY) - {VisitStep.REQUESTED}, limit=_MOST)
     level_3 = await views.cases(db, CaseFilter(status=_LIVING, level=Level.DIRECTOR, sort="next_due"), limit=_MOST)
     overdue = await views.cases(db, CaseFilter(overdue=True, sort="next_due"), limit=_MOST)
-    names = _Names(edge)
+    names = _Names(desk)
     return page(
         request,
         "direction_visits.html",
         now=at,
-        requested=[await _watched(number, visit, edge, names) for number in requested],
-        others=[await _watched(number, visit, edge, names) for number in others],
+        requested=[await _watched(number, visitor, desk, names) for number in requested],
+        others=[await _watched(number, visitor, desk, names) for number in others],
         level_3=[Listed(row, await names.customer(row.case.customer_id)) for row in level_3.items],
         overdue=[Listed(row, await names.customer(row.case.customer_id)) for row in overdue.items],
         key=lambda: secrets.token_urlsafe(18),
     )
 
 
-async def _watched(number: str, visit: Visit, edge: Edge, names: _Names) -> Watched:
-    row = await views.case(edge.database, number)
+async def _watched(number: str, visitor: Visitor, desk: Desk, names: _Names) -> Watched:
+    row = await views.case(desk.database, number)
     assert row is not None
     assert row.case.visit is not None
     term = row.case.visit.excess or row.case.visit.term
     return Watched(
         row=row,
         customer=await names.customer(row.case.customer_id),
-        record=await read_visit(row, visit.principal, edge),
+        record=await read_visit(row, visitor.principal, desk),
         due_at=term.due_at if term else None,
         names=await names.people(row.case.customer_id),
     )
@@ -81,8 +82,8 @@ async def _watched(number: str, visit: Visit, edge: Edge, names: _Names) -> Watc
 class _Names:
     """What customers and people are called, each asked for once."""
 
-    def __init__(self, edge: Edge) -> None:
-        self._db = edge.database
+    def __init__(self, desk: Desk) -> None:
+        self._db = desk.database
         self._customers: dict[str, str] = {}
         self._people: dict[str, dict[str, str]] = {}
 

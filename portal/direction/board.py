@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.http.deps import At, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
+from desk.problems import NotFound
 from policy.case.case import Role
 from portal.direction.board_sheets import Unit, sheets, shown
 from portal.direction.charts import svg
 from portal.direction.exports import as_csv, as_pdf, as_xlsx
 from portal.frame.pages import answered, page
-from portal.frame.session import Visit, only
+from portal.frame.session import Visitor, only
 from storage.board.board import Board, Scope, board
 from storage.case.queue import customers_by_name
 from storage.engine.database import Database
@@ -37,7 +37,7 @@ _MOST_CUSTOMERS = 2_000
 _SLOW = 0.5
 _KEPT_FOR = 20
 
-Reader = Annotated[Visit, Depends(only(Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
+Reader = Annotated[Visitor, Depends(only(Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
 Given = Annotated[str, Query(max_length=100)]
 
 
@@ -118,8 +118,8 @@ class Wanted:
 
 async def wanted(
     request: Request,
-    visit: Reader,
-    edge: EdgeDep,
+    visitor: Reader,
+    desk: DeskDep,
     at: At,
     desde: Given = "",
     hasta: Given = "",
@@ -129,14 +129,14 @@ async def wanted(
     period, is_read = read_period(desde, hasta, today=at.astimezone(_BOGOTA).date())
     customer = None
     if cliente:
-        customer = await customers.get(edge.database, cliente) if "\0" not in cliente else None
+        customer = await customers.get(desk.database, cliente) if "\0" not in cliente else None
         if customer is None:
             raise NotFound
     scope = Scope(from_at=period.from_at, until_at=period.until_at, customer_id=customer.id if customer else None)
     boards = getattr(request.app.state, "boards", None)
     if boards is None:
         boards = request.app.state.boards = Boards()
-    figures = await boards.of(edge.database, scope, at=at)
+    figures = await boards.of(desk.database, scope, at=at)
     return Wanted(period=period, customer=customer, is_read=is_read, board=figures)
 
 
@@ -144,7 +144,7 @@ WantedDep = Annotated[Wanted, Depends(wanted)]
 
 
 @router.get("/direccion/tablero")
-async def show_board(request: Request, visit: Reader, edge: EdgeDep, at: At, wanted: WantedDep) -> Response:
+async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, wanted: WantedDep) -> Response:
     today = at.astimezone(_BOGOTA).date()
     presets = (
         ("This month", month_of(today)),
@@ -156,41 +156,41 @@ async def show_board(request: Request, visit: Reader, edge: EdgeDep, at: At, wan
         request,
         "direction_board.html",
         status=200 if wanted.is_read else 422,
-        sheets=sheets(wanted.board, visit.language),
-        shown=lambda cell, unit: shown(cell, unit, visit.language),
+        sheets=sheets(wanted.board, visitor.language),
+        shown=lambda cell, unit: shown(cell, unit, visitor.language),
         svg=svg,
         text=Unit.TEXT,
         wanted=wanted,
         query=_query(wanted.period, wanted.customer),
         presets=[(label, period, _query(period, wanted.customer)) for label, period in presets],
-        customers=await _customers(edge.database, wanted.customer),
-        heading=heading(wanted, visit.language),
+        customers=await _customers(desk.database, wanted.customer),
+        heading=heading(wanted, visitor.language),
     )
 
 
 @router.get("/direccion/tablero.csv")
-def download_csv(visit: Reader, wanted: WantedDep) -> Response:
-    made = as_csv(heading(wanted, visit.language), sheets(wanted.board, visit.language), language=visit.language)
-    return _file(made, "text/csv; charset=utf-8", "csv", wanted, visit)
+def download_csv(visitor: Reader, wanted: WantedDep) -> Response:
+    made = as_csv(heading(wanted, visitor.language), sheets(wanted.board, visitor.language), language=visitor.language)
+    return _file(made, "text/csv; charset=utf-8", "csv", wanted, visitor)
 
 
 @router.get("/direccion/tablero.xlsx")
-def download_xlsx(visit: Reader, wanted: WantedDep) -> Response:
-    made = as_xlsx(heading(wanted, visit.language), sheets(wanted.board, visit.language))
+def download_xlsx(visitor: Reader, wanted: WantedDep) -> Response:
+    made = as_xlsx(heading(wanted, visitor.language), sheets(wanted.board, visitor.language))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(made, kind, "xlsx", wanted, visit)
+    return _file(made, kind, "xlsx", wanted, visitor)
 
 
 @router.get("/direccion/tablero.pdf")
-async def download_pdf(visit: Reader, wanted: WantedDep) -> Response:
+async def download_pdf(visitor: Reader, wanted: WantedDep) -> Response:
     made = await as_pdf(
-        translate("Support desk: board", visit.language),
-        heading(wanted, visit.language),
-        sheets(wanted.board, visit.language),
-        language=visit.language,
-        page_word=translate("Page", visit.language),
+        translate("Support desk: board", visitor.language),
+        heading(wanted, visitor.language),
+        sheets(wanted.board, visitor.language),
+        language=visitor.language,
+        page_word=translate("Page", visitor.language),
     )
-    return _file(made, "application/pdf", "pdf", wanted, visit)
+    return _file(made, "application/pdf", "pdf", wanted, visitor)
 
 
 def heading(wanted: Wanted, language: str) -> str:
@@ -211,10 +211,10 @@ def _query(period: Period, customer: Customer | None) -> str:
     return urlencode(said | ({"cliente": customer.id} if customer else {}))
 
 
-def _file(made: bytes, kind: str, suffix: str, wanted: Wanted, visit: Visit) -> Response:
+def _file(made: bytes, kind: str, suffix: str, wanted: Wanted, visitor: Visitor) -> Response:
     name = f"escala-{wanted.period.first}-{wanted.period.last}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return answered(Response(made, media_type=kind, headers=headers), visit)
+    return answered(Response(made, media_type=kind, headers=headers), visitor)
 
 
 async def _customers(db: Database, chosen: Customer | None) -> Sequence[tuple[str, str]]:

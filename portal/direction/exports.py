@@ -18,7 +18,7 @@ from unicodedata import normalize
 import typst
 import xlsxwriter
 
-from api.http.problems import Problem
+from desk.problems import Problem
 from portal.direction.board_sheets import Cell, Sheet, Unit, shown
 from wording.language import show_number
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from api.http.deps import EdgeDep
+from api.http.deps import DeskDep
 from policy.case.case import Role
 from portal.frame.pages import remember_language, to
-from portal.frame.session import AnyVisit, SignedIn, Stamped, safe_path
+from portal.frame.session import AnyVisitor, SignedIn, Stamped, safe_path
 from storage.signing_in import accounts
 from wording.language import DEFAULT, LANGUAGES
 
@@ -19,17 +19,17 @@ _STARTS = {Role.CONTACT: "/casos", Role.AGENT: "/cola", Role.DIRECTOR: "/cola"}
 
 
 @router.get("/")
-def start(visit: SignedIn) -> Response:
-    return to(_STARTS.get(visit.role, "/clientes") if visit.role else "/ingreso", visit)
+def start(visitor: SignedIn) -> Response:
+    return to(_STARTS.get(visitor.role, "/clientes") if visitor.role else "/ingreso", visitor)
 
 
 @router.post("/idioma", dependencies=[Stamped])
 async def choose_language(
-    visit: AnyVisit, edge: EdgeDep, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
+    visitor: AnyVisitor, desk: DeskDep, language: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
 ) -> Response:
     chosen = language if language in LANGUAGES else DEFAULT
-    if visit.account and visit.persona:
-        await accounts.change(edge.database, visit.account.id, language=chosen)
-    answer = to(safe_path(back), visit)
+    if visitor.account and visitor.persona:
+        await accounts.change(desk.database, visitor.account.id, language=chosen)
+    answer = to(safe_path(back), visitor)
     remember_language(answer, chosen)
     return answer

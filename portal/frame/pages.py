@@ -23,7 +23,7 @@ from starlette.datastructures import URL
 
 from desk.files.file_kinds import KINDS
 from policy.case.case import Role
-from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visit
+from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visitor
 from wording.language import show_date, show_duration, show_instant, translate, translate_count, word
 
 _HERE = Path(__file__).parent
@@ -49,23 +49,23 @@ HEADERS = {
 
 def page(request: Request, template: str, /, *, status: int = 200, **shown: Any) -> Response:
     """The page, for the visit of this request. `shown` is what the template speaks of."""
-    visit: Visit = request.state.visit
-    return answered(HTMLResponse(render(request, visit, template, **shown), status), visit)
+    visitor: Visitor = request.state.visitor
+    return answered(HTMLResponse(render(request, visitor, template, **shown), status), visitor)
 
 
-def render(request: Request, visit: Visit, template: str, /, **shown: Any) -> str:
+def render(request: Request, visitor: Visitor, template: str, /, **shown: Any) -> str:
     """The template's text: a page, or a part of one that a script puts in place."""
     portal = request.app.state.portal
     return (
         _environment()
         .get_template(template)
         .render(
-            visit=visit,
-            language=visit.language,
-            stamp=lambda: portal.keys.stamp(visit.stamp),
+            visitor=visitor,
+            language=visitor.language,
+            stamp=lambda: portal.keys.stamp(visitor.stamp),
             here=request.url.path,
             returning=_returning(request),
-            navigation=_navigation(visit),
+            navigation=_navigation(visitor),
             provider=portal.provider.name if portal.provider else None,
             operators_url=portal.settings.temporal_ui_url.rstrip("/"),
             namespace=portal.settings.temporal_namespace,
@@ -83,9 +83,9 @@ def _returning(request: Request) -> str:
     return f"{path}?{shown.query}" if shown.query else path
 
 
-def _navigation(visit: Visit) -> tuple[tuple[str, str], ...]:
+def _navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:
     """Where a visitor's work is: addresses and their names."""
-    return _PLACES.get(visit.role, ()) if visit.role else ()
+    return _PLACES.get(visitor.role, ()) if visitor.role else ()
 
 
 _WORK = (
@@ -113,17 +113,17 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
 }
 
 
-def to(path: str, visit: Visit | None = None) -> Response:
+def to(path: str, visitor: Visitor | None = None) -> Response:
     """Go on at another page of ours, with GET."""
-    return answered(RedirectResponse(path, 303), visit)
+    return answered(RedirectResponse(path, 303), visitor)
 
 
-def answered(response: Response, visit: Visit | None) -> Response:
+def answered(response: Response, visitor: Visitor | None) -> Response:
     """The answer with the headers of every page, and the cookie that a new visitor's forms need."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
-    if visit:
-        for name, value in visit.cookies.items():
+    if visitor:
+        for name, value in visitor.cookies.items():
             set_cookie(response, name, value)
     return response
 

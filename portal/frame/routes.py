@@ -18,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
-from api.http.deps import edge_of
+from api.http.deps import desk_of
+from desk.problems import NotFound, Problem, status_of
 from policy.case.refusals import Refusal
 from portal.case import (
     attachments,
@@ -38,7 +39,7 @@ from portal.direction import approvals, board
 from portal.frame import home
 from portal.frame.keys import Keys
 from portal.frame.pages import STATIC, answered, page, to
-from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visit, portal_of, visit
+from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
 from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
 from portal.signing_in import account, new_password, oidc, second_factor, sign_in, users
@@ -159,19 +160,19 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(StaleForm)
     async def stale(request: Request, _: StaleForm) -> Response:
-        who: Visit | None = getattr(request.state, "visit", None)
+        who: Visitor | None = getattr(request.state, "visitor", None)
         if who and who.persona and request.url.path == "/ingreso":  # signed in meanwhile, in another tab
             return to("/", who)
         return await _told(request, 403, "This form is no longer valid. Go back, reload the page and send it again.")
 
-    @app.exception_handler(problems.Problem)
-    async def problem(request: Request, problem: problems.Problem) -> Response:
+    @app.exception_handler(Problem)
+    async def problem(request: Request, problem: Problem) -> Response:
         return await _told(request, problem.status, problem.message, **problem.values)
 
     @app.exception_handler(Refusal)
     async def refusal(request: Request, refusal: Refusal) -> Response:
-        request.app.state.edge.figures.refused(refusal)
-        return await _told(request, problems.status_of(refusal), refusal.message, refusal.rule, **refusal.values)
+        request.app.state.desk.figures.refused(refusal)
+        return await _told(request, status_of(refusal), refusal.message, refusal.rule, **refusal.values)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, _: RequestValidationError) -> Response:
@@ -179,7 +180,7 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        known = {404: problems.NotFound, 405: problems.MethodNotAllowed}
+        known = {404: NotFound, 405: problems.MethodNotAllowed}
         problem = known.get(error.status_code, problems.MalformedRequest)()
         answer = await _told(request, problem.status, problem.message)
         answer.headers.update(error.headers or {})
@@ -201,7 +202,7 @@ def _instead(request: Request, address: str) -> Response:
     """The page that has to come first. A part of a page, or a stream, cannot be it: the script goes there instead."""
     if "hx-request" in request.headers or "text/event-stream" in request.headers.get("accept", ""):
         return answered(Response(status_code=401, headers={"HX-Redirect": address}), None)
-    return to(address, getattr(request.state, "visit", None))
+    return to(address, getattr(request.state, "visitor", None))
 
 
 async def _told(request: Request, status: int, message: str, rule: str | None = None, /, **values: object) -> Response:
@@ -213,13 +214,13 @@ async def _told(request: Request, status: int, message: str, rule: str | None = 
     return page(request, "problem.html", status=status, code=status, sentence=sentence, rule=rule)
 
 
-async def _whose(request: Request, status: int) -> Visit | None:
+async def _whose(request: Request, status: int) -> Visitor | None:
     """Whose visit failed; None where nobody can be known (our own failure) or nobody looks (a file's address)."""
-    known: Visit | None = getattr(request.state, "visit", None)
+    known: Visitor | None = getattr(request.state, "visitor", None)
     if known or status >= 500 or request.url.path.startswith("/static/"):
         return known
-    edge = edge_of(request)
-    with suppress(problems.NotFound):  # who it is was known before the address was found to be none
-        await visit(request, edge, portal_of(request), edge.clock())
-    found: Visit | None = request.state.visit
+    desk = desk_of(request)
+    with suppress(NotFound):  # who it is was known before the address was found to be none
+        await visitor(request, desk, portal_of(request), desk.clock())
+    found: Visitor | None = request.state.visitor
     return found

@@ -18,8 +18,9 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
-from api.http.deps import At, Edge, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
+from desk.desk import Desk
+from desk.problems import NotFound
 from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from portal.frame.keys import Keys
@@ -72,7 +73,7 @@ class Portal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visit:
+class Visitor:
     """One request for a page. `stamp` is whose forms they are; `persona` in whose name it acts, if known."""
 
     language: str
@@ -102,40 +103,40 @@ def portal_of(request: Request) -> Portal:
 PortalDep = Annotated[Portal, Depends(portal_of)]
 
 
-async def visit(request: Request, edge: EdgeDep, portal: PortalDep, at: At) -> Visit:
+async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) -> Visitor:
     """Who asks for this page. A visitor without any cookie gets one to sign the first form with."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
     secret = request.cookies.get(SESSION_COOKIE, "")
     somebody = BY_ITSELF.fullmatch(request.scope["path"]) is None
-    found = await _known(edge, portal, secret, at=at, language=language, somebody=somebody)
+    found = await _known(desk, portal, secret, at=at, language=language, somebody=somebody)
     if found is None:
         known = request.cookies.get(VISIT_COOKIE, "")
         own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
         cookies = {} if own == known else {VISIT_COOKIE: own}
-        found = Visit(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
+        found = Visitor(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
     if found.persona:
         request.state.role = found.persona.actor.role.value  # for the access log
-    request.state.visit = found
+    request.state.visitor = found
     if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
         raise NotFound  # no database keeps such a sign, so nothing is there under it
     return found
 
 
-async def signed_in_now(request: Request, edge: Edge, visit: Visit) -> Principal:
+async def signed_in_now(request: Request, desk: Desk, visitor: Visitor) -> Principal:
     """Who began to read a stream in this visit, as of now: NotFound where session or name is none any more."""
     secret, portal = request.cookies.get(SESSION_COOKIE, ""), portal_of(request)
-    now = await _known(edge, portal, secret, at=edge.clock(), language=visit.language, somebody=False)
+    now = await _known(desk, portal, secret, at=desk.clock(), language=visitor.language, somebody=False)
     if now is None or now.persona is None or lacks_factor(now, portal):
         raise NotFound
-    if (now.role, now.persona.customer_id) != (visit.role, visit.principal.customer_id):
+    if (now.role, now.persona.customer_id) != (visitor.role, visitor.principal.customer_id):
         raise NotFound
     return now.principal
 
 
 async def _known(
-    edge: Edge, portal: Portal, secret: str, *, at: datetime, language: str, somebody: bool
-) -> Visit | None:
+    desk: Desk, portal: Portal, secret: str, *, at: datetime, language: str, somebody: bool
+) -> Visitor | None:
     """The visit of a session that lasts, in the name that it was begun in; `somebody` is there, or only their page.
 
     One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
@@ -143,19 +144,19 @@ async def _known(
     if not _is_plausible(secret):
         return None
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    session = await sessions.find(edge.database, secret, at=at, idle_for=idle_for, somebody=somebody)
-    account = await accounts.get(edge.database, session.account_id) if session else None
+    session = await sessions.find(desk.database, secret, at=at, idle_for=idle_for, somebody=somebody)
+    account = await accounts.get(desk.database, session.account_id) if session else None
     if session is None or account is None or account.disabled_at is not None:
         return None
     persona = None
     if session.role and session.subject_id and not session.awaits_code:
         persona = await accounts.persona(
-            edge.database, account, session.role, session.subject_id, policy=edge.policy, at=at
+            desk.database, account, session.role, session.subject_id, policy=desk.policy, at=at
         )
         if persona is None or persona.customer_id != session.customer_id:
-            await sessions.end(edge.database, session.id, account_id=account.id, at=at)
+            await sessions.end(desk.database, session.id, account_id=account.id, at=at)
             return None
-    return Visit(
+    return Visitor(
         language=account.language or language,
         stamp=portal.keys.signature("form", secret),
         account=account,
@@ -168,61 +169,61 @@ def _is_plausible(secret: str) -> bool:
     return 20 <= len(secret) <= _LONGEST and secret.isascii()
 
 
-AnyVisit = Annotated[Visit, Depends(visit)]
+AnyVisitor = Annotated[Visitor, Depends(visitor)]
 
 
-def known(request: Request, visit: AnyVisit) -> Visit:
+def known(request: Request, visitor: AnyVisitor) -> Visitor:
     """Somebody who has signed in and in whose name is known; who has not is shown the way, and back afterwards."""
-    if visit.persona is None:
+    if visitor.persona is None:
         step = "/ingreso"
-        if visit.session:
-            step = "/ingreso/codigo" if visit.session.awaits_code else "/ingreso/como"
+        if visitor.session:
+            step = "/ingreso/codigo" if visitor.session.awaits_code else "/ingreso/como"
         raise SignInNeeded(step, _back(request))
-    return visit
+    return visitor
 
 
-Known = Annotated[Visit, Depends(known)]
+Known = Annotated[Visitor, Depends(known)]
 """For one's own account only: a second factor that the house demands may still be missing."""
 
 
-def signed_in(visit: Known, portal: PortalDep) -> Visit:
+def signed_in(visitor: Known, portal: PortalDep) -> Visitor:
     """Somebody who is known, and has the second factor if the house demands one of its people."""
-    if lacks_factor(visit, portal):
+    if lacks_factor(visitor, portal):
         raise SecondFactorNeeded
-    return visit
+    return visitor
 
 
-def lacks_factor(visit: Visit, portal: Portal) -> bool:
+def lacks_factor(visitor: Visitor, portal: Portal) -> bool:
     """Whether the house's rule sends this visitor to set up a second factor first."""
-    must = portal.settings.staff_need_second_factor and visit.role is not Role.CONTACT
-    return must and visit.account is not None and not visit.account.asks_for_code
+    must = portal.settings.staff_need_second_factor and visitor.role is not Role.CONTACT
+    return must and visitor.account is not None and not visitor.account.asks_for_code
 
 
-SignedIn = Annotated[Visit, Depends(signed_in)]
+SignedIn = Annotated[Visitor, Depends(signed_in)]
 
 
-def only(*roles: Role) -> Callable[[Visit], Visit]:
+def only(*roles: Role) -> Callable[[Visitor], Visitor]:
     """A dependency that lets these roles pass."""
 
-    def check(visit: SignedIn) -> Visit:
-        if visit.role not in roles:
+    def check(visitor: SignedIn) -> Visitor:
+        if visitor.role not in roles:
             raise RoleNotAllowed
-        return visit
+        return visitor
 
     return check
 
 
-Contact = Annotated[Visit, Depends(only(Role.CONTACT))]
-Worker = Annotated[Visit, Depends(only(Role.AGENT, Role.DIRECTOR))]
-Director = Annotated[Visit, Depends(only(Role.DIRECTOR))]
-Staff = Annotated[Visit, Depends(only(Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
-Admin = Annotated[Visit, Depends(only(Role.ADMIN))]
+Contact = Annotated[Visitor, Depends(only(Role.CONTACT))]
+Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
+Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
+Staff = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
+Admin = Annotated[Visitor, Depends(only(Role.ADMIN))]
 
 
 # -- forms ------------------------------------------------------------------------------------------------------------
 
 
-async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> None:
+async def check_form(request: Request, visitor: AnyVisitor, portal: PortalDep) -> None:
     """Take a form from our own pages only: the browser says where it comes from, and the page's stamp is in it.
 
     The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form.
@@ -233,7 +234,7 @@ async def check_form(request: Request, visit: AnyVisit, portal: PortalDep) -> No
     if not all(_is_text(word) for word in _words_of(form)):
         raise RequestValidationError([])
     given = request.headers.get("x-escala-stamp") or str(form.get("stamp", ""))
-    if not portal.keys.is_stamp(given, visit.stamp):
+    if not portal.keys.is_stamp(given, visitor.stamp):
         raise StaleForm
 
 

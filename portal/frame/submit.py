@@ -16,11 +16,12 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from api.http import problems
-from api.http.deps import Edge
 from api.http.idempotency import Once
-from api.http.problems import NotFound, Problem
+from desk.desk import Desk
+from desk.problems import NotFound, Problem
 from policy.case.refusals import Refusal
-from portal.frame.session import Visit
+from portal.frame.session import Visitor
+from wording.input_errors import input_errors
 from wording.language import translate
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,19 +40,19 @@ class Refused:
     rule: str | None = None
 
 
-def once_of(request: Request, visit: Visit, edge: Edge, form: FormData, *, at: datetime) -> Once:
+def once_of(request: Request, visitor: Visitor, desk: Desk, form: FormData, *, at: datetime) -> Once:
     """The form's own key, which was made when the page was shown: a second click happens once."""
     key = str(form.get("key", ""))
     if not _KEY.fullmatch(key):
         raise NotFound
     return Once(
-        edge=edge,
-        scope=visit.principal.token_id,
+        desk=desk,
+        scope=visitor.principal.token_id,
         key=key,
         method="POST",
         path=request.url.path,
         at=at,
-        language=visit.language,
+        language=visitor.language,
     )
 
 
@@ -67,15 +68,15 @@ def read_body(kind: type[Model], said: Mapping[str, Any]) -> Model:
 
 
 async def walk(
-    visit: Visit, act: Callable[[], Awaitable[JSONResponse]], labels: Mapping[str, str] | None = None
+    visitor: Visitor, act: Callable[[], Awaitable[JSONResponse]], labels: Mapping[str, str] | None = None
 ) -> JSONResponse | Refused:
     """What the API answers, or its refusal in words; `labels` are the fields' names on the page."""
     try:
         answer = await act()
     except ValidationError as error:
-        return Refused(422, _what_is_wrong(error, visit.language, labels or {}), "invalid-input")
+        return Refused(422, _what_is_wrong(error, visitor.language, labels or {}), "invalid-input")
     except (Refusal, Problem) as refused:
-        return _refused(problems.document(refused, visit.language))
+        return _refused(problems.document(refused, visitor.language))
     if answer.status_code >= 400:
         return _refused(json.loads(bytes(answer.body)))
     return answer
@@ -87,7 +88,7 @@ def _refused(told: Mapping[str, Any]) -> Refused:
 
 
 def _what_is_wrong(error: ValidationError, language: str, labels: Mapping[str, str]) -> str:
-    found = problems.input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
+    found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
     return " ".join(
         f"{translate(labels.get(each['path'], ''), language) or each['path']}: {each['message']}" for each in found
     )

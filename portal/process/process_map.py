@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
 from api.http.visibility import visible_case
+from desk.desk import Desk
 from policy.case.case import Status
 from policy.case.process import ENDS, WAITS, Stay, Step, statuses
 from portal.frame.pages import answered, page, render
@@ -79,34 +80,34 @@ class Counted:
 
 
 @router.get("/proceso")
-async def show_process(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
-    mark, figures = await _figures(request, edge, visit.language, at)
-    shown = _picture(figures, visit.language)
+async def show_process(request: Request, visitor: Staff, desk: DeskDep, at: At) -> Response:
+    mark, figures = await _figures(request, desk, visitor.language, at)
+    shown = _picture(figures, visitor.language)
     return page(request, "process.html", mark=mark, figures=figures, heats=HEATS, picture=shown)
 
 
 @router.get("/proceso/cifras")
-async def show_figures(request: Request, visit: Staff, edge: EdgeDep, at: At) -> Response:
+async def show_figures(request: Request, visitor: Staff, desk: DeskDep, at: At) -> Response:
     """The picture and the table alone, for a page that is open."""
-    mark, figures = await _figures(request, edge, visit.language, at)
-    table = render(request, visit, "process_figures.html", mark=mark, figures=figures)
-    return answered(Response(f"{_picture(figures, visit.language)}{table}", media_type="text/html"), visit)
+    mark, figures = await _figures(request, desk, visitor.language, at)
+    table = render(request, visitor, "process_figures.html", mark=mark, figures=figures)
+    return answered(Response(f"{_picture(figures, visitor.language)}{table}", media_type="text/html"), visitor)
 
 
 @router.get("/proceso.bpmn")
-def show_bpmn(visit: SignedIn) -> Response:
+def show_bpmn(visitor: SignedIn) -> Response:
     """The diagram as BPMN 2.0, for the viewer here and for any other tool."""
     headers = {"Content-Disposition": 'attachment; filename="escala.bpmn"', "Cache-Control": "private, max-age=300"}
-    return answered(Response(bpmn(say(visit.language)), media_type="application/xml", headers=headers), visit)
+    return answered(Response(bpmn(say(visitor.language)), media_type="application/xml", headers=headers), visitor)
 
 
 @router.get("/casos/{number}/proceso")
-async def show_path(request: Request, visit: SignedIn, edge: EdgeDep, number: str) -> Response:
+async def show_path(request: Request, visitor: SignedIn, desk: DeskDep, number: str) -> Response:
     """The path that one case took; whoever sees the case sees it."""
-    row = await visible_case(number, visit.principal, edge)
+    row = await visible_case(number, visitor.principal, desk)
     case = row.case
     since = case.level_clock.since_at if case.status is Status.WAITING_CUSTOMER and case.level_clock else None
-    taken = await process_counts.taken(edge.database, row.number, waiting_since=since)
+    taken = await process_counts.taken(desk.database, row.number, waiting_since=since)
     order: dict[Step, list[int]] = {}
     for place, stay in enumerate(taken, start=1):
         order.setdefault(stay.step, []).append(place)
@@ -117,10 +118,10 @@ async def show_path(request: Request, visit: SignedIn, edge: EdgeDep, number: st
         "process_case.html",
         row=row,
         case=case,
-        path=[_told(stay, visit.language) for stay in taken],
+        path=[_told(stay, visitor.language) for stay in taken],
         order={step.value: list(its) for step, its in order.items()},
         last=last.value if last else "",
-        picture=picture(say(visit.language), marks),
+        picture=picture(say(visitor.language), marks),
     )
 
 
@@ -137,13 +138,13 @@ def _told(stay: Stay, language: str) -> _Told:
     return _Told(step_name(stay.step, language), stay.from_at, stay.until_at, lasted)
 
 
-async def _figures(request: Request, edge: Edge, language: str, at: datetime) -> tuple[str, Sequence[Figure]]:
+async def _figures(request: Request, desk: Desk, language: str, at: datetime) -> tuple[str, Sequence[Figure]]:
     """How far the desk is, and every step's figures. They are of the whole minute, which is what an address can say."""
     at = at.replace(second=0, microsecond=0)
     counted: Counted | None = getattr(request.app.state, "process_counted", None)
     if counted is None:
         counted = request.app.state.process_counted = Counted()
-    await counted.count(edge.database, at=at)
+    await counted.count(desk.database, at=at)
     return counted.mark, [
         Figure(
             step=step,

@@ -13,10 +13,10 @@ from typing import TypeVar
 from fastapi import Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
-from api.http.deps import Edge
+from desk.desk import Desk
 from desk.feed import Watcher
 from portal.frame.pages import answered
-from portal.frame.session import Visit, signed_in_now
+from portal.frame.session import Visitor, signed_in_now
 from storage.engine.database import Database
 
 LIFETIME = 900.0
@@ -30,13 +30,13 @@ class ListNews(Watcher[str]):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
 
-    def stream(self, request: Request, edge: Edge, visit: Visit, of: str) -> Response:
+    def stream(self, request: Request, desk: Desk, visitor: Visitor, of: str) -> Response:
         """The events of one list, for a page that shows it, as long as its reader is signed in."""
-        whose = visit.principal.token_id
-        edge.readers.check(whose)
-        told = edge.readers.stream(self.events(of), whose=whose, ask=lambda: signed_in_now(request, edge, visit))
+        whose = visitor.principal.token_id
+        desk.readers.check(whose)
+        told = desk.readers.stream(self.events(of), whose=whose, ask=lambda: signed_in_now(request, desk, visitor))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return answered(EventSourceResponse(told, headers=headers), visit)
+        return answered(EventSourceResponse(told, headers=headers), visitor)
 
     async def events(self, of: str) -> AsyncGenerator[bytes]:
         """An event for each time that something happened, from how far the list is now on; until the process ends."""
@@ -52,11 +52,11 @@ class ListNews(Watcher[str]):
 News = TypeVar("News", bound=ListNews)
 
 
-def news_of(kind: type[News], request: Request, edge: Edge) -> News:
+def news_of(kind: type[News], request: Request, desk: Desk) -> News:
     """The process's one of this kind; made when the first page asks, and ended with the feed."""
     state = request.app.state
     if getattr(state, kind.__name__, None) is None:
-        setattr(state, kind.__name__, kind(edge.database))
-        edge.feed.take_along(getattr(state, kind.__name__))
+        setattr(state, kind.__name__, kind(desk.database))
+        desk.feed.take_along(getattr(state, kind.__name__))
     news: News = getattr(state, kind.__name__)
     return news

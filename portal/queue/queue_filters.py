@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from api.http.bodies import clean
+from desk.inputs import clean
 from policy.case.case import ClosingReason, Level, Plan, Priority, Status
 from storage.case.queue import Pile, Tally
 from storage.case.views import CaseFilter

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from pydantic import AfterValidator
 
-from api.http.bodies import clean
-from api.http.deps import At, EdgeDep
+from api.http.deps import At, DeskDep
+from desk.inputs import clean
 from policy.case.case import Role
 from portal.frame.fields import Id
 from portal.frame.pages import to
@@ -26,25 +26,25 @@ Query = Annotated[str, Form(max_length=2_000)]
 
 @router.post("", dependencies=[Stamped])
 async def keep(
-    visit: Staff, edge: EdgeDep, at: At, name: Name, query: Query = "", shared: Annotated[bool, Form()] = False
+    visitor: Staff, desk: DeskDep, at: At, name: Name, query: Query = "", shared: Annotated[bool, Form()] = False
 ) -> Response:
     """Keep a look. What is kept is what we understood of it, not the text that came."""
-    assert visit.account
-    look = look_in(query, groups=[group.id for group in edge.policy.groups])
+    assert visitor.account
+    look = look_in(query, groups=[group.id for group in desk.policy.groups])
     if name:
         view = SavedView(
             id=f"vis_{secrets.token_hex(8)}",
-            account_id=visit.account.id,
+            account_id=visitor.account.id,
             name=name,
             query=look.query,
-            shared=shared and visit.role is Role.DIRECTOR,
+            shared=shared and visitor.role is Role.DIRECTOR,
         )
-        await saved_views.keep(edge.database, view, at=at)
-    return to(f"/cola?{look.query}", visit)
+        await saved_views.keep(desk.database, view, at=at)
+    return to(f"/cola?{look.query}", visitor)
 
 
 @router.post("/{view_id}/fin", dependencies=[Stamped])
-async def forget(visit: Staff, edge: EdgeDep, view_id: Id) -> Response:
-    assert visit.account
-    await saved_views.forget(edge.database, view_id, account_id=visit.account.id)
-    return to("/cola", visit)
+async def forget(visitor: Staff, desk: DeskDep, view_id: Id) -> Response:
+    assert visitor.account
+    await saved_views.forget(desk.database, view_id, account_id=visitor.account.id)
+    return to("/cola", visitor)

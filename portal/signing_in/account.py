@@ -13,11 +13,12 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.params import Depends as Dependency
 
-from api.http.deps import At, Edge, EdgeDep
+from api.http.deps import At, DeskDep
+from desk.desk import Desk
 from desk.signing_in import passwords
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
-from portal.frame.session import Known, PortalDep, Stamped, Visit, lacks_factor
+from portal.frame.session import Known, PortalDep, Stamped, Visitor, lacks_factor
 from portal.signing_in.new_password import wrong_with
 from portal.signing_in.second_factor import WRONG_CODE, is_right_code, recovery_signature
 from portal.signing_in.sign_in_throttle import TOO_MANY, Tries, address_key, code_tries, hand_over, new_secret, renew
@@ -32,11 +33,11 @@ _FORM: list[Dependency] = [Stamped]
 
 
 @router.get("")
-async def show(request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At) -> Response:
-    account, session = _own(visit)
+async def show(request: Request, visitor: Known, desk: DeskDep, portal: PortalDep, at: At) -> Response:
+    account, session = _own(visitor)
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    found = await sessions.of_account(edge.database, account.id, at=at, idle_for=idle_for)
-    names = await accounts.personas(edge.database, account, policy=edge.policy, at=at)
+    found = await sessions.of_account(desk.database, account.id, at=at, idle_for=idle_for)
+    names = await accounts.personas(desk.database, account, policy=desk.policy, at=at)
     return page(
         request,
         "account.html",
@@ -44,47 +45,47 @@ async def show(request: Request, visit: Known, edge: EdgeDep, portal: PortalDep,
         sessions=found,
         own=session.id,
         has_other_names=len(names) > 1,
-        lacks_factor=lacks_factor(visit, portal),
+        lacks_factor=lacks_factor(visitor, portal),
         factor_is_needed=portal.settings.staff_need_second_factor,
     )
 
 
 @router.post("/clave", dependencies=_FORM)
 async def change_password(
-    request: Request, visit: Known, edge: EdgeDep, at: At, present: Text, password: Text, again: Text
+    request: Request, visitor: Known, desk: DeskDep, at: At, present: Text, password: Text, again: Text
 ) -> Response:
     """Put another password. Every other session ends, and this one goes on under another secret."""
-    account, session = _own(visit)
+    account, session = _own(visitor)
     problem = wrong_with(password, again, account.mailbox)
-    problem = problem or await _wrong_present(request, account, present, edge, at=at)
+    problem = problem or await _wrong_present(request, account, present, desk, at=at)
     if problem:
         return _not_possible(request, problem)
-    await accounts.put_password(edge.database, account.id, await passwords.hash_of(password), at=at)
-    await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    answer = to("/cuenta", visit)
-    await renew(edge, session, answer, at=at)
+    await accounts.put_password(desk.database, account.id, await passwords.hash_of(password), at=at)
+    await sessions.end_all(desk.database, account.id, at=at, but=session.id)
+    answer = to("/cuenta", visitor)
+    await renew(desk, session, answer, at=at)
     return answer
 
 
 @router.post("/sesiones/{session_id}/fin", dependencies=_FORM)
-async def end_session(visit: Known, edge: EdgeDep, at: At, session_id: Id) -> Response:
-    account, _ = _own(visit)
-    await sessions.end(edge.database, session_id, account_id=account.id, at=at)
-    return to("/cuenta", visit)
+async def end_session(visitor: Known, desk: DeskDep, at: At, session_id: Id) -> Response:
+    account, _ = _own(visitor)
+    await sessions.end(desk.database, session_id, account_id=account.id, at=at)
+    return to("/cuenta", visitor)
 
 
 @router.post("/sesiones/fin", dependencies=_FORM)
-async def end_other_sessions(visit: Known, edge: EdgeDep, at: At) -> Response:
-    account, session = _own(visit)
-    await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    return to("/cuenta", visit)
+async def end_other_sessions(visitor: Known, desk: DeskDep, at: At) -> Response:
+    account, session = _own(visitor)
+    await sessions.end_all(desk.database, account.id, at=at, but=session.id)
+    return to("/cuenta", visitor)
 
 
 @router.post("/atajos", dependencies=_FORM)
-async def switch_shortcuts(visit: Known, edge: EdgeDep, shortcuts: Annotated[bool, Form()] = False) -> Response:
-    account, _ = _own(visit)
-    await accounts.change(edge.database, account.id, shortcuts=shortcuts)
-    return to("/cuenta", visit)
+async def switch_shortcuts(visitor: Known, desk: DeskDep, shortcuts: Annotated[bool, Form()] = False) -> Response:
+    account, _ = _own(visitor)
+    await accounts.change(desk.database, account.id, shortcuts=shortcuts)
+    return to("/cuenta", visitor)
 
 
 # -- the second factor ------------------------------------------------------------------------------------------------
@@ -92,48 +93,48 @@ async def switch_shortcuts(visit: Known, edge: EdgeDep, shortcuts: Annotated[boo
 
 @router.post("/codigo", dependencies=_FORM)
 async def set_up_code(
-    request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At, password: Text = ""
+    request: Request, visitor: Known, desk: DeskDep, portal: PortalDep, at: At, password: Text = ""
 ) -> Response:
     """Make a secret and show it, as a picture and in letters; it counts once a code of it was given.
 
     The present password is asked for, where there is one: whoever finds a session open must not lock its owner out.
     """
-    account, _ = _own(visit)
+    account, _ = _own(visitor)
     if account.asks_for_code:
-        return to("/cuenta", visit)
+        return to("/cuenta", visitor)
     if account.password_hash is not None:
-        problem = await _wrong_present(request, account, password, edge, at=at)
+        problem = await _wrong_present(request, account, password, desk, at=at)
         if problem:
             return _not_possible(request, problem)
     secret = pyotp.random_base32()
-    await accounts.offer_totp(edge.database, account.id, portal.keys.sealed(secret))
+    await accounts.offer_totp(desk.database, account.id, portal.keys.sealed(secret))
     return _shown(request, account, secret)
 
 
 @router.post("/codigo/confirmacion", dependencies=_FORM)
 async def confirm_code(
-    request: Request, visit: Known, edge: EdgeDep, portal: PortalDep, at: At, code: Text
+    request: Request, visitor: Known, desk: DeskDep, portal: PortalDep, at: At, code: Text
 ) -> Response:
     """Switch the second factor on, and show the recovery codes: the only time that anybody sees them.
 
     Every other session ends, and this one goes on under another secret.
     """
-    account, session = _own(visit)
+    account, session = _own(visitor)
     secret = portal.keys.opened(account.totp_secret) if account.totp_secret else None
     if account.asks_for_code or secret is None:
-        return to("/cuenta", visit)
+        return to("/cuenta", visitor)
     tries = code_tries(request, account)
-    if not await tries.begin(edge, at=at):
+    if not await tries.begin(desk, at=at):
         return _not_possible(request, TOO_MANY, 429)
-    if not await is_right_code(account, code, edge, portal, at=at):
+    if not await is_right_code(account, code, desk, portal, at=at):
         return _shown(request, account, secret, problem=WRONG_CODE)
-    await tries.succeeded(edge, at=at)
+    await tries.succeeded(desk, at=at)
     codes = [secrets.token_hex(10).upper() for _ in range(_RECOVERY_CODES)]
     kept = [recovery_signature(account, each, portal) for each in codes]
-    await accounts.change(edge.database, account.id, totp_confirmed_at=at, recovery_hashes=kept)
-    await sessions.end_all(edge.database, account.id, at=at, but=session.id)
-    fresh = await new_secret(edge, session)
-    request.state.visit = replace(visit, stamp=portal.keys.signature("form", fresh))  # for the forms of this page
+    await accounts.change(desk.database, account.id, totp_confirmed_at=at, recovery_hashes=kept)
+    await sessions.end_all(desk.database, account.id, at=at, but=session.id)
+    fresh = await new_secret(desk, session)
+    request.state.visitor = replace(visitor, stamp=portal.keys.signature("form", fresh))  # for the forms of this page
     shown = ["-".join(re.findall(".{5}", each)) for each in codes]
     answer = page(request, "second_factor.html", secret=None, picture=None, codes=shown, problem=None)
     hand_over(answer, fresh, session, at=at)
@@ -141,25 +142,25 @@ async def confirm_code(
 
 
 @router.post("/codigo/fin", dependencies=_FORM)
-async def switch_code_off(request: Request, visit: Known, edge: EdgeDep, at: At, password: Text) -> Response:
-    account, _ = _own(visit)
-    if problem := await _wrong_present(request, account, password, edge, at=at):
+async def switch_code_off(request: Request, visitor: Known, desk: DeskDep, at: At, password: Text) -> Response:
+    account, _ = _own(visitor)
+    if problem := await _wrong_present(request, account, password, desk, at=at):
         return _not_possible(request, problem)
-    await accounts.forget_totp(edge.database, account.id)
-    return to("/cuenta", visit)
+    await accounts.forget_totp(desk.database, account.id)
+    return to("/cuenta", visitor)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------
 
 
-async def _wrong_present(request: Request, account: Account, present: str, edge: Edge, *, at: datetime) -> str | None:
+async def _wrong_present(request: Request, account: Account, present: str, desk: Desk, *, at: datetime) -> str | None:
     """What is wrong with the password that was given as today's: a session left open is no place to try them out."""
     tries = Tries(f"present:{account.id}", address_key(request))
-    if not await tries.begin(edge, at=at):
+    if not await tries.begin(desk, at=at):
         return TOO_MANY
     if not await passwords.matches(present, account.password_hash):
         return "The present password is not right."
-    await tries.succeeded(edge, at=at)
+    await tries.succeeded(desk, at=at)
     return None
 
 
@@ -176,7 +177,7 @@ def _not_possible(request: Request, problem: str, status: int = 422) -> Response
     return page(request, "account_problem.html", status=status, problem=problem)
 
 
-def _own(visit: Visit) -> tuple[Account, Session]:
-    assert visit.account is not None
-    assert visit.session is not None
-    return visit.account, visit.session
+def _own(visitor: Visitor) -> tuple[Account, Session]:
+    assert visitor.account is not None
+    assert visitor.session is not None
+    return visitor.account, visitor.session

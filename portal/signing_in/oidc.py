@@ -12,10 +12,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.deps import At, EdgeDep
-from api.http.problems import NotFound
+from api.http.deps import At, DeskDep
+from desk.problems import NotFound
 from portal.frame.pages import answered, page, set_cookie
-from portal.frame.session import AnyVisit, PortalDep, safe_path
+from portal.frame.session import AnyVisitor, PortalDep, safe_path
 from portal.signing_in.identity import Departure, NotConfirmed, ProviderUnavailable
 from portal.signing_in.sign_in_throttle import begin
 from storage.signing_in import accounts
@@ -31,7 +31,7 @@ _Word = Annotated[str, Query(max_length=4_000)]
 
 
 @router.get("")
-async def leave(request: Request, visit: AnyVisit, portal: PortalDep, at: At, volver: _Word = "/") -> Response:
+async def leave(request: Request, visitor: AnyVisitor, portal: PortalDep, at: At, volver: _Word = "/") -> Response:
     """Send the visitor to the provider. Nothing is kept here: what has to be remembered goes along, sealed."""
     if portal.provider is None:
         raise NotFound
@@ -40,7 +40,7 @@ async def leave(request: Request, visit: AnyVisit, portal: PortalDep, at: At, vo
         address = await portal.provider.address(departure)
     except ProviderUnavailable:
         return _again(request, _UNAVAILABLE, 503)
-    answer = answered(Response(status_code=303, headers={"Location": address}), visit)
+    answer = answered(Response(status_code=303, headers={"Location": address}), visitor)
     sealed = portal.keys.sealed(departure.written())
     set_cookie(answer, DEPARTURE_COOKIE, sealed, seconds=int(_BACK_WITHIN.total_seconds()))
     return answer
@@ -48,7 +48,7 @@ async def leave(request: Request, visit: AnyVisit, portal: PortalDep, at: At, vo
 
 @router.get("/vuelta")
 async def come_back(
-    request: Request, visit: AnyVisit, edge: EdgeDep, portal: PortalDep, at: At, code: _Word = "", state: _Word = ""
+    request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At, code: _Word = "", state: _Word = ""
 ) -> Response:
     """The visitor is back, in the browser that left, with a code for us."""
     if portal.provider is None:
@@ -63,10 +63,10 @@ async def come_back(
         return _again(request, _NOT_CONFIRMED)
     except ProviderUnavailable:
         return _again(request, _UNAVAILABLE, 503)
-    account = await accounts.by_mailbox(edge.database, email)
-    if account is None or not await accounts.personas(edge.database, account, policy=edge.policy, at=at):
+    account = await accounts.by_mailbox(desk.database, email)
+    if account is None or not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
         return _again(request, _NO_ACCOUNT)
-    answer = await begin(request, visit, account, edge, portal, at=at, back=departure.back)
+    answer = await begin(request, visitor, account, desk, portal, at=at, back=departure.back)
     answer.delete_cookie(DEPARTURE_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
     return answer
 

@@ -9,10 +9,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request, Response
 
-from api.http.deps import Edge
+from desk.desk import Desk
 from policy.people.contacts import mailbox_of
 from portal.frame.pages import set_cookie, to
-from portal.frame.session import SESSION_COOKIE, Portal, Visit, safe_path, with_back
+from portal.frame.session import SESSION_COOKIE, Portal, Visitor, safe_path, with_back
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, Persona, digest_of
 from storage.signing_in.sessions import Session
@@ -32,13 +32,13 @@ class Tries:
     own: str
     shared: str
 
-    async def begin(self, edge: Edge, *, at: datetime) -> bool:
+    async def begin(self, desk: Desk, *, at: datetime) -> bool:
         """Whether the attempt may be made; it counts as failed until it succeeded."""
         free = {self.own: _FREE_OF_ACCOUNT, self.shared: _FREE_OF_ADDRESS}
-        return await sessions.attempt(edge.database, free, at=at) is None
+        return await sessions.attempt(desk.database, free, at=at) is None
 
-    async def succeeded(self, edge: Edge, *, at: datetime) -> None:
-        await sessions.succeeded(edge.database, self.own, shared=[self.shared], at=at)
+    async def succeeded(self, desk: Desk, *, at: datetime) -> None:
+        await sessions.succeeded(desk.database, self.own, shared=[self.shared], at=at)
 
 
 def password_tries(request: Request, portal: Portal, email: str) -> Tries:
@@ -81,9 +81,9 @@ def address_of(request: Request) -> str:
 
 async def begin(
     request: Request,
-    visit: Visit,
+    visitor: Visitor,
     account: Account,
-    edge: Edge,
+    desk: Desk,
     portal: Portal,
     *,
     at: datetime,
@@ -93,7 +93,7 @@ async def begin(
     """Begin a session under a new secret, whatever the browser brought, and show the way on."""
     awaits_code = account.asks_for_code and not code_given
     lasts = CODE_WITHIN if awaits_code else timedelta(hours=portal.settings.session_hours)
-    names = [] if awaits_code else await accounts.personas(edge.database, account, policy=edge.policy, at=at)
+    names = [] if awaits_code else await accounts.personas(desk.database, account, policy=desk.policy, at=at)
     only = names[0] if len(names) == 1 else None
     secret = secrets.token_urlsafe(32)
     session = Session(
@@ -110,9 +110,9 @@ async def begin(
         browser=request.headers.get("user-agent", "")[:300],
         address=address_of(request),
     )
-    await sessions.begin(edge.database, session, secret)
-    if visit.session:
-        await sessions.end(edge.database, visit.session.id, account_id=visit.session.account_id, at=at)
+    await sessions.begin(desk.database, session, secret)
+    if visitor.session:
+        await sessions.end(desk.database, visitor.session.id, account_id=visitor.session.account_id, at=at)
     step = "/ingreso/codigo" if awaits_code else "/ingreso/como"
     answer = to(safe_path(back) if only else with_back(step, back))
     set_cookie(answer, SESSION_COOKIE, secret, seconds=int(lasts.total_seconds()))
@@ -123,22 +123,22 @@ async def begin(
     return answer
 
 
-async def act_as(edge: Edge, session: Session, persona: Persona, answer: Response, *, at: datetime) -> None:
+async def act_as(desk: Desk, session: Session, persona: Persona, answer: Response, *, at: datetime) -> None:
     """Go on in this name, under a new secret: a form that was open in another name's page is not taken any more."""
     actor = persona.actor
-    await sessions.act_as(edge.database, session.id, actor.role, actor.id, persona.customer_id)
-    await renew(edge, session, answer, at=at)
+    await sessions.act_as(desk.database, session.id, actor.role, actor.id, persona.customer_id)
+    await renew(desk, session, answer, at=at)
 
 
-async def renew(edge: Edge, session: Session, answer: Response, *, at: datetime) -> None:
+async def renew(desk: Desk, session: Session, answer: Response, *, at: datetime) -> None:
     """Give the session another secret, which the answer hands to the browser; it ends when it would have ended."""
-    hand_over(answer, await new_secret(edge, session), session, at=at)
+    hand_over(answer, await new_secret(desk, session), session, at=at)
 
 
-async def new_secret(edge: Edge, session: Session) -> str:
+async def new_secret(desk: Desk, session: Session) -> str:
     """The session under another secret, for the browser to have."""
     secret = secrets.token_urlsafe(32)
-    await sessions.rename(edge.database, session.id, secret)
+    await sessions.rename(desk.database, session.id, secret)
     return secret
 
 

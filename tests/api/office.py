@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from api.http.app import create_app
-from api.http.deps import DeskPort
+from desk.desk import EnginePort
 from policy.case.case import Level, Plan, Role
 from policy.people.contacts import RosterEntry
 from settings import Settings
@@ -160,7 +160,7 @@ async def open_office(
     state_dir: Path,
     *,
     settings: Settings | None = None,
-    desk: DeskPort | None = None,
+    desk: EnginePort | None = None,
     front: FastAPI | None = None,
 ) -> AsyncIterator[Office]:
     """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given.
@@ -174,7 +174,7 @@ async def open_office(
         stack.push_async_callback(db.close)
         paper = PaperDesk(db, clock)
         settings = settings or Settings(state_dir=state_dir, database_url=url)
-        app = create_app(settings, database=db, desk=desk or paper, clock=clock)
+        app = create_app(settings, database=db, engine=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         if front:
             app = standing_in(front, app)

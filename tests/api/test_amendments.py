@@ -27,7 +27,7 @@ def law(office: Office, *, minutes: int | None = None) -> str:
     changed = replace(policy(), version="2026-12+law", holidays={"CO": HolidayChanges((NEW_HOLIDAY,))})
     if minutes is not None:
         changed = replace(changed, limits=((timedelta(minutes=minutes),) * 4,) * 3)
-    office.app.state.edge = replace(office.app.state.edge, policy=changed)
+    office.app.state.desk = replace(office.app.state.desk, policy=changed)
     return changed.version
 
 
@@ -280,7 +280,7 @@ async def test_a_case_that_does_not_answer_is_pending_and_the_key_asks_again(off
 
 
 def _hangs(office: Office, stuck: str) -> Any:
-    from desk.engine import EngineUnavailable
+    from desk.problems import EngineUnavailable
 
     give = office.desk.command
 

@@ -147,7 +147,7 @@ class TestAFile:
         office.clock.passes(hours=25)
         await sent(office, number)
         assert await files.get(office.db, loose) is None
-        store = office.app.state.edge.files
+        store = office.app.state.desk.files
         assert not store.path(known.stored_name).exists()
         assert (await office.get(f"/files/{kept}", "contact")).status_code == 200
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from api.http.idempotency import REPLAYED
-from desk.engine import EngineUnavailable
+from desk.problems import EngineUnavailable
 from policy.case.commands import Command
 from storage.case import views
 from tests.api.office import NEW_CASE, NEW_PREMIUM_CASE, PREMIUM, STANDARD, Office

@@ -129,7 +129,7 @@ async def test_lets_everybody_go_when_the_process_stops(office: Office) -> None:
     number = await office.open()
     async with asyncio.timeout(10), following(office, number) as answer:
         await events(answer, 1)
-        office.app.state.edge.feed.close()
+        office.app.state.desk.feed.close()
         assert await events(answer) == []
 
 
@@ -202,8 +202,8 @@ async def test_a_reader_who_leaves_is_forgotten(office: Office) -> None:
     number = await office.open()
     async with following(office, number) as answer:
         await events(answer, 1)
-        assert office.app.state.edge.feed.waiting == 1
-    assert office.app.state.edge.feed.waiting == 0
+        assert office.app.state.desk.feed.waiting == 1
+    assert office.app.state.desk.feed.waiting == 0
 
 
 async def test_many_readers_ask_the_database_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from api.http.bodies import Money
+from desk.inputs import Money
 from tests.api.given import BODIES, QUOTE, VISIT, exhaust_channels, give, ready_for, who_gives
 from tests.api.office import Office
 

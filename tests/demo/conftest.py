@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.engine import EngineUnavailable
+from desk.problems import EngineUnavailable
 from policy.case.case import Case
 from policy.terms.terms import Terms
 from storage.engine.database import Database, upgrade

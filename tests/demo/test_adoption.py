@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle
 
 from activities.ledger import Ledger
 from demo.importing import Life, Step, import_lives, words
-from desk.engine import Desk
+from desk.engine import Engine
 from policy.case import commands as c
 from policy.case.case import Level, Plan, Priority, Status
 from policy.case.commands import Command
@@ -69,7 +69,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
         settings, notices = settings_for(env), MemoryNotices()
         parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
         async with build_worker(env.client, settings, **parts):
-            desk = await Desk.connect(settings)
+            desk = await Engine.connect(settings)
             given = life(opened_at, (5, CLAIM))
             # The second import finds the case going on.
             first, again = [

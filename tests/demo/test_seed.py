@@ -150,7 +150,7 @@ async def test_the_first_command_opens_a_case_and_pasted_twice_the_same(settings
     headers = dict(
         option.split(": ", 1) for flag, option in zip(options[::2], options[1::2], strict=True) if flag == "-H"
     )
-    app = create_app(settings, database=db, desk=PaperDesk(db, lambda: NOW), clock=lambda: NOW)
+    app = create_app(settings, database=db, engine=PaperDesk(db, lambda: NOW), clock=lambda: NOW)
 
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         answers = [await client.post(url, headers=headers, content=options[-1].encode()) for _ in range(2)]

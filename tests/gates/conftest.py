@@ -23,7 +23,7 @@ from activities.cover import Cover
 from activities.ledger import Ledger
 from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
-from desk.engine import Desk
+from desk.engine import Engine
 from storage.case import views
 from storage.engine.columns import NEVER
 from storage.engine.database import Database, upgrade
@@ -126,7 +126,7 @@ async def gate(engine: WorkflowEnvironment, migrated_file: Path, front: FastAPI,
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'escala.db')}"
     office_number = next(_offices)
     settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
-    desk = Desk(engine.client, settings)
+    desk = Engine(engine.client, settings)
     office_opens = open_office(url, tmp_path, settings=settings, desk=desk, front=front)
     async with office_opens as office, AsyncExitStack() as stack:
         office.keys = (f"{settings.task_queue}-{key}" for key in count(1))  # ids are made of them, also the engine's

@@ -316,7 +316,7 @@ def _law(office: Office) -> str:
     """A policy file with a holiday more, as the API would read it when it starts; its version."""
     holiday = Closure(date(2027, 10, 28), "Día de la vida")
     changed = replace(policy(), version="2027-10+law", holidays={"CO": HolidayChanges((holiday,))})
-    office.app.state.edge = replace(office.app.state.edge, policy=changed)
+    office.app.state.desk = replace(office.app.state.desk, policy=changed)
     return changed.version
 
 

@@ -235,12 +235,12 @@ class TestInEveryLife:
     def test_stretches_join_without_a_gap(self, life: Life) -> None:
         """From the opening to where each clock's present stretch began."""
         for name, clock in zip(ClockName, (life.case.initial_attention, life.case.level_clock), strict=True):
-            edge = life.case.opened_at
+            desk = life.case.opened_at
             for stretch in (s for _, decision, _ in life.turns for s in decision.stretches if s.clock is name):
-                assert stretch.from_at == edge
-                edge = stretch.to_at
+                assert stretch.from_at == desk
+                desk = stretch.to_at
             assert clock
-            assert clock.since_at == edge
+            assert clock.since_at == desk
 
     @same_in_every_run
     @given(LIVES)

@@ -88,7 +88,7 @@ async def open_demo_desk(migrated: Path, folder: Path) -> AsyncIterator[DemoDesk
         numbers = await _numbers(db)
         numbers |= {"key": await _key(db), "answered": await _answer(db, numbers["altaneblina in_progress"])}
         desk = PaperDesk(db, _now)
-        app = create_app(Settings(state_dir=folder, database_url=url), database=db, desk=desk, clock=_now)
+        app = create_app(Settings(state_dir=folder, database_url=url), database=db, engine=desk, clock=_now)
         async with app.router.lifespan_context(app), serving(app) as address:
             yield DemoDesk(address, signed_in, numbers, desk)
     finally:

@@ -49,7 +49,7 @@ async def at_case(
 
 async def listening(office: Office) -> None:
     """Wait until an open page follows the case."""
-    while office.app.state.edge.feed.waiting == 0:
+    while office.app.state.desk.feed.waiting == 0:
         await asyncio.sleep(0.02)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from api.http.problems import Problem
+from desk.problems import Problem
 from policy.visit.places import BOGOTA, Municipality
 from portal.case.municipality_choice import MunicipalityNotListed, SeveralMunicipalities, meant
 from storage.visit import municipalities

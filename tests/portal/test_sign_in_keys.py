@@ -187,7 +187,7 @@ class TestAnInvitation:
 
     async def test_is_none_any_more_after_seven_days(self, office: Office) -> None:
         portal = pages_of(office).state.portal
-        await invite(office.app.state.edge, portal, email="ana@escala.example", name="Ana", at=office.clock())
+        await invite(office.app.state.desk, portal, email="ana@escala.example", name="Ana", at=office.clock())
         key = await key_path(office, "ana@escala.example")
         office.clock.passes(days=7)
         async with visitor(office) as ana:
@@ -196,7 +196,7 @@ class TestAnInvitation:
     async def test_to_who_has_a_password_tells_them_and_gives_no_key(self, office: Office) -> None:
         await account(office, "agent")
         portal = pages_of(office).state.portal
-        await invite(office.app.state.edge, portal, email=EMAILS["agent"], name="x", at=office.clock())
+        await invite(office.app.state.desk, portal, email=EMAILS["agent"], name="x", at=office.clock())
         (letter,) = await letters(office, EMAILS["agent"])
         assert "/ingreso" in letter.get_content()
         assert "/clave/" not in letter.get_content()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.engine import CaseNotRunning, EngineUnavailable, StillOpening
+from desk.engine import CaseNotRunning, StillOpening
+from desk.problems import EngineUnavailable
 from policy.case.case import Case, Status
 from policy.case.commands import Command, OpenCase
 from policy.case.lifecycle import decide, open_case, settle

@@ -171,13 +171,13 @@ class Books:
             arrived = name is ClockName.LEVEL and before.level is not after.level
             assert arrived or new.spent >= old.spent, "time used never shrinks"
             stretches = [stretch for stretch in decision.stretches if stretch.clock is name]
-            edge = old.since_at
+            desk = old.since_at
             for stretch in stretches:
-                assert stretch.from_at == edge
-                edge = stretch.to_at
+                assert stretch.from_at == desk
+                desk = stretch.to_at
                 if stretch.counted:
                     self.used[name] += counted(self.terms.hours, stretch.from_at, stretch.to_at)
-            assert edge == new.since_at, "stretches join without a gap"
+            assert desk == new.since_at, "stretches join without a gap"
             if arrived:
                 by_limit = any(getattr(entry.fact, "cause", None) == "limit" for entry in decision.entries)
                 assert not by_limit or self.used[name] == old.limit, "a level has all of its time"

@@ -18,7 +18,7 @@ from temporalio.worker import Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
-from desk.engine import Desk
+from desk.engine import Engine
 from policy.case.case import Case, Plan, Role
 from storage.case import views
 from storage.cover import contracts
@@ -223,7 +223,7 @@ async def cover_office(
     queue = f"office-{place}"
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated, folder / 'escala.db')}"
     settings = settings_for(env, task_queue=queue, state_dir=folder, database_url=url)
-    desk = Desk(env.client, settings)
+    desk = Engine(env.client, settings)
     async with open_office(url, folder, settings=settings, desk=desk) as office:
         office.clock.at = datetime.now(UTC)
         office.keys = (f"{queue}-{key}" for key in count(1))

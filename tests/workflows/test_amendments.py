@@ -37,7 +37,7 @@ async def opened(covers: CoverOffice) -> tuple[LiveCase, date]:
 
 async def amended(covers: CoverOffice, case: LiveCase, holiday: date) -> None:
     law = replace(policy(), version="law", holidays={"CO": HolidayChanges((Closure(holiday, "Día de la vida"),))})
-    covers.office.app.state.edge = replace(covers.office.app.state.edge, policy=law)
+    covers.office.app.state.desk = replace(covers.office.app.state.desk, policy=law)
     body = {"what": ["holidays"], "numbers": [case.number], "reason": REASON}
     done = await covers.ask("/amendments", "director", **body)
     assert [each["outcome"] for each in done["outcomes"]] == ["applied"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk.engine import Desk
+from desk.engine import Engine
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import TOMORROW, House, LiveCase
@@ -32,7 +32,7 @@ async def test_no_command_is_lost_or_done_twice_over_many_runs(short_house: Hous
     """Sixty replies over several runs, each once, and a repeated key is still known in a later run."""
     case = await short_house.open(opening(TOMORROW), terms=PREMIUM)
     first_run = await _run_id(case)
-    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    desk = Engine(short_house.env.client, settings_for(short_house.env))
     for number in range(60):
         await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
     assert await _run_id(case) != first_run
@@ -48,7 +48,7 @@ async def test_a_clock_runs_on_into_the_next_run(short_house: House) -> None:
     due_at = case.state.next_hand_off_at
     assert due_at is not None
     first_run = await _run_id(case)
-    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    desk = Engine(short_house.env.client, settings_for(short_house.env))
     for number in range(20):
         await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
     assert await _run_id(case) != first_run
@@ -59,7 +59,7 @@ async def test_a_clock_runs_on_into_the_next_run(short_house: House) -> None:
 async def test_the_last_run_ends_the_case(short_house: House) -> None:
     """The result comes from whichever run closes the case."""
     case = await short_house.open(opening(TOMORROW), terms=PREMIUM)
-    desk = Desk(short_house.env.client, settings_for(short_house.env))
+    desk = Engine(short_house.env.client, settings_for(short_house.env))
     for number in range(20):
         await desk.command(case.handle.id, REPLY, key=f"reply-{number}")
     await desk.command(case.handle.id, RESOLVE, key="resolve")

@@ -34,7 +34,7 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
     db = Database.at(url)
     paper = PaperDesk(db, clock)
     settings = Settings(state_dir=folder, database_url=url)
-    app = create_app(settings, database=db, desk=paper, clock=clock)
+    app = create_app(settings, database=db, engine=paper, clock=clock)
     try:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(app.router.lifespan_context(app))

@@ -1,0 +1,51 @@
+"""What every use case shares: the database, the engine, the policy, the clock, and who waits for news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from desk.feed import Feed
+from desk.metrics import Figures
+from desk.stream_readers import Readers
+from desk.turnstile import Turnstile
+from policy.case.commands import Command, OpenCase
+from policy.cover.cover import CoverRef
+from policy.terms.channels import Misdirected
+from policy.terms.policy_file import PolicyFile
+from policy.terms.terms import Terms
+from storage.engine.database import Database
+from storage.files.file_store import FileStore
+
+
+class EnginePort(Protocol):
+    """What use cases need of `engine.Engine`; the tests give them one without an engine."""
+
+    async def open(self, command: OpenCase, terms: Terms) -> None: ...
+
+    async def command(self, number: str, command: Command, *, key: str) -> None: ...
+
+    async def redirect(self, told: Misdirected) -> None: ...
+
+    async def cover_changed(self, cover: CoverRef) -> None: ...
+
+    async def ready(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The desk as one process has it; use cases take it as their first argument."""
+
+    database: Database
+    engine: EnginePort
+    policy: PolicyFile
+    clock: Callable[[], datetime]
+    feed: Feed
+    figures: Figures
+    turnstile: Turnstile
+    files: FileStore
+    provider_feeds: tuple[str, ...] = ()
+    """The names of the providers' feeds that the settings ask."""
+    readers: Readers = field(default_factory=Readers)

@@ -1,0 +1,115 @@
+"""What the desk refuses apart from the policy: what is not there, what cannot be had now, a key that was used before.
+
+Every sentence is a message id of the catalogues. `status` is what HTTP calls the situation, which both edges speak.
+Which rule says no is never decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from policy.case.refusals import Refusal, RoleNotAllowed
+from policy.people.contacts import SignInChoicePending
+from wording.language import translate
+
+RETRY_AFTER_SECONDS = 2
+
+_TITLES = {
+    400: "The request cannot be read.",
+    401: "Access denied.",
+    403: "Operation not allowed.",
+    404: "Not found.",
+    405: "Method not allowed.",
+    409: "The case's state does not allow it.",
+    413: "The request is too large.",
+    415: "The content's type is not accepted.",
+    421: "Not our address.",
+    422: "The request is not accepted.",
+    429: "Too many at once.",
+    500: "Internal error.",
+    503: "Service unavailable for the moment.",
+}
+
+
+class Problem(Exception):
+    """Something that is refused, by no rule of the policy; `name` is the class in kebab-case, as with its refusals.
+
+    `headers` are for callers that can wait or prove who they are.
+    """
+
+    status: ClassVar[int]
+    message: ClassVar[str]
+    name: ClassVar[str]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Derive the problem's public name."""
+        cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    def __init__(self, **values: str | int) -> None:
+        super().__init__(self.name)
+        self.values = values
+
+
+class NotFound(Problem):
+    """It is not there, or not for whoever asks: the two are told alike."""
+
+    status, message = 404, "There is nothing here that you may see."
+
+
+class InvalidCursor(Problem):
+    """A cursor is good for the very list that gave it."""
+
+    status, message = 422, "The cursor is not one that this list gave."
+
+
+class IdempotencyKeyReused(Problem):
+    """One key is one request."""
+
+    status, message = 422, "This Idempotency-Key was already used for another request; use a new one."
+
+
+class EngineUnavailable(Problem):
+    """Temporal or its worker did not answer in time. The same key may ask again: it happens once."""
+
+    status, message = 503, "The service is not available for the moment; try again with the same Idempotency-Key."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+Refused = Problem | Refusal
+
+
+def status_of(kind: type[Refused] | Refused) -> int:
+    """What HTTP calls a problem or refusal."""
+    kind = kind if isinstance(kind, type) else type(kind)
+    if issubclass(kind, Problem):
+        return kind.status
+    if issubclass(kind, RoleNotAllowed | SignInChoicePending):
+        return 403
+    return 409 if kind.is_about_state else 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldProblem:
+    """A problem or refusal in a reader's language; `rule` is the policy's, where it was a rule that refused."""
+
+    name: str
+    status: int
+    title: str
+    detail: str
+    rule: str | None = None
+
+
+def told(refused: Refused, language: str) -> ToldProblem:
+    """The problem or refusal in words."""
+    status = status_of(refused)
+    return ToldProblem(
+        name=refused.name,
+        status=status,
+        title=translate(_TITLES[status], language),
+        detail=translate(refused.message, language, **refused.values),
+        rule=(refused.rule or None) if isinstance(refused, Refusal) else None,
+    )
