@@ -1,6 +1,7 @@
 """The languages that people read: messages, the policy's own words, instants and durations. No sentence lives here.
 
-A message is its English sentence; catalogues are the .po files under locale/, compiled in memory at first use.
+A message's id is its English sentence. Catalogues are the .po files under locale/, compiled in memory at first use: the
+Spanish ones hold every message, the English one only the words that differ from their ids.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _AMOUNTS = frozenset({"amount", "given"})
 
 
 def translate(message: str, language: str = DEFAULT, **values: object) -> str:
-    """The message in that language, its `{placeholders}` filled in; a message without translation stays English.
+    """The message in that language, its `{placeholders}` filled in; a message that has no translation is its id.
 
     Plans, channels and a visit's steps (one, or several joined by ", "), instants, durations, amounts and dates (values
     named `…_on`, as dates or as 2026-11-23) are shown in the language too.
@@ -54,7 +55,7 @@ def translate_count(one: str, many: str, how_many: int, language: str = DEFAULT,
 
 
 def word(kind: str, value: object, language: str = DEFAULT) -> str:
-    """One of the policy's own words: "en curso" for status and in_progress; a word that has none stays as it is."""
+    """One of the policy's own words: "en curso" for status and in_progress; a word that has no entry is its value."""
     return _translations(_known(language)).pgettext(kind, str(value))
 
 
