@@ -7,7 +7,8 @@ Which rule says no is never decided here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -64,6 +65,15 @@ class InvalidCursor(Problem):
     """A cursor is good for the very list that gave it."""
 
     status, message = 422, "The cursor is not one that this list gave."
+
+
+@contextmanager
+def own_cursor() -> Iterator[None]:
+    """Around a listing: a cursor that it did not give is the caller's mistake."""
+    try:
+        yield
+    except ValueError:
+        raise InvalidCursor from None
 
 
 class IdempotencyKeyReused(Problem):

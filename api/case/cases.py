@@ -11,10 +11,11 @@ from api.case.case_answer import CaseAnswer, case_answers
 from api.http.auth import Caller
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.lists import Cursor, Limit, Listed, own_cursor
-from api.http.visibility import VisibleCase, own
+from api.http.lists import Cursor, Limit, Listed
+from api.http.visibility import VisibleCase
+from desk.access import only_visible
 from desk.inputs import Id, Instant, clean
-from desk.problems import InvalidCursor, NotFound
+from desk.problems import InvalidCursor, NotFound, own_cursor
 from policy.case.case import Level, Plan, Priority, Status
 from storage.case import views
 from storage.case.views import CaseFilter, Sort
@@ -61,7 +62,7 @@ async def list_cases(
         q=q,
         sort=sort,
     )
-    wanted = own(principal, asked)
+    wanted = only_visible(principal, asked)
     if wanted is None:
         return Listed(items=[])
     with own_cursor():

@@ -12,8 +12,8 @@ from api.http.auth import Staff
 from api.http.bodies import Answer, Z
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.lists import Cursor, Limit, Listed, own_cursor
-from desk.problems import InvalidCursor
+from api.http.lists import Cursor, Limit, Listed
+from desk.problems import InvalidCursor, own_cursor
 from storage.case import views
 from storage.case.views import NoticeRow
 

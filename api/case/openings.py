@@ -21,7 +21,7 @@ from api.http.bodies import Answer
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
-from api.http.visibility import sees
+from desk.access import sees
 from desk.desk import Desk
 from desk.engine import StillOpening
 from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words

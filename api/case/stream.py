@@ -18,7 +18,8 @@ from api.case.timeline import fact_answer, is_for
 from api.http.auth import Caller, caller_now
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.visibility import VisibleCase, visible_case
+from api.http.visibility import VisibleCase
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.stream_readers import TooManyStreams
@@ -66,7 +67,7 @@ async def follow_case(
     desk.readers.check(principal.token_id)
 
     async def ask() -> None:
-        await visible_case(row.number, await caller_now(request, desk), desk)
+        await visible_case(desk, await caller_now(request, desk), row.number)
 
     told = desk.readers.stream(events(desk, row.number, principal, after), whose=principal.token_id, ask=ask)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -12,7 +12,8 @@ from api.http.bodies import Answer, Z
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Limit, Listed
-from api.http.visibility import VisibleCase, reads_internal
+from api.http.visibility import VisibleCase
+from desk.access import reads_internal
 from desk.problems import NotFound
 from policy.case.case import Role
 from storage.case import views

@@ -15,8 +15,9 @@ from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
-from api.http.visibility import IdInPath, VisibleCustomer, checked_id, sees
+from api.http.visibility import IdInPath, VisibleCustomer
 from desk import cover_changes
+from desk.access import checked_id, sees
 from desk.inputs import Body, Code, Day, Name, Reference
 from desk.problems import NotFound
 from policy.cover.solutions import AcceptanceIncomplete, AcceptanceInFuture, AcceptanceRegisteredAlready

@@ -18,7 +18,8 @@ from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
 from api.http.lists import Listed
-from api.http.visibility import IdInPath, VisibleCase, checked_id, visible_case
+from api.http.visibility import IdInPath, VisibleCase
+from desk.access import checked_id, visible_case
 from desk.desk import Desk
 from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted, extension_of
 from desk.inputs import Body
@@ -193,7 +194,7 @@ async def download_of(file_id: str, principal: Principal, desk: Desk) -> Respons
     file = await files.get(desk.database, checked_id(file_id))
     if file is None or file.case_number is None or file.content_id is None:
         raise NotFound
-    await visible_case(file.case_number, principal, desk)
+    await visible_case(desk, principal, file.case_number)
     carried = await shown_files(desk, file.case_number, principal)
     path = desk.files.path(file.stored_name)
     if file.content_id not in carried or not path.is_file():

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
 
 from api.http.bodies import Answer
-from desk.problems import InvalidCursor
 
 T = TypeVar("T")
 
@@ -22,12 +19,3 @@ class Listed(Answer, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = None
-
-
-@contextmanager
-def own_cursor() -> Iterator[None]:
-    """Around a listing: a cursor that it did not give is the caller's mistake."""
-    try:
-        yield
-    except ValueError:
-        raise InvalidCursor from None

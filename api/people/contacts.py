@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool, model_validator
 
-from api.http.auth import REGISTRARS, Caller, Registrar
+from api.http.auth import Caller, Registrar
 from api.http.bodies import Answer
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
@@ -18,6 +18,7 @@ from api.http.idempotency import Given, OnceDep
 from api.http.lists import Listed
 from api.http.problems import MalformedRequest, RequestTooLarge
 from api.http.visibility import VisibleCustomer
+from desk.access import REGISTRARS
 from desk.desk import Desk
 from desk.inputs import Body, Day, EmailAddress, Name, Reference
 from desk.problems import NotFound

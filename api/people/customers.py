@@ -14,10 +14,10 @@ from api.http.bodies import Answer
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, OnceDep
-from api.http.lists import Cursor, Limit, Listed, own_cursor
+from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import VisibleCustomer
 from desk.inputs import Body, Name, clean
-from desk.problems import InvalidCursor, NotFound
+from desk.problems import InvalidCursor, NotFound, own_cursor
 from policy.people.tax_id import CheckDigitWrong, check_tax_id
 from storage.people import customers
 from storage.people.customers import TaxIdTaken

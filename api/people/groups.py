@@ -12,7 +12,7 @@ from api.http.bodies import Answer
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Listed
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.people.groups import Group, Product, fitting
@@ -45,7 +45,7 @@ async def list_groups(
 ) -> Listed[GroupAnswer]:
     fit: tuple[Group, ...] | None = None
     if case is not None:
-        row = await visible_case(case, principal, desk)
+        row = await visible_case(desk, principal, case)
         fit = fitting(desk.policy.groups, await _product(desk, row.case.solution_id))
     serving = await agents.listing(desk.database)
     first = fit or ()

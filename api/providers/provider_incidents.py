@@ -13,11 +13,11 @@ from api.http.auth import Caller, Staff
 from api.http.bodies import Answer, Z
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.lists import Cursor, Limit, Listed, own_cursor
+from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import VisibleCase
 from desk.desk import Desk
 from desk.inputs import clean
-from desk.problems import InvalidCursor, NotFound
+from desk.problems import InvalidCursor, NotFound, own_cursor
 from policy.case.case import Case
 from policy.case.incidents import Incident, concerns, overlapping
 from storage.cover import solutions

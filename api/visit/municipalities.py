@@ -11,9 +11,9 @@ from api.http.auth import Caller
 from api.http.bodies import Answer
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.lists import Cursor, Limit, Listed, own_cursor
+from api.http.lists import Cursor, Limit, Listed
 from desk.inputs import clean
-from desk.problems import InvalidCursor
+from desk.problems import InvalidCursor, own_cursor
 from policy.visit.places import Municipality, is_in_bogota
 from storage.visit import municipalities
 

@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 
 from api.files.files import download_of
 from api.files.uploads import keep_all, read_form, uploads_of
-from api.http.deps import DeskDep
 from desk.desk import Desk
+from portal.frame.deps import DeskDep
 from portal.frame.fields import Id
 from portal.frame.session import SignedIn, Visitor
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field, ValidationError
 
-from api.http.deps import At, DeskDep
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.inputs import Body, Name, Words
 from desk.problems import NotFound
 from policy.case.case import Case
 from portal.case.case_lines import names_of
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import Stamped, Visitor, Worker
 from storage.workbench import canned_replies
@@ -112,7 +112,7 @@ async def remove_reply(visitor: Worker, desk: DeskDep, reply_id: str) -> Respons
 @router.get("/casos/{number}/plantillas/{reply_id}")
 async def filled_reply(visitor: Worker, desk: DeskDep, number: str, reply_id: str) -> Response:
     """The words for this case, for the script that puts them where the cursor is."""
-    row, known = await visible_case(number, visitor.principal, desk), await _one(visitor, desk, reply_id)
+    row, known = await visible_case(desk, visitor.principal, number), await _one(visitor, desk, reply_id)
     names = await names_of(desk.database, row.case.customer_id)
     assert visitor.persona
     return answered(

@@ -17,10 +17,9 @@ from fastapi import APIRouter, Request, Response
 from api.case import clocks
 from api.case.timeline import is_for
 from api.files import files
-from api.http.deps import At, DeskDep, desk_of
-from api.http.visibility import visible_case
 from api.providers import provider_incidents
 from api.visit import visit_record
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
@@ -33,6 +32,7 @@ from portal.case.case_lines import group_names, lines, names_of
 from portal.case.clock_stories import stories
 from portal.case.countdowns import countdowns
 from portal.case.municipality_choice import suggested
+from portal.frame.deps import At, DeskDep, desk_of
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import SignedIn, Visitor
 from storage.case import duplicates, ratings, views
@@ -90,7 +90,7 @@ async def show_case(
 
     `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files.
     """
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     page_id = secrets.token_urlsafe(12)
     if visitor.role in WORKERS and visitor.account and visitor.persona:
         await presence.here(
@@ -169,7 +169,7 @@ async def _shown(
 ) -> dict[str, Any]:
     desk = desk_of(request)
     db, principal, at = desk.database, visitor.principal, desk.clock()
-    row = await visible_case(number, principal, desk)
+    row = await visible_case(desk, principal, number)
     case, number = row.case, row.number
     at = max(at, case.last_at)
     terms = await views.terms(db, number)

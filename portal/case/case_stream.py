@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 
 from api.case import stream
-from api.http.deps import DeskDep
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.feed import Watcher
 from policy.case.case import Role, Status
+from portal.frame.deps import DeskDep
 from portal.frame.pages import answered
 from portal.frame.session import SignedIn, signed_in_now
 from storage.case import views
@@ -54,7 +54,7 @@ async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str
 
     `fin` says that nothing more will come, `mesa` that the workbench moved.
     """
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -62,7 +62,7 @@ async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str
     desk.readers.check(visitor.principal.token_id)
 
     async def ask() -> None:
-        await visible_case(row.number, await signed_in_now(request, desk, visitor), desk)
+        await visible_case(desk, await signed_in_now(request, desk, visitor), row.number)
 
     events = _events(desk, bench, row.number, visitor.principal, after)
     told = desk.readers.stream(events, whose=visitor.principal.token_id, ask=ask)

@@ -21,9 +21,8 @@ from starlette.datastructures import FormData
 from api.case.commands import OFFERS, give
 from api.case.offers import Offer
 from api.http import problems
-from api.http.deps import At, DeskDep
 from api.http.idempotency import REPLAYED, Once
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.inputs import Body, WithFiles
 from desk.problems import NotFound, Problem
@@ -32,6 +31,7 @@ from portal.case.attachments import FilesRead, keep_files
 from portal.case.case_page import Typed, drafts_of, shown_after, shown_refused
 from portal.case.municipality_choice import meant
 from portal.case.pending import hold
+from portal.frame.deps import At, DeskDep
 from portal.frame.session import SignedIn, Stamped, Visitor
 from storage.case.views import CaseRow
 from storage.visit import municipalities
@@ -53,7 +53,7 @@ _AN_AMOUNT = "Write the amount in whole pesos, with digits alone or with dots be
 @router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
 async def order(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     offer, form = _OFFERS.get(path), await request.form()
     key = str(form.get("key", ""))
     if offer is None or not _KEY.fullmatch(key):

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.deps import DeskDep
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import ClosingReason
 from portal.case.case_lines import group_names, lines, names_of
 from portal.case.case_page import can
+from portal.frame.deps import DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Visitor, Worker
 from storage.case import views
@@ -34,7 +34,7 @@ async def choose(
     de: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The customer's other cases that hold `q`; with `de`, this case and that one side by side."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None)
     found = (await views.cases(desk.database, wanted, limit=_MOST + 1)).items
     others = [each for each in found if each.number != number and not _is_duplicate(each)][:_MOST]
@@ -54,7 +54,7 @@ async def choose(
 async def _both(visitor: Visitor, desk: Desk, row: CaseRow, de: str) -> list[CaseRow]:
     if not de:
         return []
-    other = await visible_case(de, visitor.principal, desk)
+    other = await visible_case(desk, visitor.principal, de)
     if other.case.customer_id != row.case.customer_id or other.number == row.number:
         raise NotFound
     return [row, other]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import DeskDep
 from desk.problems import Problem
 from policy.visit.places import BOGOTA, Municipality, is_in_bogota, spells_bogota
+from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, render
 from portal.frame.session import SignedIn
 from storage.search.search import searchable

@@ -22,9 +22,8 @@ from starlette.datastructures import FormData
 
 from api.case.openings import NewCase, open_once
 from api.http import problems
-from api.http.deps import At, DeskDep
-from api.http.visibility import visible_customer
 from api.providers.provider_incidents import known_now
+from desk.access import visible_customer
 from desk.desk import Desk
 from desk.inputs import Body, Words
 from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem
@@ -35,6 +34,7 @@ from policy.case.refusals import RoleNotAllowed
 from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
 from portal.case.attachments import FilesRead, keep_files
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
@@ -212,7 +212,7 @@ async def _customer(desk: Desk, visitor: Visitor, given: str) -> Customer | None
     if visitor.role not in lifecycle.ROLES[OpenCase]:
         raise RoleNotAllowed
     wanted = given or visitor.principal.customer_id
-    return await visible_customer(wanted, visitor.principal, desk) if wanted else None
+    return await visible_customer(desk, visitor.principal, wanted) if wanted else None
 
 
 async def _again(

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from api.case.ratings import RatingGiven, rate
 from api.http import problems
-from api.http.deps import At, DeskDep
 from api.http.idempotency import Once
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.problems import NotFound, Problem
 from policy.case.refusals import Refusal
 from portal.case.case_page import Typed, shown_after, shown_refused
+from portal.frame.deps import At, DeskDep
 from portal.frame.session import Contact, Stamped
 from wording.language import translate
 
@@ -26,7 +26,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 @router.post("/casos/{number}/calificacion", dependencies=[Stamped])
 async def rate_here(request: Request, visitor: Contact, desk: DeskDep, at: At, number: str) -> Response:
     """Keep the rating, once for each form that was shown."""
-    row, form = await visible_case(number, visitor.principal, desk), await request.form()
+    row, form = await visible_case(desk, visitor.principal, number), await request.form()
     key, score, comment = (str(form.get(name, "")) for name in ("key", "score", "comment"))
     if not _KEY.fullmatch(key):
         raise NotFound

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from api.http.deps import At, DeskDep
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from portal.case.case_page import DRAFTED, WITH_FILES, Typed, shown_part, shown_refused, undone_with_files
 from portal.case.pending import undo
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, to
 from portal.frame.session import SignedIn, Stamped, Worker
 from storage.workbench import drafts, presence
@@ -42,7 +42,7 @@ async def keep_draft(
     body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = "",
 ) -> Response:
     """Keep what is being written; an empty text is no draft."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     if composer not in DRAFTED:
         raise NotFound
     assert visitor.account
@@ -68,7 +68,7 @@ async def be_here(
     writing: Annotated[bool, Form()] = False,
 ) -> Response:
     """An open page says that it is open; those who have the same case open see it."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     if not _PAGE.fullmatch(page):
         raise NotFound
     assert visitor.account
@@ -88,7 +88,7 @@ async def be_here(
 @router.post("/casos/{number}/presencia/fin")
 async def be_gone(visitor: Worker, desk: DeskDep, number: str, page: Annotated[str, Form()]) -> Response:
     """The page is being closed."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     assert visitor.account
     await presence.gone(desk.database, number=row.number, page=page, account_id=visitor.account.id)
     return answered(Response(status_code=204), visitor)
@@ -97,7 +97,7 @@ async def be_gone(visitor: Worker, desk: DeskDep, number: str, page: Annotated[s
 @router.post("/casos/{number}/respuestas/{reply_id}/deshacer")
 async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, number: str, reply_id: str) -> Response:
     """Undo a reply that has not left: its words are a draft again."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     assert visitor.account
     undone = await undo(desk, reply_id, number=row.number, account_id=visitor.account.id, at=at)
     if undone is None:

@@ -12,15 +12,15 @@ from fastapi.responses import JSONResponse
 
 from api.cover import contracts as contracts_api
 from api.cover.contracts import NewContract, Payment, Renewal
-from api.http.auth import REGISTRARS
-from api.http.deps import At, DeskDep
+from desk.access import REGISTRARS
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.cover.cover import CoverRef, warranty_ends_on
-from portal.customers.customer_scope import Registrar, TheCustomer, query_of
+from portal.customers.customer_scope import TheCustomer, query_of
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import SignedIn, Stamped, Visitor
+from portal.frame.session import Registrar, SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
 from storage.cover import announcements, contracts, solutions
 from storage.cover.announcements import AnnouncementRow

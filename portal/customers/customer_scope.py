@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from api.http.deps import DeskDep
-from api.http.visibility import visible_customer
-from policy.case.case import Role
-from portal.frame.session import SignedIn, Visitor, only
+from desk.access import visible_customer
+from portal.frame.deps import DeskDep
+from portal.frame.session import SignedIn, Visitor
 from storage.people.customers import Customer
 
 
@@ -25,11 +24,10 @@ async def whose(
     wanted = cliente or own
     if not wanted:
         raise CustomerNotNamed
-    return await visible_customer(wanted, visitor.principal, desk)
+    return await visible_customer(desk, visitor.principal, wanted)
 
 
 TheCustomer = Annotated[Customer, Depends(whose)]
-Registrar = Annotated[Visitor, Depends(only(Role.COMMERCIAL, Role.ADMIN))]
 
 
 def query_of(visitor: Visitor, customer: Customer, **more: str) -> str:

@@ -13,22 +13,19 @@ from starlette.datastructures import FormData
 
 from api.cover import solutions as solutions_api
 from api.cover.solutions import Acceptance, NewSolution
-from api.http.auth import REGISTRARS
-from api.http.deps import At, DeskDep
-from api.http.lists import own_cursor
-from api.http.visibility import visible_customer
 from api.people import customers as customers_api
 from api.people.customers import NewCustomer
+from desk.access import REGISTRARS, visible_customer
 from desk.desk import Desk
-from desk.problems import NotFound
+from desk.problems import NotFound, own_cursor
 from policy.case import lifecycle
 from policy.case.commands import OpenCase
 from policy.cover.cover import warranty_ends_on
-from portal.customers.customer_scope import Registrar
 from portal.customers.my_cases import DONE, OPEN
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import Staff, Stamped, Visitor
+from portal.frame.session import Registrar, Staff, Stamped, Visitor
 from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
 from storage.case import views
 from storage.case.views import CaseFilter
@@ -57,7 +54,7 @@ Place = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
 async def the_customer(visitor: Staff, desk: DeskDep, customer_id: Id) -> Customer:
-    return await visible_customer(customer_id, visitor.principal, desk)
+    return await visible_customer(desk, visitor.principal, customer_id)
 
 
 ThisCustomer = Annotated[Customer, Depends(the_customer)]

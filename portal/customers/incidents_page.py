@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.http.deps import DeskDep
 from api.providers.provider_incidents import list_provider_feeds, list_provider_incidents
 from desk.inputs import clean
 from policy.case.case import Role
+from portal.frame.deps import DeskDep
 from portal.frame.pages import page
 from portal.frame.session import SignedIn
 

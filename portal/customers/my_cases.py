@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.http.deps import DeskDep
-from api.http.lists import own_cursor
 from desk.desk import Desk
 from desk.inputs import clean
+from desk.problems import own_cursor
 from policy.case.case import Role, Status, WaitingFor
 from portal.case.countdowns import open_hours
 from portal.customers.my_cases_news import CustomerNews
+from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import Contact, SignedIn, Visitor
 from portal.queue.list_news import news_of

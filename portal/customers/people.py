@@ -13,17 +13,17 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData
 
-from api.http.auth import REGISTRARS
-from api.http.deps import At, DeskDep
 from api.people import contacts as contacts_api
 from api.people.contacts import Roster
+from desk.access import REGISTRARS
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.refusals import RoleNotAllowed
-from portal.customers.customer_scope import Registrar, TheCustomer, query_of
+from portal.customers.customer_scope import TheCustomer, query_of
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import PortalDep, SignedIn, Stamped, Visitor
+from portal.frame.session import PortalDep, Registrar, SignedIn, Stamped, Visitor
 from portal.frame.submit import Refused, walk
 from portal.signing_in.invitations import invite
 from storage.people import contacts

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import At, DeskDep
 from api.visit.visit_record import VisitRecord, read_visit
 from desk.desk import Desk
 from policy.case.case import Level, Status
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Director, Visitor
 from storage.case import views

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.http.deps import At, DeskDep
 from desk.problems import NotFound
 from policy.case.case import Role
 from portal.direction.board_sheets import Unit, sheets, shown
 from portal.direction.charts import svg
 from portal.direction.exports import as_csv, as_pdf, as_xlsx
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page
 from portal.frame.session import Visitor, only
 from storage.board.board import Board, Scope, board

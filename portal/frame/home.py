@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
-from api.http.deps import DeskDep
 from policy.case.case import Role
+from portal.frame.deps import DeskDep
 from portal.frame.pages import remember_language, to
 from portal.frame.session import AnyVisitor, SignedIn, Stamped, safe_path
 from storage.signing_in import accounts

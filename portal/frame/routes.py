@@ -18,7 +18,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
-from api.http.deps import desk_of
 from desk.problems import NotFound, Problem, status_of
 from policy.case.refusals import Refusal
 from portal.case import (
@@ -37,6 +36,7 @@ from portal.customers import covers, customers_page, incidents_page, my_cases, p
 from portal.customers.customer_scope import CustomerNotNamed
 from portal.direction import approvals, board
 from portal.frame import home
+from portal.frame.deps import desk_of
 from portal.frame.keys import Keys
 from portal.frame.pages import STATIC, answered, page, to
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor

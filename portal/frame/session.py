@@ -18,11 +18,11 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
-from api.http.deps import At, DeskDep
+from desk.access import REGISTRARS, STAFF, check_role
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Role
-from policy.case.refusals import RoleNotAllowed
+from portal.frame.deps import At, DeskDep
 from portal.frame.keys import Keys
 from portal.signing_in.identity import IdentityProvider
 from portal.signing_in.sign_in_mail import Post
@@ -206,8 +206,7 @@ def only(*roles: Role) -> Callable[[Visitor], Visitor]:
     """A dependency that lets these roles pass."""
 
     def check(visitor: SignedIn) -> Visitor:
-        if visitor.role not in roles:
-            raise RoleNotAllowed
+        check_role(visitor.role, *roles)
         return visitor
 
     return check
@@ -216,7 +215,8 @@ def only(*roles: Role) -> Callable[[Visitor], Visitor]:
 Contact = Annotated[Visitor, Depends(only(Role.CONTACT))]
 Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
 Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
-Staff = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN))]
+Staff = Annotated[Visitor, Depends(only(*STAFF))]
+Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
 Admin = Annotated[Visitor, Depends(only(Role.ADMIN))]
 
 

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.http.deps import At, DeskDep
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from policy.case.case import Status
 from policy.case.process import ENDS, WAITS, Stay, Step, statuses
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import SignedIn, Staff
 from portal.process.process_bpmn import Say, bpmn
@@ -104,7 +104,7 @@ def show_bpmn(visitor: SignedIn) -> Response:
 @router.get("/casos/{number}/proceso")
 async def show_path(request: Request, visitor: SignedIn, desk: DeskDep, number: str) -> Response:
     """The path that one case took; whoever sees the case sees it."""
-    row = await visible_case(number, visitor.principal, desk)
+    row = await visible_case(desk, visitor.principal, number)
     case = row.case
     since = case.level_clock.since_at if case.status is Status.WAITING_CUSTOMER and case.level_clock else None
     taken = await process_counts.taken(desk.database, row.number, waiting_since=since)

@@ -18,9 +18,8 @@ from starlette.datastructures import FormData
 from api.case.commands import give
 from api.case.offers import Asked
 from api.http import problems
-from api.http.deps import At, DeskDep
 from api.http.idempotency import Once
-from api.http.visibility import visible_case
+from desk.access import visible_case
 from desk.desk import Desk
 from desk.inputs import Body
 from desk.problems import NotFound, Problem
@@ -28,6 +27,7 @@ from policy.case.case import Priority
 from policy.case.decision import Decision
 from policy.case.lifecycle import check_role, decide, settle
 from policy.case.refusals import Refusal
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Stamped, Visitor, Worker
 from portal.frame.submit import Refused, read_body, walk
@@ -177,7 +177,7 @@ async def _rows(form: FormData, visitor: Visitor, desk: Desk) -> tuple[Sequence[
         return (), _NONE
     if len(numbers) > MOST:
         return (), _TOO_MANY
-    return [await visible_case(number, visitor.principal, desk) for number in numbers], None
+    return [await visible_case(desk, visitor.principal, number) for number in numbers], None
 
 
 def _body(action: Action, form: FormData, language: str) -> Body | Refused:

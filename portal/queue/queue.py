@@ -9,11 +9,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import DeskDep
-from api.http.lists import own_cursor
-from api.http.visibility import own
+from desk.access import only_visible
 from desk.desk import Desk
+from desk.problems import own_cursor
 from policy.case.case import ClosingReason, Level, Plan, Priority, Role, Status
+from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
 from portal.queue.bulk_actions import ACTIONS
@@ -95,7 +95,7 @@ def _look(request: Request, desk: Desk) -> Look:
 async def _shown(request: Request, visitor: Visitor, desk: Desk, look: Look) -> dict[str, Any]:
     me = visitor.principal.actor.id
     mark, tally = await news_of(QueueNews, request, desk).tally()
-    wanted = own(visitor.principal, look.wanted(me))
+    wanted = only_visible(visitor.principal, look.wanted(me))
     assert wanted is not None, "who serves customers sees all of them"
     cursor = request.query_params.get("cursor", "")[:500] or None
     common = await views.says_common(desk.database, wanted)

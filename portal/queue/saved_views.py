@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from pydantic import AfterValidator
 
-from api.http.deps import At, DeskDep
 from desk.inputs import clean
 from policy.case.case import Role
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import to
 from portal.frame.session import Staff, Stamped

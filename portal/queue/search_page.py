@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.http.deps import DeskDep
-from api.http.visibility import own
+from desk.access import only_visible
 from desk.inputs import clean
+from portal.frame.deps import DeskDep
 from portal.frame.pages import page
 from portal.frame.session import SignedIn
 from storage.case import queue
@@ -26,7 +26,7 @@ Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200), Query()]
 @router.get("/buscar")
 async def show(request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "") -> Response:
     """The best finds; who looks for more says more."""
-    wanted = own(visitor.principal, CaseFilter(q=q or None))
+    wanted = only_visible(visitor.principal, CaseFilter(q=q or None))
     assert wanted is not None, "no customer was asked for"
     found = await finds(desk.database, wanted, limit=MOST + 1) if q else []
     names = await queue.customer_names(desk.database, {each.row.case.customer_id for each in found})

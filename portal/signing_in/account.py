@@ -13,9 +13,9 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.params import Depends as Dependency
 
-from api.http.deps import At, DeskDep
 from desk.desk import Desk
 from desk.signing_in import passwords
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import Known, PortalDep, Stamped, Visitor, lacks_factor

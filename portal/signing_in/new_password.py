@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import At, DeskDep
 from desk.desk import Desk
 from desk.signing_in import passwords
 from policy.people.contacts import mailbox_of
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import AnyVisitor, Portal, PortalDep, Stamped

@@ -12,8 +12,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.deps import At, DeskDep
 from desk.problems import NotFound
+from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, set_cookie
 from portal.frame.session import AnyVisitor, PortalDep, safe_path
 from portal.signing_in.identity import Departure, NotConfirmed, ProviderUnavailable

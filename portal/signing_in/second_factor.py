@@ -8,8 +8,8 @@ from datetime import datetime
 import pyotp
 from fastapi import APIRouter, Request, Response
 
-from api.http.deps import At, DeskDep
 from desk.desk import Desk
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Back, Text
 from portal.frame.pages import page, to
 from portal.frame.session import AnyVisitor, Portal, PortalDep, Stamped, safe_path

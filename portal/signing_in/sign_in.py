@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.http.deps import At, DeskDep
 from desk.signing_in import passwords
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Back, Text
 from portal.frame.pages import forget_cookies, page, to
 from portal.frame.session import AnyVisitor, PortalDep, Stamped, safe_path

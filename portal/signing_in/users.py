@@ -12,12 +12,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.params import Depends as Dependency
 
-from api.http.deps import At, DeskDep
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from policy.people.contacts import mailbox_of
+from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import Admin, PortalDep, Stamped, Visitor, only

@@ -1,0 +1,97 @@
+"""Who may see what: a contact its own customer's, everybody else all. What one may not see is not there (NotFound).
+
+Both edges ask here: the API for a token's owner, the pages for a session's. What a role may do to a case is policy's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from desk.desk import Desk
+from desk.problems import NotFound
+from policy.case.case import Role
+from policy.case.refusals import RoleNotAllowed
+from storage.case import views
+from storage.case.views import CaseFilter, CaseRow
+from storage.people import contacts, customers
+from storage.people.customers import Customer
+from storage.signing_in import tokens
+from storage.signing_in.tokens import Principal
+
+STAFF = (Role.AGENT, Role.DIRECTOR, Role.COMMERCIAL, Role.ADMIN)
+"""Everybody but contacts: they see all customers."""
+
+REGISTRARS = (Role.COMMERCIAL, Role.ADMIN)
+"""Who keeps customers, contracts, solutions and contacts."""
+
+_LONGEST_SECRET = 200
+_NUMBER = re.compile(r"MA-\d{4}-\d{6,9}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
+
+
+async def token_owner(desk: Desk, secret: str, *, at: datetime) -> Principal | None:
+    """Who holds a bearer token's secret, or None: unknown, expired, revoked, or of a contact who may not act."""
+    if not secret or len(secret) > _LONGEST_SECRET or not secret.isascii():
+        return None
+    return await tokens.principal(desk.database, secret, at=at)
+
+
+async def check_sign_in(desk: Desk, principal: Principal, *, at: datetime) -> None:
+    """Raise SignInChoicePending for a contact without a place, whose token is a way to sign in as well (PLAN-8)."""
+    if principal.customer_id is None:
+        return
+    roster = await contacts.state(desk.database, principal.customer_id, policy=desk.policy, at=at)
+    for contact in roster.contacts:
+        if contact.id == principal.actor.id:
+            roster.check_sign_in(contact)
+
+
+def check_role(role: Role | None, *allowed: Role) -> None:
+    """Raise RoleNotAllowed unless it is one of these."""
+    if role not in allowed:
+        raise RoleNotAllowed
+
+
+def sees(principal: Principal, customer_id: str) -> bool:
+    """Whether this customer's things are there for the caller."""
+    return principal.customer_id is None or principal.customer_id == customer_id
+
+
+def reads_internal(principal: Principal) -> bool:
+    """Whether the caller is shown what is internal: notes among agents, warnings of clocks."""
+    return principal.actor.role is not Role.CONTACT
+
+
+def only_visible(principal: Principal, wanted: CaseFilter) -> CaseFilter | None:
+    """The filter as far as the caller may see, for every list and count of cases; None where that is nothing."""
+    if wanted.customer_id is not None and not sees(principal, wanted.customer_id):
+        return None
+    customer_id = principal.customer_id or wanted.customer_id
+    return replace(wanted, customer_id=customer_id, among_notes=reads_internal(principal))
+
+
+def checked_id(given: str) -> str:
+    """The id, or NotFound for what can be nobody's."""
+    if not _ID.fullmatch(given):
+        raise NotFound
+    return given
+
+
+async def visible_case(desk: Desk, principal: Principal, number: str) -> CaseRow:
+    """The case under that number, as of its last recorded turn; or NotFound."""
+    row = await views.case(desk.database, number) if _NUMBER.fullmatch(number) else None
+    if row is None or not sees(principal, row.case.customer_id):
+        raise NotFound
+    return row
+
+
+async def visible_customer(desk: Desk, principal: Principal, customer_id: str) -> Customer:
+    """The customer with that id, or NotFound."""
+    if not sees(principal, checked_id(customer_id)):
+        raise NotFound
+    found = await customers.get(desk.database, customer_id)
+    if found is None:
+        raise NotFound
+    return found

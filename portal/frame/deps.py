@@ -1,0 +1,25 @@
+"""What every page may ask for: the desk and the instant of the request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from desk.desk import Desk
+
+
+def desk_of(request: Request) -> Desk:
+    return cast("Desk", request.app.state.desk)
+
+
+DeskDep = Annotated[Desk, Depends(desk_of)]
+
+
+def now(desk: DeskDep) -> datetime:
+    return desk.clock()
+
+
+At = Annotated[datetime, Depends(now)]
+"""The instant of the request, read once."""
