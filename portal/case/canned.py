@@ -140,7 +140,7 @@ async def _page(
     assert visitor.account
     return page(
         request,
-        "canned.html",
+        "case/canned.html",
         status=status,
         replies=await canned_replies.listing(desk.database, visitor.account.id),
         me=visitor.account.id,

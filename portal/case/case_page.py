@@ -1,7 +1,7 @@
 """A case on one page: what was said, its clocks and why they stand where they stand, its visit, and what one may do.
 
 The page is shown whole, and in parts that a script puts in place when something happened (`/partes/...`). What is
-being typed stands in the part `redaccion`, which is never replaced under somebody's hands.
+being typed stands in the part `composer`, which is never replaced under somebody's hands.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from wording.language import translate
 
 router = APIRouter()
 
-PARTS = ("cabecera", "presencia", "conversacion", "pendientes", "redaccion", "acciones", "relojes", "lado")
+PARTS = ("header", "presence", "conversation", "pending", "composer", "actions", "clocks", "side")
 COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
 DRAFTED = COMPOSERS | {
@@ -108,22 +108,22 @@ async def show_case(
 
 @router.get("/casos/{number}/partes/{part}")
 async def show_part(request: Request, visitor: SignedIn, number: str, part: str) -> Response:
-    """One part of the page, or all of them (`todo`)."""
-    if part not in (*PARTS, "todo"):
+    """One part of the page, or all of them (`all`)."""
+    if part not in (*PARTS, "all"):
         raise NotFound
     return answered(Response(await shown_part(request, visitor, number, part), media_type="text/html"), visitor)
 
 
 async def case_page(request: Request, visitor: Visitor, number: str, *, status: int = 200, **more: Any) -> Response:
     """The whole page; `more` is what a refused form has to say."""
-    return page(request, "case.html", status=status, **await _shown(request, visitor, number, **more))
+    return page(request, "case/page.html", status=status, **await _shown(request, visitor, number, **more))
 
 
 async def shown_part(request: Request, visitor: Visitor, number: str, part: str, **more: Any) -> str:
     """One part of the page, or all of them, one after the other."""
     shown = await _shown(request, visitor, number, **more)
-    names = PARTS if part == "todo" else (part,)
-    return "".join(render(request, visitor, f"case/{name}.html", **shown) for name in names)
+    names = PARTS if part == "all" else (part,)
+    return "".join(render(request, visitor, f"case/parts/{name}.html", **shown) for name in names)
 
 
 async def shown_after(request: Request, visitor: Visitor, number: str, order: str) -> Response:
@@ -150,7 +150,7 @@ async def shown_refused(
 
 def part_of(order: str) -> str:
     """The part of the page where an order's form stands."""
-    return "redaccion" if order in COMPOSERS else "acciones"
+    return "composer" if order in COMPOSERS else "actions"
 
 
 def drafts_of(order: str) -> list[str]:
@@ -161,7 +161,7 @@ def drafts_of(order: str) -> list[str]:
 def undone_with_files(visitor: Visitor) -> dict[str, Any]:
     """What a page has to say once a reply with files is a draft again: a draft holds words alone."""
     said = translate("The reply is a draft again. Please choose its files again.", visitor.language)
-    return {"done": said, "told_at": "redaccion"}
+    return {"done": said, "told_at": "composer"}
 
 
 async def _shown(

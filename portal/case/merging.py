@@ -41,7 +41,7 @@ async def choose(
     sides = [await _side(visitor, desk, each) for each in await _both(visitor, desk, row, de)]
     return page(
         request,
-        "merging.html",
+        "case/merging.html",
         row=row,
         q=q,
         others=others,

@@ -39,7 +39,7 @@ class SeveralMunicipalities(Problem):
 async def suggest(request: Request, visitor: SignedIn, desk: DeskDep) -> Response:
     """All municipalities that are listed, as suggestions for a field; a page asks for them when they are needed."""
     known = suggested((await municipalities.listed(desk.database)).values())
-    shown = render(request, visitor, "case/municipios.html", municipalities=known)
+    shown = render(request, visitor, "case/municipalities.html", municipalities=known)
     return answered(Response(shown, media_type="text/html"), visitor)
 
 

@@ -145,7 +145,7 @@ async def open_case(request: Request, visitor: SignedIn, desk: DeskDep, at: At) 
     await opening_drafts.forget(desk.database, **its)
     number = json.loads(bytes(answer.body))["number"]
     if answer.status_code == 202:
-        return page(request, "case_opening_pending.html", status=202, number=number)
+        return page(request, "case/opening_pending.html", status=202, number=number)
     return to(f"/casos/{number}", visitor)
 
 
@@ -278,7 +278,7 @@ async def _page(
         draft = await opening_drafts.get(desk.database, **its)
         shown |= {"has_draft": bool(draft), "typed": defaultdict(str, draft)}
         shown |= await _about(desk, visitor, customer, chosen, at=at)
-    return page(request, "case_opening.html", status=status, **shown | more)
+    return page(request, "case/opening.html", status=status, **shown | more)
 
 
 async def _about(

@@ -55,7 +55,7 @@ async def keep_draft(
     )
     if "hx-request" in request.headers:
         return answered(Response(status_code=204), visitor)
-    return to(f"/casos/{row.number}#redaccion", visitor)
+    return to(f"/casos/{row.number}#composer", visitor)
 
 
 @router.post("/casos/{number}/presencia")
@@ -105,6 +105,6 @@ async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, nu
         return await shown_refused(request, visitor, row.number, 409, late, None, Typed("replies"))
     if "hx-request" in request.headers:
         told = undone_with_files(visitor) if undone.had_files else {}
-        part = await shown_part(request, visitor, row.number, "redaccion", **told)
+        part = await shown_part(request, visitor, row.number, "composer", **told)
         return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
-    return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#redaccion", visitor)
+    return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#composer", visitor)

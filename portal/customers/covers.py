@@ -158,7 +158,7 @@ async def _page(
     form = await request.form() if request.method == "POST" else None
     return page(
         request,
-        "covers.html",
+        "customers/covers.html",
         status=refused.status if refused else 200,
         customer=customer,
         query=query_of(visitor, customer),

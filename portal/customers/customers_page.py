@@ -142,7 +142,7 @@ async def _list(
         found = await customers.listing(desk.database, limit=_AT_ONCE, cursor=after or None)
     return page(
         request,
-        "customers.html",
+        "customers/customers.html",
         status=refused.status if refused else 200,
         customers=found.items,
         next_cursor=found.next_cursor,
@@ -173,7 +173,7 @@ async def _page(
     )
     return page(
         request,
-        "customer.html",
+        "customers/customer.html",
         status=refused.status if refused else 200,
         customer=customer,
         contracts=await contracts.of_customer(desk.database, customer.id),

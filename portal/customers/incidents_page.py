@@ -37,7 +37,7 @@ async def show(
     more = {"producto": producto, "estado": estado, "desde": found.next_cursor or ""}
     return page(
         request,
-        "incidents.html",
+        "customers/incidents.html",
         incidents=found.items,
         more=urlencode(more) if found.next_cursor else "",
         feeds=feeds,

@@ -52,7 +52,7 @@ async def show(
 ) -> Response:
     if visitor.role is not Role.CONTACT:
         return to("/cola", visitor)
-    return page(request, "my_cases.html", **await _shown(desk, visitor, q, abiertos, cerrados))
+    return page(request, "customers/my_cases.html", **await _shown(desk, visitor, q, abiertos, cerrados))
 
 
 @router.get("/casos/lista")
@@ -71,7 +71,9 @@ async def show_list(
     shown = await _shown(desk, visitor, q, abiertos, cerrados)
     if huella == shown["mark"]:
         return answered(Response(status_code=204), visitor)
-    return answered(Response(render(request, visitor, "my_cases_list.html", **shown), media_type="text/html"), visitor)
+    return answered(
+        Response(render(request, visitor, "customers/my_cases_list.html", **shown), media_type="text/html"), visitor
+    )
 
 
 @router.get("/casos/eventos")

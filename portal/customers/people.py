@@ -138,7 +138,7 @@ async def _page(
     known = [_row(each) for each in state.contacts] if rows is None else list(rows)
     return page(
         request,
-        "people.html",
+        "customers/people.html",
         status=refused.status if refused else 200,
         customer=customer,
         query=query_of(visitor, customer),

@@ -55,7 +55,7 @@ async def show_visits(request: Request, visitor: Director, desk: DeskDep, at: At
     names = _Names(desk)
     return page(
         request,
-        "direction_visits.html",
+        "direction/visits.html",
         now=at,
         requested=[await _watched(number, visitor, desk, names) for number in requested],
         others=[await _watched(number, visitor, desk, names) for number in others],

@@ -154,7 +154,7 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
     )
     return page(
         request,
-        "direction_board.html",
+        "direction/board.html",
         status=200 if wanted.is_read else 422,
         sheets=sheets(wanted.board, visitor.language),
         shown=lambda cell, unit: shown(cell, unit, visitor.language),

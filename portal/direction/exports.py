@@ -23,7 +23,7 @@ from portal.direction.board_sheets import Cell, Sheet, Unit, shown
 from wording.language import show_number
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_TEMPLATES = Path(__file__).parents[1] / "frame" / "templates"
+_TEMPLATES = Path(__file__).with_name("templates")
 _PDF_SECONDS = 20
 _one_at_a_time = asyncio.Semaphore(1)
 

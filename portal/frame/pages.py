@@ -1,35 +1,20 @@
-"""How a page is made: templates in the visitor's language, what they may show, and the headers that every page carries.
+"""How a page is made: a template in the visitor's language, what all of them show, and the headers of every answer.
 
-Templates escape everything; an undefined name is an error. No page has a script or a style of its own text.
+No page has a script or a style of its own text.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 from starlette.datastructures import URL
 
-from desk.files.file_kinds import KINDS
 from policy.case.case import Role
 from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visitor
-from wording.language import show_date, show_duration, show_instant, translate, translate_count, word
-
-_HERE = Path(__file__).parent
-STATIC = _HERE / "static"
-_BOGOTA = ZoneInfo("America/Bogota")
-_REGION = {"es": "es_CO", "en": "en_US"}
+from portal.frame.template_words import environment
 
 # Pico draws its arrows and ticks from data, hence the images.
 CONTENT_SECURITY_POLICY = (
@@ -57,7 +42,7 @@ def render(request: Request, visitor: Visitor, template: str, /, **shown: Any) -
     """The template's text: a page, or a part of one that a script puts in place."""
     portal = request.app.state.portal
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             visitor=visitor,
@@ -141,93 +126,3 @@ def forget_cookies(response: Response) -> None:
 
 def remember_language(response: Response, language: str) -> None:
     response.set_cookie(LANGUAGE_COOKIE, language, max_age=365 * 86_400, secure=True, samesite="lax", path="/")
-
-
-# -- what templates may say -------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "_": _translated,
-        "_n": _counted,
-        "word": _word,
-        "static": static_address,
-        "accepted_files": ",".join(f".{each}" for each in sorted(KINDS)),
-    }
-    environment.filters |= {
-        "instant": _instant,
-        "short": _short,
-        "clock": _clock,
-        "date": _date,
-        "duration": _duration,
-        "cop": _cop,
-        "iso": lambda at: at.isoformat().replace("+00:00", "Z"),
-    }
-    return environment
-
-
-@pass_context
-def _translated(context: Context, message: str, **values: object) -> str:
-    return translate(message, context["language"], **values)
-
-
-@pass_context
-def _counted(context: Context, one: str, many: str, how_many: int, **values: object) -> str:
-    return translate_count(one, many, how_many, context["language"], **values)
-
-
-@pass_context
-def _word(context: Context, kind: str, value: object) -> str:
-    return word(kind, value, context["language"])
-
-
-@pass_context
-def _instant(context: Context, at: datetime) -> str:
-    return show_instant(at, context["language"])
-
-
-@pass_context
-def _short(context: Context, at: datetime) -> str:
-    """An instant in a table: "mié 25 nov, 9:00"."""
-    pattern = "EEE d MMM, H:mm" if context["language"] == "es" else "EEE MMM d, h:mm a"
-    return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
-
-
-def _clock(seconds: int) -> str:
-    """A duration in figures: 1:30:00."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
-@pass_context
-def _date(context: Context, on: date) -> str:
-    return show_date(on, context["language"])
-
-
-@pass_context
-def _duration(context: Context, amount: timedelta) -> str:
-    return show_duration(amount, context["language"])
-
-
-@pass_context
-def _cop(context: Context, amount: int) -> str:
-    return f"$ {format_decimal(amount, locale=_REGION[context['language']])} COP"
-
-
-def static_address(path: str) -> str:
-    """Where a static file is; the address changes with its content, so that browsers may keep it for ever."""
-    return f"/static/{path}?{_versions().get(path, '')}"
-
-
-@lru_cache(maxsize=1)
-def _versions() -> Mapping[str, str]:
-    files = (file for file in STATIC.rglob("*") if file.is_file())
-    return {str(file.relative_to(STATIC)): hashlib.sha256(file.read_bytes()).hexdigest()[:10] for file in files}

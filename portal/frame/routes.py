@@ -38,7 +38,8 @@ from portal.direction import approvals, board
 from portal.frame import home
 from portal.frame.deps import desk_of
 from portal.frame.keys import Keys
-from portal.frame.pages import STATIC, answered, page, to
+from portal.frame.pages import answered, page, to
+from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
 from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
@@ -90,7 +91,7 @@ def portal(settings: Settings) -> FastAPI:
     )
     for noun in _NOUNS:
         app.include_router(noun.router)
-    app.mount("/static", _Static(directory=STATIC), name="static")
+    app.mount("/static", _Static(), name="static")
     _answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(_HeadAsGet)
@@ -107,7 +108,11 @@ class PortalMount(Mount):
 
 
 class _Static(StaticFiles):
-    """Files whose address changes with their content."""
+    """The files of all rooms; their address changes with their content."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC[0])
+        self.all_directories = list(STATIC)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = _FILES  # for the access log
@@ -211,7 +216,7 @@ async def _told(request: Request, status: int, message: str, rule: str | None = 
         language = language_of(request.headers.get("accept-language"))
         return answered(PlainTextResponse(translate(message, language, **values), status), None)
     sentence = translate(message, shown.language, **values)
-    return page(request, "problem.html", status=status, code=status, sentence=sentence, rule=rule)
+    return page(request, "frame/problem.html", status=status, code=status, sentence=sentence, rule=rule)
 
 
 async def _whose(request: Request, status: int) -> Visitor | None:

@@ -83,14 +83,14 @@ class Counted:
 async def show_process(request: Request, visitor: Staff, desk: DeskDep, at: At) -> Response:
     mark, figures = await _figures(request, desk, visitor.language, at)
     shown = _picture(figures, visitor.language)
-    return page(request, "process.html", mark=mark, figures=figures, heats=HEATS, picture=shown)
+    return page(request, "process/page.html", mark=mark, figures=figures, heats=HEATS, picture=shown)
 
 
 @router.get("/proceso/cifras")
 async def show_figures(request: Request, visitor: Staff, desk: DeskDep, at: At) -> Response:
     """The picture and the table alone, for a page that is open."""
     mark, figures = await _figures(request, desk, visitor.language, at)
-    table = render(request, visitor, "process_figures.html", mark=mark, figures=figures)
+    table = render(request, visitor, "process/figures.html", mark=mark, figures=figures)
     return answered(Response(f"{_picture(figures, visitor.language)}{table}", media_type="text/html"), visitor)
 
 
@@ -115,7 +115,7 @@ async def show_path(request: Request, visitor: SignedIn, desk: DeskDep, number: 
     marks = {step: Mark(order=tuple(its), is_last=step is last) for step, its in order.items()}
     return page(
         request,
-        "process_case.html",
+        "process/case.html",
         row=row,
         case=case,
         path=[_told(stay, visitor.language) for stay in taken],

@@ -204,7 +204,7 @@ async def _shown(
 ) -> Response:
     return page(
         request,
-        "queue_batch.html",
+        "queue/batch.html",
         status=status,
         action=action,
         path=action.offer.path,

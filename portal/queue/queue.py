@@ -64,7 +64,7 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     account = visitor.account.id if visitor.account else ""
     return page(
         request,
-        "queue.html",
+        "queue/page.html",
         **shown,
         kept=await saved_views.of_account(desk.database, account),
         account_id=account,
@@ -79,7 +79,7 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
 async def show_rows(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     """The tabs and rows alone, for the page that shows them already."""
     shown = await _shown(request, visitor, desk, _look(request, desk))
-    return answered(Response(render(request, visitor, "queue_list.html", **shown), media_type="text/html"), visitor)
+    return answered(Response(render(request, visitor, "queue/list.html", **shown), media_type="text/html"), visitor)
 
 
 @router.get("/cola/eventos")

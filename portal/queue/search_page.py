@@ -30,4 +30,6 @@ async def show(request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "
     assert wanted is not None, "no customer was asked for"
     found = await finds(desk.database, wanted, limit=MOST + 1) if q else []
     names = await queue.customer_names(desk.database, {each.row.case.customer_id for each in found})
-    return page(request, "search.html", q=q, found=found[:MOST], are_more=len(found) > MOST, most=MOST, names=names)
+    return page(
+        request, "queue/search.html", q=q, found=found[:MOST], are_more=len(found) > MOST, most=MOST, names=names
+    )

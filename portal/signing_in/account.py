@@ -40,7 +40,7 @@ async def show(request: Request, visitor: Known, desk: DeskDep, portal: PortalDe
     names = await accounts.personas(desk.database, account, policy=desk.policy, at=at)
     return page(
         request,
-        "account.html",
+        "signing_in/account.html",
         account=account,
         sessions=found,
         own=session.id,
@@ -136,7 +136,7 @@ async def confirm_code(
     fresh = await new_secret(desk, session)
     request.state.visitor = replace(visitor, stamp=portal.keys.signature("form", fresh))  # for the forms of this page
     shown = ["-".join(re.findall(".{5}", each)) for each in codes]
-    answer = page(request, "second_factor.html", secret=None, picture=None, codes=shown, problem=None)
+    answer = page(request, "signing_in/second_factor.html", secret=None, picture=None, codes=shown, problem=None)
     hand_over(answer, fresh, session, at=at)
     return answer
 
@@ -169,12 +169,18 @@ def _shown(request: Request, account: Account, secret: str, problem: str | None 
     picture = segno.make(address, error="m").svg_data_uri(scale=5, border=2)
     status = 422 if problem else 200
     return page(
-        request, "second_factor.html", status=status, secret=secret, picture=picture, codes=None, problem=problem
+        request,
+        "signing_in/second_factor.html",
+        status=status,
+        secret=secret,
+        picture=picture,
+        codes=None,
+        problem=problem,
     )
 
 
 def _not_possible(request: Request, problem: str, status: int = 422) -> Response:
-    return page(request, "account_problem.html", status=status, problem=problem)
+    return page(request, "signing_in/account_problem.html", status=status, problem=problem)
 
 
 def _own(visitor: Visitor) -> tuple[Account, Session]:

@@ -31,7 +31,7 @@ _FREE_WISHES, _FREE_WISHES_OF_ADDRESS = 3, 20
 
 @router.get("/clave/olvido")
 async def show_forgotten(request: Request, visitor: AnyVisitor) -> Response:
-    return page(request, "forgotten.html", sent=False)
+    return page(request, "signing_in/forgotten.html", sent=False)
 
 
 @router.post("/clave/olvido", dependencies=[Stamped])
@@ -48,7 +48,7 @@ async def forgotten(
     }
     if await sessions.attempt(desk.database, wishes, at=at) is None:
         portal.post.later(_send_new_key(desk, portal, email, at=at))
-    return page(request, "forgotten.html", sent=True)
+    return page(request, "signing_in/forgotten.html", sent=True)
 
 
 async def _send_new_key(desk: Desk, portal: Portal, email: str, *, at: datetime) -> None:
@@ -64,7 +64,9 @@ async def _send_new_key(desk: Desk, portal: Portal, email: str, *, at: datetime)
 @router.get("/clave/{key}")
 async def show_choice(request: Request, visitor: AnyVisitor, desk: DeskDep, at: At, key: Id) -> Response:
     account = await accounts.account_of_key(desk.database, key, at=at)
-    return page(request, "new_password.html", status=200 if account else 404, account=account, problem=None, key=key)
+    return page(
+        request, "signing_in/new_password.html", status=200 if account else 404, account=account, problem=None, key=key
+    )
 
 
 @router.post("/clave/{key}", dependencies=[Stamped])
@@ -78,7 +80,7 @@ async def choose_password(
         account = await accounts.choose_password(desk.database, key, await passwords.hash_of(password), at=at)
     if account is None or problem:
         status = 422 if account else 404
-        return page(request, "new_password.html", status=status, account=account, problem=problem, key=key)
+        return page(request, "signing_in/new_password.html", status=status, account=account, problem=problem, key=key)
     await sessions.end_all(desk.database, account.id, at=at)
     # Whoever reads the mail is no guesser: strangers' failures do not keep the owner out.
     await sessions.succeeded(desk.database, account_key(account.mailbox), at=at)

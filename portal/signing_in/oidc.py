@@ -76,6 +76,6 @@ def _same(kept: str, given: str) -> bool:
 
 
 def _again(request: Request, problem: str, status: int = 422) -> Response:
-    answer = page(request, "sign_in.html", status=status, back="/", email="", problem=problem)
+    answer = page(request, "signing_in/sign_in.html", status=status, back="/", email="", problem=problem)
     answer.delete_cookie(DEPARTURE_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
     return answer

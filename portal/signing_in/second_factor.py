@@ -27,7 +27,7 @@ _STEP_SECONDS = 30
 async def show_code(request: Request, visitor: AnyVisitor, volver: str = "/") -> Response:
     if visitor.session is None or not visitor.session.awaits_code:
         return to("/ingreso", visitor)
-    return page(request, "code.html", back=safe_path(volver), problem=None)
+    return page(request, "signing_in/code.html", back=safe_path(volver), problem=None)
 
 
 @router.post("/ingreso/codigo", dependencies=[Stamped])
@@ -39,9 +39,9 @@ async def give_code(
         return to("/ingreso", visitor)
     tries = code_tries(request, account)
     if not await tries.begin(desk, at=at):
-        return page(request, "code.html", status=429, back=safe_path(back), problem=TOO_MANY)
+        return page(request, "signing_in/code.html", status=429, back=safe_path(back), problem=TOO_MANY)
     if not await is_right_code(account, code, desk, portal, at=at):
-        return page(request, "code.html", status=422, back=safe_path(back), problem=WRONG_CODE)
+        return page(request, "signing_in/code.html", status=422, back=safe_path(back), problem=WRONG_CODE)
     await tries.succeeded(desk, at=at)
     return await begin(request, visitor, account, desk, portal, at=at, back=back, code_given=True)
 

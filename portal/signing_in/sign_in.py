@@ -29,7 +29,7 @@ _NO_ACCESS = "This address has no access at the moment. Your organization's admi
 async def show_sign_in(request: Request, visitor: AnyVisitor, volver: str = "/") -> Response:
     if visitor.persona:
         return to(safe_path(volver), visitor)
-    return page(request, "sign_in.html", back=safe_path(volver), email="", problem=None)
+    return page(request, "signing_in/sign_in.html", back=safe_path(volver), email="", problem=None)
 
 
 @router.post("/ingreso", dependencies=[Stamped])
@@ -44,7 +44,9 @@ async def sign_in(
     back: Back = "/",
 ) -> Response:
     def again(problem: str, status: int = 422) -> Response:
-        return page(request, "sign_in.html", status=status, back=safe_path(back), email=email, problem=problem)
+        return page(
+            request, "signing_in/sign_in.html", status=status, back=safe_path(back), email=email, problem=problem
+        )
 
     tries = password_tries(request, portal, email)
     if not await tries.begin(desk, at=at):
@@ -67,7 +69,9 @@ async def show_personas(request: Request, visitor: AnyVisitor, desk: DeskDep, at
     if visitor.account is None or visitor.session is None or visitor.session.awaits_code:
         return to("/ingreso", visitor)
     found = await accounts.personas(desk.database, visitor.account, policy=desk.policy, at=at)
-    return page(request, "personas.html", back=safe_path(volver), personas={_name(each): each for each in found})
+    return page(
+        request, "signing_in/personas.html", back=safe_path(volver), personas={_name(each): each for each in found}
+    )
 
 
 @router.post("/ingreso/como", dependencies=[Stamped])

@@ -146,7 +146,7 @@ async def _list(
     status = 422 if problem else 200
     return page(
         request,
-        "users.html",
+        "signing_in/users.html",
         status=status,
         shown=shown,
         sought=sought,

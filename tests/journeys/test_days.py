@@ -229,7 +229,7 @@ async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: Viewpor
         await day.send("replies", body="Ya lo revisamos.")
         await expect(page.locator(".words", has_text="Ya lo revisamos.").first).to_be_visible()
         await day.fits()
-        await expect(page.locator("#cabecera")).to_contain_text("Ana Torres")
+        await expect(page.locator("#header")).to_contain_text("Ana Torres")
         await day.send("notes", body="Parece la cuota.")
         await expect(page.locator(".said.internal .words").last).to_have_text("Parece la cuota.")
         await day.send("information-requests", body="¿Qué navegador usan?")

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from portal.frame import pages
+from portal.frame.rooms import TEMPLATES
 from tests.portal.demo_desk import NOW, DemoDesk
 from tests.support.browser import NARROW, WIDE, Screen, missing
 
@@ -184,7 +185,7 @@ def shown() -> Iterator[set[str]]:
 @pytest.fixture(scope="module")
 def axe() -> str:
     if not AXE.exists():
-        missing("axe-core is fetched by make escala/portal/static/vendor/.made")
+        missing("axe-core is fetched by make portal/frame/static/vendor/.made")
     return AXE.read_text(encoding="utf-8")
 
 
@@ -221,8 +222,13 @@ async def test_axe_finds_nothing_after(window_of: Windows, demo_desk: DemoDesk, 
 
 
 def test_every_page_was_looked_at(shown: set[str]) -> None:
-    templates = Path(pages.__file__).with_name("templates")
-    whole = {each.name for each in templates.glob("*.html") if '{% extends "base.html" %}' in each.read_text("utf-8")}
+    whole = {
+        f"{room}/{each.relative_to(folder)}"
+        for room, folder in TEMPLATES.items()
+        for each in folder.rglob("*.html")
+        if '{% extends "frame/base.html" %}' in each.read_text("utf-8")
+    }
+    assert whole
     assert whole - shown == set(), "these are shown by no address and no walk above"
 
 

@@ -45,7 +45,7 @@ async def test_shows_everything_about_the_case(office: Office, number: str) -> N
         assert expected in page
 
 
-@pytest.mark.parametrize("path", ["", "/partes/todo", "/partes/conversacion", "/eventos", "/duplicado"])
+@pytest.mark.parametrize("path", ["", "/partes/all", "/partes/conversation", "/eventos", "/duplicado"])
 async def test_a_foreign_case_is_not_there(office: Office, number: str, path: str) -> None:
     async with visitor(office, "premium_contact") as stranger:
         assert (await stranger.get(f"/casos/{number}{path}")).status_code in {403, 404}
@@ -53,7 +53,7 @@ async def test_a_foreign_case_is_not_there(office: Office, number: str, path: st
         assert (await stranger.get("/casos/%2e%2e")).status_code == 404
 
 
-@pytest.mark.parametrize("part", ["", "/partes/todo", "/partes/conversacion", "/partes/lado"])
+@pytest.mark.parametrize("part", ["", "/partes/all", "/partes/conversation", "/partes/side"])
 async def test_a_customer_never_sees_an_internal_note(office: Office, number: str, part: str) -> None:
     await office.give(number, "notes", body="Parece la cuota de la API.")
     async with visitor(office, "contact") as contact:
@@ -129,7 +129,7 @@ async def test_a_rating_without_a_score_is_asked_for_again(office: Office, numbe
 async def test_the_explanation_adds_up_to_the_limit(office: Office, number: str) -> None:
     office.clock.passes(minutes=10)
     async with visitor(office, "contact") as contact:
-        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+        page = (await contact.get(f"/casos/{number}/partes/clocks")).text
     assert re.findall(r'class="figure total">([^<]+)<', page) == ["1:00:00", "1:00:00"]
     assert "por venir" in page
 
@@ -138,7 +138,7 @@ async def test_the_explanation_names_the_holidays(office: Office) -> None:
     office.clock.passes(days=12, hours=8, minutes=30)  # Monday, December 7, 17:30; the 8th is a holiday
     number = await office.open()
     async with visitor(office, "contact") as contact:
-        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+        page = (await contact.get(f"/casos/{number}/partes/clocks")).text
     assert "Inmaculada" in page
     assert re.findall(r'class="figure total">([^<]+)<', page) == ["1:00:00", "1:00:00"]
 
@@ -147,7 +147,7 @@ async def test_says_until_when_it_is_out_of_hours(office: Office, number: str) -
     office.clock.passes(hours=12)
     number = await office.open()
     async with visitor(office, "contact") as contact:
-        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+        page = (await contact.get(f"/casos/{number}/partes/clocks")).text
     assert "Fuera del horario de atención hasta el jueves 26 de noviembre de 2026, 8:00" in page
 
 
@@ -155,7 +155,7 @@ async def test_says_until_when_it_is_out_of_hours(office: Office, number: str) -
 async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
     await office.give(number, "information-requests", body="¿Desde qué navegador?")
     async with visitor(office, "contact") as contact:
-        page = (await contact.get(f"/casos/{number}/partes/relojes")).text
+        page = (await contact.get(f"/casos/{number}/partes/clocks")).text
     assert "En pausa: en espera de información del cliente" in page
 
 

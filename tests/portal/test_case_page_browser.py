@@ -96,7 +96,7 @@ async def test_a_change_is_asked_for_again_until_it_is_there(
             failures.append(503)
             await (route.fulfill(status=503) if len(failures) < 3 else route.continue_())
 
-        await window.page.route("**/partes/todo", fail_twice)
+        await window.page.route("**/partes/all", fail_twice)
         await listening(office)
         await office.give(number, "replies", body="Ya está.")
         await expect(window.page.get_by_text("Ya está.")).to_be_visible(timeout=PATIENCE)
@@ -164,8 +164,8 @@ async def test_a_refusal_leaves_what_was_typed(browser: Browser, site: str, offi
         await page.fill("#visits-address", "Calle 100")
         await page.fill("#visits-reason", "El servidor no responde.")
         await page.click("#f-visits button")
-        await expect(page.locator("#acciones .problem")).to_contain_text("Regla ONS-")
-        await expect(page.locator("#acciones .problem")).to_be_focused()
+        await expect(page.locator("#actions .problem")).to_contain_text("Regla ONS-")
+        await expect(page.locator("#actions .problem")).to_be_focused()
         await expect(page.locator("#visits-reason")).to_have_value("El servidor no responde.")
         await expect(page.locator("#replies-body")).to_have_value("Una respuesta a medias")
 
@@ -203,7 +203,7 @@ async def test_at_1280_by_800_the_page_itself_does_not_scroll(
 ) -> None:
     async with at_case(browser, site, office, "agent", number) as window:
         assert await window.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-        for part in ("#conversacion", "#replies-body", "#relojes", "#lado", "#f-claim button"):
+        for part in ("#conversation", "#replies-body", "#clocks", "#side", "#f-claim button"):
             await expect(window.page.locator(part)).to_be_in_viewport()
 
 
@@ -220,7 +220,7 @@ async def test_at_1280_by_800_what_was_said_has_two_fifths_of_the_height(
             await canned_replies.create(office.db, canned, at=office.clock())
             await window.go(f"/casos/{number}")
             await expect(window.page.locator("#f-canned button")).to_be_in_viewport()
-        said = await window.page.locator("#conversacion").bounding_box()
+        said = await window.page.locator("#conversation").bounding_box()
         assert said
         assert said["height"] >= 0.4 * WIDE["height"]
 
@@ -230,7 +230,7 @@ async def test_municipalities_are_fetched_when_they_are_needed(
 ) -> None:
     await municipalities.import_all(office.db, {"05400": "La Unión"}, at=office.clock())
     async with at_case(browser, site, office, "agent", number) as window:
-        known = window.page.locator("#municipios option[value='05400 La Unión, Antioquia']")
+        known = window.page.locator("#municipalities option[value='05400 La Unión, Antioquia']")
         await window.page.click("#d-visits summary")
         await expect(known).to_have_count(0)
         await window.page.focus("#visits-city_code")

@@ -103,7 +103,7 @@ async def test_no_word_runs_that_a_stream_brings(browser: Browser, nasty: World)
         for payload in PAYLOADS:
             answer = await nasty.office.give(number, "replies", body=f"recién dicho {payload}")
             assert answer.status_code == 200
-        last = window.page.locator("#conversacion li").filter(has_text="recién dicho").nth(len(PAYLOADS) - 1)
+        last = window.page.locator("#conversation li").filter(has_text="recién dicho").nth(len(PAYLOADS) - 1)
         await last.wait_for()
         assert PAYLOADS[-1] in (await last.text_content() or "")
         assert await window.page.evaluate(_UNTOUCHED)

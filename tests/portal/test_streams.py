@@ -7,13 +7,12 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from httpx import AsyncClient, Response
 
 from desk import stream_readers
-from portal.frame import pages
+from portal.frame.rooms import TEMPLATES
 from portal.frame.session import BY_ITSELF, SESSION_COOKIE
 from storage.signing_in import accounts, sessions
 from tests.api.office import Office
@@ -118,7 +117,7 @@ class TestAPageThatIsLeftOpen:
         async with visitor(office, "agent") as ana:
             await ana.get(f"/casos/{number}")
             office.clock.passes(minutes=100)
-            for path in (f"/casos/{number}/partes/todo", "/cola/filas", "/proceso/cifras"):
+            for path in (f"/casos/{number}/partes/all", "/cola/filas", "/proceso/cifras"):
                 assert (await ana.client.get(path)).status_code == 200
             assert (await ana.post(f"/casos/{number}/presencia", page="pagina-de-prueba")).status_code == 204
             office.clock.passes(minutes=21)
@@ -129,7 +128,7 @@ class TestAPageThatIsLeftOpen:
         async with visitor(office, "agent") as ana:
             office.clock.passes(minutes=121)
             scripted = {"HX-Request": "true", "HX-Current-URL": f"https://escala.test/casos/{number}"}
-            answer = await ana.client.get(f"/casos/{number}/partes/todo", headers=scripted)
+            answer = await ana.client.get(f"/casos/{number}/partes/all", headers=scripted)
             assert (answer.status_code, answer.headers["hx-redirect"]) == (401, f"/ingreso?volver=/casos/{number}")
 
     async def test_lives_on_while_somebody_writes(self, office: Office) -> None:
@@ -146,7 +145,7 @@ class TestAPageThatIsLeftOpen:
     def test_asks_for_nothing_by_itself_that_counts_as_a_visit(self) -> None:
         polled = re.findall(
             r'hx-get="([^"?{]+)[^"]*" hx-trigger="every',
-            "".join(each.read_text() for each in (Path(pages.__file__).parent / "templates").rglob("*.html")),
+            "".join(each.read_text() for room in TEMPLATES.values() for each in room.rglob("*.html")),
         )
         streams = {each.path for each in routes() if each.path.endswith("/eventos")}
         asked_again = {"/cola/filas", "/casos/lista", "/casos/{number}/partes/{part}", "/proceso/cifras"}

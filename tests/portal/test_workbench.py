@@ -62,7 +62,7 @@ class TestDrafts:
 
     async def test_are_kept_without_a_script_too(self, number: str, agent: Visitor) -> None:
         answer = await agent.post(f"/casos/{number}/borradores/notes", body="Parece la cuota")
-        assert answer.headers["location"] == f"/casos/{number}#redaccion"
+        assert answer.headers["location"] == f"/casos/{number}#composer"
 
     async def test_are_their_authors_alone(self, office: Office, number: str, agent: Visitor) -> None:
         await agent.post(f"/casos/{number}/borradores/notes", body="Parece la cuota")
@@ -171,7 +171,7 @@ class TestUndo:
     async def test_a_customer_does_not_see_what_has_not_left(self, office: Office, number: str, agent: Visitor) -> None:
         await replied(agent, number)
         async with visitor(office, "contact") as contact:
-            assert WORDS not in (await contact.get(f"/casos/{number}/partes/todo")).text
+            assert WORDS not in (await contact.get(f"/casos/{number}/partes/all")).text
 
     async def test_a_double_click_sends_one_reply(self, office: Office, number: str, agent: Visitor) -> None:
         key = key_of(await agent.get(f"/casos/{number}"), "replies")
@@ -231,7 +231,7 @@ class TestPresence:
     async def test_shows_who_writes(self, office: Office, number: str, agent: Visitor) -> None:
         await agent.post(f"/casos/{number}/presencia", page="a-page-of-mine", writing="true")
         async with visitor(office, "director") as director:
-            page = (await director.get(f"/casos/{number}/partes/presencia")).text
+            page = (await director.get(f"/casos/{number}/partes/presence")).text
         assert "Ana Torres está escribiendo" in page
 
     async def test_is_over_when_the_page_is_closed_or_silent(self, office: Office, number: str, agent: Visitor) -> None:
@@ -239,7 +239,7 @@ class TestPresence:
         await agent.post(f"/casos/{number}/presencia", page="a-page-of-mine")
         await agent.post(f"/casos/{number}/presencia/fin", page="a-page-of-mine")
         async with visitor(office, "director") as director:
-            assert "Ana Torres tiene" not in (await director.get(f"/casos/{number}/partes/presencia")).text
+            assert "Ana Torres tiene" not in (await director.get(f"/casos/{number}/partes/presence")).text
 
     async def test_is_nothing_for_customers(self, office: Office, number: str, agent: Visitor) -> None:
         async with visitor(office, "contact") as contact:

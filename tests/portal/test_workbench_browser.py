@@ -63,8 +63,8 @@ async def test_a_reply_with_files_that_is_undone_asks_for_them_again(
         await page.fill("#replies-body", "Con un error")
         await page.set_input_files("#replies-files", files=[file])
         await page.click("#f-replies button")
-        await page.click("#pendientes .undo button")
-        await expect(page.locator("#redaccion .done")).to_contain_text(words)
+        await page.click("#pending .undo button")
+        await expect(page.locator("#composer .done")).to_contain_text(words)
         await expect(page.locator("#avisos")).to_contain_text(words)
         await expect(page.locator("#replies-body")).to_be_focused()
 
@@ -77,7 +77,7 @@ async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, nu
         await expect(page.locator("#replies-body")).to_have_value("")
         await expect(page.locator(".said.pending .words")).to_have_text("Con un error")
         await page.type("#replies-body", "Y además")
-        await page.click("#pendientes .undo button")
+        await page.click("#pending .undo button")
         await expect(page.locator("#replies-body")).to_have_value("Con un error\n\nY además")
         await expect(page.locator("#replies-body")).to_be_focused()
         await expect(page.locator(".said.pending")).to_have_count(0)
@@ -87,7 +87,7 @@ async def test_a_reply_is_undone_without_javascript(browser: Browser, site: str,
     async with at_case(browser, site, office, "agent", number, javascript=False) as window:
         await window.page.fill("#replies-body", "Con un error")
         await window.page.click("#f-replies button:not([formaction])")
-        await window.page.click("#pendientes .undo button")
+        await window.page.click("#pending .undo button")
         await expect(window.page.locator("#replies-body")).to_have_value("Con un error")
 
 
@@ -109,13 +109,13 @@ async def test_two_agents_see_each_other(browser: Browser, site: str, office: Of
     async with at_case(browser, site, office, "agent", number) as one:
         await listening(office)
         async with at_case(browser, site, office, "director", number) as two:
-            await expect(one.page.locator("#presencia")).to_contain_text("Dora Ruiz tiene abierto este caso")
-            await expect(two.page.locator("#presencia")).to_contain_text("Ana Torres tiene abierto este caso")
+            await expect(one.page.locator("#presence")).to_contain_text("Dora Ruiz tiene abierto este caso")
+            await expect(two.page.locator("#presence")).to_contain_text("Ana Torres tiene abierto este caso")
             await two.page.type("#replies-body", "Yo")
-            await expect(one.page.locator("#presencia")).to_contain_text("Dora Ruiz está escribiendo")
+            await expect(one.page.locator("#presence")).to_contain_text("Dora Ruiz está escribiendo")
             await expect(one.page.locator("#replies-body")).to_have_value("")
             await two.go("/cuenta")
-            await expect(one.page.locator("#presencia")).not_to_contain_text("Dora Ruiz")
+            await expect(one.page.locator("#presence")).not_to_contain_text("Dora Ruiz")
 
 
 async def test_a_canned_reply_is_put_where_the_cursor_is(
@@ -179,8 +179,8 @@ class TestTheKeyboard:
     async def test_a_key_takes_the_case(self, browser: Browser, site: str, office: Office, number: str) -> None:
         async with at_case(browser, site, office, "agent", number) as window:
             await window.page.keyboard.press("t")
-            await expect(window.page.locator("#cabecera")).to_contain_text("Lo atiende: Ana Torres")
-            await expect(window.page.locator("#acciones .done")).to_be_focused()
+            await expect(window.page.locator("#header")).to_contain_text("Lo atiende: Ana Torres")
+            await expect(window.page.locator("#actions .done")).to_be_focused()
 
     async def test_single_keys_can_be_switched_off(
         self, browser: Browser, site: str, office: Office, number: str

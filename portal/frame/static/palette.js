@@ -20,11 +20,11 @@
 
   const doable = () => {
     const found = [];
-    for (const details of document.querySelectorAll("#redaccion details[id], #acciones details[id], #relojes details[id]")) {
+    for (const details of document.querySelectorAll("#composer details[id], #actions details[id], #clocks details[id]")) {
       const summary = details.querySelector("summary");
       if (visible(summary)) found.push({ label: summary.textContent.trim(), key: key[details.id], act: () => unfold(details) });
     }
-    for (const form of document.querySelectorAll("#acciones .orders > form, #redaccion > form")) {
+    for (const form of document.querySelectorAll("#actions .orders > form, #composer > form")) {
       const area = form.querySelector("textarea"), button = form.querySelector("button:not([formaction])");
       found.push({
         label: (area ? form.querySelector("label") : button).textContent.trim(),
