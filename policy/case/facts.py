@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from policy.case.case import (
     Actor,
@@ -372,6 +373,25 @@ Fact = (
     | CaseClosed
     | VisitFact
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownFact:
+    """What a newer program recorded, as it stands: while programs are replaced, an older one still shows the page.
+
+    No rule makes one. It is told by its kind, and `data` is what was recorded beside it.
+    """
+
+    kind: str
+    data: Mapping[str, Any]
+
+
+RecordedFact = Fact | UnknownFact
+
+
+def texts_in(fact: Fact) -> dict[str, Text]:
+    """The deposited texts that a fact speaks of, by the names of its fields, as they stand in it."""
+    return {name: value for name, value in vars(fact).items() if isinstance(value, Text)}
 
 
 @dataclass(frozen=True, kw_only=True)

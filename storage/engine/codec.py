@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from policy.case.case import Case
-from policy.case.facts import Fact
+from policy.case.facts import Fact, RecordedFact, UnknownFact
 from policy.terms.terms import Terms
 
 _CASE: TypeAdapter[Case] = TypeAdapter(Case)
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
-_FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 def case_to_json(case: Case) -> Any:
@@ -32,11 +32,40 @@ def terms_from_json(terms: Any) -> Terms:
     return _TERMS.validate_python(terms)
 
 
-def fact_to_json(fact: Fact) -> dict[str, Any]:
+def fact_to_json(fact: RecordedFact) -> dict[str, Any]:
     """What a fact says beside its kind, which has its own column. Durations are whole seconds, named so."""
-    said: dict[str, Any] = _FACT.dump_python(fact, mode="json", exclude={"kind"})
+    if isinstance(fact, UnknownFact):
+        return dict(fact.data)
+    said: dict[str, Any] = _FACTS[fact.kind].dump_python(fact, mode="json", exclude={"kind"})
     for name, value in vars(fact).items():
         if isinstance(value, timedelta):
             del said[name]
-            said[f"{name}_seconds"] = int(value.total_seconds())
+            said[f"{name}{_SECONDS}"] = int(value.total_seconds())
     return said
+
+
+def fact_from_json(kind: str, data: Mapping[str, Any]) -> RecordedFact:
+    """The fact that `fact_to_json` wrote. What an older program did not write yet has its default.
+
+    A kind that a newer program recorded, or a known one with words that only a newer program knows, is an
+    `UnknownFact`: the rows of a case stay readable while programs are replaced one after another.
+    """
+    known = _FACTS.get(kind)
+    if known is None:
+        return UnknownFact(kind=kind, data=data)
+    said = {name.removesuffix(_SECONDS) if name in _DURATIONS[kind] else name: each for name, each in data.items()}
+    try:
+        fact: Fact = known.validate_python(said)
+    except ValidationError:
+        return UnknownFact(kind=kind, data=data)
+    return fact
+
+
+_SECONDS = "_seconds"
+_FACTS: dict[str, TypeAdapter[Any]] = {each.kind: TypeAdapter(each) for each in get_args(Fact)}
+_DURATIONS = {
+    each.kind: {
+        f"{name}{_SECONDS}" for name, hint in get_type_hints(each).items() if timedelta in (hint, *get_args(hint))
+    }
+    for each in get_args(Fact)
+}
