@@ -160,14 +160,14 @@ def test_of_two_entries_with_one_id_the_first_counts() -> None:
     assert ([each.severity for each in found.incidents], found.skipped) == (["high"], 1)
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
+# Small values, and letters from a list: a slow or busy machine makes hundreds of them in a second. Hypothesis's own
+# `text()` reads the whole of Unicode first, which alone is more than its health check allows there.
+words = st.text('aZ7 <&"\n\x00\u202e\u00f1\U0001f600', max_size=8)
+plain = st.none() | st.booleans() | st.integers() | st.floats() | words
+anything = plain | st.lists(plain | st.lists(plain, max_size=1), max_size=2) | st.dictionaries(words, plain, max_size=2)
 
 
-@given(st.dictionaries(st.sampled_from(sorted(published())), anything, max_size=6))
+@given(st.dictionaries(st.sampled_from(sorted(published())), anything, max_size=4))
 def test_whatever_its_fields_hold_it_is_read_or_skipped(changes: dict[str, Any]) -> None:
     found = read(published("other"), published() | changes)
 

@@ -13,6 +13,7 @@ import pytest
 from policy.cover.cover import CoverRef
 from policy.terms.terms import CoverKind
 from storage.cover import announcements
+from storage.terms.terms import bogota_date
 from tests.api.office import STANDARD
 from tests.gates.conftest import Gate
 from tests.gates.reading import (
@@ -31,7 +32,6 @@ from tests.gates.reading import (
 from tests.support.lives import bogota
 
 FRIDAY = "2027-10-29 11:30"
-TODAY = (datetime.now(UTC) - timedelta(hours=5)).date()
 COMMERCIAL = "comercial@"
 DAY = timedelta(days=1)
 NEWS = "Su contrato de soporte lo cubre hasta"
@@ -151,41 +151,48 @@ class TestTheEndOfCover:
     @pytest.mark.rule("WAR-5")
     async def test_is_announced_30_15_7_and_1_days_before_to_the_customer_and_to_commercial(self, gate: Gate) -> None:
         customer, contract = await self._covered(gate, 60)
+        today = _today(gate)
         for told, (days, left) in enumerate(_LEFT, start=1):
-            await self._morning(gate, contract, 60 - days)
+            await self._morning(gate, contract, today + (60 - days) * DAY)
             to_the_customer = await letters(gate, customer.mailbox, NEWS, told)
             assert len(to_the_customer) == len(await letters(gate, COMMERCIAL, "termina el", told)) == told
             assert any(left in body(each) for each in to_the_customer)
-        await self._morning(gate, contract, 61)
+        await self._morning(gate, contract, today + 61 * DAY)
         assert (await gate.ended(f"contract-{contract}")).startswith("cubrió hasta el")
 
     @pytest.mark.rule("WAR-5")
     async def test_is_not_announced_once_a_renewal_is_paid(self, gate: Gate) -> None:
         customer, contract = await self._covered(gate, 20)
         assert len(await letters(gate, customer.mailbox, NEWS)) == 1  # 20 days are less than 30: told at once
-        renewal = {"ends_on": str(TODAY + 400 * DAY)}
+        today = _today(gate)
+        renewal = {"ends_on": str(today + 400 * DAY)}
         done(await gate.office.post(f"/contracts/{contract}/renewals", renewal, "commercial"))
-        await paid(customer, contract, str(TODAY))
+        await paid(customer, contract, str(today))
         for days in (5, 13, 19, 21):
-            await self._morning(gate, contract, days)
+            await self._morning(gate, contract, today + days * DAY)
         cover = CoverRef(kind=CoverKind.CONTRACT, id=contract, customer_id=customer.id)
         rows = await announcements.of_cover(gate.office.db, cover)
-        assert {row.ends_on for row in rows} == {TODAY + 20 * DAY}
+        assert {row.ends_on for row in rows} == {today + 20 * DAY}
         assert [row.days_before for row in rows if row.is_for_the_customer] == [30]
         assert len(gate.letters(customer.mailbox)) == 1
 
     @staticmethod
     async def _covered(gate: Gate, days: int) -> tuple[Newcomer, str]:
-        """A customer whose paid contract began today and has its last day in so many days."""
+        """A customer whose paid contract has its last day in so many days.
+
+        It began long ago: what is due of its end already goes out at any hour, while a cover that begins today is
+        announced at 08:00 of today at the earliest.
+        """
         gate.office.clock.at = datetime.now(UTC)
         customer = await newcomer(gate.office)
-        contract = await customer.contract(str(TODAY), str(TODAY + days * DAY), paid=True)
+        today = _today(gate)
+        contract = await customer.contract(str(today - 300 * DAY), str(today + days * DAY), paid=True)
         return customer, done(contract)["id"]
 
     @staticmethod
-    async def _morning(gate: Gate, contract: str, days: int) -> None:
-        """Let a contract's own clock run on to the minute after 08:00, so many days from today."""
-        at = _bogota(TODAY + days * DAY, time(8, 1))
+    async def _morning(gate: Gate, contract: str, on: date) -> None:
+        """Let a contract's own clock run on to the minute after 08:00 of a day."""
+        at = _bogota(on, time(8, 1))
         name = f"contract-{contract}"
         gate.office.clock.at = at
         await gate.env.fast_forward(gate.env.client.get_workflow_handle(name), at - await gate.now(name))
@@ -217,3 +224,8 @@ _LEFT = ((30, "Faltan 30 días"), (15, "Faltan 15 días"), (7, "Faltan 7 días")
 
 def _bogota(on: date, at: time) -> datetime:
     return bogota(f"{on} {at:%H:%M}")
+
+
+def _today(gate: Gate) -> date:
+    """The date in Bogotá of the office's clock."""
+    return bogota_date(gate.office.clock.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,16 @@ from worker import sweep_covers
 from workflows import addresses
 
 COMMERCIAL = "comercial@escala.example"
+LONG_AGO = -300
+"""When a cover began, in days from today, whose announcement is due already, by night too.
+
+One that begins today is announced at 08:00 of today at the earliest (WAR-5): by night there is nothing to wait for.
+"""
+
+
+def nearly_over(covers: CoverOffice) -> dict[str, date]:
+    """The days of a contract that began long ago and has its last day in ten days."""
+    return {"starts_on": covers.today + LONG_AGO * DAY, "ends_on": covers.today + 10 * DAY}
 
 
 async def given(covers: CoverOffice, kind: CoverKind, id_: str, customer: Newcomer) -> list[int]:
@@ -78,7 +88,7 @@ class TestTheEndOfCover:
     async def test_is_told_once_where_it_is_near_already(self, covers: CoverOffice) -> None:
         """A contract that is registered ten days before its end: one message now, not two."""
         customer = await covers.newcomer()
-        contract = await covers.contract(customer, ends_in=10, starts_in=-300, paid=True)
+        contract = await covers.contract(customer, ends_in=10, starts_in=LONG_AGO, paid=True)
         await eventually(lambda: len(covers.post.to(COMMERCIAL)) == 1)
         assert await given(covers, CoverKind.CONTRACT, contract["id"], customer) == [15]
 
@@ -92,7 +102,7 @@ class TestTheEndOfCover:
 
     async def test_that_has_passed_is_not_announced(self, covers: CoverOffice) -> None:
         customer = await covers.newcomer()
-        contract = await covers.contract(customer, starts_in=-300, ends_in=-1, paid=True)
+        contract = await covers.contract(customer, starts_in=LONG_AGO, ends_in=-1, paid=True)
         await covers.workflow(f"contract-{contract['id']}").result()
         assert covers.post.sent == []
 
@@ -108,7 +118,7 @@ class TestTheEndOfCover:
     async def test_reaches_its_readers_though_the_mail_server_is_down_at_first(self, covers: CoverOffice) -> None:
         covers.post.failures = 1
         customer = await covers.newcomer()
-        await covers.contract(customer, ends_in=10, paid=True)
+        await covers.contract(customer, starts_in=LONG_AGO, ends_in=10, paid=True)
         await eventually(lambda: len(covers.post.to(customer.mailbox)) == len(covers.post.to(COMMERCIAL)) == 1)
 
 
@@ -144,7 +154,7 @@ class TestItsWorkflow:
             covers.worker(),
         ):
             customer = await covers.newcomer()
-            contract = await covers.contract(customer, ends_in=10, paid=True)
+            contract = await covers.contract(customer, starts_in=LONG_AGO, ends_in=10, paid=True)
             handle = covers.workflow(f"contract-{contract['id']}")
             first_run = (await handle.describe()).run_id
             for _ in range(20):
@@ -182,7 +192,7 @@ class TestItsWorkflow:
     async def test_is_found_by_customer_kind_and_next_date(self, covers: CoverOffice) -> None:
         """And says what it told and what it will."""
         customer = await covers.newcomer()
-        contract = await covers.contract(customer, ends_in=20, starts_in=-300, paid=True)
+        contract = await covers.contract(customer, ends_in=20, starts_in=LONG_AGO, paid=True)
         handle = covers.workflow(f"contract-{contract['id']}")
         await told(covers, customer, times=1)
 
@@ -204,7 +214,7 @@ class TestItsWorkflow:
     @pytest.mark.rule("WAR-2")
     async def test_begins_again_with_a_renewal_after_the_end(self, covers: CoverOffice) -> None:
         customer = await covers.newcomer()
-        contract = await covers.contract(customer, starts_in=-300, ends_in=-1, paid=True)
+        contract = await covers.contract(customer, starts_in=LONG_AGO, ends_in=-1, paid=True)
         handle = covers.workflow(f"contract-{contract['id']}")
         await handle.result()
         await covers.renew(contract, covers.today + 300 * DAY)
@@ -216,7 +226,9 @@ class TestTheSweep:
     async def test_runs_when_a_worker_starts_and_is_scheduled_once(self, covers: CoverOffice) -> None:
         """A second worker finds the schedule there, and has it run at once all the same."""
         customer = await covers.newcomer()
-        await add_contract(covers, customer, "imported-2", ends_on=covers.today + 10 * DAY)
+        await add_contract(
+            covers, customer, "imported-2", starts_on=covers.today + LONG_AGO * DAY, ends_on=covers.today + 10 * DAY
+        )
         for _ in range(2):
             await sweep_covers(covers.env.client, covers.settings)
         await told(covers, customer, times=1)
@@ -230,7 +242,9 @@ class TestTheSweep:
         """Also one that the API never told of, such as an import's; a second sweep finds nothing to do."""
         await covers.sweep()
         customer = await covers.newcomer()
-        await add_contract(covers, customer, "imported-1", ends_on=covers.today + 10 * DAY)
+        await add_contract(
+            covers, customer, "imported-1", starts_on=covers.today + LONG_AGO * DAY, ends_on=covers.today + 10 * DAY
+        )
 
         assert await covers.sweep() == "1 coberturas y 0 casos retenidos avisados"
         await eventually(lambda: len(covers.post.to(customer.mailbox)) == 1)
