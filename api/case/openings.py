@@ -107,7 +107,7 @@ async def open_once(body: NewCase, principal: Principal, once: Once, desk: Desk,
         try:
             await desk.engine.open(command, terms)
         except StillOpening:
-            return Given(202, Opening(number=command.number), _location(command.number), kept=False)
+            return Given(202, Opening(number=command.number), _location(command.number), is_final=False)
         except EngineUnavailable as unavailable:
             raise EngineUnavailable from unavailable
         row = await views.case(desk.database, command.number)

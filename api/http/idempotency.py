@@ -1,18 +1,13 @@
-"""Every POST happens once: the same Idempotency-Key and body give the same answer, kept per token.
+"""Idempotency over HTTP: the `Idempotency-Key` header, and the answer that the same key and body are given again.
 
-Kept are the answers that are final: what succeeded, and what a rule or the case's state refused. Not kept are bad
-input, 401, 403, 404 and 5xx: the same key may try again, and goes on where the earlier try stopped, because everything
-that a try leaves behind (ids, deposits, the engine's update) is named after the key.
+What happens once, and which outcomes are kept, is desk/idempotency.py's. An answer is kept as it was sent.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
@@ -23,104 +18,59 @@ from api.http.auth import Caller
 from api.http.bodies import Answer
 from api.http.deps import At, DeskDep, Language
 from desk.desk import Desk
-from desk.problems import IdempotencyKeyReused
-from policy.case.refusals import Refusal
-from storage.case import intake
+from desk.idempotency import Answers, FinalRefusal, IdempotentRequest, asked_first_at, once
+from storage.case.intake import KeptAnswer
 
 REPLAYED = "Idempotency-Replayed"
 
 
 @dataclass(frozen=True)
-class Given:
-    """What an operation answers. `kept` is false for an answer that is not the last word (202)."""
+class Success:
+    """What an operation answers. `is_final` is false for an answer that is not the last word (202)."""
 
     status: int
     body: Answer
     location: str | None = None
-    kept: bool = True
+    is_final: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Once:
-    """One POST under its key."""
+@dataclass(frozen=True)
+class _Sent:
+    """An answer as it is sent."""
 
-    desk: Desk
-    scope: str
-    key: str
-    method: str
-    path: str
-    at: datetime
-    language: str
-
-    async def __call__(self, body: BaseModel | None, act: Callable[[], Awaitable[Given]]) -> JSONResponse:
-        """Do it, or give again what was answered."""
-        fingerprint = self._fingerprint(body)
-        async with self.desk.turnstile.passing((self.scope, self.key)):
-            if answered := await self._begin(fingerprint):
-                return _response(answered, replayed=True)
-            answer = await self._answer(act)
-            if isinstance(answer, Given):
-                return _response(_answered(answer), replayed=False)
-            await intake.finish(
-                self.desk.database,
-                scope=self.scope,
-                key=self.key,
-                status=answer.status,
-                headers=answer.headers,
-                body=answer.body,
-            )
-            # Another process may have answered first; then its answer is the answer.
-            return _response(await self._begin(fingerprint) or answer, replayed=False)
-
-    def derived(self, prefix: str, *what: str) -> str:
-        """An id that this key gives for ever."""
-        return f"{prefix}{_digest(self.scope, self.key, *what)[:24]}"
-
-    async def asked_at(self) -> datetime:
-        """When this was asked for first: before `at`, where an earlier try did not come through."""
-        return await intake.begun_at(self.desk.database, scope=self.scope, key=self.key) or self.at
-
-    async def _begin(self, fingerprint: str) -> intake.Answered | None:
-        try:
-            return await intake.begin(
-                self.desk.database, scope=self.scope, key=self.key, fingerprint=fingerprint, at=self.at
-            )
-        except intake.KeyReused:
-            raise IdempotencyKeyReused from None
-
-    async def _answer(self, act: Callable[[], Awaitable[Given]]) -> Given | intake.Answered:
-        """The operation's answer: as Given when it is not to be kept."""
-        try:
-            given = await act()
-        except Refusal as refusal:
-            self.desk.figures.refused(refusal)
-            body = problems.document(refusal, self.language)
-            headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": self.language}
-            return intake.Answered(body["status"], headers, body)
-        return _answered(given) if given.kept else given
-
-    def _fingerprint(self, body: BaseModel | None) -> str:
-        said = body.model_dump(mode="json") if body else {}
-        return _digest(self.method, self.path, json.dumps(said, sort_keys=True))
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    is_final: bool = True
 
 
-def _answered(given: Given) -> intake.Answered:
-    headers = {"Location": given.location} if given.location else {}
-    return intake.Answered(given.status, headers, given.body.model_dump(mode="json"))
+_SENT: Answers[_Sent] = Answers(
+    write=lambda sent: KeptAnswer(sent.status, sent.headers, sent.body) if sent.is_final else None,
+    read=lambda kept: _Sent(kept.status, kept.headers, kept.body),
+)
 
 
-def _response(answered: intake.Answered, *, replayed: bool) -> JSONResponse:
-    headers = {**answered.headers, **({REPLAYED: "true"} if replayed else {})}
-    return JSONResponse(answered.body, answered.status, headers)
+async def answer_once(
+    desk: Desk, request: IdempotentRequest, body: BaseModel | None, act: Callable[[], Awaitable[Success]]
+) -> JSONResponse:
+    """Do what a request asks for, or answer again what was answered."""
+
+    async def sent() -> _Sent:
+        success = await act()
+        headers = {"Location": success.location} if success.location else {}
+        return _Sent(success.status, headers, success.body.model_dump(mode="json"), success.is_final)
+
+    outcome = await once(desk, request, body, sent, _SENT)
+    replayed = {REPLAYED: "true"} if outcome.is_replayed else {}
+    if isinstance(outcome, FinalRefusal):
+        headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": outcome.language, **replayed}
+        return JSONResponse(problems.document_of(outcome.told), outcome.told.status, headers)
+    answer = outcome.value
+    return JSONResponse(answer.body, answer.status, {**answer.headers, **replayed})
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def once(
+def idempotent_request(
     request: Request,
-    desk: DeskDep,
     principal: Caller,
     at: At,
     language: Language,
@@ -134,17 +84,38 @@ def once(
             description="A new value for every new request; the same one to repeat a request.",
         ),
     ],
-) -> Once:
-    """The key of this request."""
-    return Once(
-        desk=desk,
-        scope=principal.token_id,
-        key=idempotency_key,
-        method=request.method,
-        path=request.url.path,
-        at=at,
-        language=language,
+) -> IdempotentRequest:
+    """This request under its key."""
+    return IdempotentRequest(
+        scope=principal.token_id, key=idempotency_key, address=request.url.path, at=at, language=language
     )
 
 
-OnceDep = Annotated[Once, Depends(once)]
+Idempotent = Annotated[IdempotentRequest, Depends(idempotent_request)]
+
+
+# -- what operations that no use case of the desk does yet are written with -------------------------------------------
+
+Given = Success
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once(IdempotentRequest):
+    """A request that carries its desk with it; `answer_once` takes its place."""
+
+    desk: Desk
+
+    async def __call__(self, body: BaseModel | None, act: Callable[[], Awaitable[Success]]) -> JSONResponse:
+        """Do it, or give again what was answered."""
+        return await answer_once(self.desk, self, body, act)
+
+    async def asked_at(self) -> Any:
+        """When this was asked for first."""
+        return await asked_first_at(self.desk, self)
+
+
+def _once(desk: DeskDep, request: Idempotent) -> Once:
+    return Once(desk=desk, **vars(request))
+
+
+OnceDep = Annotated[Once, Depends(_once)]

@@ -161,7 +161,7 @@ async def preview_amendment(
             unchanged=sum(each.changes_nothing for each in found),
             next_cursor=next_cursor,
         )
-        return Given(200, answer, kept=False)
+        return Given(200, answer, is_final=False)
 
     return await once(body, act)
 
@@ -249,7 +249,7 @@ async def _amend(
             await amendments.note(desk.database, amendment.id, outcome)
     known = await amendments.outcomes(desk.database, amendment.id)
     answer = _answer(amendment, known, language)
-    return Given(202 if answer.pending else 201, answer, f"/api/v1/amendments/{answer.id}", kept=not answer.pending)
+    return Given(202 if answer.pending else 201, answer, f"/api/v1/amendments/{answer.id}", is_final=not answer.pending)
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

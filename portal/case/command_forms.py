@@ -33,6 +33,7 @@ from portal.case.municipality_choice import meant
 from portal.case.pending import hold
 from portal.frame.deps import At, DeskDep
 from portal.frame.session import SignedIn, Stamped, Visitor
+from portal.frame.submit import request_of
 from storage.case.views import CaseRow
 from storage.visit import municipalities
 from storage.workbench import drafts
@@ -58,15 +59,7 @@ async def order(request: Request, visitor: SignedIn, desk: DeskDep, at: At, numb
     key = str(form.get("key", ""))
     if offer is None or not _KEY.fullmatch(key):
         raise NotFound
-    once = Once(
-        desk=desk,
-        scope=visitor.principal.token_id,
-        key=key,
-        method="POST",
-        path=request.url.path,
-        at=at,
-        language=visitor.language,
-    )
+    once = Once(desk=desk, **vars(request_of(visitor, request.url.path, key, at=at)))
     said = {name: value for name, value in form.items() if isinstance(value, str) and name not in ("stamp", "key")}
     typed = Typed(path, said)
     try:

@@ -16,6 +16,7 @@ from policy.case.refusals import Refusal
 from portal.case.case_page import Typed, shown_after, shown_refused
 from portal.frame.deps import At, DeskDep
 from portal.frame.session import Contact, Stamped
+from portal.frame.submit import request_of
 from wording.language import translate
 
 router = APIRouter()
@@ -30,15 +31,7 @@ async def rate_here(request: Request, visitor: Contact, desk: DeskDep, at: At, n
     key, score, comment = (str(form.get(name, "")) for name in ("key", "score", "comment"))
     if not _KEY.fullmatch(key):
         raise NotFound
-    once = Once(
-        desk=desk,
-        scope=visitor.principal.token_id,
-        key=key,
-        method="POST",
-        path=request.url.path,
-        at=at,
-        language=visitor.language,
-    )
+    once = Once(desk=desk, **vars(request_of(visitor, request.url.path, key, at=at)))
     typed = Typed("rating", {"score": score, "comment": comment})
     try:
         body = RatingGiven.model_validate({"score": int(score) if score.isdecimal() else score, "comment": comment})

@@ -1,4 +1,4 @@
-"""A form's way to the API's own functions: its body, its key, and a refusal in words beside what was typed."""
+"""Submitting a form: its body, its key, and its outcome as a value, or the refusal in words beside what was typed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,29 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
-from api.http import problems
 from api.http.idempotency import Once
 from desk.desk import Desk
-from desk.problems import NotFound, Problem
+from desk.idempotency import Answers, Done, FinalRefusal, IdempotentRequest
+from desk.problems import NotFound, Problem, ToldProblem, told
 from policy.case.refusals import Refusal
 from portal.frame.session import Visitor
+from storage.case.intake import KeptAnswer
 from wording.input_errors import input_errors
 from wording.language import translate
 
 Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _NOT_SAID = frozenset({"stamp", "key"})
+
+DONE: Answers[None] = Answers(write=lambda _: KeptAnswer(200, {}, {}), read=lambda _: None)
+"""For a form of which only that it was done is kept."""
+
+
+def named(field: str) -> Answers[str]:
+    """For a form that makes something: kept is its id or number, under this field's name as the API answers it."""
+    return Answers(write=lambda made: KeptAnswer(201, {}, {field: made}), read=lambda kept: str(kept.body[field]))
 
 
 @dataclass(frozen=True)
@@ -40,19 +50,18 @@ class Refused:
     rule: str | None = None
 
 
-def once_of(request: Request, visitor: Visitor, desk: Desk, form: FormData, *, at: datetime) -> Once:
-    """The form's own key, which was made when the page was shown: a second click happens once."""
+def key_of(form: FormData) -> str:
+    """The form's own key, which was made when the page was shown: a second click happens once. NotFound without one."""
     key = str(form.get("key", ""))
     if not _KEY.fullmatch(key):
         raise NotFound
-    return Once(
-        desk=desk,
-        scope=visitor.principal.token_id,
-        key=key,
-        method="POST",
-        path=request.url.path,
-        at=at,
-        language=visitor.language,
+    return key
+
+
+def request_of(visitor: Visitor, address: str, key: str, *, at: datetime) -> IdempotentRequest:
+    """A form's request under its key."""
+    return IdempotentRequest(
+        scope=visitor.principal.token_id, key=key, address=address, at=at, language=visitor.language
     )
 
 
@@ -63,32 +72,58 @@ def typed_in(form: FormData | None = None) -> defaultdict[str, str]:
 
 
 def read_body(kind: type[Model], said: Mapping[str, Any]) -> Model:
-    """The API's body from what a form says; an empty field is left out. ValidationError."""
+    """The use case's input from what a form says; an empty field is left out. ValidationError."""
     return kind.model_validate_json(json.dumps({name: value for name, value in said.items() if value != ""}))
 
 
-async def walk(
-    visitor: Visitor, act: Callable[[], Awaitable[JSONResponse]], labels: Mapping[str, str] | None = None
-) -> JSONResponse | Refused:
-    """What the API answers, or its refusal in words; `labels` are the fields' names on the page."""
+async def submit(
+    visitor: Visitor,
+    act: Callable[[], Awaitable[Done[T] | FinalRefusal]],
+    labels: Mapping[str, str] | None = None,
+) -> Done[T] | Refused:
+    """What came of a form, or its refusal in words; `labels` are the fields' names on the page."""
     try:
-        answer = await act()
+        outcome = await act()
     except ValidationError as error:
         return Refused(422, _what_is_wrong(error, visitor.language, labels or {}), "invalid-input")
     except (Refusal, Problem) as refused:
-        return _refused(problems.document(refused, visitor.language))
-    if answer.status_code >= 400:
-        return _refused(json.loads(bytes(answer.body)))
-    return answer
+        return in_words(told(refused, visitor.language))
+    return in_words(outcome.told) if isinstance(outcome, FinalRefusal) else outcome
 
 
-def _refused(told: Mapping[str, Any]) -> Refused:
-    name = str(told["type"]).removeprefix("urn:escala:")
-    return Refused(int(told["status"]), str(told["detail"]), name, told.get("rule"))
+def in_words(said: ToldProblem) -> Refused:
+    """A problem or refusal as pages show it."""
+    return Refused(said.status, said.detail, said.name, said.rule)
 
 
 def _what_is_wrong(error: ValidationError, language: str, labels: Mapping[str, str]) -> str:
     found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
     return " ".join(
         f"{translate(labels.get(each['path'], ''), language) or each['path']}: {each['message']}" for each in found
+    )
+
+
+# -- for forms whose use cases are still the API's --------------------------------------------------------------------
+
+
+def once_of(request: Request, visitor: Visitor, desk: Desk, form: FormData, *, at: datetime) -> Once:
+    """The form's request, for the API's functions; `request_of` takes its place."""
+    return Once(desk=desk, **vars(request_of(visitor, request.url.path, key_of(form), at=at)))
+
+
+async def walk(
+    visitor: Visitor, act: Callable[[], Awaitable[JSONResponse]], labels: Mapping[str, str] | None = None
+) -> JSONResponse | Refused:
+    """What the API answers, or its refusal in words; `submit` takes its place."""
+    try:
+        answer = await act()
+    except ValidationError as error:
+        return Refused(422, _what_is_wrong(error, visitor.language, labels or {}), "invalid-input")
+    except (Refusal, Problem) as refused:
+        return in_words(told(refused, visitor.language))
+    if answer.status_code < 400:
+        return answer
+    document = json.loads(bytes(answer.body))
+    return Refused(
+        document["status"], document["detail"], document["type"].removeprefix("urn:escala:"), document.get("rule")
     )

@@ -30,7 +30,7 @@ from policy.case.refusals import Refusal
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Stamped, Visitor, Worker
-from portal.frame.submit import Refused, read_body, walk
+from portal.frame.submit import Refused, read_body, request_of, walk
 from portal.queue.bulk_actions import ACTIONS, MOST, Action
 from storage.case import views
 from storage.case.views import CaseRow, TimelineRow
@@ -129,15 +129,7 @@ async def _given(
 
 
 def _once(desk: Desk, visitor: Visitor, number: str, action: Action, key: str, *, at: datetime) -> Once:
-    return Once(
-        desk=desk,
-        scope=visitor.principal.token_id,
-        key=key,
-        method="POST",
-        path=f"/casos/{number}/ordenes/{action.offer.path}",
-        at=at,
-        language=visitor.language,
-    )
+    return Once(desk=desk, **vars(request_of(visitor, f"/casos/{number}/ordenes/{action.offer.path}", key, at=at)))
 
 
 def _told(decision: Decision, language: str) -> tuple[str, ...]:

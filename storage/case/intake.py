@@ -16,6 +16,8 @@ from storage.engine.database import Database, insert
 from storage.engine.tables import contents, number_sequences, requests, reservations
 
 _BOGOTA = ZoneInfo("America/Bogota")
+_PROBLEM = "application/problem+json"
+_URN = "urn:escala:"
 
 
 class KeyReused(Refusal):
@@ -42,12 +44,24 @@ class Deposit:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What a request was answered."""
+class KeptAnswer:
+    """The last word on a request, as the edge that gave it wrote it down."""
 
     status: int
     headers: Mapping[str, str]
     body: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptRefusal:
+    """A refusal that is the last word on a request, in the `language` in which it was told."""
+
+    name: str
+    status: int
+    title: str
+    detail: str
+    rule: str | None
+    language: str
 
 
 async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) -> Reservation:
@@ -93,7 +107,9 @@ async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) ->
         await connection.execute(insert(connection, contents).on_conflict_do_nothing(), rows)
 
 
-async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: datetime) -> Answered | None:
+async def begin(
+    db: Database, *, scope: str, key: str, fingerprint: str, at: datetime
+) -> KeptAnswer | KeptRefusal | None:
     """The answer that this request already had, or None: go on, whether or not an earlier try began.
 
     KeyReused if the key was used for a request with another fingerprint.
@@ -108,7 +124,7 @@ async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: dat
             known = (await connection.execute(wanted)).one()
     if known.fingerprint != fingerprint:
         raise KeyReused
-    return None if known.status is None else Answered(known.status, known.headers, known.body)
+    return None if known.status is None else _kept(KeptAnswer(known.status, known.headers, known.body))
 
 
 async def begun_at(db: Database, *, scope: str, key: str) -> datetime | None:
@@ -119,13 +135,35 @@ async def begun_at(db: Database, *, scope: str, key: str) -> datetime | None:
     return found
 
 
-async def finish(db: Database, *, scope: str, key: str, status: int, headers: Mapping[str, str], body: Any) -> None:
+async def finish(db: Database, *, scope: str, key: str, answer: KeptAnswer | KeptRefusal) -> None:
     """Keep the answer of a request that began; the first answer stays."""
+    row = _problem(answer) if isinstance(answer, KeptRefusal) else answer
     unanswered = (requests.c.scope == scope, requests.c.key == key, requests.c.status.is_(None))
     async with db.write() as connection:
         await connection.execute(
-            update(requests).where(*unanswered).values(status=status, headers=dict(headers), body=body)
+            update(requests).where(*unanswered).values(status=row.status, headers=dict(row.headers), body=row.body)
         )
+
+
+def _problem(refused: KeptRefusal) -> KeptAnswer:
+    """A refusal as its row has it: a problem document (RFC 9457), as in the rows of every earlier version."""
+    headers = {"Content-Type": _PROBLEM, "Content-Language": refused.language}
+    said = {"title": refused.title, "status": refused.status, "detail": refused.detail}
+    rule = {"rule": refused.rule} if refused.rule else {}
+    return KeptAnswer(refused.status, headers, {"type": f"{_URN}{refused.name}", **said, **rule})
+
+
+def _kept(row: KeptAnswer) -> KeptAnswer | KeptRefusal:
+    if row.headers.get("Content-Type") != _PROBLEM:
+        return row
+    return KeptRefusal(
+        name=row.body["type"].removeprefix(_URN),
+        status=row.status,
+        title=row.body["title"],
+        detail=row.body["detail"],
+        rule=row.body.get("rule"),
+        language=row.headers["Content-Language"],
+    )
 
 
 async def _reserved(connection: AsyncConnection, scope: str, key: str) -> Reservation | None:

@@ -180,10 +180,11 @@ async def open_office(
             app = standing_in(front, app)
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
-        yield Office(app, db, clock, paper, client, await _furnish(db))
+        yield Office(app, db, clock, paper, client, await furnish(db))
 
 
-async def _furnish(db: Database) -> dict[str, str]:
+async def furnish(db: Database) -> dict[str, str]:
+    """Two customers with a contact and a solution each, an agent, and a token for each role: their secrets."""
     at = bogota("2026-11-02 08:00")
     for customer, plan in ((STANDARD, Plan.STANDARD), (PREMIUM, Plan.PREMIUM)):
         await customers.create(db, Customer(customer, f"Cliente {customer}", f"NIT-{customer}"), at=at)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from storage.case import intake, views
-from storage.case.intake import Answered, Deposit, KeyReused
+from storage.case.intake import Deposit, KeptAnswer, KeptRefusal, KeyReused
 from storage.engine.database import Database
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota
@@ -92,19 +92,43 @@ async def test_a_deposit_needs_a_reserved_number(db: Database) -> None:
 # -- repeated requests
 
 
-async def begin(db: Database, fingerprint: str = "print", scope: str = "token") -> Answered | None:
+async def begin(db: Database, fingerprint: str = "print", scope: str = "token") -> KeptAnswer | KeptRefusal | None:
     return await intake.begin(db, scope=scope, key="key", fingerprint=fingerprint, at=START)
 
 
 async def finish(db: Database, status: int = 201) -> None:
-    await intake.finish(db, scope="token", key="key", status=status, headers={"Location": "/x"}, body={"a": [1, None]})
+    answer = KeptAnswer(status, {"Location": "/x"}, {"a": [1, None]})
+    await intake.finish(db, scope="token", key="key", answer=answer)
 
 
 async def test_a_request_that_was_answered_has_that_answer(db: Database) -> None:
     await begin(db)
     await finish(db)
 
-    assert await begin(db) == Answered(201, {"Location": "/x"}, {"a": [1, None]})
+    assert await begin(db) == KeptAnswer(201, {"Location": "/x"}, {"a": [1, None]})
+
+
+@pytest.mark.parametrize("rule", ["ESC-8", None])
+async def test_a_refusal_is_read_again_as_it_was_told(db: Database, rule: str | None) -> None:
+    refused = KeptRefusal(
+        name="case-closed", status=409, title="No.", detail="El caso está cerrado.", rule=rule, language="es"
+    )
+    await begin(db)
+    await intake.finish(db, scope="token", key="key", answer=refused)
+
+    assert await begin(db) == refused
+
+
+async def test_a_refusal_that_an_earlier_version_kept_is_read(db: Database) -> None:
+    """It kept the problem document and its headers as they were sent."""
+    await begin(db)
+    headers = {"Content-Type": "application/problem+json", "Content-Language": "en"}
+    body = {"type": "urn:escala:case-closed", "title": "No.", "status": 409, "detail": "Closed.", "rule": "ESC-8"}
+    await intake.finish(db, scope="token", key="key", answer=KeptAnswer(409, headers, body))
+
+    assert await begin(db) == KeptRefusal(
+        name="case-closed", status=409, title="No.", detail="Closed.", rule="ESC-8", language="en"
+    )
 
 
 async def test_a_request_that_was_not_finished_goes_on(db: Database) -> None:

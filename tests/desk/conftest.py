@@ -1,0 +1,60 @@
+"""A desk of its own for each test of a use case: on SQLite and without an engine, furnished as the API's office is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from desk.desk import Desk
+from desk.feed import Feed
+from desk.metrics import Figures
+from desk.turnstile import Turnstile
+from storage.engine.database import Database, upgrade
+from storage.files.file_store import FileStore
+from tests.api.office import Clock, furnish
+from tests.support.desk import PaperDesk
+from tests.support.lives import policy
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "escala.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def database(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    db = Database.at(f"sqlite+aiosqlite:///{shutil.copy(migrated, tmp_path / 'escala.db')}")
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+def engine(database: Database, clock: Clock) -> PaperDesk:
+    return PaperDesk(database, clock)
+
+
+@pytest.fixture
+async def desk(database: Database, engine: PaperDesk, clock: Clock, tmp_path: Path) -> AsyncIterator[Desk]:
+    await furnish(database)
+    feed = Feed(database)
+    yield Desk(
+        database=database,
+        engine=engine,
+        policy=policy(),
+        clock=clock,
+        feed=feed,
+        figures=Figures(),
+        turnstile=Turnstile(),
+        files=FileStore(tmp_path / "files"),
+    )
+    feed.close()
