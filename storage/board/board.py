@@ -24,7 +24,7 @@ from policy.case.process import WAITED_FOR
 from policy.terms.terms import CoverKind
 from policy.time.calendar import Calendar
 from policy.time.clock import ClockName
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import case_terms, cases, facts, ratings, stretches
 
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14), timedelta(days=30))
@@ -111,7 +111,7 @@ class Board:
     ratings: Counter[int] = field(default_factory=Counter)
 
 
-async def board(db: Database, scope: Scope, *, at: datetime) -> Board:
+async def board(db: Reader, scope: Scope, *, at: datetime) -> Board:
     """Every figure of the scope, of one state of the database. The backlog is that of `at`, whatever the period."""
     found = Board(scope=scope, at=at)
     async with db.read() as connection:

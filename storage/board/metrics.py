@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, facts, notices
 
 _MOST_HAND_OFFS = 10_000
@@ -23,7 +23,7 @@ class CaseCount:
     cases: int
 
 
-async def case_counts(db: Database) -> list[CaseCount]:
+async def case_counts(db: Reader) -> list[CaseCount]:
     """All cases, by status, level and overdue."""
     by = (cases.c.status, cases.c.level, cases.c.overdue)
     async with db.read() as connection:
@@ -31,7 +31,7 @@ async def case_counts(db: Database) -> list[CaseCount]:
     return [CaseCount(status, level, bool(overdue), count) for status, level, overdue, count in rows]
 
 
-async def notice_counts(db: Database) -> tuple[int, int]:
+async def notice_counts(db: Reader) -> tuple[int, int]:
     """Notices that wait for their delivery, and those given up."""
     waiting = select(func.count()).where(notices.c.delivered_at.is_(None), notices.c.given_up.is_(False))
     given_up = select(func.count()).where(notices.c.given_up.is_(True))
@@ -39,7 +39,7 @@ async def notice_counts(db: Database) -> tuple[int, int]:
         return await connection.scalar(waiting) or 0, await connection.scalar(given_up) or 0
 
 
-async def hand_off_lateness(db: Database, *, since: datetime) -> list[float]:
+async def hand_off_lateness(db: Reader, *, since: datetime) -> list[float]:
     """How many seconds late each hand-off since then came that a clock made, newest first (ESC-15)."""
     query = (
         select(facts.c.at, facts.c.due_at)

@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 from policy.case.case import ClosingReason, Level, Status
 from policy.case.process import MILESTONES, WAITED_FOR, Milestone, Pause, Stay, Step, path, step_at
 from policy.time.clock import ClockName
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, facts, stretches
 
 MOST_CASES = 3_000
@@ -39,7 +39,7 @@ class Standing:
         return Standing(self.cases + cases, self.late + late, self.past_due + past_due, self.overdue + overdue)
 
 
-async def standing(db: Database, *, at: datetime) -> dict[Step, Standing]:
+async def standing(db: Reader, *, at: datetime) -> dict[Step, Standing]:
     """The cases at each step; at the ends, all that ever ended there."""
     by = (cases.c.status, cases.c.level, cases.c.closing_reason)
     is_past = cases.c.next_due_at < at
@@ -55,7 +55,7 @@ async def standing(db: Database, *, at: datetime) -> dict[Step, Standing]:
     return found
 
 
-async def dwell(db: Database, *, since: datetime) -> dict[Step, timedelta]:
+async def dwell(db: Reader, *, since: datetime) -> dict[Step, timedelta]:
     """The median of the stays at each step that have ended, of the latest cases opened since then; in clock time."""
     latest = (
         select(cases.c.number)
@@ -79,7 +79,7 @@ async def dwell(db: Database, *, since: datetime) -> dict[Step, timedelta]:
     return {step: timedelta(seconds=median(seconds)) for step, seconds in stays.items()}
 
 
-async def taken(db: Database, number: str, *, waiting_since: datetime | None) -> list[Stay]:
+async def taken(db: Reader, number: str, *, waiting_since: datetime | None) -> list[Stay]:
     """The path that one case took. `waiting_since` is the beginning of the pause that goes on now, if one does."""
     said = _milestones().where(facts.c.case_number == number).order_by(facts.c.seq)
     stood = _pauses().where(stretches.c.case_number == number).order_by(stretches.c.from_at)

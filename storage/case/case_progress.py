@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import func, select
 
 from policy.case.case import Status
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, facts
 
 _AT_ONCE = 500
@@ -24,7 +24,7 @@ class Head:
     closed: bool
 
 
-async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
+async def heads(db: Reader, numbers: Iterable[str]) -> dict[str, Head]:
     """The heads of these cases; what is not recorded yet is missing."""
     found: dict[str, Head] = {}
     rest = iter(numbers)
@@ -37,7 +37,7 @@ async def heads(db: Database, numbers: Iterable[str]) -> dict[str, Head]:
     return found
 
 
-async def desk_mark(db: Database) -> str:
+async def desk_mark(db: Reader) -> str:
     """What is another text as soon as any case has had a turn.
 
     On PostgreSQL a turn may be committed after others that have later places; so the last ones are summed up, not only
@@ -49,7 +49,7 @@ async def desk_mark(db: Database) -> str:
     return f"{latest or 0}-{summed or 0}"
 
 
-async def moved_since(db: Database, mark: str) -> set[str]:
+async def moved_since(db: Reader, mark: str) -> set[str]:
     """The customers whose cases had a turn since the desk had this mark; some among them had theirs shortly before."""
     latest = int(mark.partition("-")[0])
     wanted = select(cases.c.customer_id).where(cases.c.change > latest - _OVERTAKERS).distinct()
@@ -57,7 +57,7 @@ async def moved_since(db: Database, mark: str) -> set[str]:
         return set(await connection.scalars(wanted))
 
 
-async def customer_marks(db: Database, customer_ids: Iterable[str]) -> dict[str, str]:
+async def customer_marks(db: Reader, customer_ids: Iterable[str]) -> dict[str, str]:
     """For each of these customers, what is another text as soon as a case of its own has had a turn, and never else.
 
     So it is made of its own cases' turns alone: the desk's places would tell how much others do. Each turn adds one to
@@ -70,7 +70,7 @@ async def customer_marks(db: Database, customer_ids: Iterable[str]) -> dict[str,
     return dict.fromkeys(wanted, "0") | {customer_id: str(turns) for customer_id, turns in summed}
 
 
-async def holds_command(db: Database, number: str, command_id: str) -> bool:
+async def holds_command(db: Reader, number: str, command_id: str) -> bool:
     """Whether a turn that this command asked for is on record."""
     wanted = select(facts.c.seq).where(facts.c.case_number == number, facts.c.command_id == command_id).limit(1)
     async with db.read() as connection:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from policy.case.case import ClosingReason
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases
 
 
-async def of_case(db: Database, number: str, *, customer_id: str) -> Sequence[str]:
+async def of_case(db: Reader, number: str, *, customer_id: str) -> Sequence[str]:
     """The numbers of a case's duplicates, which are the same customer's."""
     c = cases.c
     its = (c.customer_id == customer_id, c.closing_reason == ClosingReason.DUPLICATE)

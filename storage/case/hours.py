@@ -9,13 +9,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from policy.time.calendar import Calendar
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import case_terms
 
 _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 
 
-async def hours_of(db: Database, numbers: Sequence[str]) -> dict[str, Calendar]:
+async def hours_of(db: Reader, numbers: Sequence[str]) -> dict[str, Calendar]:
     """The calendar that counts each of these cases now (PLAN-15)."""
     c = case_terms.c
     # In the order of their turns, so that what replaced another is what is left.

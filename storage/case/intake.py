@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.refusals import Refusal
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contents, number_sequences, requests, reservations
 
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -89,7 +89,7 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
         return made
 
 
-async def reserved(db: Database, *, scope: str, key: str) -> Reservation | None:
+async def reserved(db: Reader, *, scope: str, key: str) -> Reservation | None:
     """What an earlier try of (scope, key) has reserved."""
     async with db.read() as connection:
         return await _reserved(connection, scope, key)
@@ -127,7 +127,7 @@ async def begin(
     return None if known.status is None else _kept(KeptAnswer(known.status, known.headers, known.body))
 
 
-async def begun_at(db: Database, *, scope: str, key: str) -> datetime | None:
+async def begun_at(db: Reader, *, scope: str, key: str) -> datetime | None:
     """When a request began; None where it did not."""
     wanted = select(requests.c.begun_at).where(requests.c.scope == scope, requests.c.key == key)
     async with db.read() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from policy.case.case import Level, Status
 from storage.engine.columns import NEVER
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, customers
 
 
@@ -38,7 +38,7 @@ class Tally:
         return self.closed + sum(pile.cases for pile in self.piles)
 
 
-async def tally(db: Database) -> Tally:
+async def tally(db: Reader) -> Tally:
     """Count every case once, for everybody who looks at the queue. The queue's index has all that it takes."""
     c = cases.c
     kinds = (c.status, c.level, c.case_group, c.assignee, c.overdue)
@@ -55,14 +55,14 @@ async def tally(db: Database) -> Tally:
         )
 
 
-async def customer_names(db: Database, ids: Iterable[str]) -> dict[str, str]:
+async def customer_names(db: Reader, ids: Iterable[str]) -> dict[str, str]:
     """The names of these customers."""
     async with db.read() as connection:
         wanted = select(customers.c.id, customers.c.name).where(customers.c.id.in_(list(ids)))
         return {row.id: row.name for row in await connection.execute(wanted)}
 
 
-async def customers_by_name(db: Database, *, limit: int) -> Sequence[tuple[str, str]]:
+async def customers_by_name(db: Reader, *, limit: int) -> Sequence[tuple[str, str]]:
     """Customers to choose from: id and name, as many as fit."""
     async with db.read() as connection:
         wanted = select(customers.c.id, customers.c.name).order_by(customers.c.name, customers.c.id).limit(limit)

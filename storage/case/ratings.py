@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import ratings
 
 
@@ -31,7 +31,7 @@ async def rate(db: Database, rating: Rating) -> None:
         await connection.execute(put.on_conflict_do_update(index_elements=["case_number"], set_=said))
 
 
-async def of_cases(db: Database, numbers: Iterable[str]) -> dict[str, Rating]:
+async def of_cases(db: Reader, numbers: Iterable[str]) -> dict[str, Rating]:
     """The ratings of those of these cases that have one."""
     wanted = select(ratings).where(ratings.c.case_number.in_(list(numbers)))
     async with db.read() as connection:

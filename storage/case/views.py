@@ -16,7 +16,7 @@ from policy.terms.terms import CoverKind, Terms
 from policy.time.clock import ClockName, Stretch
 from storage.engine import codec, paging
 from storage.engine.columns import NEVER, UNDATED, Unindexed
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.engine.tables import case_terms, contents, facts
 from storage.engine.tables import cases as case_table
@@ -100,20 +100,20 @@ class NoticeRow:
     delivered_to: tuple[str, ...]
 
 
-async def case(db: Database, number: str) -> CaseRow | None:
+async def case(db: Reader, number: str) -> CaseRow | None:
     """The case, as of its last recorded turn."""
     async with db.read() as connection:
         row = (await connection.execute(_cases().where(case_table.c.number == number))).mappings().first()
     return None if row is None else _case_row(row)
 
 
-async def terms(db: Database, number: str) -> Terms | None:
+async def terms(db: Reader, number: str) -> Terms | None:
     """What the case is promised now (PLAN-15)."""
     pinned = await terms_by_turn(db, number)
     return pinned[max(pinned)] if pinned else None
 
 
-async def terms_by_turn(db: Database, number: str) -> dict[int, Terms]:
+async def terms_by_turn(db: Reader, number: str) -> dict[int, Terms]:
     """What the case was promised, each from the turn that brought it; a release or an amendment replaces the first."""
     wanted = select(case_terms.c.from_turn, case_terms.c.terms).where(case_terms.c.case_number == number)
     async with db.read() as connection:
@@ -121,7 +121,7 @@ async def terms_by_turn(db: Database, number: str) -> dict[int, Terms]:
 
 
 async def cases(
-    db: Database,
+    db: Reader,
     filter: CaseFilter,  # noqa: A002
     *,
     limit: int = 50,
@@ -153,21 +153,21 @@ async def cases(
     return Page([_case_row(row) for row in found.items], found.next_cursor)
 
 
-async def some_cases(db: Database, numbers: Sequence[str]) -> dict[str, CaseRow]:
+async def some_cases(db: Reader, numbers: Sequence[str]) -> dict[str, CaseRow]:
     """These cases, by number; what is not recorded is missing."""
     async with db.read() as connection:
         rows = await connection.execute(_cases().where(case_table.c.number.in_(numbers)))
         return {row["number"]: _case_row(row) for row in rows.mappings()}
 
 
-async def how_many(db: Database, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
+async def how_many(db: Reader, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
     """How many cases pass the filter; counting ends at `at_most`. It takes long where all words sought are common."""
     some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
     async with db.read() as connection:
         return await connection.scalar(select(func.count()).select_from(some)) or 0
 
 
-async def says_common(db: Database, wanted: CaseFilter) -> bool:
+async def says_common(db: Reader, wanted: CaseFilter) -> bool:
     """Whether only words are sought that stand in thousands of texts."""
     async with db.read() as connection:
         return await _is_common(connection, wanted)
@@ -177,7 +177,7 @@ async def _is_common(connection: AsyncConnection, wanted: CaseFilter) -> bool:
     return bool(wanted.q) and await is_common(connection, wanted.q or "", among_notes=wanted.among_notes)
 
 
-async def timeline(db: Database, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
+async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
     """The case's facts after `after_seq`, in order, with the words they speak of."""
     async with db.read() as connection:
         wanted = _facts(number).where(facts.c.seq > after_seq).limit(limit)
@@ -194,7 +194,7 @@ async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRo
     return _timeline_row(row, await _bodies(connection, number, [row["data"]]))
 
 
-async def stretches(db: Database, number: str) -> list[Stretch]:
+async def stretches(db: Reader, number: str) -> list[Stretch]:
     """The finished stretches of the case's clocks, each clock's in order."""
     wanted = (
         select(stretch_table)
@@ -217,7 +217,7 @@ async def stretches(db: Database, number: str) -> list[Stretch]:
 
 
 async def notices(
-    db: Database,
+    db: Reader,
     *,
     case_number: str | None = None,
     undelivered: bool = False,

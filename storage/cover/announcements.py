@@ -19,7 +19,7 @@ from policy.cover.cover_end import CoverDates
 from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import CoverKind
 from storage.cover import covers
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contracts, cover_announcements, customers, solutions
 from storage.people import contacts
 from storage.people.customers import hold
@@ -113,14 +113,14 @@ async def _has_to_choose(connection: AsyncConnection, policy: PolicyFile, cover:
     return state.sign_ins.choice_needed and state.places < policy.plans[plan].portal_users
 
 
-async def pending(db: Database, cover: CoverRef) -> list[AnnouncementRow]:
+async def pending(db: Reader, cover: CoverRef) -> list[AnnouncementRow]:
     """The cover's announcements that were neither delivered nor given up, in order."""
     a = cover_announcements.c
     waiting = (a.delivered_at.is_(None), a.given_up.is_(False))
     return await of_cover(db, cover, *waiting)
 
 
-async def of_cover(db: Database, cover: CoverRef, *conditions: Any) -> list[AnnouncementRow]:
+async def of_cover(db: Reader, cover: CoverRef, *conditions: Any) -> list[AnnouncementRow]:
     """What was announced of a cover, in order."""
     a = cover_announcements.c
     names = [a[name] for name in AnnouncementRow.__dataclass_fields__ if name in a]

@@ -19,7 +19,7 @@ from policy.cover.contracts import Term, UnknownCalendar, check_payment, check_r
 from policy.cover.cover import ContractTerm, CoverRef
 from policy.terms.terms import CoverKind
 from storage.cover import cover_changes
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contract_payments, contract_renewals, contracts
 from storage.people import customers
 from storage.terms.terms import bogota_date
@@ -172,19 +172,19 @@ async def pay(db: Database, contract_id: str, *, id: str, paid_on: date, referen
         return await _known(connection, contract_id)
 
 
-async def get(db: Database, contract_id: str) -> Contract | None:
+async def get(db: Reader, contract_id: str) -> Contract | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(contracts.c.id == contract_id))).mappings().first()
     return None if row is None else _contract(row)
 
 
-async def of_customer(db: Database, customer_id: str) -> list[Contract]:
+async def of_customer(db: Reader, customer_id: str) -> list[Contract]:
     """The customer's contracts, the earliest first."""
     async with db.read() as connection:
         return await _of_customer(connection, customer_id)
 
 
-async def renewals(db: Database, contract_id: str) -> list[Renewal]:
+async def renewals(db: Reader, contract_id: str) -> list[Renewal]:
     """A contract's renewals, in order."""
     table = contract_renewals
     wanted = select(*(table.c[name] for name in Renewal.__dataclass_fields__)).where(table.c.contract_id == contract_id)
@@ -194,7 +194,7 @@ async def renewals(db: Database, contract_id: str) -> list[Renewal]:
         ]
 
 
-async def payments(db: Database, contract_id: str) -> list[Payment]:
+async def payments(db: Reader, contract_id: str) -> list[Payment]:
     """A contract's payments, in order."""
     table = contract_payments
     wanted = select(*(table.c[name] for name in Payment.__dataclass_fields__)).where(table.c.contract_id == contract_id)

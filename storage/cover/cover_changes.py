@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.cover.cover import CoverRef
 from policy.terms.terms import CoverKind
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import cover_changes
 
 
@@ -29,7 +29,7 @@ async def note(connection: AsyncConnection, cover: CoverRef, *, at: datetime) ->
     )
 
 
-async def untold(db: Database) -> dict[CoverRef, datetime]:
+async def untold(db: Reader) -> dict[CoverRef, datetime]:
     """The covers whose workflows do not know yet, with the instant of the last change."""
     async with db.read() as connection:
         rows = list(await connection.execute(select(cover_changes).order_by(cover_changes.c.changed_at)))

@@ -15,7 +15,7 @@ from policy.cover.cover import CoverRef, warranty_ends_on
 from policy.cover.cover_end import CoverDates, goes_on
 from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import CoverKind
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, contracts, cover_announcements, solutions
 from storage.terms.terms import bogota_date, paid_terms
 
@@ -45,7 +45,7 @@ async def dates(connection: AsyncConnection, policy: PolicyFile, cover: CoverRef
     )
 
 
-async def unfinished(db: Database, policy: PolicyFile, *, at: datetime) -> list[CoverRef]:
+async def unfinished(db: Reader, policy: PolicyFile, *, at: datetime) -> list[CoverRef]:
     """Every cover that is not over at an instant, also one that begins later: each has a workflow."""
     today = bogota_date(at)
     c, s = contracts.c, solutions.c
@@ -65,7 +65,7 @@ async def unfinished(db: Database, policy: PolicyFile, *, at: datetime) -> list[
     return [*agreed, *warranties]
 
 
-async def held_cases(db: Database, customer_id: str | None = None) -> list[str]:
+async def held_cases(db: Reader, customer_id: str | None = None) -> list[str]:
     """The numbers of a customer's held cases, or of everybody's: those that wait for cover (WAR-3)."""
     wanted = select(cases.c.number).where(cases.c.status == Status.HELD)
     if customer_id is not None:

@@ -13,7 +13,7 @@ from policy.cover.cover import CoverRef
 from policy.cover.solutions import AcceptanceRegisteredAlready, check_acceptance
 from policy.terms.terms import CoverKind
 from storage.cover import cover_changes
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import solutions
 from storage.people import customers
 from storage.terms.terms import bogota_date
@@ -105,13 +105,13 @@ async def accept(
         return _solution((await connection.execute(_SELECT.where(s.id == solution_id))).mappings().one())
 
 
-async def get(db: Database, solution_id: str) -> Solution | None:
+async def get(db: Reader, solution_id: str) -> Solution | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(solutions.c.id == solution_id))).mappings().first()
     return None if row is None else _solution(row)
 
 
-async def of_customer(db: Database, customer_id: str) -> list[Solution]:
+async def of_customer(db: Reader, customer_id: str) -> list[Solution]:
     """The customer's solutions, in the order they were registered."""
     wanted = _SELECT.where(solutions.c.customer_id == customer_id).order_by(solutions.c.created_at, solutions.c.id)
     async with db.read() as connection:

@@ -1,6 +1,7 @@
 """The way into the database: connections, transactions, and bringing the tables up to date. No table is named here.
 
-A `Database` belongs to the event loop that first uses it.
+A `Database` belongs to the event loop that first uses it. What only reads takes a `Reader`: a `Database`, where each
+read is a transaction of its own, or a `Snapshot`, where all of them see one state.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from alembic import command
@@ -34,8 +35,27 @@ _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 4_022_026_001  # any number, as long as every Escala uses this one
 
 
+class Reader(Protocol):
+    """What can be read from."""
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection on which one state of the database is seen and nothing changed."""
+
+
+class Snapshot:
+    """One state of the database, for several reads, one after another: a transaction serves one task at a time."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """The snapshot's own transaction, which goes on afterwards."""
+        yield self._connection
+
+
 class Database:
-    """Where Escala keeps what it knows. Use `read` and `write`; each is one transaction."""
+    """Where Escala keeps what it knows. Use `read`, `snapshot` and `write`; each is one transaction."""
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, lock: WriteLock | None) -> None:
         self._reader, self._writer, self._lock = reader, writer, lock
@@ -60,6 +80,12 @@ class Database:
         """A transaction that sees one state of the database and changes nothing."""
         async with self._reader.connect() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """A transaction in which several reads see one state of the database."""
+        async with self.read() as connection:
+            yield Snapshot(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Text, and_, cast, delete, func, or_, select, update
 
 from policy.case.case import Actor, Role
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import cases, facts, files
 
 
@@ -66,7 +66,7 @@ async def attach(db: Database, ids: Sequence[str], *, content_id: str, number: s
                 raise FileMissing(file_id)
 
 
-async def size_with(db: Database, number: str, ids: Sequence[str], *, by: Actor) -> int:
+async def size_with(db: Reader, number: str, ids: Sequence[str], *, by: Actor) -> int:
     """The bytes of all files that a case's texts carry, and of these that somebody sent."""
     own = and_(_F.id.in_(ids), _F.sender_role == by.role, _F.sender_id == by.id)
     carried = and_(_F.case_number == number, _F.content_id.is_not(None))
@@ -74,13 +74,13 @@ async def size_with(db: Database, number: str, ids: Sequence[str], *, by: Actor)
         return int(await connection.scalar(select(func.sum(_F.size)).where(or_(carried, own))) or 0)
 
 
-async def get(db: Database, file_id: str) -> File | None:
+async def get(db: Reader, file_id: str) -> File | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(_F.id == file_id))).mappings().first()
     return None if row is None else _file(row)
 
 
-async def sent_by(db: Database, by: Actor, ids: Sequence[str]) -> list[File]:
+async def sent_by(db: Reader, by: Actor, ids: Sequence[str]) -> list[File]:
     """Those of these files that somebody sent, in this order."""
     wanted = _SELECT.where(_F.id.in_(ids), _F.sender_role == by.role, _F.sender_id == by.id)
     async with db.read() as connection:
@@ -88,7 +88,7 @@ async def sent_by(db: Database, by: Actor, ids: Sequence[str]) -> list[File]:
     return [found[each] for each in ids if each in found]
 
 
-async def of_case(db: Database, number: str, published: Collection[str]) -> dict[str, list[File]]:
+async def of_case(db: Reader, number: str, published: Collection[str]) -> dict[str, list[File]]:
     """The files of a case by the text that carries them, for these texts alone."""
     wanted = _SELECT.where(_F.case_number == number, _F.content_id.is_not(None)).order_by(_F.at, _F.place, _F.id)
     async with db.read() as connection:
@@ -100,7 +100,7 @@ async def of_case(db: Database, number: str, published: Collection[str]) -> dict
     return carried
 
 
-async def waiting(db: Database, by: Actor) -> int:
+async def waiting(db: Reader, by: Actor) -> int:
     """How many files somebody sent that no text has taken yet."""
     wanted = select(func.count()).where(_F.sender_role == by.role, _F.sender_id == by.id, _F.content_id.is_(None))
     async with db.read() as connection:

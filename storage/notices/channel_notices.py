@@ -10,7 +10,7 @@ from sqlalchemy import Update, select, update
 
 from policy.case.case import Channel
 from policy.terms.channels import Misdirected
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import channel_notices
 
 
@@ -48,7 +48,7 @@ async def failed(db: Database, told: Misdirected, *, error: str) -> None:
         await connection.execute(_of(told).values(last_error=error[:2000]))
 
 
-async def of_contact(db: Database, contact_id: str) -> list[ChannelNotice]:
+async def of_contact(db: Reader, contact_id: str) -> list[ChannelNotice]:
     """A contact's notices, by day and channel."""
     c = channel_notices.c
     wanted = select(channel_notices).where(c.contact_id == contact_id).order_by(c.on_date, c.channel)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 
 from policy.case.case import Plan
 from storage.case import views
-from storage.engine.database import Database
+from storage.engine.database import Database, Reader
 from storage.engine.tables import agents, cases, contacts, notices
 from storage.terms.terms import bogota_date
 
@@ -37,7 +37,7 @@ class OutboxRow:
     language: str = "es"
 
 
-async def pending(db: Database, case_number: str) -> list[OutboxRow]:
+async def pending(db: Reader, case_number: str) -> list[OutboxRow]:
     """The case's notices that were neither delivered nor given up, in the order of what they tell of."""
     n = notices.c
     wanted = (
@@ -75,7 +75,7 @@ async def failed(db: Database, notice_id: int, *, error: str, final: bool) -> No
         await connection.execute(tried.values(attempts=notices.c.attempts + 1, last_error=error[:2000], given_up=final))
 
 
-async def addresses(db: Database, recipient: str, mailboxes: Mapping[str, str], *, at: datetime) -> list[str]:
+async def addresses(db: Reader, recipient: str, mailboxes: Mapping[str, str], *, at: datetime) -> list[str]:
     """The addresses behind a notice's recipient at an instant; none if nobody is there.
 
     `mailboxes` are the desk's own by recipient ("level:1", "group:sig", "commercial", "director"); a group without one
@@ -94,7 +94,7 @@ async def addresses(db: Database, recipient: str, mailboxes: Mapping[str, str], 
     return [found] if found else []
 
 
-async def _contact_addresses(db: Database, contact_id: str, *, on: date) -> list[str]:
+async def _contact_addresses(db: Reader, contact_id: str, *, on: date) -> list[str]:
     known = select(contacts.c.email, contacts.c.customer_id, contacts.c.removed_at).where(contacts.c.id == contact_id)
     async with db.read() as connection:
         contact = (await connection.execute(known)).first()
@@ -115,6 +115,6 @@ def _administrators(customer_id: str, *, on: date) -> Select[tuple[str]]:
     )
 
 
-async def _emails(db: Database, wanted: Select[tuple[str]]) -> list[str]:
+async def _emails(db: Reader, wanted: Select[tuple[str]]) -> list[str]:
     async with db.read() as connection:
         return sorted(await connection.scalars(wanted))

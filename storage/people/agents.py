@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select
 
 from policy.case.case import Actor, Level, Role
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import agents
 
 
@@ -47,13 +47,13 @@ async def put(db: Database, agent: Agent) -> Agent:
     return agent
 
 
-async def get(db: Database, agent_id: str) -> Agent | None:
+async def get(db: Reader, agent_id: str) -> Agent | None:
     async with db.read() as connection:
         row = (await connection.execute(select(agents).where(agents.c.id == agent_id))).mappings().first()
     return None if row is None else _agent(row)
 
 
-async def listing(db: Database) -> Sequence[Agent]:
+async def listing(db: Reader) -> Sequence[Agent]:
     """All agents, by name."""
     async with db.read() as connection:
         return [

@@ -28,7 +28,7 @@ from policy.people.contacts import (
     sign_ins,
 )
 from policy.terms.policy_file import PolicyFile
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contacts
 from storage.people import customers
 from storage.terms.terms import bogota_date, plan_on
@@ -162,26 +162,26 @@ async def add(
         return next(each for each in after if each.mailbox == new.entry.mailbox)
 
 
-async def state(db: Database, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:
+async def state(db: Reader, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:
     """The customer's roster as it stands at an instant."""
     async with db.read() as connection:
         return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
-async def roster(db: Database, customer_id: str) -> list[Contact]:
+async def roster(db: Reader, customer_id: str) -> list[Contact]:
     """The customer's contacts that were not taken off, by name; some may not be active yet (REQ-3)."""
     async with db.read() as connection:
         return await _roster(connection, customer_id)
 
 
-async def get(db: Database, contact_id: str) -> Contact | None:
+async def get(db: Reader, contact_id: str) -> Contact | None:
     """A contact, also one that was taken off the roster."""
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(contacts.c.id == contact_id))).mappings().first()
     return None if row is None else _contact(row)
 
 
-async def by_email(db: Database, email: str) -> list[Contact]:
+async def by_email(db: Reader, email: str) -> list[Contact]:
     """The contacts on any roster who have this address: the same person may speak for two customers."""
     wanted = _SELECT.where(contacts.c.mailbox == email.strip().casefold(), contacts.c.removed_at.is_(None))
     async with db.read() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.refusals import Refusal
 from policy.people.tax_id import tax_number
 from storage.engine import paging
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import customers
 
@@ -43,13 +43,13 @@ async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
         return Customer(*found)
 
 
-async def get(db: Database, customer_id: str) -> Customer | None:
+async def get(db: Reader, customer_id: str) -> Customer | None:
     async with db.read() as connection:
         found = (await connection.execute(select(*_COLUMNS).where(customers.c.id == customer_id))).first()
     return None if found is None else Customer(*found)
 
 
-async def listing(db: Database, *, limit: int = 50, cursor: str | None = None) -> Page[Customer]:
+async def listing(db: Reader, *, limit: int = 50, cursor: str | None = None) -> Page[Customer]:
     """A page of all customers, by id."""
     wanted = select(*_COLUMNS).order_by(customers.c.id)
     if cursor is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, literal, or_, select, 
 
 from policy.case.incidents import Incident
 from storage.engine import paging
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import provider_feeds, provider_incidents
 
@@ -52,13 +52,13 @@ async def keep(db: Database, incidents: Sequence[Incident]) -> int:
     return written
 
 
-async def get(db: Database, code: str) -> Incident | None:
+async def get(db: Reader, code: str) -> Incident | None:
     """The incident of that code ("provider:id")."""
     found = await of_codes(db, [code])
     return found[0] if found else None
 
 
-async def of_codes(db: Database, codes: Iterable[str]) -> list[Incident]:
+async def of_codes(db: Reader, codes: Iterable[str]) -> list[Incident]:
     """The incidents of these codes that are known, in no particular order."""
     keys = [code.partition(":")[::2] for code in codes]
     if not keys:
@@ -66,14 +66,14 @@ async def of_codes(db: Database, codes: Iterable[str]) -> list[Incident]:
     return await _read(db, _SELECT.where(or_(*((_T.provider == provider) & (_T.id == id_) for provider, id_ in keys))))
 
 
-async def between(db: Database, since: datetime, until: datetime) -> list[Incident]:
+async def between(db: Reader, since: datetime, until: datetime) -> list[Incident]:
     """The incidents that went on at some instant from `since` to `until`, the newest first."""
     wanted = _SELECT.where(_T.began_at <= until, or_(_T.ended_at.is_(None), _T.ended_at > since))
     return await _read(db, wanted.order_by(*_NEWEST_FIRST).limit(_MOST_BESIDE_A_CASE))
 
 
 async def listing(
-    db: Database,
+    db: Reader,
     *,
     concerns: Callable[[Incident], bool] = lambda _: True,
     is_open: bool | None = None,
@@ -97,7 +97,7 @@ async def listing(
 # -- feeds ------------------------------------------------------------------------------------------------------------
 
 
-async def feeds(db: Database) -> dict[str, Feed]:
+async def feeds(db: Reader) -> dict[str, Feed]:
     """Every feed that was ever polled, by name."""
     async with db.read() as connection:
         rows = (await connection.execute(select(provider_feeds))).mappings()
@@ -126,7 +126,7 @@ _GOOD = ("last_tried_at", "last_ok_at", "last_error", "failures", "incidents", "
 _BAD = ("last_tried_at", "last_error", "failures")
 
 
-async def _of_providers(db: Database, providers: set[str]) -> list[Incident]:
+async def _of_providers(db: Reader, providers: set[str]) -> list[Incident]:
     return await _read(db, _SELECT.where(_T.provider.in_(providers)))
 
 
@@ -148,7 +148,7 @@ async def _note(db: Database, feed: Feed, changed: tuple[str, ...]) -> None:
         await connection.execute(write, asdict(feed))
 
 
-async def _read(db: Database, wanted: Select[Any]) -> list[Incident]:
+async def _read(db: Reader, wanted: Select[Any]) -> list[Incident]:
     async with db.read() as connection:
         return [_incident(row) for row in (await connection.execute(wanted)).mappings()]
 

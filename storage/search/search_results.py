@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases, contents, facts
 from storage.search.case_words import CASE_WORDS, TextId, Weight, WhoseText, fact_of, is_title, matches, number_of, says
 from storage.search.search import excerpt, sought
@@ -34,7 +34,7 @@ class Find:
     excerpt: Pieces
 
 
-async def finds(db: Database, wanted: CaseFilter, *, limit: int) -> Sequence[Find]:
+async def finds(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[Find]:
     """The cases that pass the filter, which seeks something: the best first, then the newest."""
     patterns = sought(wanted.q or "")
     if not patterns:

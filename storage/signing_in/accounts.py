@@ -19,7 +19,7 @@ from sqlalchemy import RowMapping, and_, select, update
 from policy.case.case import Actor, Role
 from policy.people.contacts import mailbox_of
 from policy.terms.policy_file import PolicyFile
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import accounts, sessions, sign_in_keys
 from storage.engine.tables import agents as agent_table
 from storage.people import agents, contacts, customers
@@ -91,16 +91,16 @@ async def create(
     return found
 
 
-async def get(db: Database, account_id: str) -> Account | None:
+async def get(db: Reader, account_id: str) -> Account | None:
     return await _one(db, accounts.c.id == account_id)
 
 
-async def by_mailbox(db: Database, email: str) -> Account | None:
+async def by_mailbox(db: Reader, email: str) -> Account | None:
     """The account of an address, whatever its capitals."""
     return await _one(db, accounts.c.mailbox == mailbox_of(email))
 
 
-async def listing(db: Database, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
+async def listing(db: Reader, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
     """Accounts by address: those whose address or name contains what is sought, in any capitals and accents."""
     wanted = searchable(sought)
     async with db.read() as connection:
@@ -184,7 +184,7 @@ async def take_recovery_code(db: Database, account_id: str, *kept_as: str) -> bo
 # -- in whose name ----------------------------------------------------------------------------------------------------
 
 
-async def personas(db: Database, account: Account, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+async def personas(db: Reader, account: Account, *, policy: PolicyFile, at: datetime) -> list[Persona]:
     """Everybody in whose name the account may act at this instant; none where it may not sign in at all."""
     if account.disabled_at is not None:
         return []
@@ -192,7 +192,7 @@ async def personas(db: Database, account: Account, *, policy: PolicyFile, at: da
     return [*own, *await personas_of(db, account.mailbox, policy=policy, at=at)]
 
 
-async def personas_of(db: Database, mailbox: str, *, policy: PolicyFile, at: datetime) -> list[Persona]:
+async def personas_of(db: Reader, mailbox: str, *, policy: PolicyFile, at: datetime) -> list[Persona]:
     """Whom the lists know by this address at this instant, with or without an account: agents, and contacts."""
     async with db.read() as connection:
         rows = await connection.execute(select(agent_table.c.id, agent_table.c.email).order_by(agent_table.c.id))
@@ -206,7 +206,7 @@ async def personas_of(db: Database, mailbox: str, *, policy: PolicyFile, at: dat
 
 
 async def persona(
-    db: Database, account: Account, role: Role, subject_id: str, *, policy: PolicyFile, at: datetime
+    db: Reader, account: Account, role: Role, subject_id: str, *, policy: PolicyFile, at: datetime
 ) -> Persona | None:
     """The one of `personas` that is this; None where the account may not (any more) act in that name."""
     if account.disabled_at is not None:
@@ -227,7 +227,7 @@ def _staff(account: Account, role: Role) -> Persona:
     return Persona(actor=Actor(role, account.id), customer_id=None, name=account.name)
 
 
-async def _contact(db: Database, contact: Contact, *, policy: PolicyFile, at: datetime) -> Persona | None:
+async def _contact(db: Reader, contact: Contact, *, policy: PolicyFile, at: datetime) -> Persona | None:
     roster = await contacts.state(db, contact.customer_id, policy=policy, at=at)
     if not contact.is_active(at=at) or not roster.may_sign_in(contact):
         return None
@@ -257,7 +257,7 @@ async def keep_no_key(db: Database, secret: str, purpose: Purpose, *, at: dateti
         await connection.execute(_used_up("", at, sign_in_keys.c.purpose == purpose))
 
 
-async def account_of_key(db: Database, secret: str, *, at: datetime) -> Account | None:
+async def account_of_key(db: Reader, secret: str, *, at: datetime) -> Account | None:
     """Whose key this is, while it can be used."""
     c = sign_in_keys.c
     usable = and_(c.hash == digest_of(secret), c.used_at.is_(None), c.expires_at > at)
@@ -297,7 +297,7 @@ def _used_up(account_id: str, at: datetime, *which: Any) -> Any:
 _SELECT = select(accounts)
 
 
-async def _one(db: Database, which: Any) -> Account | None:
+async def _one(db: Reader, which: Any) -> Account | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(which))).mappings().first()
     return None if row is None else _account(row)

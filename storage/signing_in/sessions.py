@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping, and_, delete, select, update
 
 from policy.case.case import Role
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import sessions, sign_in_failures
 from storage.signing_in.accounts import digest_of
 
@@ -99,7 +99,7 @@ async def act_as(db: Database, session_id: str, role: Role, subject_id: str, cus
         await connection.execute(update(sessions).where(sessions.c.id == session_id).values(**row))
 
 
-async def of_account(db: Database, account_id: str, *, at: datetime, idle_for: timedelta) -> Sequence[Session]:
+async def of_account(db: Reader, account_id: str, *, at: datetime, idle_for: timedelta) -> Sequence[Session]:
     """The account's sessions that last, the latest used first."""
     c = sessions.c
     lives = and_(c.account_id == account_id, c.ended_at.is_(None), c.expires_at > at, c.seen_at > at - idle_for)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from policy.case.case import Actor, Level, Role
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import agents, contacts, tokens
 from storage.terms.terms import bogota_date
 
@@ -90,14 +90,14 @@ async def revoke(db: Database, token_id: str, *, at: datetime) -> None:
         await connection.execute(ended)
 
 
-async def listing(db: Database) -> list[Token]:
+async def listing(db: Reader) -> list[Token]:
     """All tokens, the oldest first, without their secrets."""
     async with db.read() as connection:
         rows = await connection.execute(_SELECT.order_by(tokens.c.created_at, tokens.c.id))
         return [_token(row) for row in rows.mappings()]
 
 
-async def principal(db: Database, secret: str, *, at: datetime) -> Principal | None:
+async def principal(db: Reader, secret: str, *, at: datetime) -> Principal | None:
     """Who holds this secret, or None: unknown, expired, revoked, or of a contact who may not act (REQ-1, REQ-3).
 
     A contact's token is a way to sign in: it holds while the contact is named for that (REQ-6). An agent's groups are

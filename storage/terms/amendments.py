@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.case import Actor, Role
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
 from storage.engine import paging
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import amendment_outcomes, amendments, facts
 
@@ -75,13 +75,13 @@ async def note(db: Database, amendment_id: str, outcome: CaseOutcome) -> None:
         await connection.execute(insert(connection, amendment_outcomes).on_conflict_do_nothing(), row)
 
 
-async def get(db: Database, amendment_id: str) -> Amendment | None:
+async def get(db: Reader, amendment_id: str) -> Amendment | None:
     async with db.read() as connection:
         row = (await connection.execute(select(amendments).where(amendments.c.id == amendment_id))).mappings().first()
     return None if row is None else _amendment(row)
 
 
-async def outcomes(db: Database, amendment_id: str) -> dict[str, CaseOutcome]:
+async def outcomes(db: Reader, amendment_id: str) -> dict[str, CaseOutcome]:
     """What became of the cases so far, by their numbers."""
     table = amendment_outcomes
     wanted = select(*(table.c[name] for name in CaseOutcome.__dataclass_fields__)).where(
@@ -93,7 +93,7 @@ async def outcomes(db: Database, amendment_id: str) -> dict[str, CaseOutcome]:
 
 
 async def listing(
-    db: Database, *, limit: int = 50, cursor: str | None = None
+    db: Reader, *, limit: int = 50, cursor: str | None = None
 ) -> Page[tuple[Amendment, Mapping[AmendmentOutcome, int]]]:
     """A page of amendments, the newest first, each with how many cases had which outcome. ValueError: a bad cursor."""
     c, limit = amendments.c, paging.clamp(limit)
@@ -108,7 +108,7 @@ async def listing(
     return Page([(each, counted.get(each.id, {})) for each in found.items], found.next_cursor)
 
 
-async def moved_by(db: Database, number: str, *command_ids: str) -> Sequence[Mapping[str, Any]] | None:
+async def moved_by(db: Reader, number: str, *command_ids: str) -> Sequence[Mapping[str, Any]] | None:
     """The deadlines that one of these commands moved in the case, as its fact says; None where none was applied."""
     wanted = select(facts.c.data).where(
         facts.c.case_number == number, facts.c.command_id.in_(command_ids), facts.c.kind == "terms_amended"

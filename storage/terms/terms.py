@@ -25,7 +25,7 @@ from policy.terms.policy_file import PolicyFile, read_policy
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import NO_CHANGES
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import contract_payments, contracts, solutions
 from storage.terms.closures import holidays_between
 
@@ -78,7 +78,7 @@ class _Known:
 
 
 async def terms_for(
-    db: Database,
+    db: Reader,
     policy: PolicyFile,
     *,
     customer_id: str,
@@ -96,7 +96,7 @@ async def terms_for(
 
 
 async def covered_terms(
-    db: Database,
+    db: Reader,
     policy: PolicyFile,
     *,
     customer_id: str,

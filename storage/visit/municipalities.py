@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from policy.visit.places import Municipality
 from storage.engine import paging
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import municipalities
 from storage.search.search import searchable
@@ -43,7 +43,7 @@ def capitals() -> Mapping[str, Municipality]:
     )
 
 
-async def listed(db: Database) -> dict[str, Municipality]:
+async def listed(db: Reader) -> dict[str, Municipality]:
     """Every listed municipality by its code, in the order of codes; an imported name stands before a shipped one."""
     async with db.read() as connection:
         rows = await connection.execute(select(municipalities.c.code, municipalities.c.name))
@@ -52,7 +52,7 @@ async def listed(db: Database) -> dict[str, Municipality]:
 
 
 async def listing(
-    db: Database, *, q: str = "", department: str | None = None, limit: int = 50, cursor: str | None = None
+    db: Reader, *, q: str = "", department: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> Page[Municipality]:
     """A page by code: those whose name holds `q`, accents and capitals aside, or whose code begins with it.
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from policy.case.case import Status
 from policy.visit.visit import VisitStep
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import cases
 
 _LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 
 
-async def with_visit_at(db: Database, steps: Collection[VisitStep], *, limit: int = 100) -> list[str]:
+async def with_visit_at(db: Reader, steps: Collection[VisitStep], *, limit: int = 100) -> list[str]:
     """The numbers of the cases whose visit is at one of these steps, the one whose step is due first, first."""
     visit = cases.c.state["visit"]
     wanted = (

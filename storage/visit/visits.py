@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from storage.case import views
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.engine.tables import facts
 
 
@@ -19,7 +19,7 @@ class Site:
     address: str
 
 
-async def site(db: Database, case_number: str, visit: int) -> Site | None:
+async def site(db: Reader, case_number: str, visit: int) -> Site | None:
     """Where visit number `visit` of the case goes; None where the case has no such visit."""
     c = facts.c
     requests = select(c.seq).where(c.case_number == case_number, c.kind == "visit_requested").order_by(c.seq.desc())

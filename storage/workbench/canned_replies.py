@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import canned_replies
 
 
@@ -23,14 +23,14 @@ class CannedReply:
     body: str
 
 
-async def listing(db: Database, account_id: str) -> Sequence[CannedReply]:
+async def listing(db: Reader, account_id: str) -> Sequence[CannedReply]:
     """Those that an account may use, by title."""
     wanted = select(*_COLUMNS).where(_usable(account_id)).order_by(func.lower(canned_replies.c.title))
     async with db.read() as connection:
         return [CannedReply(**row) for row in (await connection.execute(wanted)).mappings()]
 
 
-async def get(db: Database, reply_id: str, *, account_id: str) -> CannedReply | None:
+async def get(db: Reader, reply_id: str, *, account_id: str) -> CannedReply | None:
     """One of those that the account may use."""
     wanted = select(*_COLUMNS).where(canned_replies.c.id == reply_id, _usable(account_id))
     async with db.read() as connection:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import drafts
 
 
@@ -30,7 +30,7 @@ async def forget(db: Database, *, account_id: str, number: str, composer: str) -
         await connection.execute(delete(drafts).where(*its))
 
 
-async def of_case(db: Database, *, account_id: str, number: str) -> dict[str, str]:
+async def of_case(db: Reader, *, account_id: str, number: str) -> dict[str, str]:
     """An account's drafts on a case, by composer."""
     c = drafts.c
     wanted = select(c.composer, c.body).where(c.account_id == account_id, c.case_number == number)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import opening_drafts
 
 
@@ -27,7 +27,7 @@ async def forget(db: Database, *, account_id: str, solution_id: str) -> None:
         await connection.execute(delete(opening_drafts).where(*its))
 
 
-async def get(db: Database, *, account_id: str, solution_id: str) -> dict[str, str]:
+async def get(db: Reader, *, account_id: str, solution_id: str) -> dict[str, str]:
     """An account's draft about a solution, by field; nothing where there is none."""
     c = opening_drafts.c
     wanted = select(c.fields).where(c.account_id == account_id, c.solution_id == solution_id)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, update
 
 from policy.case.case import Actor, Role
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import pending_replies
 
 TAKEN_FOR = timedelta(seconds=30)
@@ -51,7 +51,7 @@ async def keep(db: Database, reply: PendingReply) -> None:
         await connection.execute(insert(connection, pending_replies).values(**row).on_conflict_do_nothing())
 
 
-async def of_cases(db: Database, numbers: Iterable[str]) -> dict[str, Sequence[PendingReply]]:
+async def of_cases(db: Reader, numbers: Iterable[str]) -> dict[str, Sequence[PendingReply]]:
     """What waits at each of these cases, in the order of leaving."""
     its = pending_replies.c.case_number.in_(list(numbers))
     found: dict[str, list[PendingReply]] = {}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import presence
 
 LASTS = timedelta(seconds=45)
@@ -43,7 +43,7 @@ async def gone(db: Database, *, number: str, page: str, account_id: str) -> None
         await connection.execute(delete(presence).where(*its))
 
 
-async def at_cases(db: Database, numbers: Iterable[str], *, at: datetime) -> dict[str, Sequence[Present]]:
+async def at_cases(db: Reader, numbers: Iterable[str], *, at: datetime) -> dict[str, Sequence[Present]]:
     """Who is at each of these cases: one entry a person, who writes where any of their pages does."""
     c = presence.c
     wanted = select(c.case_number, c.account_id, c.name, c.writing).where(

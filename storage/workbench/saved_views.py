@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 
 from policy.case.refusals import Refusal
-from storage.engine.database import Database, insert
+from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import saved_views
 
 MOST = 30
@@ -33,7 +33,7 @@ class SavedView:
     shared: bool
 
 
-async def of_account(db: Database, account_id: str) -> Sequence[SavedView]:
+async def of_account(db: Reader, account_id: str) -> Sequence[SavedView]:
     """An account's own views and those that are shared, by name."""
     c = saved_views.c
     wanted = (

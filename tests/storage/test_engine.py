@@ -21,7 +21,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from storage.engine.database import Database, _config, upgrade
+from storage.engine.database import Database, Reader, _config, upgrade
 from storage.engine.tables import metadata, requests
 from tests.storage.desk import Desk
 
@@ -32,7 +32,7 @@ def a_request(key: str, at: datetime = AT) -> dict[str, Any]:
     return {"scope": "tests", "key": key, "fingerprint": "f", "begun_at": at}
 
 
-async def keys(db: Database) -> list[str]:
+async def keys(db: Reader) -> list[str]:
     async with db.read() as connection:
         return list(await connection.scalars(select(requests.c.key).order_by(requests.c.begun_at)))
 
@@ -85,6 +85,15 @@ async def test_a_reader_sees_one_state(db: Database) -> None:
         async with db.write() as other:
             await other.execute(insert(requests), a_request("one"))
         assert await connection.scalar(select(requests.c.key)) is None
+    assert await keys(db) == ["one"]
+
+
+async def test_all_reads_of_a_snapshot_see_one_state(db: Database) -> None:
+    async with db.snapshot() as snapshot:
+        assert await keys(snapshot) == []
+        async with db.write() as connection:
+            await connection.execute(insert(requests), a_request("one"))
+        assert await keys(snapshot) == []
     assert await keys(db) == ["one"]
 
 
