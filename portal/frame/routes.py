@@ -36,6 +36,7 @@ from portal.customers import covers, customers_page, incidents_page, my_cases, p
 from portal.customers.customer_scope import CustomerNotNamed
 from portal.direction import approvals, board
 from portal.frame import home
+from portal.frame.afterwards import Afterwards
 from portal.frame.deps import desk_of
 from portal.frame.keys import Keys
 from portal.frame.pages import answered, page, to
@@ -95,6 +96,7 @@ def portal(settings: Settings) -> FastAPI:
     _answer_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(_HeadAsGet)
+    app.add_middleware(Afterwards)
     return app
 
 

@@ -22,6 +22,7 @@ from desk.access import REGISTRARS, STAFF, check_role
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Role
+from portal.frame.afterwards import afterwards
 from portal.frame.deps import At, DeskDep
 from portal.frame.keys import Keys
 from portal.signing_in.identity import IdentityProvider
@@ -108,8 +109,7 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     language = chosen if chosen in LANGUAGES else language_of(request.headers.get("accept-language"))
     secret = request.cookies.get(SESSION_COOKIE, "")
-    somebody = BY_ITSELF.fullmatch(request.scope["path"]) is None
-    found = await _known(desk, portal, secret, at=at, language=language, somebody=somebody)
+    found = await _known(desk, portal, secret, at=at, language=language)
     if found is None:
         known = request.cookies.get(VISIT_COOKIE, "")
         own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
@@ -117,6 +117,8 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
         found = Visitor(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
     if found.persona:
         request.state.role = found.persona.actor.role.value  # for the access log
+    if found.session and BY_ITSELF.fullmatch(request.scope["path"]) is None:
+        _note(request, desk, found.session, at=at)
     request.state.visitor = found
     if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
         raise NotFound  # no database keeps such a sign, so nothing is there under it
@@ -126,7 +128,7 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
 async def signed_in_now(request: Request, desk: Desk, visitor: Visitor) -> Principal:
     """Who began to read a stream in this visit, as of now: NotFound where session or name is none any more."""
     secret, portal = request.cookies.get(SESSION_COOKIE, ""), portal_of(request)
-    now = await _known(desk, portal, secret, at=desk.clock(), language=visitor.language, somebody=False)
+    now = await _known(desk, portal, secret, at=desk.clock(), language=visitor.language)
     if now is None or now.persona is None or lacks_factor(now, portal):
         raise NotFound
     if (now.role, now.persona.customer_id) != (visitor.role, visitor.principal.customer_id):
@@ -134,28 +136,32 @@ async def signed_in_now(request: Request, desk: Desk, visitor: Visitor) -> Princ
     return now.principal
 
 
-async def _known(
-    desk: Desk, portal: Portal, secret: str, *, at: datetime, language: str, somebody: bool
-) -> Visitor | None:
-    """The visit of a session that lasts, in the name that it was begun in; `somebody` is there, or only their page.
+def _note(request: Request, desk: Desk, session: Session, *, at: datetime) -> None:
+    """Let the session live on: somebody is there, not only a page that they left open."""
+    if sessions.is_to_note(session, at=at):
+        afterwards(request, lambda: sessions.note(desk.database, session.id, at=at))
+
+
+async def _known(desk: Desk, portal: Portal, secret: str, *, at: datetime, language: str) -> Visitor | None:
+    """The visit of a session that lasts, in the name that it was begun in, read as one snapshot.
 
     One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
     """
     if not _is_plausible(secret):
         return None
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    session = await sessions.find(desk.database, secret, at=at, idle_for=idle_for, somebody=somebody)
-    account = await accounts.get(desk.database, session.account_id) if session else None
-    if session is None or account is None or account.disabled_at is not None:
-        return None
-    persona = None
-    if session.role and session.subject_id and not session.awaits_code:
-        persona = await accounts.persona(
-            desk.database, account, session.role, session.subject_id, policy=desk.policy, at=at
-        )
-        if persona is None or persona.customer_id != session.customer_id:
-            await sessions.end(desk.database, session.id, account_id=account.id, at=at)
+    persona, is_chosen = None, False
+    async with desk.database.snapshot() as db:
+        session = await sessions.find(db, secret, at=at, idle_for=idle_for)
+        account = await accounts.get(db, session.account_id) if session else None
+        if session is None or account is None or account.disabled_at is not None:
             return None
+        if session.role and session.subject_id and not session.awaits_code:
+            is_chosen = True
+            persona = await accounts.persona(db, account, session.role, session.subject_id, policy=desk.policy, at=at)
+    if is_chosen and (persona is None or persona.customer_id != session.customer_id):
+        await sessions.end(desk.database, session.id, account_id=account.id, at=at)
+        return None
     return Visitor(
         language=account.language or language,
         stamp=portal.keys.signature("form", secret),

@@ -56,24 +56,24 @@ async def rename(db: Database, session_id: str, secret: str) -> None:
         await connection.execute(update(sessions).where(sessions.c.id == session_id).values(hash=digest_of(secret)))
 
 
-async def find(
-    db: Database, secret: str, *, at: datetime, idle_for: timedelta, somebody: bool = True
-) -> Session | None:
-    """The session of this secret while it lasts, its visit noted (to the minute, so that reads stay reads).
-
-    Where `somebody` is not there, and only a page that they left open, nothing is noted.
-    """
+async def find(db: Reader, secret: str, *, at: datetime, idle_for: timedelta) -> Session | None:
+    """The session of this secret while it lasts."""
     c = sessions.c
     lives = and_(c.hash == digest_of(secret), c.ended_at.is_(None), c.expires_at > at, c.seen_at > at - idle_for)
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(lives))).mappings().first()
-    if row is None:
-        return None
-    found = _session(row)
-    if somebody and at - found.seen_at >= _TOUCH_AFTER:
-        async with db.write() as connection:
-            await connection.execute(update(sessions).where(c.id == found.id).values(seen_at=at))
-    return found
+    return None if row is None else _session(row)
+
+
+def is_to_note(session: Session, *, at: datetime) -> bool:
+    """Whether a visit at that instant is to be noted: to the minute, so that most visits write nothing."""
+    return at - session.seen_at >= _TOUCH_AFTER
+
+
+async def note(db: Database, session_id: str, *, at: datetime) -> None:
+    """Note a visit: the session lives on from it."""
+    async with db.write() as connection:
+        await connection.execute(update(sessions).where(sessions.c.id == session_id).values(seen_at=at))
 
 
 async def end(db: Database, session_id: str, *, account_id: str, at: datetime) -> bool:
