@@ -9,6 +9,7 @@ from activities.mail import invitation
 from activities.mail.invitation import Appointment, CalendarMessage, Guest
 from activities.mail.sending import Undeliverable, mailboxes
 from policy.case.case import Case
+from policy.visit.facts import VisitCancelled, VisitScheduled
 from storage.engine.database import Database
 from storage.notices import outbox
 from storage.notices.outbox import OutboxRow
@@ -21,21 +22,21 @@ async def calendar_message(
     db: Database, row: OutboxRow, case: Case, occasion: Occasion, *, sender: str
 ) -> CalendarMessage | None:
     """The invitation to a visit, what moves it, or what takes it out of the reader's calendar; None for other news."""
-    if row.kind not in ("visit_scheduled", "visit_cancelled"):
+    fact = row.fact
+    if not isinstance(fact, VisitScheduled | VisitCancelled) or not fact.starts_at or not fact.engineer_id:
         return None
-    starts_at, engineer_id = row.data.get("starts_at"), row.data.get("engineer_id")
-    engineers = {f"agent:{each}" for each in (engineer_id, row.data.get("from_engineer_id")) if each}
-    if not starts_at or not engineer_id or row.recipient not in {f"contact:{case.contact_id}", *engineers}:
+    engineer_id, replaced = fact.engineer_id, fact.from_engineer_id if isinstance(fact, VisitScheduled) else None
+    engineers = {f"agent:{each}" for each in (engineer_id, replaced) if each}
+    if row.recipient not in {f"contact:{case.contact_id}", *engineers}:
         return None
     title, paragraphs = appointment(occasion)
-    is_replaced = row.kind == "visit_scheduled" and row.recipient == f"agent:{row.data.get('from_engineer_id')}"
-    is_replaced = is_replaced and row.data["from_engineer_id"] != engineer_id
+    is_replaced = replaced not in (None, engineer_id) and row.recipient == f"agent:{replaced}"
     invited = (row.recipient,) if is_replaced else (f"contact:{case.contact_id}", f"agent:{engineer_id}")
     entry = Appointment(
-        uid=invitation.uid_of(row.case_number, row.data["visit"], opened_at=case.opened_at),
-        sequence=row.data["sequence"],
+        uid=invitation.uid_of(row.case_number, fact.visit, opened_at=case.opened_at),
+        sequence=fact.sequence,
         said_at=row.at,
-        starts_at=datetime.fromisoformat(starts_at),
+        starts_at=fact.starts_at,
         title=title,
         description="\n\n".join(paragraphs),
         place=occasion.place,
@@ -43,7 +44,7 @@ async def calendar_message(
         organizer=_organizer(sender),
         guests=tuple([guest for recipient in invited for guest in await _guests(db, recipient, at=row.at)]),
     )
-    if row.kind == "visit_cancelled":
+    if isinstance(fact, VisitCancelled):
         return invitation.cancellation(entry)
     return invitation.withdrawal(entry) if is_replaced else invitation.invitation(entry)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from temporalio import activity
 
@@ -17,6 +17,7 @@ from activities.notices import particulars
 from settings import Settings
 from storage.case import views
 from storage.case.views import CaseRow
+from storage.engine.codec import fact_to_json
 from storage.engine.database import Database
 from storage.notices import outbox
 from storage.notices.outbox import OutboxRow
@@ -130,7 +131,7 @@ class Notices:
             plan=row.plan,
             level=case.case.level,
             priority=case.case.priority,
-            fact=row.data,
+            fact=_said(row),
             limit_at=row.limit_at,
             due_at=row.due_at,
             link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
@@ -138,3 +139,11 @@ class Notices:
             place=await particulars.place(self.database, row),
             names=await particulars.names(self.database, row),
         )
+
+
+def _said(row: OutboxRow) -> dict[str, Any]:
+    """The fact as the sentences of notices read it: its texts as {"body": ...}."""
+    return {
+        name: {"body": row.words.get(each["content_id"])} if isinstance(each, dict) and "content_id" in each else each
+        for name, each in fact_to_json(row.fact).items()
+    }

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from policy.case.facts import RemoteSessionStarted
+from policy.visit.facts import VisitCancelled, VisitFact, VisitScheduled, VisitStarted
 from storage.engine.database import Database
 from storage.notices.outbox import OutboxRow
 from storage.people import agents, contacts
+from storage.people.agents import Agent
+from storage.people.contacts import Contact
 from storage.visit import visits
-
-_ENGINEERS = ("engineer_id", "from_engineer_id")
 
 
 async def names(db: Database, row: OutboxRow) -> dict[str, str]:
     """The names of the people whom the fact names, by id; whoever is not known has none."""
-    engineers = [await agents.get(db, row.data[each]) for each in _ENGINEERS if row.data.get(each)]
-    consented_by = row.data.get("consented_by")
-    contact = await contacts.get(db, consented_by) if consented_by else None
-    return {person.id: person.name for person in (*engineers, contact) if person}
+    people: list[Agent | Contact | None] = []
+    match row.fact:
+        case RemoteSessionStarted(consented_by=contact_id):
+            people = [await contacts.get(db, contact_id)]
+        case VisitScheduled(engineer_id=engineer, from_engineer_id=replaced):
+            people = [await agents.get(db, each) for each in (engineer, replaced) if each]
+        case VisitCancelled(engineer_id=str(engineer)) | VisitStarted(engineer_id=engineer):
+            people = [await agents.get(db, engineer)]
+    return {person.id: person.name for person in people if person}
 
 
 async def place(db: Database, row: OutboxRow) -> str:
     """Where the fact's visit goes, its address first; empty where the fact is about no visit."""
-    site = await visits.site(db, row.case_number, row.data["visit"]) if "visit" in row.data else None
+    visit = row.fact.visit if isinstance(row.fact, VisitFact) else None
+    site = await visits.site(db, row.case_number, visit) if visit else None
     return ", ".join(" ".join(part.split()) for part in (site.address, site.place) if part.strip()) if site else ""

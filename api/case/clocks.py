@@ -17,6 +17,7 @@ from api.http.visibility import VisibleCase
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Case, Clock, ClockState
+from policy.case.facts import HandedOff
 from policy.time.clock import ClockName
 from policy.time.explanation import ClockStory, Interval, IntervalState, Replaced, stories
 from storage.case import views
@@ -94,7 +95,7 @@ async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Lang
         initial_attention=next((story for story in told if story.clock is ClockName.INITIAL_ATTENTION), None),
         level=levels[-1] if levels else None,
         earlier_levels=levels[:-1],
-        hand_offs=[_hand_off(fact) for fact in facts if _moves(fact)],
+        hand_offs=[_hand_off(row, row.fact) for row in facts if isinstance(row.fact, HandedOff)],
         next_hand_off_at=case.next_hand_off_at,
     )
 
@@ -142,17 +143,13 @@ def _intervals(intervals: Sequence[Interval], language: str) -> Iterator[Interva
         )
 
 
-def _moves(fact: TimelineRow) -> bool:
-    return fact.kind == "handed_off"
-
-
-def _hand_off(fact: TimelineRow) -> HandOffAnswer:
+def _hand_off(row: TimelineRow, fact: HandedOff) -> HandOffAnswer:
     return HandOffAnswer(
-        seq=fact.seq,
-        from_level=fact.data["from_level"],
-        to_level=fact.data["to_level"],
-        cause=fact.data["cause"],
-        due_at=fact.due_at,
-        at=fact.at,
-        late_seconds=None if fact.due_at is None else max(0, int((fact.at - fact.due_at).total_seconds())),
+        seq=row.seq,
+        from_level=fact.from_level,
+        to_level=fact.to_level,
+        cause=fact.cause,
+        due_at=row.due_at,
+        at=row.at,
+        late_seconds=None if row.late is None else int(row.late.total_seconds()),
     )

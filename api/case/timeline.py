@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,9 +16,10 @@ from api.http.lists import Limit, Listed
 from api.http.visibility import VisibleCase
 from desk.access import reads_internal
 from desk.problems import NotFound
-from policy.case.case import Role
+from policy.case.case import Actor, Role
 from storage.case import views
 from storage.case.views import TimelineRow
+from storage.engine.codec import fact_to_json
 from storage.signing_in.tokens import Principal
 
 router = APIRouter(tags=["cases"])
@@ -69,19 +71,22 @@ def is_for(principal: Principal, fact: TimelineRow) -> bool:
 
 
 def fact_answer(row: TimelineRow) -> FactAnswer:
-    late = None if row.due_at is None else max(0, int((row.at - row.due_at).total_seconds()))
     return FactAnswer(
         seq=row.seq,
         at=row.at,
-        kind=row.kind,
-        actor=ActorAnswer(role=row.actor.role, id=row.actor.id),
+        kind=row.fact.kind,
+        actor=actor_answer(row.actor),
         internal=row.internal,
         due_at=row.due_at,
-        late_seconds=late,
-        data={name: _words(value) for name, value in row.data.items()},
+        late_seconds=None if row.late is None else int(row.late.total_seconds()),
+        data={name: _in_words(value, row.words) for name, value in fact_to_json(row.fact).items()},
     )
 
 
-def _words(value: Any) -> Any:
+def actor_answer(actor: Actor) -> ActorAnswer:
+    return ActorAnswer(role=actor.role, id=actor.id)
+
+
+def _in_words(value: Any, words: Mapping[str, str]) -> Any:
     """A deposited text as the text itself."""
-    return value["body"] if isinstance(value, dict) and "content_id" in value else value
+    return words.get(value["content_id"]) if isinstance(value, dict) and "content_id" in value else value

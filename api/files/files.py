@@ -180,12 +180,7 @@ async def shown_files(desk: Desk, number: str, principal: Principal) -> dict[str
 
 async def files_of(desk: Desk, number: str, facts: Sequence[TimelineRow]) -> dict[str, list[File]]:
     """The files that these facts of a case publish, by the text that carries them."""
-    published = {
-        value["content_id"]
-        for fact in facts
-        for value in fact.data.values()
-        if isinstance(value, dict) and "content_id" in value
-    }
+    published = {content_id for row in facts for content_id in row.words}
     return await files.of_case(desk.database, number, published)
 
 

@@ -5,13 +5,13 @@ For our side also the proof that the remote channels were exhausted, on which th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.case.timeline import ActorAnswer
+from api.case.timeline import ActorAnswer, actor_answer
 from api.http.auth import Caller
 from api.http.bodies import Answer, MoneyAnswer, Z, show_money
 from api.http.deps import DeskDep
@@ -19,7 +19,19 @@ from api.http.documented_refusals import can_refuse
 from api.http.visibility import VisibleCase
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
 from desk.problems import NotFound
-from policy.case.case import Channel, Outcome, Role
+from policy.case.case import Channel, Outcome, Role, Text
+from policy.case.facts import AttemptLogged
+from policy.visit.facts import (
+    VisitAccepted,
+    VisitApproved,
+    VisitCancelled,
+    VisitDeclined,
+    VisitExpenseLogged,
+    VisitFact,
+    VisitRefused,
+    VisitReported,
+    VisitRequested,
+)
 from policy.visit.visit import Side
 from storage.case import views
 from storage.case.views import TimelineRow
@@ -96,9 +108,6 @@ class VisitRecord(Answer):
     channels: list[ChannelAnswer] | None
 
 
-_DECISIONS = {"visit_approved", "visit_refused", "visit_accepted", "visit_declined"}
-
-
 @router.get(
     "/cases/{number}/visit",
     response_model=VisitRecord,
@@ -109,90 +118,96 @@ async def read_visit(row: VisibleCase, principal: Caller, desk: DeskDep) -> Visi
     visit = row.case.visit
     if visit is None:
         raise NotFound
-    facts = await views.timeline(desk.database, row.number)
-    about = [fact for fact in facts if fact.data.get("visit") == visit.number]
+    rows = await views.timeline(desk.database, row.number)
     channels = None
     if principal.actor.role is not Role.CONTACT:
         terms = await views.terms(desk.database, row.number)
         assert terms is not None
-        channels = _channels(terms.channels, facts)
+        channels = _channels(terms.channels, rows)
+    about = [each for each in rows if isinstance(each.fact, VisitFact) and each.fact.visit == visit.number]
     return _record(visit_answer(visit), about, channels)
 
 
-def _record(visit: VisitAnswer, facts: list[TimelineRow], channels: list[ChannelAnswer] | None) -> VisitRecord:
-    requested = next(fact for fact in facts if fact.kind == "visit_requested")
-    report = _last(facts, "visit_reported")
-    cancelled = _last(facts, "visit_cancelled")
+def _record(visit: VisitAnswer, rows: Sequence[TimelineRow], channels: list[ChannelAnswer] | None) -> VisitRecord:
+    row, requested = next((row, row.fact) for row in rows if isinstance(row.fact, VisitRequested))
+    reports = [_report(row, row.fact) for row in rows if isinstance(row.fact, VisitReported)]
+    cancellations = [_cancellation(row, row.fact) for row in rows if isinstance(row.fact, VisitCancelled)]
     return VisitRecord(
         visit=visit,
-        place=_words(requested, "place") or "",
-        address=_words(requested, "address") or "",
-        reason=_words(requested, "reason") or "",
-        requested_by=_said(requested)["by"],
-        decisions=[_decision(fact) for fact in facts if fact.kind in _DECISIONS],
-        expenses=[_expense(fact) for fact in facts if fact.kind == "visit_expense_logged"],
-        report=_report(report) if report else None,
-        cancellation=_cancellation(cancelled) if cancelled else None,
+        place=row.body(requested.place),
+        address=row.body(requested.address),
+        reason=row.body(requested.reason),
+        requested_by=actor_answer(row.actor),
+        decisions=[decision for row in rows if (decision := _decision(row))],
+        expenses=[_expense(row, row.fact) for row in rows if isinstance(row.fact, VisitExpenseLogged)],
+        report=reports[-1] if reports else None,
+        cancellation=cancellations[-1] if cancellations else None,
         channels=channels,
     )
 
 
-def _decision(fact: TimelineRow) -> DecisionAnswer:
-    amount = fact.data.get("amount", fact.data.get("quote"))
+def _decision(row: TimelineRow) -> DecisionAnswer | None:
+    amount: int | None
+    reason: Text | None
+    match row.fact:
+        case VisitApproved(quote=int(amount), reason=reason) | VisitDeclined(amount=amount, reason=reason):
+            pass
+        case VisitAccepted(amount=amount):
+            reason = None
+        case VisitRefused(reason=reason):
+            amount = None
+        case _:
+            return None
     return DecisionAnswer(
-        **_said(fact),
-        kind=fact.kind,
+        **_said(row),
+        kind=row.fact.kind,
         amount=None if amount is None else show_money(amount),
-        reason=_words(fact, "reason"),
+        reason=_words(row, reason),
     )
 
 
-def _expense(fact: TimelineRow) -> ExpenseAnswer:
+def _expense(row: TimelineRow, fact: VisitExpenseLogged) -> ExpenseAnswer:
     return ExpenseAnswer(
-        **_said(fact),
-        concept=_words(fact, "concept") or "",
-        amount=show_money(fact.data["amount"]),
-        receipt_reference=fact.data["receipt_reference"],
+        **_said(row),
+        concept=row.body(fact.concept),
+        amount=show_money(fact.amount),
+        receipt_reference=fact.receipt_reference,
     )
 
 
-def _report(fact: TimelineRow) -> ReportAnswer:
-    return ReportAnswer(**_said(fact), found=_words(fact, "found") or "", done=_words(fact, "done") or "")
+def _report(row: TimelineRow, fact: VisitReported) -> ReportAnswer:
+    return ReportAnswer(**_said(row), found=row.body(fact.found), done=row.body(fact.done))
 
 
-def _cancellation(fact: TimelineRow) -> CancellationAnswer:
+def _cancellation(row: TimelineRow, fact: VisitCancelled) -> CancellationAnswer:
     return CancellationAnswer(
-        **_said(fact),
-        cancelled_by=fact.data["cancelled_by"],
-        reason=_words(fact, "reason"),
-        borne_by_customer=show_money(fact.data["borne_by_customer"]),
-        borne_by_support=show_money(fact.data["borne_by_support"]),
+        **_said(row),
+        cancelled_by=fact.cancelled_by,
+        reason=_words(row, fact.reason),
+        borne_by_customer=show_money(fact.borne_by_customer),
+        borne_by_support=show_money(fact.borne_by_support),
     )
 
 
-def _channels(plan: Iterable[Channel], facts: list[TimelineRow]) -> list[ChannelAnswer]:
+def _channels(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> list[ChannelAnswer]:
     """Each channel of the plan with the attempts made on it, in order."""
+    logged = [(row, row.fact) for row in rows if isinstance(row.fact, AttemptLogged)]
     found = []
     for channel in plan:
         attempts = [
-            AttemptAnswer(**_said(fact), outcome=fact.data["outcome"], summary=_words(fact, "summary") or "")
-            for fact in facts
-            if fact.kind == "attempt_logged" and fact.data["channel"] == channel
+            AttemptAnswer(**_said(row), outcome=fact.outcome, summary=row.body(fact.summary))
+            for row, fact in logged
+            if fact.channel is channel
         ]
         exhausted = any(attempt.outcome is not Outcome.SOLVED for attempt in attempts)
         found.append(ChannelAnswer(channel=channel, exhausted=exhausted, attempts=attempts))
     return found
 
 
-def _last(facts: list[TimelineRow], kind: str) -> TimelineRow | None:
-    return next((fact for fact in reversed(facts) if fact.kind == kind), None)
+def _said(row: TimelineRow) -> dict[str, Any]:
+    return {"at": row.at, "by": actor_answer(row.actor)}
 
 
-def _said(fact: TimelineRow) -> dict[str, Any]:
-    return {"at": fact.at, "by": ActorAnswer(role=fact.actor.role, id=fact.actor.id)}
-
-
-def _words(fact: TimelineRow, name: str) -> str | None:
-    """A deposited text of the fact."""
-    text = fact.data.get(name)
-    return text["body"] if text else None
+def _words(row: TimelineRow, text: Text | None) -> str | None:
+    """A deposited text of the fact, where it has one."""
+    return row.words.get(text.content_id) if text else None

@@ -389,8 +389,8 @@ class UnknownFact:
 RecordedFact = Fact | UnknownFact
 
 
-def texts_in(fact: Fact) -> dict[str, Text]:
-    """The deposited texts that a fact speaks of, by the names of its fields, as they stand in it."""
+def texts_in(fact: RecordedFact) -> dict[str, Text]:
+    """The deposited texts that a fact speaks of, by the names of its fields and in their order."""
     return {name: value for name, value in vars(fact).items() if isinstance(value, Text)}
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policy.case.case import Actor, Role
+from policy.case.facts import texts_in
 from policy.terms.policy_file import PolicyFile
 from storage.case.views import TimelineRow
 from storage.engine.database import Database
 from storage.files.files import File
 from storage.people import agents, contacts
-from wording.sentences import Teller
+from wording.facts.page import Teller
 
 _WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words", "found", "done", "concept", "address")
 _LABELS = {"prior_analysis": "What was analysed and tried", "found": "What was found", "done": "What was done"}
@@ -61,26 +62,25 @@ def lines(
     `carried` are the files, by their text's id.
     """
     teller = Teller(language, names, groups)
-    return [_line(fact, names, teller, carried) for fact in facts]
+    return [_line(row, names, teller, carried) for row in facts]
 
 
-def _line(fact: TimelineRow, names: Mapping[str, str], teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
-    texts = [value["content_id"] for value in fact.data.values() if isinstance(value, dict) and "content_id" in value]
+def _line(row: TimelineRow, names: Mapping[str, str], teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
     words = tuple(
-        (teller.say(_LABELS.get(name, "")), value["body"])
-        for name, value in fact.data.items()
-        if name in _WORDS and isinstance(value, dict) and value.get("body")
+        (teller.say(_LABELS.get(name, "")), body)
+        for name, text in texts_in(row.fact).items()
+        if name in _WORDS and (body := row.body(text))
     )
-    role = fact.actor.role
+    role = row.actor.role
     side = "clock" if role is Role.SYSTEM else "customer" if role is Role.CONTACT else "support"
     return Line(
-        seq=fact.seq,
-        at=fact.at,
-        by=fact.actor,
-        who="Escala" if role is Role.SYSTEM else names.get(fact.actor.id, fact.actor.id),
+        seq=row.seq,
+        at=row.at,
+        by=row.actor,
+        who="Escala" if role is Role.SYSTEM else names.get(row.actor.id, row.actor.id),
         side=side,
-        told=teller.sentence(fact),
+        told=teller.sentence(row.fact, late=row.late),
         words=words,
-        internal=fact.internal,
-        files=tuple(file for text in texts for file in carried.get(text, ())),
+        internal=row.internal,
+        files=tuple(file for content_id in row.words for file in carried.get(content_id, ())),
     )

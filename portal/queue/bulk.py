@@ -33,11 +33,10 @@ from portal.frame.session import Stamped, Visitor, Worker
 from portal.frame.submit import Refused, read_body, request_of, walk
 from portal.queue.bulk_actions import ACTIONS, MOST, Action
 from storage.case import views
-from storage.case.views import CaseRow, TimelineRow
-from storage.engine import codec
+from storage.case.views import CaseRow
 from storage.people import agents
+from wording.facts.page import Teller
 from wording.input_errors import input_errors
-from wording.sentences import Teller
 
 router = APIRouter(prefix="/cola/lote")
 
@@ -136,18 +135,7 @@ def _told(decision: Decision, language: str) -> tuple[str, ...]:
     """The facts that a decision would record, in words; whose words they are is not said, for nobody said them yet."""
     teller = Teller(language)
     return tuple(
-        teller.sentence(
-            TimelineRow(
-                seq=entry.seq,
-                turn=decision.case.turn,
-                at=entry.at,
-                kind=entry.fact.kind,
-                actor=entry.by,
-                internal=entry.fact.internal,
-                due_at=entry.due_at,
-                data=codec.fact_to_json(entry.fact),
-            )
-        )
+        teller.sentence(entry.fact, late=entry.at - entry.due_at if entry.due_at else None)
         for entry in decision.entries
     )
 

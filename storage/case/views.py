@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status
+from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
+from policy.case.facts import RecordedFact
 from policy.terms.terms import CoverKind, Terms
 from policy.time.clock import ClockName, Stretch
 from storage.engine import codec, paging
@@ -69,16 +70,25 @@ class CaseFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineRow:
-    """A recorded fact. In `data` a deposited text is {"content_id": ..., "body": ...}; a duration is whole seconds."""
+    """A recorded fact. `words` are the bodies of the texts that it speaks of, by content id; some may be gone."""
 
     seq: int
     turn: int
     at: datetime
-    kind: str
     actor: Actor
     internal: bool
     due_at: datetime | None
-    data: dict[str, Any]
+    fact: RecordedFact
+    words: Mapping[str, str]
+
+    @property
+    def late(self) -> timedelta | None:
+        """How much later than due it was, where a clock did it (ESC-15)."""
+        return None if self.due_at is None else max(timedelta(0), self.at - self.due_at)
+
+    def body(self, text: Text | None) -> str:
+        """What a text of the fact says; empty where there is none, or it is gone."""
+        return self.words.get(text.content_id, "") if text else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +192,8 @@ async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | 
     async with db.read() as connection:
         wanted = _facts(number).where(facts.c.seq > after_seq).limit(limit)
         rows = list((await connection.execute(wanted)).mappings())
-        bodies = await _bodies(connection, number, [row["data"] for row in rows])
-    return [_timeline_row(row, bodies) for row in rows]
+        words = await _words(connection, number, [row["data"] for row in rows])
+    return [_timeline_row(row, words) for row in rows]
 
 
 async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRow | None:
@@ -191,7 +201,7 @@ async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRo
     row = (await connection.execute(_facts(number).where(facts.c.seq == seq))).mappings().first()
     if row is None:
         return None
-    return _timeline_row(row, await _bodies(connection, number, [row["data"]]))
+    return _timeline_row(row, await _words(connection, number, [row["data"]]))
 
 
 async def stretches(db: Reader, number: str) -> list[Stretch]:
@@ -308,9 +318,9 @@ def _facts(number: str) -> Select[Any]:
     return select(facts).where(facts.c.case_number == number).order_by(facts.c.seq)
 
 
-async def _bodies(connection: AsyncConnection, number: str, said: list[dict[str, Any]]) -> dict[str, str]:
+async def _words(connection: AsyncConnection, number: str, said: list[dict[str, Any]]) -> dict[str, str]:
     """The bodies that some facts of one case speak of; what another case deposited is not theirs to show."""
-    ids = [value["content_id"] for data in said for value in data.values() if _is_text(value)]
+    ids = [content_id for data in said for content_id in codec.content_ids(data)]
     if not ids:
         return {}
     wanted = select(contents.c.content_id, contents.c.body).where(
@@ -319,26 +329,16 @@ async def _bodies(connection: AsyncConnection, number: str, said: list[dict[str,
     return {row.content_id: row.body for row in await connection.execute(wanted)}
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, dict) and "content_id" in value
-
-
-def _with_body(value: Any, bodies: dict[str, str]) -> Any:
-    if not _is_text(value):
-        return value
-    return {"content_id": value["content_id"], "body": bodies.get(value["content_id"])}
-
-
-def _timeline_row(row: RowMapping, bodies: dict[str, str]) -> TimelineRow:
+def _timeline_row(row: RowMapping, words: dict[str, str]) -> TimelineRow:
     return TimelineRow(
         seq=row["seq"],
         turn=row["turn"],
         at=row["at"],
-        kind=row["kind"],
         actor=Actor(Role(row["actor_role"]), row["actor_id"]),
         internal=row["internal"],
         due_at=row["due_at"],
-        data={name: _with_body(value, bodies) for name, value in row["data"].items()},
+        fact=codec.fact_from_json(row["kind"], row["data"]),
+        words={each: words[each] for each in codec.content_ids(row["data"]) if each in words},
     )
 
 

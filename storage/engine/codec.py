@@ -61,6 +61,11 @@ def fact_from_json(kind: str, data: Mapping[str, Any]) -> RecordedFact:
     return fact
 
 
+def content_ids(data: Mapping[str, Any]) -> list[str]:
+    """The ids of the texts that a fact's data speaks of, also where the fact is newer than this program."""
+    return [value["content_id"] for value in data.values() if isinstance(value, dict) and "content_id" in value]
+
+
 _SECONDS = "_seconds"
 _FACTS: dict[str, TypeAdapter[Any]] = {each.kind: TypeAdapter(each) for each in get_args(Fact)}
 _DURATIONS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, select, update
 
 from policy.case.case import Plan
+from policy.case.facts import RecordedFact
 from storage.case import views
 from storage.engine.database import Database, Reader
 from storage.engine.tables import agents, cases, contacts, notices
@@ -18,7 +18,7 @@ from storage.terms.terms import bogota_date
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxRow:
-    """A notice to deliver, with the fact that it tells of (`data` holds the bodies) and its case's title."""
+    """A notice to deliver, with the fact that it tells of, the words that the fact speaks of, and its case's title."""
 
     id: int
     case_number: str
@@ -33,7 +33,8 @@ class OutboxRow:
     title: str
     plan: Plan
     customer_id: str
-    data: dict[str, Any]
+    fact: RecordedFact
+    words: Mapping[str, str]
     language: str = "es"
 
 
@@ -53,9 +54,9 @@ async def pending(db: Reader, case_number: str) -> list[OutboxRow]:
         rows = list((await connection.execute(wanted)).mappings())
         told = {seq: await views.fact(connection, case_number, seq) for seq in {row["seq"] for row in rows}}
     return [
-        OutboxRow(**{**row, "plan": Plan(row["plan"])}, due_at=fact.due_at, data=fact.data)
+        OutboxRow(**{**row, "plan": Plan(row["plan"])}, due_at=of.due_at, fact=of.fact, words=of.words)
         for row in rows
-        if (fact := told[row["seq"]]) is not None
+        if (of := told[row["seq"]]) is not None
     ]
 
 

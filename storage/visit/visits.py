@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from policy.visit.facts import VisitRequested
 from storage.case import views
 from storage.engine.database import Reader
 from storage.engine.tables import facts
@@ -22,14 +23,10 @@ class Site:
 async def site(db: Reader, case_number: str, visit: int) -> Site | None:
     """Where visit number `visit` of the case goes; None where the case has no such visit."""
     c = facts.c
-    requests = select(c.seq).where(c.case_number == case_number, c.kind == "visit_requested").order_by(c.seq.desc())
+    requests = select(c.seq).where(c.case_number == case_number, c.kind == VisitRequested.kind).order_by(c.seq.desc())
     async with db.read() as connection:
         for seq in list(await connection.scalars(requests)):
-            fact = await views.fact(connection, case_number, seq)
-            if fact and fact.data["visit"] == visit:
-                return Site(_body(fact.data["place"]), _body(fact.data["address"]))
+            row = await views.fact(connection, case_number, seq)
+            if row and isinstance(row.fact, VisitRequested) and row.fact.visit == visit:
+                return Site(row.body(row.fact.place), row.body(row.fact.address))
     return None
-
-
-def _body(text: dict[str, str | None]) -> str:
-    return text["body"] or ""

@@ -87,7 +87,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
             await until_level(db, number, Level.SPECIALISTS)
 
             by_itself = [fact for fact in await views.timeline(db, number) if fact.due_at]
-            moved = next(fact for fact in by_itself if fact.kind == "handed_off")
+            moved = next(fact for fact in by_itself if fact.fact.kind == "handed_off")
             assert moved.due_at == opened_at + timedelta(hours=1)
             assert all(lateness(fact) < timedelta(seconds=5) for fact in by_itself)
             assert notices.delivered != []

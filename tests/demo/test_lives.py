@@ -14,6 +14,7 @@ from demo.access import DemoAccess, new_secrets
 from demo.lives import ROWS, lives
 from demo.stories import STORIES
 from policy.case.case import Case, ClosingReason, Level, OutOfScopeKind, Plan, Priority, Status, WakeKind
+from policy.case.facts import texts_in
 from policy.terms.terms import CoverKind, Terms
 from policy.visit.visit import VisitStep
 from storage.case import views
@@ -92,7 +93,7 @@ def all_kinds_are_there(seeded: Seeded) -> None:
     assert {case.out_of_scope_kind for case in seeded.cases} - {None} == set(OutOfScopeKind)
     assert {terms.plan for terms in seeded.terms.values()} == set(Plan)
     assert {terms.cover.kind for terms in seeded.terms.values()} == set(CoverKind)
-    kinds = {row.kind for timeline in seeded.timelines.values() for row in timeline}
+    kinds = {row.fact.kind for timeline in seeded.timelines.values() for row in timeline}
     assert kinds - _AS_THE_HOUR_IS == _ALL_KINDS - _AS_THE_HOUR_IS
     steps = {case.visit.step for case in seeded.cases if case.visit}
     assert steps == {VisitStep.REQUESTED, VisitStep.QUOTED, VisitStep.SCHEDULED, VisitStep.SIGNED_OFF}
@@ -148,10 +149,10 @@ async def test_reads_as_whole_sentences(db: Database) -> None:
     for row in (await views.cases(db, views.CaseFilter(), limit=200)).items:
         titles[row.case.customer_id, row.title] += row.case.status is not Status.CLOSED
         for fact in await views.timeline(db, row.number):
-            for said in fact.data.values():
-                if isinstance(said, dict):
-                    assert not re.search(r"[{}]", said["body"])
-                    assert not re.search(r"^[a-záéíóúñ]|[.?!] (los|las|la|el|un) ", said["body"]), said["body"]
+            assert list(fact.words) == [text.content_id for text in texts_in(fact.fact).values()]
+            for said in fact.words.values():
+                assert not re.search(r"[{}]", said)
+                assert not re.search(r"^[a-záéíóúñ]|[.?!] (los|las|la|el|un) ", said), said
     assert titles.most_common(1)[0][1] == 1
 
 

@@ -64,7 +64,7 @@ async def test_what_is_deposited_is_invisible_until_a_fact_speaks_of_it(desk: De
     case = await desk.open()
     await desk.text(case.number, "Nadie lo ha dicho todavía.")
 
-    bodies = [value for row in await views.timeline(desk.db, case.number) for value in row.data.values()]
+    bodies = [body for row in await views.timeline(desk.db, case.number) for body in row.words.values()]
 
     assert "todavía" not in str(bodies)
 
@@ -79,7 +79,7 @@ async def test_a_deposit_stays_as_it_was_first_made(desk: Desk) -> None:
 
     assert case.number != opened.case.number
     async with desk.db.read() as connection:
-        assert await views._bodies(connection, opened.case.number, [{"title": {"content_id": title.content_id}}]) == {
+        assert await views._words(connection, opened.case.number, [{"title": {"content_id": title.content_id}}]) == {
             title.content_id: "Primero"
         }
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from policy.case.case import Status
 from policy.case.decision import Decision
+from policy.case.facts import HandedOff
 from policy.time.clock import ClockName
 from storage.case import ledger, views
 from storage.case.ledger import ContentMissing, TurnGap
@@ -64,7 +65,7 @@ async def test_a_turn_that_was_decided_otherwise_stays_as_it_was_recorded_first(
 
     assert found.ahead == asked.case
     assert found.command_ids == ("claim", "ask")
-    kinds = [row.kind for row in await views.timeline(desk.db, case.number)]
+    kinds = [row.fact.kind for row in await views.timeline(desk.db, case.number)]
     assert kinds == ["case_opened", "case_claimed", "information_requested", "initial_attention_given"]
 
 
@@ -185,7 +186,7 @@ async def test_lateness_can_be_read_off_a_fact(desk: Desk) -> None:
     """A hand-off found out two hours late has both instants (ESC-15)."""
     case = await desk.live(await desk.open(), "12:00")
 
-    handed_off = [row for row in await views.timeline(desk.db, case.number) if row.kind == "handed_off"]
+    handed_off = [row for row in await views.timeline(desk.db, case.number) if isinstance(row.fact, HandedOff)]
 
     assert handed_off[0].due_at == bogota("10:00")
     assert handed_off[0].at - bogota("10:00") == timedelta(hours=2)

@@ -33,7 +33,7 @@ async def test_a_notice_shows_its_fact_with_words_and_title(desk: Desk) -> None:
         ("reply_sent", "contact:contact-1"),
     ]
     assert (rows[-1].title, rows[-1].plan, rows[-1].language) == ("No carga", Plan.STANDARD, "es")
-    assert rows[-1].data["body"]["body"] == "Ya lo revisamos."
+    assert list(rows[-1].words.values()) == ["Ya lo revisamos."]
     assert rows[0].limit_at == bogota("10:00")
 
 

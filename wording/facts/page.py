@@ -1,0 +1,194 @@
+"""What a fact says on a page: one sentence in the reader's language. The words that people wrote stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import assert_never
+
+from babel.numbers import format_decimal
+
+from policy.case import facts as f
+from policy.visit import facts as v
+from wording.language import translate, translate_count, word
+
+_REGION = {"es": "es_CO", "en": "en_US"}
+_WORTH_SAYING = timedelta(minutes=1)
+_CAUSES: Mapping[f.HandOffCause, str] = {
+    "limit": "its time there ended",
+    "by_hand": "moved up by hand",
+    "priority": "by the change of priority",
+    "functional": "functional escalation",
+    "amendment": "by the amendment of its times",
+}
+
+
+class Teller:
+    """Tells facts in one language; a sentence that begins with a small letter goes on from who did it.
+
+    `names` are agents' and contacts', `groups` the specialist groups', by id.
+    """
+
+    def __init__(
+        self, language: str, names: Mapping[str, str] | None = None, groups: Mapping[str, str] | None = None
+    ) -> None:
+        self._language = language
+        self._names = names or {}
+        self._groups = groups or {}
+
+    def sentence(self, fact: f.RecordedFact, *, late: timedelta | None = None) -> str:
+        """What happened. A kind that is newer than this page is told by its name; lateness is said (ESC-15)."""
+        told = fact.kind if isinstance(fact, f.UnknownFact) else self._told(fact)
+        if late and late >= _WORTH_SAYING:
+            return f"{told} ({self.say('{late} late', late=late)})"
+        return told
+
+    def say(self, message: str, **values: object) -> str:
+        return translate(message, self._language, **values)
+
+    def _told(self, fact: f.Fact) -> str:
+        match fact:
+            case f.CaseOpened(channel=channel, priority=priority):
+                return self.say(
+                    "opened the case through {channel}, priority {priority}", channel=channel, priority=int(priority)
+                )
+            case f.CaseHeld(until=until):
+                return self.say("Held without cover until {until}", until=until)
+            case f.CaseReleased(cover=cover, plan=plan):
+                return self.say(
+                    "Released: covered by {cover}, plan {plan}", cover=self._word("cover", cover), plan=plan
+                )
+            case f.CaseClaimed():
+                return self.say("took the case")
+            case f.CaseAssigned(agent_id=agent_id):
+                return self.say("assigned the case to {agent}", agent=self._name(agent_id))
+            case f.ReplySent() | f.CustomerAnswered():
+                return self.say("answered")
+            case f.NoteAdded():
+                return self.say("left an internal note")
+            case f.AttemptLogged(channel=channel, outcome=outcome):
+                return self.say(
+                    "tried through {channel}: {outcome}", channel=channel, outcome=self._word("outcome", outcome)
+                )
+            case f.InitialAttentionGiven(in_time=in_time):
+                return self.say("Initial attention given in time" if in_time else "Initial attention given late")
+            case f.InitialAttentionMissed():
+                return self.say("The time for the initial attention passed")
+            case f.ClockWarned(limit_at=limit_at):
+                return self.say("Warning: 75 % of the time has passed; limit {at}", at=limit_at)
+            case f.PriorityConfirmed(priority=priority):
+                return self.say("confirmed priority {priority}", priority=int(priority))
+            case f.PriorityChanged(from_priority=before, to_priority=after):
+                return self.say("changed the priority from {before} to {after}", before=int(before), after=int(after))
+            case f.InformationRequested():
+                return self.say("asked for information; the level's clock stands still")
+            case f.HandedOff(from_level=before, to_level=after, cause=cause):
+                return self.say(
+                    "From level {before} to level {after}: {cause}",
+                    before=int(before),
+                    after=int(after),
+                    cause=self.say(_CAUSES[cause]),
+                )
+            case f.CaseTransferred(to_group=group):
+                return self.say("moved the case to group {group}", group=self._groups.get(group, group))
+            case f.ProviderEscalated(provider=provider, provider_case=number):
+                return self.say(
+                    "escalated to {provider}, case {case}", provider=self._word("provider", provider), case=number
+                )
+            case f.ProviderUpdated():
+                return self.say("noted what the provider says")
+            case f.ProviderIncidentLinked(incident_id=incident):
+                return self.say("linked the provider's incident {incident}", incident=incident)
+            case f.RemoteSessionStarted(session=session, tool=tool):
+                return self.say(
+                    "began remote session {session} with {tool}, with the customer's consent",
+                    session=session,
+                    tool=tool,
+                )
+            case f.RemoteSessionEnded(session=session):
+                return self.say("ended remote session {session}", session=session)
+            case f.DiagnosisRecorded(cause=diagnosed):
+                return self.say("diagnosed: {cause}", cause=self._word("cause", diagnosed))
+            case f.TermsAmended(moved=moved):
+                return self._say_count(
+                    "amended the terms: {count} deadline moved",
+                    "amended the terms: {count} deadlines moved",
+                    len(moved),
+                )
+            case f.CaseOverdue():
+                return self.say("The case is overdue: level 3's time ended")
+            case f.OverdueRepeated(periods=periods):
+                return self._say_count(
+                    "Still overdue: {count} more period", "Still overdue: {count} more periods", periods
+                )
+            case f.CaseResolved(reopen_until=until):
+                return self.say("gave the solution; it can be reopened until {until}", until=until)
+            case f.CaseReopened():
+                return self.say("reopened the case")
+            case f.CaseClosed(reason=reason):
+                return self.say("Closed: {reason}", reason=self._word("closing_reason", reason))
+            case _:
+                return self._told_of_visit(fact)
+
+    def _told_of_visit(self, fact: v.VisitFact) -> str:
+        match fact:
+            case v.VisitRequested(decide_by=until):
+                return self.say("asked for a visit on site; the director decides until {until}", until=until)
+            case v.VisitApproved(quote=quote, decide_by=until):
+                return self.say(
+                    "approved the visit with a quote of {quote}; the customer decides until {until}",
+                    quote=self._cop(quote),
+                    until=until,
+                )
+            case v.VisitRefused():
+                return self.say("did not approve the visit")
+            case v.VisitAccepted(amount=amount):
+                return self.say("accepted {amount}", amount=self._cop(amount))
+            case v.VisitDeclined(amount=amount):
+                return self.say("declined {amount}", amount=self._cop(amount))
+            case v.VisitReminded(step=step, limit_at=limit_at):
+                return self.say(
+                    "Reminder of the visit: {step}, limit {at}", step=self._word("visit_step", step), at=limit_at
+                )
+            case v.VisitLapsed():
+                return self.say("Nobody decided on the visit in time: it lapsed")
+            case v.VisitScheduled(starts_at=starts_at, engineer_id=engineer_id):
+                return self.say(
+                    "scheduled the visit for {at} with {engineer}", at=starts_at, engineer=self._name(engineer_id)
+                )
+            case v.VisitCancelled(borne_by_customer=amount):
+                return self.say("called the visit off; borne by the customer: {amount}", amount=self._cop(amount))
+            case v.VisitStarted():
+                return self.say("started the visit")
+            case v.VisitExpenseLogged(amount=amount, receipt_reference=receipt, total=total):
+                return self.say(
+                    "logged an expense of {amount}, receipt {receipt}; {total} in all",
+                    amount=self._cop(amount),
+                    receipt=receipt,
+                    total=self._cop(total),
+                )
+            case v.VisitQuoteExceeded(total=total, accepted=accepted, decide_by=until):
+                return self.say(
+                    "The expenses ({total}) exceed what was accepted ({accepted}): the customer decides until {until}",
+                    total=self._cop(total),
+                    accepted=self._cop(accepted),
+                    until=until,
+                )
+            case v.VisitReported(sign_off_by=until):
+                return self.say("reported on the visit; to be signed off until {until}", until=until)
+            case v.VisitSignedOff(unanswered=unanswered):
+                return self.say("The visit ended without an answer" if unanswered else "signed the visit off")
+            case _:
+                assert_never(fact)
+
+    def _say_count(self, one: str, many: str, how_many: int) -> str:
+        return translate_count(one, many, how_many, self._language)
+
+    def _word(self, kind: str, value: object) -> str:
+        return word(kind, value, self._language)
+
+    def _name(self, person_id: str) -> str:
+        return self._names.get(person_id, person_id)
+
+    def _cop(self, amount: int) -> str:
+        return f"$ {format_decimal(amount, locale=_REGION[self._language])} COP"
