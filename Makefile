@@ -10,14 +10,19 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 	$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_WORKERS ?= 2
+# Tests wait for servers and browsers half of their time: three of them keep two cores busy.
+PYTEST_WORKERS ?= 3
+PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 VENDOR := portal/frame/static/vendor
 SOURCES := policy workflows activities desk wording storage api portal cli demo worker.py settings.py $(wildcard tests bench)
 
 # Debian packages that the tests need: each while the file is missing whose presence says that it is there.
-DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) $(if $(wildcard /usr/bin/chromium),,chromium)
+DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) \
+  $(if $(wildcard /usr/bin/chromium),,chromium) \
+  $(if $(wildcard /usr/lib/*/libatomic.so.1),,libatomic1) \
+  $(if $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1),,libfaketime)
 
-.PHONY: help run test lint screenshots conformance bench lock clean system-packages
+.PHONY: help run test test-long durations lint screenshots conformance bench lock clean system-packages
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +31,17 @@ run: $(VENV)/.runtime $(VENDOR)/.made ## start the whole desk here: Temporal, wo
 	@exec $(BIN)/escala up
 
 test: $(VENV)/.development $(VENDOR)/.made system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
+	$(PYTEST)
 	@$(BIN)/python -m cli.conformance
+
+test-long: $(VENV)/.development $(VENDOR)/.made system-packages ## random tests at full size with a new seed, and at other hours and days
+	@seed="$${SEED:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}"; \
+	echo "To try the same again: make test-long SEED=$$seed"; \
+	ESCALA_LONG_SEED="$$seed" $(PYTEST) --hypothesis-seed="$$seed"
+	$(BIN)/python -m tests.support.other_clocks -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+
+durations: $(VENV)/.development $(VENDOR)/.made system-packages ## run the tests and keep what each file took, which orders later runs
+	$(PYTEST) --keep-durations
 
 lint: $(VENV)/.development ## ruff, mypy and the import layers
 	$(BIN)/ruff check $(SOURCES)

@@ -1,4 +1,7 @@
-"""Which test proves which rule: kept for the conformance table. Fixtures live beside the tests that use them."""
+"""What holds for all tests: their order, what they took, and which test proves which rule (the conformance table).
+
+Fixtures live beside the tests that use them.
+"""
 
 import gc
 import json
@@ -6,17 +9,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from cli.conformance import LAST_RUN
+from tests.support import durations
+
+settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
+settings.load_profile("escala")
+
+REAL = {"browser", "covers", "engine", "gate", "house", "idle", "live_desk", "postgres"}
+"""Fixtures with a process behind them, whose clock nobody sets."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-durations", action="store_true", help="write tests/durations.txt anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # xdist's workers report to the one that writes
         config.pluginmanager.register(RuleRecorder(config.rootpath / LAST_RUN))
+        config.pluginmanager.register(durations.Durations(config.getoption("--keep-durations")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    durations.dearest_first(items, durations.read())
     for item in items:
+        if REAL & set(getattr(item, "fixturenames", ())):
+            item.add_marker("real")
         rules = {rule for marker in item.iter_markers("rule") for rule in marker.args}
         item.user_properties.append(("rules", sorted(rules)))
 

@@ -28,6 +28,7 @@ from api.http.app import create_app
 from settings import Settings
 from tests.api.office import BASE, NEW_PREMIUM_CASE, PEOPLE, STANDARD, Office, open_office
 from tests.support.serving import serving
+from tests.support.thoroughness import examples
 
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance]
 
@@ -91,9 +92,7 @@ def served(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.timeout(300)
 @schema.parametrize()
 @settings(
-    max_examples=2 * len(PEOPLE),
-    derandomize=True,
-    deadline=None,
+    examples(len(PEOPLE)),
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

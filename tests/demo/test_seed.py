@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -36,8 +37,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(state_dir=tmp_path / "state", database_url=database_url)
 
 
-@pytest.fixture(autouse=True)
-def no_engine(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
+def connected(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
     """Seeding meets the desk that only notes."""
 
     class Connects:
@@ -45,7 +45,30 @@ def no_engine(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
         async def connect(settings: Settings) -> NotingDesk:
             return desk
 
-    monkeypatch.setattr(seed, "Desk", Connects)
+    monkeypatch.setattr(seed, "Engine", Connects)
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
+    connected(monkeypatch, desk)
+
+
+@pytest.fixture(scope="module")
+async def planted(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk that was seeded once, for the tests that ask what stands there then."""
+    folder = tmp_path_factory.mktemp("planted")
+    file = shutil.copy(migrated, folder / "escala.db")
+    with pytest.MonkeyPatch.context() as patch:
+        connected(patch, NotingDesk())
+        await seed.seed_demo(Settings(state_dir=folder / "state", database_url=f"sqlite+aiosqlite:///{file}"), now=NOW)
+    return folder
+
+
+@pytest.fixture
+def seeded(planted: Path, settings: Settings, tmp_path: Path) -> Settings:
+    """A copy of that desk, in the place of the empty one."""
+    shutil.copytree(planted, tmp_path, dirs_exist_ok=True)
+    return settings
 
 
 async def numbers(db: Database) -> list[str]:
@@ -126,12 +149,10 @@ async def test_a_database_that_is_not_there_is_named_in_one_sentence(tmp_path: P
             await seed.seed_demo(settings, now=NOW)
 
 
-async def test_the_secrets_are_the_owners_alone_and_kept_as_digests(settings: Settings, db: Database) -> None:
-    await seed.seed_demo(settings, now=NOW)
-
-    known = access.read(settings.state_dir)
+async def test_the_secrets_are_the_owners_alone_and_kept_as_digests(seeded: Settings, db: Database) -> None:
+    known = access.read(seeded.state_dir)
     assert known is not None
-    assert stat.S_IMODE((settings.state_dir / access.FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((seeded.state_dir / access.FILE).stat().st_mode) == 0o600
     found = {name: await tokens.principal(db, secret, at=NOW) for name, secret in known.secrets.items()}
     assert {who.actor.role for who in found.values() if who} == set(Role) - {Role.SYSTEM}
 
@@ -144,13 +165,12 @@ async def as_bash_reads(command: str) -> list[str]:
     return arguments.decode().split("\0")[:-1]
 
 
-async def test_the_first_command_opens_a_case_and_pasted_twice_the_same(settings: Settings, db: Database) -> None:
-    await seed.seed_demo(settings, now=NOW)
-    _, url, *options = await as_bash_reads(first_curl(settings))
+async def test_the_first_command_opens_a_case_and_pasted_twice_the_same(seeded: Settings, db: Database) -> None:
+    _, url, *options = await as_bash_reads(first_curl(seeded))
     headers = dict(
         option.split(": ", 1) for flag, option in zip(options[::2], options[1::2], strict=True) if flag == "-H"
     )
-    app = create_app(settings, database=db, engine=PaperDesk(db, lambda: NOW), clock=lambda: NOW)
+    app = create_app(seeded, database=db, engine=PaperDesk(db, lambda: NOW), clock=lambda: NOW)
 
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         answers = [await client.post(url, headers=headers, content=options[-1].encode()) for _ in range(2)]
@@ -160,18 +180,16 @@ async def test_the_first_command_opens_a_case_and_pasted_twice_the_same(settings
     assert len({answer.json()["number"] for answer in answers}) == 1
 
 
-async def test_where_the_api_is_now_is_noted_at_every_start(settings: Settings) -> None:
-    await seed.seed_demo(settings, now=NOW)
-    await seed.seed_demo(settings.model_copy(update={"api_port": 8123}), now=NOW)
+async def test_where_the_api_is_now_is_noted_at_every_start(seeded: Settings) -> None:
+    await seed.seed_demo(seeded.model_copy(update={"api_port": 8123}), now=NOW)
 
-    known = access.read(settings.state_dir)
+    known = access.read(seeded.state_dir)
     assert known is not None
     assert known.url == "http://127.0.0.1:8123"
 
 
-async def test_its_users_may_sign_in_and_one_may_of_each_kind(settings: Settings, db: Database) -> None:
-    await seed.seed_demo(settings, now=NOW)
-    known = access.read(settings.state_dir)
+async def test_its_users_may_sign_in_and_one_may_of_each_kind(seeded: Settings, db: Database) -> None:
+    known = access.read(seeded.state_dir)
     assert known
     roles = []
     for user in users.USERS:
@@ -185,14 +203,13 @@ async def test_its_users_may_sign_in_and_one_may_of_each_kind(settings: Settings
 
 
 async def test_a_demonstration_of_before_there_were_users_gets_them_once(
-    settings: Settings, db: Database, capsys: pytest.CaptureFixture[str]
+    seeded: Settings, db: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await seed.seed_demo(settings, now=NOW)
-    known = access.read(settings.state_dir)
+    known = access.read(seeded.state_dir)
     assert known
-    access.write(settings.state_dir, replace(known, passwords={}))
+    access.write(seeded.state_dir, replace(known, passwords={}))
     capsys.readouterr()
-    await seed.seed_demo(settings, now=NOW + timedelta(days=3))
+    await seed.seed_demo(seeded, now=NOW + timedelta(days=3))
     assert "laura.mejia@escala.example" in capsys.readouterr().out
-    await seed.seed_demo(settings, now=NOW + timedelta(days=3))
+    await seed.seed_demo(seeded, now=NOW + timedelta(days=3))
     assert "laura.mejia@escala.example" not in capsys.readouterr().out

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -52,6 +52,7 @@ from tests.support.lives import (
     turns,
     visit_at,
 )
+from tests.support.thoroughness import examples
 
 _TERMS = TypeAdapter(Terms)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -424,7 +425,7 @@ def _amendments(draw: st.DrawFn) -> tuple[Case, Terms, datetime, Terms]:
 
 
 class TestAPreview:
-    @settings(max_examples=200, derandomize=True, deadline=None)
+    @examples(200)
     @given(_amendments())
     def test_tells_what_the_amendment_then_moves(self, given_case: tuple[Case, Terms, datetime, Terms]) -> None:
         """The same deadlines, before and after; and used time neither lost nor won."""
@@ -437,7 +438,7 @@ class TestAPreview:
         before, now = ({w.kind: w.at for w in each.wakes} for each in (case, decision.case))
         assert all((before.get(m.what), now.get(m.what)) == (m.before_at, m.after_at) for m in told)
 
-    @settings(max_examples=200, derandomize=True, deadline=None)
+    @examples(200)
     @given(_amendments())
     def test_never_puts_a_deadline_into_the_past(self, given_case: tuple[Case, Terms, datetime, Terms]) -> None:
         """What the new terms put there is due now, and time happens in order."""
@@ -450,7 +451,7 @@ class TestAPreview:
         for turn in settle(decision.case, terms=decision.terms, at=at + timedelta(days=30)):
             assert all(stretch.from_at < stretch.to_at for stretch in turn.stretches)
 
-    @settings(max_examples=200, derandomize=True, deadline=None)
+    @examples(200)
     @given(_amendments())
     def test_leaves_what_was_used(self, given_case: tuple[Case, Terms, datetime, Terms]) -> None:
         """By the old hours until then, unless the case moved up."""

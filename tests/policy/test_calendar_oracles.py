@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from opening_hours import OpeningHours, State
 
 from policy.time.calendar import Calendar, Closure, SegmentState, Shift
+from tests.support.thoroughness import examples
 
 MINUTE, DAY, INSTANT = timedelta(minutes=1), timedelta(days=1), timedelta(microseconds=1)
 SPAN_DAYS = 6
@@ -44,7 +45,7 @@ QUIET_ZONES = ["America/Bogota", "Asia/Kolkata", "Asia/Tokyo", "UTC", "Pacific/M
 CHECKED: Counter[str] = Counter()
 """How many inputs each property has really checked."""
 
-thorough = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+thorough = settings(examples(60), suppress_health_check=list(HealthCheck))
 
 
 # ------------------------------------------------------------------------------------------- the first oracle

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.case import commands as c
@@ -69,6 +69,7 @@ from tests.support.lives import (
     terms,
     transfer,
 )
+from tests.support.thoroughness import examples
 
 _LONG = timedelta(days=40)
 
@@ -178,7 +179,7 @@ def _happens(case: Case, step: Command | Asked | None, promised: Terms, at: date
 
 
 LIVES = st.one_of(_lives(Plan.STANDARD), _lives(Plan.PREMIUM))
-same_in_every_run = settings(max_examples=60, derandomize=True, deadline=None)
+same_in_every_run = examples(60)
 
 
 def _steps(life: Life) -> Iterator[tuple[Case, Decision, datetime]]:
@@ -343,7 +344,7 @@ class TestInEveryLife:
         late, punctual = after(life.case, restart, terms=life.terms), on_time(life.case, restart, terms=life.terms)
         assert unrecorded(late) == unrecorded(punctual)
 
-    @settings(same_in_every_run, max_examples=30)
+    @examples(30)
     @given(LIVES)
     def test_every_turn_survives_its_history(self, life: Life) -> None:
         """Written as JSON and read again, a decision is the same."""

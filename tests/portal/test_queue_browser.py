@@ -17,6 +17,7 @@ from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, Screen, screen
 from tests.support.cable import cable_to
+from tests.support.thoroughness import size
 
 _ROWS = "#filas tr"
 
@@ -77,7 +78,7 @@ async def test_a_change_shows_within_a_second(browser: Browser, site: str, offic
     took = []
     async with at_queue(browser, site, office, "/cola") as window:
         await expect(row(window, number)).to_have_attribute("data-turn", "1")
-        for turn in range(2, 22):
+        for turn in range(2, 2 + size(8, long=20)):
             await window.page.wait_for_timeout(900)  # one change at a time; a burst is shown at once
             begun = perf_counter()
             await office.give(number, "notes", body=f"Nota {turn}.")
@@ -85,7 +86,7 @@ async def test_a_change_shows_within_a_second(browser: Browser, site: str, offic
                 "turn => document.querySelector('#filas tr').dataset.turn === turn", arg=str(turn)
             )
             took.append(perf_counter() - begun)
-    assert quantiles(took, n=20)[-1] < 1.0, took
+    assert quantiles(took, n=20, method="inclusive")[-1] < 1.0, took
 
 
 async def test_keys_move_and_enter_opens_where_they_are_switched_on(
