@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from activities.mail.envelope import announced
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
+from policy.people.recipients import Recipient
 from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import CoverKind, Terms
 from settings import Settings
@@ -23,7 +24,7 @@ from storage.case import views
 from storage.cover import announcements, cover_changes, covers
 from storage.cover.announcements import AnnouncementRow
 from storage.engine.database import Database
-from storage.notices import outbox
+from storage.notices.addresses import DeskMailboxes, addresses
 from storage.people import contacts
 from storage.terms.terms import bogota_date, covered_terms, read_policy_file
 from wording.notices.cover import CoverOccasion, choice_text, cover_text
@@ -99,13 +100,13 @@ class Swept:
 
 @dataclass(frozen=True, kw_only=True)
 class Cover:
-    """Reads covers and announces their ends (WAR-5). `desk_mailboxes` holds "commercial"."""
+    """Reads covers and announces their ends (WAR-5)."""
 
     database: Database
     policy: PolicyFile
     mail: MailPort
     mail_from: str
-    desk_mailboxes: Mapping[str, str]
+    commercial_mailbox: str
     workflows: CoverWorkflows
     clock: Callable[[], datetime]
     public_url: str = ""
@@ -120,7 +121,7 @@ class Cover:
             policy=read_policy_file(settings.policy_file),
             mail=mail_port(settings),
             mail_from=settings.mail_from,
-            desk_mailboxes={"commercial": settings.commercial_mailbox},
+            commercial_mailbox=settings.commercial_mailbox,
             workflows=workflows,
             clock=clock,
             public_url=settings.public_url or "",
@@ -136,7 +137,7 @@ class Cover:
     async def deliver(self, cover: CoverRef) -> None:
         """Send what waits, in order; raise while something must be tried again."""
         began = time.monotonic()
-        waiting: set[str] = set()
+        waiting: set[Recipient] = set()
         for row in await announcements.pending(self.database, cover):
             late = time.monotonic() - began > _BEGIN_NONE_AFTER
             if late or row.recipient in waiting or not await self._is_done_with(row):
@@ -206,7 +207,8 @@ class Cover:
             if message is None:
                 await announcements.superseded(self.database, row.id)
                 return True
-            to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
+            desk = DeskMailboxes(commercial=self.commercial_mailbox)
+            to = mailboxes(await addresses(self.database, row.recipient, desk, at=self.clock()))
             reached = await self.mail.send(message(to=to), to, all_or_nobody=row.attempts < _PATIENT_TRIES)
         except Undeliverable as error:
             activity.logger.warning("announcement %s is undeliverable", row.id)
@@ -253,7 +255,7 @@ class Cover:
                 ends_on=row.ends_on,
                 said_on=bogota_date(self.clock()),
                 unpaid_until=dates.unpaid_until,
-                commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+                commercial_mailbox=self.commercial_mailbox,
                 customer_told=await self._is_told(row),
             )
         )

@@ -9,9 +9,10 @@ from activities.mail import invitation
 from activities.mail.invitation import Appointment, CalendarMessage, Guest
 from activities.mail.sending import Undeliverable, mailboxes
 from policy.case.case import Case
+from policy.people.recipients import Agent, Contact
 from policy.visit.facts import VisitCancelled, VisitScheduled
 from storage.engine.database import Database
-from storage.notices import outbox
+from storage.notices.addresses import personal_addresses
 from storage.notices.outbox import OutboxRow
 from storage.people import agents, contacts
 from wording.notices.appointment import appointment
@@ -25,13 +26,15 @@ async def calendar_message(
     fact = row.fact
     if not isinstance(fact, VisitScheduled | VisitCancelled) or not fact.starts_at or not fact.engineer_id:
         return None
-    engineer_id, replaced = fact.engineer_id, fact.from_engineer_id if isinstance(fact, VisitScheduled) else None
-    engineers = {f"agent:{each}" for each in (engineer_id, replaced) if each}
-    if row.recipient not in {f"contact:{case.contact_id}", *engineers}:
+    replaced = fact.from_engineer_id if isinstance(fact, VisitScheduled) else None
+    contact, engineer = Contact(case.contact_id), Agent(fact.engineer_id)
+    before = Agent(replaced) if replaced else engineer
+    recipient = row.recipient
+    if not isinstance(recipient, Contact | Agent) or recipient not in (contact, engineer, before):
         return None
     title, paragraphs = appointment(occasion)
-    is_replaced = replaced not in (None, engineer_id) and row.recipient == f"agent:{replaced}"
-    invited = (row.recipient,) if is_replaced else (f"contact:{case.contact_id}", f"agent:{engineer_id}")
+    is_replaced = recipient == before != engineer
+    invited = (recipient,) if is_replaced else (contact, engineer)
     entry = Appointment(
         uid=invitation.uid_of(row.case_number, fact.visit, opened_at=case.opened_at),
         sequence=fact.sequence,
@@ -42,7 +45,7 @@ async def calendar_message(
         place=occasion.place,
         link=occasion.link,
         organizer=_organizer(sender),
-        guests=tuple([guest for recipient in invited for guest in await _guests(db, recipient, at=row.at)]),
+        guests=tuple([guest for each in invited for guest in await _guests(db, each, at=row.at)]),
     )
     if isinstance(fact, VisitCancelled):
         return invitation.cancellation(entry)
@@ -54,21 +57,20 @@ def _organizer(sender: str) -> Guest:
     return Guest(mailbox, name)
 
 
-async def _guests(db: Database, recipient: str, *, at: datetime) -> list[Guest]:
+async def _guests(db: Database, person: Contact | Agent, *, at: datetime) -> list[Guest]:
     """The people behind a recipient who can be written to, as the mail to them finds them."""
     try:
-        found = mailboxes(await outbox.addresses(db, recipient, {}, at=at))
+        found = mailboxes(await personal_addresses(db, person, at=at))
     except Undeliverable:
         return []
-    name = await _name(db, recipient)
+    name = await _name(db, person)
     return [Guest(mailbox, name) for mailbox in found]
 
 
-async def _name(db: Database, recipient: str) -> str:
+async def _name(db: Database, person: Contact | Agent) -> str:
     """The name of who is written to; none where others are, because a contact was taken off the roster."""
-    kind, _, id_ = recipient.partition(":")
-    if kind == "agent":
-        agent = await agents.get(db, id_)
+    if isinstance(person, Agent):
+        agent = await agents.get(db, person.id)
         return agent.name if agent else ""
-    contact = await contacts.get(db, id_)
+    contact = await contacts.get(db, person.id)
     return contact.name if contact and contact.removed_at is None else ""

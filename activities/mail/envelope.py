@@ -11,6 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from activities.mail.invitation import CalendarMessage
+from policy.people.recipients import Recipient, recipient_to_text
 from wording.notices.letter import NoticeText
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -18,7 +19,7 @@ _SUBJECT_LENGTH = 150
 
 
 def enveloped(
-    text: NoticeText, *, case_number: str, turn: int, seq: int, kind: str, recipient: str, language: str,
+    text: NoticeText, *, case_number: str, turn: int, seq: int, kind: str, recipient: Recipient, language: str,
     sender: str, to: Sequence[str], at: datetime, calendar: CalendarMessage | None = None,
 ) -> EmailMessage:  # fmt: skip
     """The message, the same each time it is made, so that mail systems know one that comes twice for one.
@@ -34,8 +35,8 @@ def enveloped(
 
 
 def announced(
-    text: NoticeText, *, cover: str, cover_id: str, ends_on: date, days_before: int, recipient: str, language: str,
-    sender: str, to: Sequence[str], at: datetime,
+    text: NoticeText, *, cover: str, cover_id: str, ends_on: date, days_before: int, recipient: Recipient,
+    language: str, sender: str, to: Sequence[str], at: datetime,
 ) -> EmailMessage:  # fmt: skip
     """The message that a cover ends (WAR-5); all of one cover are one thread."""
     thread = f"{cover}-{cover_id}"
@@ -50,8 +51,8 @@ def redirected(
     return _message(text, thread=identity, identity=f"{identity}.m", language=language, sender=sender, to=to, at=at)
 
 
-def _reader(recipient: str) -> str:
-    return hashlib.sha256(recipient.encode()).hexdigest()[:10]
+def _reader(recipient: Recipient) -> str:
+    return hashlib.sha256(recipient_to_text(recipient).encode()).hexdigest()[:10]
 
 
 def _message(

@@ -11,10 +11,12 @@ from temporalio import activity
 
 from activities.mail.envelope import redirected
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
+from policy.people.recipients import Contact
 from policy.terms.channels import Misdirected
 from settings import Settings
 from storage.engine.database import Database
-from storage.notices import channel_notices, outbox
+from storage.notices import channel_notices
+from storage.notices.addresses import personal_addresses
 from wording.language import DEFAULT
 from wording.notices.channels import channel_letter
 
@@ -58,7 +60,7 @@ class ChannelNotices:
             await channel_notices.delivered(self.database, told, to=reached, at=self.clock())
 
     async def _send(self, told: Misdirected, *, at: datetime) -> list[str]:
-        to = mailboxes(await outbox.addresses(self.database, f"contact:{told.contact_id}", {}, at=self.clock()))
+        to = mailboxes(await personal_addresses(self.database, Contact(told.contact_id), at=self.clock()))
         text = channel_letter(told, link=self.public_url)
         message = redirected(text, identity=told.id, language=DEFAULT, sender=self.mail_from, to=to, at=at)
         return await self.mail.send(message, to)

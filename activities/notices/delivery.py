@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -14,12 +14,15 @@ from activities.mail.calendar_mail import calendar_message
 from activities.mail.envelope import enveloped
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from activities.notices import particulars
+from policy.case.case import Level
+from policy.people.recipients import Recipient
 from settings import Settings
 from storage.case import views
 from storage.case.views import CaseRow
 from storage.engine.codec import fact_to_json
 from storage.engine.database import Database
 from storage.notices import outbox
+from storage.notices.addresses import DeskMailboxes, addresses
 from storage.notices.outbox import OutboxRow
 from storage.people import customers
 from wording.notices.letter import text_of
@@ -37,15 +40,12 @@ class NoticesWaiting(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Notices:
-    """Delivers the notices that the ledger recorded.
-
-    `desk_mailboxes` are the desk's own addresses by recipient ("level:1", "director", "commercial", "group:sig").
-    """
+    """Delivers the notices that the ledger recorded."""
 
     database: Database
     mail: MailPort
     mail_from: str
-    desk_mailboxes: Mapping[str, str]
+    desk_mailboxes: DeskMailboxes
     public_url: str
     clock: Callable[[], datetime]
 
@@ -56,13 +56,14 @@ class Notices:
             database=database,
             mail=mail_port(settings),
             mail_from=settings.mail_from,
-            desk_mailboxes={
-                "level:1": settings.level_1_mailbox,
-                "level:2": settings.level_2_mailbox,
-                "level:3": settings.level_3_mailbox,
-                "director": settings.level_3_mailbox,
-                "commercial": settings.commercial_mailbox,
-            },
+            desk_mailboxes=DeskMailboxes(
+                levels={
+                    Level.HELP_DESK: settings.level_1_mailbox,
+                    Level.SPECIALISTS: settings.level_2_mailbox,
+                    Level.DIRECTOR: settings.level_3_mailbox,
+                },
+                commercial=settings.commercial_mailbox,
+            ),
             public_url=settings.public_url,
             clock=clock,
         )
@@ -77,7 +78,7 @@ class Notices:
         began = time.monotonic()
         pending = await outbox.pending(self.database, case_number)
         case = await views.case(self.database, case_number)
-        waiting: set[str] = set()
+        waiting: set[Recipient] = set()
         for row in pending:
             late = time.monotonic() - began > _BEGIN_NONE_AFTER
             if late or row.recipient in waiting or not await self._is_done_with(row, case):
@@ -102,7 +103,7 @@ class Notices:
         return True
 
     async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
-        to = mailboxes(await outbox.addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
+        to = mailboxes(await addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
         occasion = await self._occasion(row, case)
         message = enveloped(
             text_of(occasion),
@@ -135,7 +136,7 @@ class Notices:
             limit_at=row.limit_at,
             due_at=row.due_at,
             link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
-            commercial_mailbox=self.desk_mailboxes.get("commercial", ""),
+            commercial_mailbox=self.desk_mailboxes.commercial,
             place=await particulars.place(self.database, row),
             names=await particulars.names(self.database, row),
         )

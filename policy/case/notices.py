@@ -1,14 +1,25 @@
-"""Who must learn of what happened. Recipients are roles and ids; addresses are found when a notice is delivered."""
+"""The notices that a turn calls for: who must learn of which fact. Addresses are found when a notice is delivered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from policy.case import facts as f
 from policy.case.case import Case
 from policy.case.facts import Entry
+from policy.people.recipients import (
+    Administrators,
+    Agent,
+    Commercial,
+    Contact,
+    Director,
+    GroupQueue,
+    LevelQueue,
+    Recipient,
+)
 from policy.terms.terms import Terms
 from policy.visit import facts as v
 from policy.visit.visit import VisitStep
@@ -18,19 +29,18 @@ from policy.visit.visit import VisitStep
 class Notice:
     """One message to one recipient about the fact `seq`; unique by case, turn, kind and recipient.
 
-    `recipient` is `contact:ID`, `administrators:CUSTOMER`, `agent:ID`, `level:N`, `group:NAME`, `director` or
-    `commercial`. `limit_at` is the deadline it speaks of, where it does.
+    `limit_at` is the deadline it speaks of, where it does.
     """
 
     kind: str
-    recipient: str
+    recipient: Recipient
     seq: int
     limit_at: datetime | None = None
 
 
 def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, terms: Terms) -> tuple[Notice, ...]:
     """The notices that a turn's facts call for, each recipient once per kind."""
-    unique: dict[tuple[str, str], Notice] = {}
+    unique: dict[tuple[str, Recipient], Notice] = {}
     for entry in entries:
         for recipient in _recipients(entry.fact, before or after, after):
             unique.setdefault(
@@ -40,8 +50,8 @@ def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, 
     return tuple(unique.values())
 
 
-def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
-    contact = f"contact:{after.contact_id}"
+def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[Recipient]:
+    contact = Contact(after.contact_id)
     match fact:
         case f.CaseOpened():
             yield contact
@@ -49,39 +59,39 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
                 yield _queue(after)
         case f.CaseHeld():
             yield contact
-            yield "commercial"
+            yield Commercial()
         case f.CaseReleased():
             yield contact
             yield _queue(after)
-            yield "commercial"
+            yield Commercial()
         case f.CaseAssigned():
-            yield f"agent:{fact.agent_id}"
+            yield Agent(fact.agent_id)
         case f.HandedOff():
-            yield f"level:{int(fact.from_level)}"
-            yield f"level:{int(fact.to_level)}"
+            yield LevelQueue(fact.from_level)
+            yield LevelQueue(fact.to_level)
             yield contact
             yield from _group(before)
             if fact.left_by:
-                yield f"agent:{fact.left_by}"
+                yield Agent(fact.left_by)
         case f.CaseTransferred():
-            yield f"group:{fact.to_group}"
+            yield GroupQueue(fact.to_group)
             yield contact
             if fact.left_by:
-                yield f"agent:{fact.left_by}"
+                yield Agent(fact.left_by)
         case f.ClockWarned() | f.InitialAttentionMissed():
-            yield f"level:{int(before.level)}"
+            yield LevelQueue(before.level)
             yield from _group(before)
             if before.assignee:
-                yield f"agent:{before.assignee}"
+                yield Agent(before.assignee)
         case f.CaseOverdue() | f.OverdueRepeated():
-            yield "director"
-            yield f"administrators:{after.customer_id}"
+            yield Director()
+            yield Administrators(after.customer_id)
         case f.CustomerAnswered() | f.CaseReopened():
             yield from _worker(after)
         case f.CaseClosed():
             yield contact
             if before.assignee:
-                yield f"agent:{before.assignee}"
+                yield Agent(before.assignee)
         case (
             f.ReplySent()
             | f.InformationRequested()
@@ -98,15 +108,24 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[str]:
             if fact.moved:
                 yield contact
                 yield from _worker(after)
+        case (
+            f.CaseClaimed()
+            | f.NoteAdded()
+            | f.AttemptLogged()
+            | f.InitialAttentionGiven()
+            | f.PriorityConfirmed()
+            | f.ProviderIncidentLinked()
+        ):
+            pass  # told to nobody: it concerns nobody else, or is read in the case
         case _:
             yield from _of_visit(fact, after, contact)
 
 
-def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
-    administrators = f"administrators:{after.customer_id}"
+def _of_visit(fact: v.VisitFact, after: Case, contact: Contact) -> Iterator[Recipient]:
+    administrators = Administrators(after.customer_id)
     match fact:
         case v.VisitRequested():
-            yield "director"
+            yield Director()
             yield contact
         case v.VisitApproved() | v.VisitQuoteExceeded():
             yield contact
@@ -115,40 +134,44 @@ def _of_visit(fact: f.Fact, after: Case, contact: str) -> Iterator[str]:
             yield contact
             yield from _worker(after)
         case v.VisitAccepted() | v.VisitDeclined():
-            yield "director"
+            yield Director()
             yield from _worker(after)
         case v.VisitLapsed():
             yield contact
-            yield "director"
+            yield Director()
             yield from _worker(after)
         case v.VisitScheduled():
             yield contact
-            yield f"agent:{fact.engineer_id}"
+            yield Agent(fact.engineer_id)
             if fact.from_engineer_id not in (None, fact.engineer_id):
-                yield f"agent:{fact.from_engineer_id}"
+                yield Agent(fact.from_engineer_id)
         case v.VisitCancelled():
             yield contact
-            yield "director"
+            yield Director()
             if fact.engineer_id:
-                yield f"agent:{fact.engineer_id}"
+                yield Agent(fact.engineer_id)
             yield from _worker(after)
         case v.VisitStarted() | v.VisitReported():
             yield contact
         case v.VisitSignedOff():
             yield contact
-            yield "director"
+            yield Director()
             yield from _engineer(after)
         case v.VisitReminded():
             yield from _reminded(fact, after, contact)
+        case v.VisitExpenseLogged():
+            pass  # told to nobody until the sum exceeds what was accepted
+        case _:
+            assert_never(fact)
 
 
-def _reminded(fact: v.VisitReminded, after: Case, contact: str) -> Iterator[str]:
+def _reminded(fact: v.VisitReminded, after: Case, contact: Contact) -> Iterator[Recipient]:
     """Whoever the visit waits for; past the limit of a step that is still owed, the director too."""
     match fact.step:
         case _ if fact.is_excess:
             yield contact
         case VisitStep.REQUESTED:
-            yield "director"
+            yield Director()
         case VisitStep.QUOTED | VisitStep.REPORTED:
             yield contact
         case VisitStep.AGREED:
@@ -159,26 +182,26 @@ def _reminded(fact: v.VisitReminded, after: Case, contact: str) -> Iterator[str]
         case _:
             yield from _engineer(after)
     if fact.is_past:
-        yield "director"
+        yield Director()
 
 
-def _engineer(case: Case) -> Iterator[str]:
+def _engineer(case: Case) -> Iterator[Recipient]:
     if case.visit and case.visit.engineer_id:
-        yield f"agent:{case.visit.engineer_id}"
+        yield Agent(case.visit.engineer_id)
 
 
-def _worker(case: Case) -> Iterator[str]:
+def _worker(case: Case) -> Iterator[Recipient]:
     """Who works on the case: its assignee, else the queue that has it."""
-    yield f"agent:{case.assignee}" if case.assignee else _queue(case)
+    yield Agent(case.assignee) if case.assignee else _queue(case)
 
 
-def _group(case: Case) -> Iterator[str]:
+def _group(case: Case) -> Iterator[Recipient]:
     if case.group:
-        yield f"group:{case.group}"
+        yield GroupQueue(case.group)
 
 
-def _queue(case: Case) -> str:
-    return f"group:{case.group}" if case.group else f"level:{int(case.level)}"
+def _queue(case: Case) -> GroupQueue | LevelQueue:
+    return GroupQueue(case.group) if case.group else LevelQueue(case.level)
 
 
 def _limit_at(fact: f.Fact, after: Case) -> datetime | None:

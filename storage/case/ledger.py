@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.case import Case, ClockState, Status
 from policy.case.decision import Decision
 from policy.case.facts import CaseOpened
+from policy.people.recipients import recipient_to_text
 from policy.terms.terms import Terms
 from storage.engine import codec
 from storage.engine.columns import NEVER, UNDATED
@@ -173,7 +174,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             {
                 **keys,
                 "kind": notice.kind,
-                "recipient": notice.recipient,
+                "recipient": recipient_to_text(notice.recipient),
                 "seq": notice.seq,
                 "limit_at": notice.limit_at,
                 "at": case.last_at,

@@ -16,6 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.case import Plan
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
+from policy.people.recipients import (
+    Administrators,
+    Commercial,
+    CustomerRecipient,
+    Recipient,
+    recipient_from_text,
+    recipient_to_text,
+)
 from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import CoverKind
 from storage.cover import covers
@@ -39,7 +47,7 @@ class AnnouncementRow:
     cover_id: str
     ends_on: date
     days_before: int
-    recipient: str
+    recipient: Recipient
     customer_id: str
     unpaid_until: date | None
     at: datetime
@@ -60,7 +68,7 @@ class AnnouncementRow:
 
     @property
     def is_for_the_customer(self) -> bool:
-        return self.recipient.startswith("administrators:")
+        return isinstance(self.recipient, CustomerRecipient)
 
     @property
     def asks_who_stays(self) -> bool:
@@ -79,7 +87,7 @@ async def announce(db: Database, policy: PolicyFile, cover: CoverRef, *, at: dat
     The customer is held and the days are read in the same transaction, so that nothing is announced that a payment
     moved meanwhile. Answers the dates as they are then; None where there is no such cover.
     """
-    administrators = f"administrators:{cover.customer_id}"
+    administrators = recipient_to_text(Administrators(cover.customer_id))
     async with db.write() as connection:
         with suppress(LookupError):  # no such customer: then there is no such cover either
             await hold(connection, cover.customer_id)
@@ -93,9 +101,8 @@ async def announce(db: Database, policy: PolicyFile, cover: CoverRef, *, at: dat
         }  # fmt: skip
         due = known.next_announcement(at=at)
         if due and due.at <= at:
-            rows = [
-                {**row, "recipient": each, "days_before": due.days_before} for each in (administrators, "commercial")
-            ]
+            both = (administrators, recipient_to_text(Commercial()))
+            rows = [{**row, "recipient": each, "days_before": due.days_before} for each in both]
         elif known.has_lapsed(at=at) and await _has_to_choose(connection, policy, cover, on=bogota_date(at)):
             rows = [{**row, "recipient": administrators, "days_before": DAY_AFTER}]
         else:
@@ -135,7 +142,14 @@ async def of_cover(db: Reader, cover: CoverRef, *conditions: Any) -> list[Announ
     async with db.read() as connection:
         rows = list((await connection.execute(wanted)).mappings())
     return [
-        AnnouncementRow(**{**row, "cover": CoverKind(row["cover"]), "delivered_to": tuple(row["delivered_to"] or ())})
+        AnnouncementRow(
+            **{
+                **row,
+                "cover": CoverKind(row["cover"]),
+                "recipient": recipient_from_text(row["recipient"]),
+                "delivered_to": tuple(row["delivered_to"] or ()),
+            }
+        )
         for row in rows
     ]
 

@@ -10,12 +10,13 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices.delivery import Notices
-from policy.case.case import Case
+from policy.case.case import Case, Level
+from storage.notices.addresses import DeskMailboxes
 from tests.support.lives import bogota
 
 NOW = bogota("2026-11-25 18:00")
 CONTACT, LEVEL_1, LEVEL_2, LEVEL_3 = "ana@cliente.example", "n1@desk.example", "n2@desk.example", "n3@desk.example"
-MAILBOXES = {"level:1": LEVEL_1, "level:2": LEVEL_2, "level:3": LEVEL_3, "director": LEVEL_3}
+MAILBOXES = DeskMailboxes(levels=dict(zip(Level, (LEVEL_1, LEVEL_2, LEVEL_3), strict=True)))
 
 
 @dataclass

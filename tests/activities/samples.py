@@ -21,6 +21,7 @@ from policy.case.case import (
     WakeKind,
 )
 from policy.case.notices import Notice, notices_of
+from policy.people.recipients import recipient_from_text, recipient_to_text
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
 from policy.visit import facts as v
@@ -177,11 +178,12 @@ def notices(fact: f.Fact) -> tuple[Notice, ...]:
     return notices_of((entry,), before=case, after=case, terms=STANDARD)
 
 
-def occasion(fact: f.Fact, recipient: str, language: str = "es", **changes: Any) -> Occasion:
+def occasion(fact: f.Fact, to: str, language: str = "es", **changes: Any) -> Occasion:
     data = {
         name: {**value, "body": BODY} if isinstance(value, dict) and "content_id" in value else value
         for name, value in fact_to_json(fact).items()
     }
+    recipient = recipient_from_text(to)
     limit_at = next((notice.limit_at for notice in notices(fact) if notice.recipient == recipient), None)
     given = Occasion(
         kind=fact.kind,
@@ -212,4 +214,4 @@ def body(fact: f.Fact, recipient: str = "contact:contact-1", **changes: Any) -> 
     return told(fact, recipient, **changes).body
 
 
-EVERY_NOTICE = [(fact, notice.recipient) for fact in SAMPLES for notice in notices(fact)]
+EVERY_NOTICE = [(fact, recipient_to_text(notice.recipient)) for fact in SAMPLES for notice in notices(fact)]

@@ -47,7 +47,7 @@ class Covers:
             policy=policy(),
             mail=self.post,
             mail_from="Mesa <mesa@desk.example>",
-            desk_mailboxes={"commercial": COMMERCIAL},
+            commercial_mailbox=COMMERCIAL,
             workflows=None,  # type: ignore[arg-type]
             clock=lambda: bogota(self.at),
             public_url="https://mesa.example",

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from policy.case.case import Plan
+from policy.people.recipients import Administrators, Commercial
 from policy.terms.terms import CoverKind
 from wording.language import LANGUAGES
 from wording.notices.cover import CoverOccasion, choice_text, cover_text
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.rule("WAR-5")
 CONTRACT = CoverOccasion(
     kind=CoverKind.CONTRACT,
     cover_id="con_1",
-    recipient="administrators:customer-1",
+    recipient=Administrators("customer-1"),
     language="es",
     customer="Alcaldía de Ejemplo {0}",
     name="premium",
@@ -29,11 +30,11 @@ CONTRACT = CoverOccasion(
 )
 RENEWED = replace(CONTRACT, unpaid_until=date(2028, 3, 31))
 WARRANTY = replace(CONTRACT, kind=CoverKind.WARRANTY, cover_id="sol_1", name="Geovisor predial")
-EVERY = [replace(each, recipient=to) for each in (CONTRACT, RENEWED, WARRANTY) for to in (each.recipient, "commercial")]
+EVERY = [replace(each, recipient=to) for each in (CONTRACT, RENEWED, WARRANTY) for to in (each.recipient, Commercial())]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("occasion", EVERY, ids=lambda o: f"{o.kind}-{o.unpaid_until}-{o.recipient}")
+@pytest.mark.parametrize("occasion", EVERY, ids=lambda o: f"{o.kind}-{o.unpaid_until}-{o.recipient.kind}")
 def test_every_announcement_has_its_words_whole(occasion: CoverOccasion, language: str) -> None:
     text = cover_text(replace(occasion, language=language))
     assert "2027" in text.subject
@@ -55,7 +56,7 @@ def test_it_does_not_call_a_day_today_that_has_passed() -> None:
     [(True, "También se avisó"), (None, "También se está avisando"), (False, "No se pudo avisar a nadie del cliente")],
 )
 def test_the_commercial_team_reads_whether_the_customer_was_told(told: bool | None, words: str) -> None:
-    occasion = replace(CONTRACT, recipient="commercial", customer_told=told)
+    occasion = replace(CONTRACT, recipient=Commercial(), customer_told=told)
     assert words in " ".join(cover_text(occasion).body.split())
 
 
@@ -76,7 +77,7 @@ def test_a_smaller_plan_asks_who_stays(language: str) -> None:
 @pytest.mark.rule("WAR-2")
 def test_it_says_that_a_renewal_is_not_paid() -> None:
     assert "su pago aún no está registrado" in cover_text(RENEWED).body
-    assert "NO está pagada" in cover_text(replace(RENEWED, recipient="commercial")).body
+    assert "NO está pagada" in cover_text(replace(RENEWED, recipient=Commercial())).body
 
 
 @pytest.mark.rule("WAR-6")

@@ -9,6 +9,7 @@ import pytest
 from policy.case.case import Level, Priority
 from policy.case.commands import Command
 from policy.case.facts import ClockWarned
+from policy.people.recipients import LevelQueue
 from tests.support.lives import (
     ANSWER,
     ASK,
@@ -110,4 +111,4 @@ class TestNever:
         life = turns(opened(), "15:00")
         facts = [(turn, entry.fact) for turn in life for entry in turn.entries]
         warned = [turn for turn, fact in facts if isinstance(fact, ClockWarned) and fact.clock == "level"]
-        assert [turn.notices[0].recipient for turn in warned] == ["level:1", "level:2", "level:3"]
+        assert [turn.notices[0].recipient for turn in warned] == [LevelQueue(level) for level in Level]

@@ -13,6 +13,7 @@ from policy.case.case import Case, Cause, ClockState, Level, OutOfScopeKind, Pri
 from policy.case.facts import ClockWarned, Fact
 from policy.case.lifecycle import open_case
 from policy.case.notices import Notice
+from policy.people.recipients import Contact, LevelQueue, recipient_to_text
 from policy.terms.terms import Terms
 from policy.visit import facts as v
 from policy.visit.visit import VisitStep
@@ -79,7 +80,7 @@ def told(case: Case, step: Step, *, terms: Terms = PREMIUM) -> dict[str, list[st
     """The recipients by kind of the last turn that the step leads to."""
     found: dict[str, list[str]] = {}
     for notice in turns(case, step, terms=terms)[-1].notices:
-        found.setdefault(notice.kind, []).append(notice.recipient)
+        found.setdefault(notice.kind, []).append(recipient_to_text(notice.recipient))
     return found
 
 
@@ -184,7 +185,7 @@ class TestANotice:
         """Whoever decides or acts next, and whoever waits for it."""
         told_of = [n for turn in turns(case, step, terms=PREMIUM) for n in turn.notices if n.kind == kind]
         last = max((notice.seq for notice in told_of), default=0)
-        assert [notice.recipient for notice in told_of if notice.seq == last] == recipients
+        assert [recipient_to_text(notice.recipient) for notice in told_of if notice.seq == last] == recipients
 
     @pytest.mark.parametrize(("case", "step"), SILENT)
     def test_is_not_sent_of_what_concerns_nobody_else(self, case: Case, step: Step) -> None:
@@ -215,7 +216,7 @@ class TestANotice:
     def test_of_the_opening_acknowledges_it_and_meets_no_promise(self) -> None:
         """The customer knows the deadline; the clock for the first human answer runs."""
         decision = open_case(opening(), terms=STANDARD)
-        assert Notice("case_opened", CONTACT, 1, bogota("10:00")) in decision.notices
+        assert Notice("case_opened", Contact("contact-1"), 1, bogota("10:00")) in decision.notices
         assert decision.case.initial_attention
         assert decision.case.initial_attention.state is ClockState.RUNNING
 
@@ -223,7 +224,7 @@ class TestANotice:
     def test_of_a_held_case_goes_to_the_commercial_team(self) -> None:
         """And to the contact, but to no queue: nobody may work on it."""
         decision = open_case(opening(), terms=UNCOVERED)
-        assert [(n.kind, n.recipient) for n in decision.notices] == [
+        assert [(n.kind, recipient_to_text(n.recipient)) for n in decision.notices] == [
             ("case_opened", CONTACT),
             ("case_held", CONTACT),
             ("case_held", "commercial"),
@@ -234,14 +235,17 @@ class TestANotice:
         """The fact has the kind, the notice its place on the timeline."""
         out = c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DEVELOPMENT, reason=WORDS)
         decision = turns(NEW, ("09:05", out), terms=PREMIUM)[-1]
-        assert [(n.recipient, n.seq) for n in decision.notices] == [(CONTACT, decision.entries[0].seq)]
+        assert [(recipient_to_text(n.recipient), n.seq) for n in decision.notices] == [
+            (CONTACT, decision.entries[0].seq)
+        ]
 
     def test_of_two_clocks_at_one_instant_goes_out_for_each(self) -> None:
         """Initial attention and level 1 reach their warning together: neither swallows the other."""
         warned = turns(opened(), "09:45")
         clocks = [fact.clock for fact in facts(warned) if isinstance(fact, ClockWarned)]
         assert clocks == ["initial_attention", "level"]
-        assert [[n.recipient for n in decision.notices] for decision in warned] == [["level:1"], ["level:1"]]
+        queue = LevelQueue(Level.HELP_DESK)
+        assert [[n.recipient for n in decision.notices] for decision in warned] == [[queue], [queue]]
 
 
 class TestTheInstantInANotice:

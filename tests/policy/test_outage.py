@@ -11,6 +11,7 @@ import pytest
 from policy.case.case import Case, ClosingReason, Priority
 from policy.case.facts import CaseOverdue, HandedOff, OverdueRepeated
 from policy.case.lifecycle import elapse
+from policy.people.recipients import Administrators, Director
 from policy.terms.terms import Terms
 from tests.support.lives import PREMIUM, RESOLVE, STANDARD, UNCOVERED, Step, after, bogota, facts, opened, turns
 
@@ -73,7 +74,7 @@ class TestALongOutage:
     def test_sends_as_few_notices_of_it(self) -> None:
         """The director is not woken by forty messages."""
         told = [n for turn in LIFE for n in turn.notices if n.kind.startswith(("case_overdue", "overdue_repeated"))]
-        assert [n.recipient for n in told] == ["director", "administrators:customer-1"] * 2
+        assert [n.recipient for n in told] == [Director(), Administrators("customer-1")] * 2
 
     @pytest.mark.parametrize("terms", [STANDARD, PREMIUM], ids=["standard", "premium"])
     @pytest.mark.parametrize("priority", list(Priority))

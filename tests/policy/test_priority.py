@@ -11,6 +11,7 @@ from policy.case.case import ClockState, Level, Priority
 from policy.case.facts import PriorityChanged, PriorityConfirmed
 from policy.case.lifecycle import decide
 from policy.case.refusals import ReasonMissing
+from policy.people.recipients import Contact
 from tests.support.lives import (
     ANSWER,
     ASK,
@@ -68,7 +69,7 @@ class TestAPriority:
         )
         assert facts([decision]) == [changed]
         assert not changed.internal
-        assert [notice.recipient for notice in decision.notices] == ["contact:contact-1"]
+        assert [notice.recipient for notice in decision.notices] == [Contact("contact-1")]
 
     @pytest.mark.rule("PRI-5")
     @pytest.mark.parametrize("to", [Priority.SERIOUS, Priority.CRITICAL])

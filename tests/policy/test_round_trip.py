@@ -16,6 +16,7 @@ from policy.case.commands import COMMANDS, Command
 from policy.case.decision import Decision
 from policy.case.facts import Fact
 from policy.case.lifecycle import open_case
+from policy.people.recipients import Recipient
 from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
 from tests.support.lives import (
@@ -163,6 +164,11 @@ class TestTheLivesAbove:
     def test_hold_every_fact(self) -> None:
         """So that none travels untested."""
         assert {type(fact) for fact in facts(LIVES)} == set(get_args(Fact))
+
+    def test_tell_every_recipient(self) -> None:
+        """Whose types must not be taken for one another's."""
+        told = {type(notice.recipient) for decision in LIVES for notice in decision.notices}
+        assert told == set(get_args(Recipient))
 
     def test_hold_every_command(self) -> None:
         """The builders know them all."""

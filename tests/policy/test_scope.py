@@ -11,6 +11,7 @@ from policy.case.case import ClockState, ClosingReason, OutOfScopeKind, Status
 from policy.case.facts import CaseClosed
 from policy.case.refusals import ReasonMissing
 from policy.case.scope import RULES
+from policy.people.recipients import Contact
 from tests.support.lives import ASK, HELP_DESK, NO_WORDS, UNCOVERED, WORDS, after, opened, turns
 
 
@@ -49,7 +50,7 @@ class TestACaseOutOfScope:
     def test_is_told_of_to_the_customer(self) -> None:
         """Which and why, in a public fact."""
         last = turns(opened(), ("09:10", out()))[-1]
-        assert "contact:contact-1" in [notice.recipient for notice in last.notices]
+        assert Contact("contact-1") in [notice.recipient for notice in last.notices]
         assert not last.entries[0].fact.internal
 
     @pytest.mark.rule("SCOPE-5")

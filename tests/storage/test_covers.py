@@ -12,6 +12,7 @@ import pytest
 from policy.case.case import Plan
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
+from policy.people.recipients import Administrators, recipient_to_text
 from policy.terms.terms import CoverKind, Terms
 from storage.cover import announcements, contracts, cover_changes, covers, solutions
 from storage.cover.solutions import Solution, SolutionKind
@@ -105,7 +106,7 @@ class TestAnAnnouncement:
 
         rows = await announcements.pending(desk.db, CONTRACT)
 
-        assert [(row.recipient, row.days_before) for row in rows] == [
+        assert [(recipient_to_text(row.recipient), row.days_before) for row in rows] == [
             ("administrators:customer-1", 30),
             ("commercial", 30),
         ]
@@ -280,6 +281,6 @@ async def test_an_announcement_names_what_it_speaks_of(desk: Desk) -> None:
     row = (await announcements.pending(desk.db, WARRANTY))[0]
     assert replace(row, id=0) == announcements.AnnouncementRow(
         id=0, cover=CoverKind.WARRANTY, cover_id="accepted", ends_on=date(2026, 12, 1), days_before=1,
-        recipient="administrators:customer-1", customer_id="customer-1", unpaid_until=None,
+        recipient=Administrators("customer-1"), customer_id="customer-1", unpaid_until=None,
         at=bogota("2026-11-30 08:00"), attempts=0, name="Cliente customer-1", solution="G",
     )  # fmt: skip

@@ -235,7 +235,7 @@ async def cover_office(
             policy=policy(),
             mail=post,
             mail_from="Mesa <mesa@escala.example>",
-            desk_mailboxes={"commercial": "comercial@escala.example"},
+            commercial_mailbox="comercial@escala.example",
             workflows=desk,
             clock=lambda: max(office.clock.at, mail_clock.at),
         )

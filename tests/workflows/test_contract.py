@@ -12,6 +12,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from policy.case.case import Status
 from policy.cover.cover import CoverRef
+from policy.people.recipients import Commercial
 from policy.terms.terms import CoverKind
 from storage.cover import announcements, cover_changes
 from tests.support.server import eventually, time_skipping_server
@@ -36,7 +37,7 @@ async def given(covers: CoverOffice, kind: CoverKind, id_: str, customer: Newcom
     """The announcements that were recorded, in order."""
     cover = CoverRef(kind=kind, id=id_, customer_id=customer.id)
     rows = await announcements.of_cover(covers.office.db, cover)
-    return [row.days_before for row in rows if row.recipient == "commercial"]
+    return [row.days_before for row in rows if row.recipient == Commercial()]
 
 
 async def told(covers: CoverOffice, customer: Newcomer, *, times: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from policy.case.case import Plan
+from policy.people.recipients import CustomerRecipient, Recipient
 from policy.terms.terms import CoverKind
 from wording.language import translate
 from wording.notices.letter import NoticeText
@@ -25,7 +26,7 @@ class CoverOccasion:
 
     kind: CoverKind
     cover_id: str
-    recipient: str
+    recipient: Recipient
     language: str
     customer: str
     name: str
@@ -38,7 +39,7 @@ class CoverOccasion:
     @property
     def is_for_the_customer(self) -> bool:
         """Whether it goes to the customer's people; else it stays in the house."""
-        return self.recipient.startswith("administrators:")
+        return isinstance(self.recipient, CustomerRecipient)
 
     @property
     def days(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policy.case.case import Level
+from policy.people.recipients import Agent, Commercial, LevelQueue
 from wording.language import word
 from wording.notices.amended import amended
 from wording.notices.occasion import Occasion, Wording, Words
@@ -27,7 +29,7 @@ def _held_for_commercial(o: Occasion) -> Words:
 
 
 def _released_at_desk(o: Occasion) -> Words:
-    if o.recipient == "commercial":
+    if isinstance(o.recipient, Commercial):
         return o.say("No longer held"), [
             o.say("Case {number} of {customer} is covered now and goes on.", customer=o.customer)
         ]
@@ -53,14 +55,14 @@ def _handed_off_at_desk(o: Occasion) -> Words:
         "functional": o.say("functional escalation"),
     }
     cause = causes.get(o.fact["cause"], o.fact["cause"])
-    if o.recipient == f"level:{to_level}":
+    if o.recipient == LevelQueue(Level(to_level)):
         news = o.say("Arrived at level {level}", level=to_level)
         told = o.say(
             "The case arrived from level {level}, unassigned: {cause}. Claim it to work on it.",
             level=from_level,
             cause=cause,
         )
-    elif o.recipient.startswith("agent:"):
+    elif isinstance(o.recipient, Agent):
         news = o.say("No longer yours: moved to level {level}", level=to_level)
         told = o.say("The case left you and is unassigned at level {level}: {cause}.", level=to_level, cause=cause)
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from policy.people.recipients import CustomerRecipient, Recipient
 from wording.language import show_amount, translate, word
 
 Words = tuple[str, list[str]]
@@ -22,7 +23,7 @@ class Occasion:
     """
 
     kind: str
-    recipient: str
+    recipient: Recipient
     language: str
     number: str
     title: str
@@ -41,7 +42,7 @@ class Occasion:
     @property
     def is_for_the_customer(self) -> bool:
         """Whether it goes to the customer's people; else it stays in the house."""
-        return self.recipient.startswith(("contact:", "administrators:"))
+        return isinstance(self.recipient, CustomerRecipient)
 
     @property
     def names_a_date(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policy.people.recipients import Agent, Director
 from wording.notices.occasion import Occasion, Wording, Words
 
 
@@ -36,7 +37,7 @@ def _accepted(o: Occasion) -> Words:
             o.say("The customer accepted in writing the expenses above the quote: {amount}.", amount=o.amount("amount"))
         ]
     told = [o.say("The customer accepted the quote of the visit in writing: {amount}.", amount=o.amount("amount"))]
-    if o.recipient != "director":
+    if not isinstance(o.recipient, Director):
         told.append(o.say("Now agree a date with the customer and assign an engineer."))
     return o.say("The customer accepted the visit"), told
 
@@ -127,7 +128,7 @@ def _lapsed(o: Occasion) -> Words:
 
 
 def _scheduled(o: Occasion) -> Words:
-    if o.recipient != f"agent:{o.fact['engineer_id']}":
+    if o.recipient != Agent(o.fact["engineer_id"]):
         return o.say("The visit is no longer yours"), [
             o.say(
                 "{engineer} makes the visit to {customer} in your place.",

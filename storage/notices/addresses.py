@@ -1,0 +1,99 @@
+"""The addresses behind the recipients of notices: people's from the database, the desk's own as they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import assert_never
+
+from sqlalchemy import Select, select
+
+from policy.case.case import Level
+from policy.people.recipients import (
+    Administrators,
+    Agent,
+    Commercial,
+    Contact,
+    Director,
+    GroupQueue,
+    LevelQueue,
+    Person,
+    Recipient,
+)
+from storage.engine.database import Reader
+from storage.engine.tables import agents, contacts
+from storage.terms.terms import bogota_date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskMailboxes:
+    """The desk's own addresses. A group that has none is reached at level 2, the director at level 3."""
+
+    levels: Mapping[Level, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    commercial: str = ""
+
+    def of(self, recipient: LevelQueue | GroupQueue | Director | Commercial) -> str:
+        """The recipient's address; empty where it has none."""
+        match recipient:
+            case LevelQueue(level):
+                return self.levels.get(level, "")
+            case GroupQueue(group):
+                return self.groups.get(group) or self.levels.get(Level.SPECIALISTS, "")
+            case Director():
+                return self.levels.get(Level.DIRECTOR, "")
+            case Commercial():
+                return self.commercial
+            case _:
+                assert_never(recipient)
+
+
+async def addresses(db: Reader, recipient: Recipient, desk: DeskMailboxes, *, at: datetime) -> list[str]:
+    """The addresses behind a notice's recipient at an instant; none if nobody is there."""
+    if isinstance(recipient, Person):
+        return await personal_addresses(db, recipient, at=at)
+    return [found] if (found := desk.of(recipient)) else []
+
+
+async def personal_addresses(db: Reader, person: Person, *, at: datetime) -> list[str]:
+    """The addresses of people at an instant; none if nobody is there.
+
+    A contact who was taken off the roster is no longer written to: the customer's administrators are, those whose
+    written notice is in force (REQ-3).
+    """
+    match person:
+        case Contact(id_):
+            return await _contact_addresses(db, id_, on=bogota_date(at))
+        case Administrators(customer_id):
+            return await _emails(db, _administrators(customer_id, on=bogota_date(at)))
+        case Agent(id_):
+            return await _emails(db, select(agents.c.email).where(agents.c.id == id_))
+        case _:
+            assert_never(person)
+
+
+async def _contact_addresses(db: Reader, contact_id: str, *, on: date) -> list[str]:
+    known = select(contacts.c.email, contacts.c.customer_id, contacts.c.removed_at).where(contacts.c.id == contact_id)
+    async with db.read() as connection:
+        contact = (await connection.execute(known)).first()
+    if contact is None:
+        return []
+    if contact.removed_at is None:
+        return [contact.email]
+    return await _emails(db, _administrators(contact.customer_id, on=on))
+
+
+def _administrators(customer_id: str, *, on: date) -> Select[tuple[str]]:
+    c = contacts.c
+    return select(c.email).where(
+        c.customer_id == customer_id,
+        c.is_system_administrator.is_(True),
+        c.removed_at.is_(None),
+        c.notified_on <= on,
+    )
+
+
+async def _emails(db: Reader, wanted: Select[tuple[str]]) -> list[str]:
+    async with db.read() as connection:
+        return sorted(await connection.scalars(wanted))

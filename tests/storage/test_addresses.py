@@ -1,0 +1,77 @@
+"""Whom a notice reaches: the addresses behind each recipient."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from policy.case.case import Level
+from policy.people.recipients import Administrators, Commercial, Contact, LevelQueue, recipient_from_text
+from storage.notices.addresses import DeskMailboxes, addresses
+from storage.people import agents
+from storage.people.agents import Agent
+from storage.people.contacts import NewContact
+from tests.storage.desk import Desk, entry
+from tests.support.lives import bogota
+
+NOW = bogota("18:00")
+MAILBOXES = DeskMailboxes(
+    levels=dict(zip(Level, ("uno@x", "dos@x", "tres@x"), strict=True)), groups={"sig": "sig@x"}, commercial="com@x"
+)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "reached"),
+    [
+        ("level:1", ["uno@x"]),
+        ("group:sig", ["sig@x"]),
+        ("group:rastreo", ["dos@x"]),
+        ("director", ["tres@x"]),
+        ("commercial", ["com@x"]),
+        ("contact:contact-1", ["ana@cliente.example"]),
+        ("administrators:customer-1", ["ana@cliente.example"]),
+        ("agent:agent-1", ["luz@escala.example"]),
+        ("contact:nobody", []),
+        ("agent:nobody", []),
+        ("administrators:nobody", []),
+    ],
+)
+async def test_a_recipient_stands_for_addresses(desk: Desk, recipient: str, reached: list[str]) -> None:
+    await agents.put(desk.db, Agent(id="agent-1", name="Luz", email="luz@escala.example", levels=(Level.HELP_DESK,)))
+
+    assert await addresses(desk.db, recipient_from_text(recipient), MAILBOXES, at=NOW) == reached
+
+
+async def test_all_administrators_are_written_to(desk: Desk) -> None:
+    plain = entry("Caro", is_system_administrator=False, can_sign_in=False)
+    await desk.roster(NewContact("a", entry("Ana")), NewContact("b", entry("Beto")), NewContact("c", plain))
+
+    reached = await addresses(desk.db, Administrators("customer-1"), MAILBOXES, at=NOW)
+
+    assert reached == ["ana@cliente.example", "beto@cliente.example"]
+
+
+@pytest.mark.rule("REQ-3")
+async def test_an_administrator_is_written_to_from_the_day_of_the_notice_on(desk: Desk) -> None:
+    later = entry("Beto", notified_on=date(2026, 12, 1))
+    await desk.roster(NewContact("a", entry("Ana")), NewContact("b", later))
+
+    reached = [
+        await addresses(desk.db, Administrators("customer-1"), MAILBOXES, at=bogota(at))
+        for at in ("2026-11-30 23:59", "2026-12-01 00:00")
+    ]
+
+    assert reached == [["ana@cliente.example"], ["ana@cliente.example", "beto@cliente.example"]]
+
+
+async def test_who_was_taken_off_the_roster_is_no_longer_written_to(desk: Desk) -> None:
+    """The customer's administrators are, for the case goes on."""
+    await desk.roster(NewContact("b", entry("Beto")))
+
+    assert await addresses(desk.db, Contact("contact-1"), MAILBOXES, at=NOW) == ["beto@cliente.example"]
+
+
+async def test_a_desk_without_a_mailbox_reaches_nobody(desk: Desk) -> None:
+    for recipient in (LevelQueue(Level.HELP_DESK), Commercial()):
+        assert await addresses(desk.db, recipient, DeskMailboxes(), at=NOW) == []
