@@ -1,35 +1,22 @@
-"""The people who serve cases: which levels and groups each one serves. Administrators keep them."""
+"""The people who serve cases, over HTTP: which levels and groups each one serves. Administrators keep them."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field, StrictBool
 
 from api.http.auth import Admin, Staff
 from api.http.bodies import Answer
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.idempotency import Given, OnceDep
+from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
-from desk.inputs import Body, Code, EmailAddress, Id, LevelNumber, Name
-from policy.case.case import Level
+from desk.people.agents import NewAgent, register
 from policy.case.refusals import UnknownGroup
 from storage.people import agents
 from storage.people.agents import Agent
 
 router = APIRouter(tags=["agents"])
-
-
-class NewAgent(Body):
-    """An agent; with the id of a known one, that one changes."""
-
-    id: Id | None = Field(default=None, examples=["ana.torres"])
-    name: Name = Field(examples=["Ana Torres"])
-    email: EmailAddress = Field(examples=["ana.torres@escala.example"])
-    levels: list[LevelNumber] = Field(max_length=3, examples=[[1]])
-    groups: list[Code] = Field(default=[], max_length=50, examples=[["sig"]])
-    is_director: StrictBool = Field(default=False, examples=[False])
 
 
 class AgentAnswer(Answer):
@@ -50,23 +37,11 @@ class AgentAnswer(Answer):
     summary="Register an agent, or change one",
     responses=can_refuse(UnknownGroup, post=True, role=True),
 )
-async def register_agent(body: NewAgent, _: Admin, once: OnceDep, desk: DeskDep) -> JSONResponse:
-    async def act() -> Given:
-        known = [group.id for group in desk.policy.groups]
-        for group in body.groups:
-            if group not in known:
-                raise UnknownGroup(group=group, groups=", ".join(known))
-        agent = Agent(
-            id=body.id or once.derived("agt_"),
-            name=body.name,
-            email=body.email,
-            levels=tuple(Level(level) for level in sorted(set(body.levels))),
-            groups=tuple(dict.fromkeys(body.groups)),
-            is_director=body.is_director,
-        )
-        return Given(201, show(await agents.put(desk.database, agent)))
+async def register_agent(body: NewAgent, _: Admin, request: Idempotent, desk: DeskDep) -> JSONResponse:
+    async def act() -> Success:
+        return Success(201, show(await register(desk, body, request)))
 
-    return await once(body, act)
+    return await answer_once(desk, request, body, act)
 
 
 @router.get("/agents", response_model=Listed[AgentAnswer], summary="List the agents", responses=can_refuse(role=True))

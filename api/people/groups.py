@@ -1,4 +1,4 @@
-"""The specialist groups: what each knows, who serves it, and which of them fit a case (ESC-8)."""
+"""The specialist groups over HTTP: what each knows, who serves it, and which of them fit a case (ESC-8)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Listed
 from desk.access import visible_case
-from desk.desk import Desk
+from desk.people import groups
 from desk.problems import NotFound
-from policy.people.groups import Group, Product, fitting
-from storage.cover import solutions
-from storage.people import agents
 
 router = APIRouter(tags=["agents"])
 
@@ -43,27 +40,17 @@ async def list_groups(
     desk: DeskDep,
     case: Annotated[str | None, Query(max_length=20, examples=["MA-2026-000042"])] = None,
 ) -> Listed[GroupAnswer]:
-    fit: tuple[Group, ...] | None = None
-    if case is not None:
-        row = await visible_case(desk, principal, case)
-        fit = fitting(desk.policy.groups, await _product(desk, row.case.solution_id))
-    serving = await agents.listing(desk.database)
-    first = fit or ()
+    row = await visible_case(desk, principal, case) if case is not None else None
+    found = await groups.listing(desk, solution_id=row.case.solution_id if row else None)
     return Listed(
         items=[
             GroupAnswer(
-                id=group.id,
-                name=group.name,
-                skills=list(group.skills),
-                agents=[agent.id for agent in serving if group.id in agent.groups],
-                fits=None if fit is None else group in fit,
+                id=each.group.id,
+                name=each.group.name,
+                skills=list(each.group.skills),
+                agents=list(each.agents),
+                fits=each.fits,
             )
-            for group in (*first, *(group for group in desk.policy.groups if group not in first))
+            for each in found
         ]
     )
-
-
-async def _product(desk: Desk, solution_id: str) -> Product:
-    solution = await solutions.get(desk.database, solution_id)
-    assert solution is not None, "a case's solution is never deleted"
-    return Product(name=solution.name, kind=solution.kind.value, provider_product=solution.provider_product)

@@ -1,9 +1,7 @@
-"""What providers publish of their incidents, which of them a case may be about, and how their feeds do (SCOPE-6)."""
+"""Providers' incidents over HTTP: all of them, those that a case may be about, and how the feeds do (SCOPE-6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,15 +13,11 @@ from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import VisibleCase
-from desk.desk import Desk
 from desk.inputs import clean
-from desk.problems import InvalidCursor, NotFound, own_cursor
-from policy.case.case import Case
-from policy.case.incidents import Incident, concerns, overlapping
-from storage.cover import solutions
-from storage.cover.solutions import Solution, SolutionKind
-from storage.providers import incidents
-from storage.providers.incidents import Feed
+from desk.problems import InvalidCursor, NotFound
+from desk.providers import feeds, incidents
+from desk.providers.incidents import IncidentFilter
+from policy.case.incidents import Incident
 
 router = APIRouter(tags=["providers"])
 
@@ -85,14 +79,8 @@ async def list_provider_incidents(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listed[IncidentAnswer]:
-    with own_cursor():
-        page = await incidents.listing(
-            desk.database,
-            concerns=lambda incident: product is None or concerns(incident, product),
-            is_open=is_open,
-            limit=limit,
-            cursor=cursor,
-        )
+    wanted = IncidentFilter(product=product, is_open=is_open)
+    page = await incidents.listing(desk, wanted, limit=limit, cursor=cursor)
     return Listed(items=[IncidentAnswer(**_told(each)) for each in page.items], next_cursor=page.next_cursor)
 
 
@@ -103,11 +91,8 @@ async def list_provider_incidents(
     responses=can_refuse(NotFound),
 )
 async def list_case_provider_incidents(row: VisibleCase, desk: DeskDep, at: At) -> CaseIncidents:
-    linked = set(row.case.provider_incidents)
-    found = {each.code: each for each in await _overlapping(desk, row.case, at=at)}
-    found |= {each.code: each for each in await incidents.of_codes(desk.database, linked - found.keys())}
-    newest_first = sorted(found.values(), key=lambda each: (each.began_at, each.code), reverse=True)
-    return CaseIncidents(items=[CaseIncidentAnswer(**_told(each), linked=each.code in linked) for each in newest_first])
+    found = await incidents.of_case(desk, row.case, at=at)
+    return CaseIncidents(items=[CaseIncidentAnswer(**_told(each), linked=each.linked) for each in found])
 
 
 @router.get(
@@ -117,29 +102,7 @@ async def list_case_provider_incidents(row: VisibleCase, desk: DeskDep, at: At) 
     responses=can_refuse(role=True, input_=False),
 )
 async def list_provider_feeds(_: Staff, desk: DeskDep) -> Feeds:
-    known = await incidents.feeds(desk.database)
-    return Feeds(items=[_feed(name, known.get(name)) for name in desk.provider_feeds])
-
-
-async def _overlapping(desk: Desk, case: Case, *, at: datetime) -> Iterable[Incident]:
-    """The incidents that match a case by product and time; only a cloud solution stands on a provider's product."""
-    solution = await solutions.get(desk.database, case.solution_id)
-    if solution is None or solution.kind is not SolutionKind.CLOUD:
-        return ()
-    lead = desk.policy.provider_incidents_from_before
-    until = min(filter(None, (case.resolved_at, case.closed_at, at)))
-    candidates = await incidents.between(desk.database, case.opened_at - lead, until)
-    return overlapping(candidates, solution.provider_product, opened_at=case.opened_at, at=until, lead=lead)
-
-
-async def known_now(desk: Desk, solution: Solution, *, at: datetime) -> list[IncidentAnswer]:
-    """What is known of the provider of a solution, for whoever is about to open a case on it."""
-    if solution.kind is not SolutionKind.CLOUD:
-        return []
-    lead = desk.policy.provider_incidents_from_before
-    candidates = await incidents.between(desk.database, at - lead, at)
-    found = overlapping(candidates, solution.provider_product, opened_at=at, at=at, lead=lead)
-    return [IncidentAnswer(**_told(each)) for each in found]
+    return Feeds(items=[FeedAnswer(**vars(each)) for each in await feeds.states(desk)])
 
 
 def _told(incident: Incident) -> dict[str, Any]:
@@ -155,15 +118,3 @@ def _told(incident: Incident) -> dict[str, Any]:
         "summary": incident.summary,
         "link": incident.link,
     }
-
-
-def _feed(name: str, known: Feed | None) -> FeedAnswer:
-    return FeedAnswer(
-        name=name,
-        last_ok_at=known.last_ok_at if known else None,
-        last_tried_at=known.last_tried_at if known else None,
-        last_error=known.last_error if known else None,
-        failed_polls=known.failures if known else 0,
-        incidents=known.incidents if known else 0,
-        skipped=known.skipped if known else 0,
-    )

@@ -21,13 +21,13 @@ from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Given, Once, OnceDep
 from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import IdInPath
-from desk import amending
 from desk.access import checked_id
-from desk.amending import Prospect
 from desk.desk import Desk
 from desk.inputs import Body, Words
 from desk.problems import EngineUnavailable, InvalidCursor, NotFound, own_cursor
 from desk.refusals import AmendmentTargetUnclear, PolicyChanged
+from desk.terms import amending
+from desk.terms.amending import Prospect
 from policy.case.case import Role, Status, WakeKind
 from policy.case.refusals import ReasonMissing
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome

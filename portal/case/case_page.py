@@ -17,11 +17,11 @@ from fastapi import APIRouter, Request, Response
 from api.case import clocks
 from api.case.timeline import is_for
 from api.files import files
-from api.providers import provider_incidents
 from api.visit import visit_record
 from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.providers import incidents
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
 from policy.case.commands import ClaimCase
 from policy.case.lifecycle import ALLOWED, ROLES
@@ -205,7 +205,7 @@ async def _shown(
         "customer": await customers.get(db, case.customer_id),
         "solution": await solutions.get(db, case.solution_id),
         "visit_record": await visit_record.read_visit(row, principal, desk) if case.visit else None,
-        "incidents": (await provider_incidents.list_case_provider_incidents(row, desk, at)).items,
+        "incidents": await incidents.of_case(desk, case, at=at),
         "agents": staff,
         "assignable": [each for each in staff if _serves(each, case)],
         "contacts": people,

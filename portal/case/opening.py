@@ -22,11 +22,11 @@ from starlette.datastructures import FormData
 
 from api.case.openings import NewCase, open_once
 from api.http import problems
-from api.providers.provider_incidents import known_now
 from desk.access import visible_customer
 from desk.desk import Desk
 from desk.inputs import Body, Words
 from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem
+from desk.providers.incidents import known_now
 from policy.case import lifecycle
 from policy.case.case import Category, Channel, Priority, Role
 from policy.case.commands import OpenCase

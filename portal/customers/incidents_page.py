@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
-from api.providers.provider_incidents import list_provider_feeds, list_provider_incidents
+from desk.access import STAFF
 from desk.inputs import clean
-from policy.case.case import Role
+from desk.providers import feeds, incidents
+from desk.providers.incidents import IncidentFilter
 from portal.frame.deps import DeskDep
 from portal.frame.pages import page
 from portal.frame.session import SignedIn
@@ -30,17 +31,16 @@ async def show(
     estado: Annotated[str, Query(max_length=20)] = "",
     desde: Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = "",
 ) -> Response:
-    found = await list_provider_incidents(
-        visitor.principal, desk, producto or None, _OPEN.get(estado), _AT_ONCE, desde or None
-    )
-    feeds = (await list_provider_feeds(visitor.principal, desk)).items if visitor.role is not Role.CONTACT else []
+    wanted = IncidentFilter(product=producto or None, is_open=_OPEN.get(estado))
+    found = await incidents.listing(desk, wanted, limit=_AT_ONCE, cursor=desde or None)
+    asked = await feeds.states(desk) if visitor.role in STAFF else []
     more = {"producto": producto, "estado": estado, "desde": found.next_cursor or ""}
     return page(
         request,
         "customers/incidents.html",
         incidents=found.items,
         more=urlencode(more) if found.next_cursor else "",
-        feeds=feeds,
+        feeds=asked,
         product=producto,
         state=estado,
     )

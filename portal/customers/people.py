@@ -6,29 +6,24 @@ The customer's administrator chooses who stays and who signs in; commercial and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Form, Query, Response
 from starlette.datastructures import FormData
 
-from api.people import contacts as contacts_api
-from api.people.contacts import Roster
 from desk.access import REGISTRARS
-from desk.desk import Desk
+from desk.idempotency import Done
+from desk.people import roster
+from desk.people.roster import Replacement, Roster, may_choose
 from desk.problems import NotFound
 from policy.case.refusals import RoleNotAllowed
-from portal.customers.customer_scope import TheCustomer, query_of
-from portal.frame.deps import At, DeskDep
+from portal.customers.customer_scope import CustomerScope, Scope
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
-from portal.frame.session import PortalDep, Registrar, SignedIn, Stamped, Visitor
-from portal.frame.submit import Refused, walk
+from portal.frame.session import ForRegistrars, PortalDep, Stamped
+from portal.frame.submit import Refused, submit
 from portal.signing_in.invitations import invite
-from storage.people import contacts
-from storage.people.contacts import RosterState
-from storage.people.customers import Customer
+from storage.people.contacts import Contact
 
 router = APIRouter(prefix="/contactos")
 
@@ -39,127 +34,94 @@ Tag = Annotated[str, Form(max_length=100)]
 
 
 @router.get("")
-async def show(
-    request: Request,
-    visitor: SignedIn,
-    customer: TheCustomer,
-    desk: DeskDep,
-    at: At,
-    hecho: Annotated[str, Query(max_length=20)] = "",
-) -> Response:
-    return await _page(request, visitor, customer, desk, at=at, done=_DONE.get(hecho))
+async def show(scope: Scope, hecho: Annotated[str, Query(max_length=20)] = "") -> Response:
+    return await _page(scope, done=_DONE.get(hecho))
 
 
 @router.post("/ingreso", dependencies=[Stamped])
-async def choose(
-    request: Request, visitor: SignedIn, customer: TheCustomer, desk: DeskDep, at: At, tag: Tag
-) -> Response:
+async def choose(scope: Scope, tag: Tag) -> Response:
     """Let these sign in, and no other; nobody is named or taken off by it (PLAN-8)."""
-    chosen = {str(each) for each in (await request.form()).getlist("signs_in")}
-    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
+    chosen = {str(each) for each in (await scope.request.form()).getlist("signs_in")}
+    state = await roster.read(scope.desk, scope.customer.id, at=scope.at)
     rows = [{**_row(each), "can_sign_in": each.id in chosen} for each in state.contacts]
-    return await _put(request, visitor, customer, desk, rows, tag, at=at)
+    return await _put(scope, rows, tag)
 
 
 @router.post("/{contact_id}/retiro", dependencies=[Stamped])
-async def take_off(
-    request: Request, visitor: SignedIn, customer: TheCustomer, desk: DeskDep, at: At, contact_id: Id, tag: Tag
-) -> Response:
-    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
+async def take_off(scope: Scope, contact_id: Id, tag: Tag) -> Response:
+    state = await roster.read(scope.desk, scope.customer.id, at=scope.at)
     if contact_id not in {each.id for each in state.contacts}:
         raise NotFound
-    rows = [_row(each) for each in state.contacts if each.id != contact_id]
-    return await _put(request, visitor, customer, desk, rows, tag, at=at)
+    return await _put(scope, [_row(each) for each in state.contacts if each.id != contact_id], tag)
 
 
-@router.post("/lista", dependencies=[Stamped])
-async def put_list(
-    request: Request, visitor: Registrar, customer: TheCustomer, desk: DeskDep, at: At, tag: Tag
-) -> Response:
+@router.post("/lista", dependencies=[Stamped, ForRegistrars])
+async def put_list(scope: Scope, tag: Tag) -> Response:
     """Put the whole roster as the table says; a row that is marked, or empty, is left out."""
-    rows = _rows_of(await request.form())
-    return await _put(request, visitor, customer, desk, rows, tag, at=at, typed=rows)
+    rows = _rows_of(await scope.request.form())
+    return await _put(scope, rows, tag, typed=rows)
 
 
 @router.post("/{contact_id}/invitacion", dependencies=[Stamped])
-async def send_invitation(
-    visitor: SignedIn, customer: TheCustomer, desk: DeskDep, portal: PortalDep, at: At, contact_id: Id
-) -> Response:
+async def send_invitation(scope: Scope, portal: PortalDep, contact_id: Id) -> Response:
     """Let a contact who has a place in, by a mail; whoever has a password already is told how to sign in."""
-    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
-    if not _may_choose(visitor, state):
+    state = await roster.read(scope.desk, scope.customer.id, at=scope.at)
+    if not may_choose(scope.visitor.principal, state):
         raise RoleNotAllowed
     contact = next((each for each in state.contacts if each.id == contact_id), None)
     if contact is None or not state.may_sign_in(contact):
         raise NotFound
-    await invite(desk, portal, email=contact.email, name=contact.name, at=at)
-    return to(f"/contactos{query_of(visitor, customer, hecho='invitado')}", visitor)
+    await invite(scope.desk, portal, email=contact.email, name=contact.name, at=scope.at)
+    return to(f"/contactos{scope.query(hecho='invitado')}", scope.visitor)
 
 
 # -- the parts --------------------------------------------------------------------------------------------------------
 
 
 async def _put(
-    request: Request,
-    visitor: Visitor,
-    customer: Customer,
-    desk: Desk,
-    rows: Sequence[dict[str, Any]],
-    tag: str,
-    *,
-    at: datetime,
-    typed: Sequence[dict[str, Any]] | None = None,
+    scope: CustomerScope, rows: Sequence[dict[str, Any]], tag: str, *, typed: Sequence[dict[str, Any]] | None = None
 ) -> Response:
-    async def act() -> JSONResponse:
-        roster = Roster.model_validate({"contacts": [{k: v for k, v in row.items() if v != ""} for row in rows]})
-        await contacts_api.replace_roster(
-            customer, visitor.principal, roster, desk, at, Response(), if_match=tag or "-"
-        )
-        return JSONResponse({})
+    """Put these rows in place of the roster with that tag; `typed` is what stands there again if they are refused."""
 
-    answer = await walk(visitor, act)
-    if isinstance(answer, Refused):
-        return await _page(request, visitor, customer, desk, at=at, refused=answer, rows=typed)
-    return to(f"/contactos{query_of(visitor, customer, hecho='elegido')}", visitor)
+    async def act() -> Done[None]:
+        given = Roster.model_validate({"contacts": [{k: v for k, v in row.items() if v != ""} for row in rows]})
+        wanted = Replacement(customer_id=scope.customer.id, contacts=given.contacts, instead_of=tag or "-")
+        await roster.replace(scope.desk, scope.visitor.principal, wanted, at=scope.at)
+        return Done(None)
+
+    outcome = await submit(scope.visitor, act)
+    if isinstance(outcome, Refused):
+        return await _page(scope, refused=outcome, rows=typed)
+    return to(f"/contactos{scope.query(hecho='elegido')}", scope.visitor)
 
 
 async def _page(
-    request: Request,
-    visitor: Visitor,
-    customer: Customer,
-    desk: Desk,
+    scope: CustomerScope,
     *,
-    at: datetime,
     refused: Refused | None = None,
     rows: Sequence[dict[str, Any]] | None = None,
     done: str | None = None,
 ) -> Response:
-    state = await contacts.state(desk.database, customer.id, policy=desk.policy, at=at)
+    state = await roster.read(scope.desk, scope.customer.id, at=scope.at)
     known = [_row(each) for each in state.contacts] if rows is None else list(rows)
     return page(
-        request,
+        scope.request,
         "customers/people.html",
         status=refused.status if refused else 200,
-        customer=customer,
-        query=query_of(visitor, customer),
+        customer=scope.customer,
+        query=scope.query(),
         state=state,
-        people=[contacts_api.show(each, state, at) for each in state.contacts],
-        taken=sum(each.can_sign_in for each in state.contacts),
+        people=[roster.member(each, state, at=scope.at) for each in state.contacts],
+        taken=state.asked,
         rows=[*known, *(_row(None) for _ in range(_EMPTY_ROWS))],
-        may_choose=_may_choose(visitor, state),
-        may_edit=visitor.role in REGISTRARS,
+        may_choose=may_choose(scope.visitor.principal, state),
+        may_edit=scope.visitor.role in REGISTRARS,
         refused=refused,
         done=done,
     )
 
 
-def _may_choose(visitor: Visitor, state: RosterState) -> bool:
-    if visitor.role in REGISTRARS:
-        return True
-    return any(each.id == visitor.principal.actor.id and each.is_system_administrator for each in state.contacts)
-
-
-def _row(contact: contacts.Contact | None) -> dict[str, Any]:
+def _row(contact: Contact | None) -> dict[str, Any]:
     """A contact as the roster's body names it; nobody is an empty row."""
     return {
         "name": contact.name if contact else "",

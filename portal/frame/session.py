@@ -223,6 +223,7 @@ Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
 Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
 Staff = Annotated[Visitor, Depends(only(*STAFF))]
 Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
+ForRegistrars = Depends(only(*REGISTRARS))
 Admin = Annotated[Visitor, Depends(only(Role.ADMIN))]
 
 

@@ -1,0 +1,1 @@
+"""Use cases for contracts, solutions and what covers a customer."""

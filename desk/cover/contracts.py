@@ -1,0 +1,98 @@
+"""Registering contracts, renewing and paying them; each change is told to the workflow that announces a cover's end."""
+
+from __future__ import annotations
+
+from pydantic import Field, StrictBool
+
+from desk.access import checked_id, sees
+from desk.cover import cover_changes
+from desk.desk import Desk
+from desk.idempotency import IdempotentRequest
+from desk.inputs import Body, Code, Day, Reference
+from desk.problems import NotFound
+from policy.case.case import Plan
+from storage.cover import contracts
+from storage.cover.contracts import Contract
+from storage.signing_in.tokens import Principal
+
+
+class NewContract(Body):
+    """A contract's terms, both days included."""
+
+    plan: Plan = Field(examples=["premium"])
+    starts_on: Day = Field(examples=["2026-11-01"])
+    ends_on: Day = Field(examples=["2027-10-31"])
+    paid: StrictBool = Field(default=False, examples=[True])
+    managed_support: StrictBool = Field(default=False, examples=[False])
+    calendar: Code | None = Field(
+        default=None, description="Hours of the policy file, where not the plan's", examples=["8x5"]
+    )
+
+
+class Renewal(Body):
+    """A contract's new last day."""
+
+    ends_on: Day = Field(examples=["2028-10-31"])
+
+
+class Payment(Body):
+    """A payment for all the days that the contract has."""
+
+    paid_on: Day = Field(examples=["2026-11-20"])
+    reference: Reference = Field(min_length=1, examples=["FV-2026-1180"])
+
+
+async def visible(desk: Desk, principal: Principal, contract_id: str) -> Contract:
+    """The contract with that id, or NotFound."""
+    contract = await contracts.get(desk.database, checked_id(contract_id))
+    if contract is None or not sees(principal, contract.customer_id):
+        raise NotFound
+    return contract
+
+
+async def register(desk: Desk, customer_id: str, new: NewContract, request: IdempotentRequest) -> Contract:
+    """Keep a contract; the same request again gives the one that is kept.
+
+    Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12) or UnknownCalendar (PLAN-14).
+    """
+    kept = await contracts.create(
+        desk.database,
+        id=request.derived("con_"),
+        customer_id=customer_id,
+        plan=new.plan,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        paid=new.paid,
+        managed_support=new.managed_support,
+        calendar=new.calendar,
+        calendars=tuple(desk.policy.hours),
+        at=request.at,
+    )
+    await cover_changes.tell(desk, kept.ref, at=request.at)
+    return kept
+
+
+async def renew(desk: Desk, contract_id: str, renewal: Renewal, request: IdempotentRequest) -> Contract:
+    """Extend a contract; the same request again changes nothing. Raises RenewalTooShort or ContractsOverlap."""
+    renewed = await contracts.renew(
+        desk.database, contract_id, id=request.derived("ren_"), ends_on=renewal.ends_on, at=request.at
+    )
+    await cover_changes.tell(desk, renewed.ref, at=request.at)
+    return renewed
+
+
+async def pay(desk: Desk, contract_id: str, payment: Payment, request: IdempotentRequest) -> Contract:
+    """Pay for all days that the contract has now; the same request again changes nothing.
+
+    Raises PaymentInFuture, PaymentRegisteredAlready or NothingOwed.
+    """
+    paid = await contracts.pay(
+        desk.database,
+        contract_id,
+        id=request.derived("pay_"),
+        paid_on=payment.paid_on,
+        reference=payment.reference,
+        at=request.at,
+    )
+    await cover_changes.tell(desk, paid.ref, at=request.at)
+    return paid

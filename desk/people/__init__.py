@@ -1,0 +1,1 @@
+"""Use cases for customers, their contacts, agents and groups."""

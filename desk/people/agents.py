@@ -1,0 +1,41 @@
+"""Registering the people who serve cases: which levels and groups each one serves."""
+
+from __future__ import annotations
+
+from pydantic import Field, StrictBool
+
+from desk.desk import Desk
+from desk.idempotency import IdempotentRequest
+from desk.inputs import Body, Code, EmailAddress, Id, LevelNumber, Name
+from policy.case.case import Level
+from policy.case.refusals import UnknownGroup
+from storage.people import agents
+from storage.people.agents import Agent
+
+
+class NewAgent(Body):
+    """An agent; with the id of a known one, that one changes."""
+
+    id: Id | None = Field(default=None, examples=["ana.torres"])
+    name: Name = Field(examples=["Ana Torres"])
+    email: EmailAddress = Field(examples=["ana.torres@escala.example"])
+    levels: list[LevelNumber] = Field(max_length=3, examples=[[1]])
+    groups: list[Code] = Field(default=[], max_length=50, examples=[["sig"]])
+    is_director: StrictBool = Field(default=False, examples=[False])
+
+
+async def register(desk: Desk, new: NewAgent, request: IdempotentRequest) -> Agent:
+    """Keep an agent, under the id that it names or else one that this request always gives. Raises UnknownGroup."""
+    known = [group.id for group in desk.policy.groups]
+    for group in new.groups:
+        if group not in known:
+            raise UnknownGroup(group=group, groups=", ".join(known))
+    agent = Agent(
+        id=new.id or request.derived("agt_"),
+        name=new.name,
+        email=new.email,
+        levels=tuple(Level(level) for level in sorted(set(new.levels))),
+        groups=tuple(dict.fromkeys(new.groups)),
+        is_director=new.is_director,
+    )
+    return await agents.put(desk.database, agent)

@@ -1,0 +1,1 @@
+"""Use cases for the terms that cases were promised: amendments."""
