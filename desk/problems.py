@@ -112,6 +112,13 @@ class ToldProblem:
     detail: str
     rule: str | None = None
 
+    @property
+    def document(self) -> dict[str, str | int]:
+        """It as a problem document (RFC 9457), which is how outcomes are kept as well."""
+        document: dict[str, str | int] = {"type": f"urn:escala:{self.name}", "title": self.title}
+        document |= {"status": self.status, "detail": self.detail}
+        return document | ({"rule": self.rule} if self.rule else {})
+
 
 def told(refused: Refused, language: str) -> ToldProblem:
     """The problem or refusal in words."""

@@ -64,7 +64,7 @@ async def answer_once(
     replayed = {REPLAYED: "true"} if outcome.is_replayed else {}
     if isinstance(outcome, FinalRefusal):
         headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": outcome.language, **replayed}
-        return JSONResponse(problems.document_of(outcome.told), outcome.told.status, headers)
+        return JSONResponse(outcome.told.document, outcome.told.status, headers)
     answer = outcome.value
     return JSONResponse(answer.body, answer.status, {**answer.headers, **replayed})
 

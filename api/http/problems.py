@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from fastapi.responses import JSONResponse
 
-from desk.problems import RETRY_AFTER_SECONDS, Problem, Refused, ToldProblem, status_of, told
+from desk.problems import RETRY_AFTER_SECONDS, Problem, Refused, status_of, told
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -64,13 +64,7 @@ class InternalError(Problem):
 
 def document(refused: Refused, language: str, **more: Any) -> dict[str, Any]:
     """The problem document, in the caller's language."""
-    return document_of(told(refused, language)) | more
-
-
-def document_of(said: ToldProblem) -> dict[str, Any]:
-    """The problem document of what was told."""
-    document = {"type": f"urn:escala:{said.name}", "title": said.title, "status": said.status, "detail": said.detail}
-    return document | ({"rule": said.rule} if said.rule else {})
+    return told(refused, language).document | more
 
 
 def response(refused: Refused, language: str, **more: Any) -> JSONResponse:

@@ -1,6 +1,6 @@
 """How an amendment meets one case: what it would do, asked of the rule that does it, and doing it (PLAN-15).
 
-What is asked for, and how it is answered, is amendments.py's.
+What is asked for, of which cases, and what became of them is amendments.py's.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.case.case_answer import as_of
-from api.http import problems
-from api.http.idempotency import Once
 from desk.desk import Desk
 from desk.engine import CaseNotRunning
-from desk.problems import EngineUnavailable, NotFound, Refused
+from desk.idempotency import IdempotentRequest
+from desk.problems import EngineUnavailable, NotFound, Refused, told
 from policy.case import lifecycle
 from policy.case.case import Actor, Status, Text
 from policy.case.commands import AmendTerms
@@ -58,7 +56,7 @@ async def prospect(desk: Desk, number: str, what: Collection[AmendedPart], *, by
     row, terms = await views.case(desk.database, number), await views.terms(desk.database, number)
     if row is None or terms is None:
         return Prospect(number=number, refused=NotFound())
-    case, at = row.case, as_of(row.case, at)
+    case, at = row.case, row.case.as_of(at)
     for decision in lifecycle.settle(case, terms=terms, at=at):
         case = decision.case
     amended = amended_now(desk.policy, terms, what, at=at)
@@ -73,19 +71,19 @@ async def prospect(desk: Desk, number: str, what: Collection[AmendedPart], *, by
     return Prospect(number=number, from_version=terms.policy_version, deadlines=moved, at_once=at_once(facts))
 
 
-async def apply(desk: Desk, amendment: Amendment, number: str, *, once: Once, at: datetime) -> CaseOutcome | None:
-    """Apply an amendment to one case, once. None: nobody knows yet what became of it; the same key asks again.
+async def apply(desk: Desk, amendment: Amendment, number: str, request: IdempotentRequest) -> CaseOutcome | None:
+    """Apply an amendment to one case, once. None: nobody knows yet what became of it; the same request asks again.
 
-    Raises problems.EngineUnavailable where no case can be reached.
+    Raises EngineUnavailable where no case can be reached.
     """
-    tries = [once.derived("cmd_", number), *(once.derived("cmd_", number, again) for again in _AGAIN)]
+    tries = [request.derived("cmd_", number), *(request.derived("cmd_", number, again) for again in _AGAIN)]
     try:
-        await _amend(desk, amendment, number, tries, once, at)
+        await _amend(desk, amendment, number, tries, request)
     except NothingToAmend:
         return CaseOutcome(case_number=number, outcome=AmendmentOutcome.UNCHANGED)
     except (Refusal, NotFound) as refused:
-        told = problems.document(refused, once.language)
-        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.REFUSED, problem=told)
+        problem = told(refused, request.language).document
+        return CaseOutcome(case_number=number, outcome=AmendmentOutcome.REFUSED, problem=problem)
     except EngineUnavailable as unavailable:
         if not await desk.engine.ready():
             raise EngineUnavailable from unavailable
@@ -94,13 +92,15 @@ async def apply(desk: Desk, amendment: Amendment, number: str, *, once: Once, at
     return None if moved is None else _applied(number, moved)
 
 
-async def _amend(desk: Desk, amendment: Amendment, number: str, tries: Sequence[str], once: Once, at: datetime) -> None:
+async def _amend(
+    desk: Desk, amendment: Amendment, number: str, tries: Sequence[str], request: IdempotentRequest
+) -> None:
     """Give the case the command, unless an earlier try did; anew where its terms changed while it was prepared."""
     for command_id in tries:
         if await amendments.moved_by(desk.database, number, *tries) is not None:
             return
         try:
-            await _give(desk, amendment, number, command_id, once, at)
+            await _give(desk, number, await _command(desk, amendment, number, request), command_id)
         except TermsChanged:
             if command_id == tries[-1]:
                 raise
@@ -108,20 +108,24 @@ async def _amend(desk: Desk, amendment: Amendment, number: str, tries: Sequence[
             return
 
 
-async def _give(desk: Desk, amendment: Amendment, number: str, command_id: str, once: Once, at: datetime) -> None:
+async def _command(desk: Desk, amendment: Amendment, number: str, request: IdempotentRequest) -> AmendTerms:
+    """What the case is asked for, of its terms as they are now; its reason is deposited."""
     row, terms = await views.case(desk.database, number), await views.terms(desk.database, number)
     if row is None or terms is None:
         raise NotFound
     if not amendment.reason:
         raise ReasonMissing(rule="PLAN-15")
-    reason = Deposit(once.derived("txt_", number, "reason"), number, amendment.reason)
-    await intake.deposit(desk.database, [reason], at=at)
-    command = AmendTerms(
+    reason = Deposit(request.derived("txt_", number, "reason"), number, amendment.reason)
+    await intake.deposit(desk.database, [reason], at=request.at)
+    return AmendTerms(
         by=amendment.by,
-        terms=amended_now(desk.policy, terms, amendment.what, at=as_of(row.case, at)),
+        terms=amended_now(desk.policy, terms, amendment.what, at=row.case.as_of(request.at)),
         reason=Text(reason.content_id, len(reason.body)),
         instead_of=terms,
     )
+
+
+async def _give(desk: Desk, number: str, command: AmendTerms, command_id: str) -> None:
     try:
         await desk.engine.command(number, command, key=command_id)
     except CaseNotRunning as gone:

@@ -281,6 +281,10 @@ class Case:
     is_equipment: bool = False
     diagnosis: Cause | None = None
 
+    def as_of(self, at: datetime) -> datetime:
+        """The instant `at`, or the case's last turn where the worker's clock is ahead of the caller's."""
+        return max(at, self.last_at)
+
     @property
     def overdue(self) -> bool:
         """Whether level 3's limit has passed and the case still awaits its solution (ESC-6)."""
