@@ -28,7 +28,7 @@ from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
 from desk.engine import Engine
 from desk.provider_schedule import keep_looking
-from desk.reply_departures import Departures
+from desk.replies import let_go
 from settings import Settings
 from storage.engine.database import Database
 from workflows import addresses
@@ -49,6 +49,9 @@ PASSED_THROUGH = (
 )
 """Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
 _SWEEPS_EVERY = timedelta(hours=1)
+_REPLIES_EVERY = 0.5
+"""Seconds between two looks for replies that are due."""
+_log = logging.getLogger(__name__)
 
 
 def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
@@ -112,20 +115,22 @@ async def run(settings: Settings) -> None:
         client = await connect(settings)
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
-        desk = Engine(client, settings)
+        engine = Engine(client, settings)
         worker = build_worker(
             client,
             settings,
             ledger=Ledger(database),
             notices=notices,
-            cover=Cover.of(settings, database=database, workflows=desk, clock=_now),
+            cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,
             provider_status=ProviderStatus.of(settings, database=database, clock=_now),
         )
         async with worker:
             await sweep_covers(client, settings)
-            departures = Departures(database=database, desk=desk, clock=_now)
-            beside = [asyncio.create_task(keep_looking(client, settings)), asyncio.create_task(departures.run())]
+            beside = [
+                asyncio.create_task(keep_looking(client, settings)),
+                asyncio.create_task(let_replies_go(database, engine)),
+            ]
             await asked_to_stop.wait()
             for task in beside:
                 task.cancel()
@@ -133,6 +138,16 @@ async def run(settings: Settings) -> None:
                     await task
     finally:
         await database.close()
+
+
+async def let_replies_go(database: Database, engine: Engine) -> None:
+    """Let replies go as they fall due, until cancelled. What fails is tried again."""
+    while True:
+        try:
+            await let_go(database, engine, at=_now())
+        except Exception:
+            _log.exception("the replies that are due have to wait")
+        await asyncio.sleep(_REPLIES_EVERY)
 
 
 async def sweep_covers(client: Client, settings: Settings) -> None:

@@ -46,7 +46,7 @@ _FAST = 1.0
 _BETWEEN_RUNS = 0.02
 
 
-class StillOpening(Exception):
+class OpeningNotRecorded(Exception):
     """Temporal holds the opening for good, but no worker has recorded it yet."""
 
 
@@ -75,7 +75,7 @@ class Engine:
     async def open(self, command: OpenCase, terms: Terms) -> None:
         """Open a case, or find it opened: one call, for ever the same case for the same number.
 
-        Raises Refusal (asked before anything starts), EngineUnavailable, or StillOpening.
+        Raises Refusal (asked before anything starts), EngineUnavailable, or OpeningNotRecorded.
         """
         try:
             await self._ask(
@@ -90,7 +90,7 @@ class Engine:
             return  # opened by an earlier try, and closed since
         except EngineUnavailable as unavailable:
             if await self._holds(command.number):
-                raise StillOpening from unavailable
+                raise OpeningNotRecorded from unavailable
             raise
 
     async def command(self, number: str, command: Command, *, key: str) -> None:

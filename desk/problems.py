@@ -89,6 +89,23 @@ class EngineUnavailable(Problem):
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
+class MalformedRequest(Problem):
+    status, message = 400, "The request cannot be read: check that it is valid JSON in UTF-8."
+
+
+class MethodNotAllowed(Problem):
+    status, message = 405, "This address does not accept that method."
+
+
+class StorageUnavailable(Problem):
+    status, message = 503, "The data is not available for the moment; try again in a few seconds."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+class InternalError(Problem):
+    status, message = 500, "Something failed on our side. Try again; if it happens again, tell the help desk."
+
+
 Refused = Problem | Refusal
 
 

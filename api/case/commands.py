@@ -1,109 +1,86 @@
-"""Commands on a case: one walk for all that the API offers.
-
-Free text is deposited under an id named after the request's key; the engine gets that id and a length. Whether the
-case takes the command is the workflow's answer, under the same key as often as it is asked.
-"""
+"""Commands on a case over HTTP: an operation for each that the desk offers, built from its table."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
+from inspect import Parameter, Signature
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 
 from api.case.case_answer import CaseAnswer, case_answers
-from api.case.case_work import CASE_WORK
-from api.case.endings import ENDINGS
-from api.case.escalations import ESCALATIONS
-from api.case.offers import Asked, Offer
-from api.case.remote_sessions import REMOTE_SESSIONS
-from api.files.uploads import CaseIsFull, attach
 from api.http.auth import Caller
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.idempotency import Given, Once, OnceDep
+from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.visibility import VisibleCase
-from api.providers.provider_links import PROVIDER_LINKS
-from api.visit.visits import VISITS
+from desk.commands.commands import OFFERS, give
+from desk.commands.offers import AskedCommand, Offer
+from desk.commands.visits import VISITS
 from desk.desk import Desk
-from desk.engine import CaseNotRunning
+from desk.files.uploads import CaseIsFull
+from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, WithFiles
 from desk.problems import EngineUnavailable, NotFound
 from policy.case import commands as c
 from policy.case import refusals as r
-from policy.case.case import Actor, Status
-from policy.case.lifecycle import ALLOWED, check_role
+from policy.case.case import Status
+from policy.case.lifecycle import ALLOWED
 from policy.case.refusals import CaseClosed, Refusal
-from storage.case import intake, views
-from storage.case.case_progress import holds_command
 from storage.case.views import CaseRow
+from storage.signing_in.tokens import Principal
 
 router = APIRouter()
 
-OFFERS: tuple[Offer, ...] = (*CASE_WORK, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
-"""Every command of the contract."""
+
+def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
+    return session
 
 
-async def give(
-    offer: Offer, row: CaseRow, by: Actor, once: Once, desk: Desk, *, part: Any = None, body: Body | None = None
-) -> JSONResponse:
-    """Give one command to a case, once; for the pages as for the API. Raises what the API answers as a problem."""
-    check_role(offer.command, by.role)
-    body = body or offer.body()
-    asked = Asked(number=row.number, by=by, body=body, once=once, part=part)
-    return await once(body, lambda: _give(offer, row, asked, desk))
+class _Operation:
+    # What FastAPI calls for one offer. It reads in `__signature__` what to call it with: a body differs by offer, and
+    # a remote session's number is only in some paths. (No docstring: it would be the operation's in the contract.)
 
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+        self.__signature__ = Signature(list(_parameters(offer)))
 
-async def _give(offer: Offer, row: CaseRow, asked: Asked, desk: Desk) -> Given:
-    if offer.look_up:
-        asked.found = await offer.look_up(desk, row, asked)
-    command, at = offer.make(asked), asked.once.at
-    await intake.deposit(desk.database, asked.deposits, at=at)
-    for content_id, ids in asked.files.items():
-        await attach(desk, ids, content_id=content_id, number=row.number, by=asked.by)
-    command_id = asked.once.derived("cmd_")
-    try:
-        await desk.engine.command(row.number, command, key=command_id)
-    except EngineUnavailable as unavailable:
-        raise EngineUnavailable from unavailable
-    except CaseNotRunning:
-        # An earlier try may have closed the case without hearing of it.
-        if not await holds_command(desk.database, row.number, command_id):
-            await _must_be_closed(desk, row.number)
-    changed = await views.case(desk.database, row.number)
-    assert changed is not None
-    [answer] = await case_answers(desk, [changed], at=at)
-    return Given(200, answer)
-
-
-async def _must_be_closed(desk: Desk, number: str) -> None:
-    """Say what the record says of a case that no workflow runs for; an open one without a workflow is our fault."""
-    row = await views.case(desk.database, number)
-    if row and row.case.status is Status.CLOSED:
-        raise CaseClosed(number=number)
-    raise EngineUnavailable
-
-
-def _endpoint(offer: Offer) -> Callable[..., Awaitable[JSONResponse]]:
-    async def endpoint(
-        row: VisibleCase,
-        principal: Caller,
-        once: OnceDep,
-        desk: DeskDep,
-        part: Annotated[Any, Depends(offer.part)],
-        body: Any = None,
+    async def __call__(
+        self,
+        row: CaseRow,
+        principal: Principal,
+        request: IdempotentRequest,
+        desk: Desk,
+        session: int = 0,
+        body: Body | None = None,
     ) -> JSONResponse:
-        return await give(offer, row, principal.actor, once, desk, part=part, body=body)
+        asked = AskedCommand(
+            offer=self._offer,
+            row=row,
+            by=principal.actor,
+            body=body or self._offer.body(),
+            request=request,
+            session=session,
+        )
 
-    needs_no_body = offer.may_lack_body or not offer.body.model_fields
-    endpoint.__annotations__ |= {
-        "part": Annotated[Any, Depends(offer.part)],
-        "body": offer.body | None if needs_no_body else offer.body,
-    }
-    if not needs_no_body:
-        endpoint.__defaults__ = None
-    return endpoint
+        async def act() -> Success:
+            [answer] = await case_answers(desk, [await give(desk, asked)], at=request.at)
+            return Success(200, answer)
+
+        return await answer_once(desk, request, asked.body, act)
+
+
+def _parameters(offer: Offer) -> Iterator[Parameter]:
+    taken: dict[str, Any] = {"row": VisibleCase, "principal": Caller, "request": Idempotent, "desk": DeskDep}
+    if offer.is_about_session:
+        taken["session"] = Annotated[int, Depends(session_in_path)]
+    for name, kind in taken.items():
+        yield Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind)
+    if offer.needs_body:
+        yield Parameter("body", Parameter.KEYWORD_ONLY, annotation=offer.body)
+    else:
+        yield Parameter("body", Parameter.KEYWORD_ONLY, annotation=offer.body | None, default=None)
 
 
 def _state_refusals(command: type[c.Command]) -> tuple[type[Refusal], ...]:
@@ -122,7 +99,7 @@ def _state_refusals(command: type[c.Command]) -> tuple[type[Refusal], ...]:
 for _offer in OFFERS:
     router.add_api_route(
         f"/cases/{{number}}/{_offer.path}",
-        _endpoint(_offer),
+        _Operation(_offer),
         methods=["POST"],
         name=_offer.path.replace("/{session}", "").translate({ord("-"): "_", ord("/"): "_"}),
         tags=["visits" if _offer in VISITS else "commands"],

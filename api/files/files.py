@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,25 +9,23 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import Field
 
-from api.case.timeline import is_for
-from api.files.uploads import FileTooLarge, TooManyFiles, TooManyWaitingFiles, keep_all, read_form, uploads_of
+from api.files.multipart import read_form, sent_files
 from api.http.auth import Caller
 from api.http.bodies import Answer, Z
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
-from api.http.idempotency import Given, Once, OnceDep
+from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
 from api.http.visibility import IdInPath, VisibleCase
-from desk.access import checked_id, visible_case
 from desk.desk import Desk
-from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted, extension_of
+from desk.files.downloads import Download, download_of, shown_files
+from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted
+from desk.files.uploads import FileTooLarge, TooManyFiles, TooManyWaitingFiles, keep_files
+from desk.idempotency import IdempotentRequest
 from desk.inputs import Body
 from desk.problems import NotFound, Problem
-from storage.case import views
-from storage.case.views import TimelineRow
-from storage.files import files
+from policy.case.case import Actor
 from storage.files.files import File
-from storage.signing_in.tokens import Principal
 
 router = APIRouter(tags=["files"])
 
@@ -105,9 +102,9 @@ _REFUSALS = (
     openapi_extra=_MULTIPART,
 )
 async def send_file(
-    request: Request, row: VisibleCase, principal: Caller, once: OnceDep, desk: DeskDep
+    sent: Request, row: VisibleCase, principal: Caller, request: Idempotent, desk: DeskDep
 ) -> JSONResponse:
-    return await _send(request, principal, once, desk, number=row.number)
+    return await _keep(desk, sent, request, by=principal.actor, number=row.number)
 
 
 @router.post(
@@ -119,26 +116,26 @@ async def send_file(
     responses=can_refuse(*_REFUSALS, post=True),
     openapi_extra=_MULTIPART,
 )
-async def send_file_ahead(request: Request, principal: Caller, once: OnceDep, desk: DeskDep) -> JSONResponse:
-    return await _send(request, principal, once, desk, number=None)
+async def send_file_ahead(sent: Request, principal: Caller, request: Idempotent, desk: DeskDep) -> JSONResponse:
+    return await _keep(desk, sent, request, by=principal.actor, number=None)
 
 
-async def _send(request: Request, principal: Principal, once: Once, desk: Desk, *, number: str | None) -> JSONResponse:
-    form = await read_form(request)
+async def _keep(
+    desk: Desk, sent: Request, request: IdempotentRequest, *, by: Actor, number: str | None
+) -> JSONResponse:
+    form = await read_form(sent)
     try:
-        uploads = uploads_of(form, "file")
-        if len(uploads) != 1 or len(form.multi_items()) != 1:
+        files = sent_files(form, "file")
+        if len(files) != 1 or len(form.multi_items()) != 1:
             raise FileNotSent
-        [kept] = await keep_all(
-            desk, uploads, by=principal.actor, at=once.at, key=f"{once.scope}\0{once.key}", number=number
-        )
+        [kept] = await keep_files(desk, files, by=by, request=request, number=number)
     finally:
         await form.close()
 
-    async def act() -> Given:
-        return Given(201, show(kept), f"/api/v1/files/{kept.id}")
+    async def act() -> Success:
+        return Success(201, show(kept), f"/api/v1/files/{kept.id}")
 
-    return await once(Arrived(name=kept.name, file=kept.id), act)
+    return await answer_once(desk, request, Arrived(name=kept.name, file=kept.id), act)
 
 
 @router.get(
@@ -148,7 +145,7 @@ async def _send(request: Request, principal: Principal, once: Once, desk: Desk, 
     responses=can_refuse(NotFound),
 )
 async def list_files(row: VisibleCase, principal: Caller, desk: DeskDep) -> Listed[FileAnswer]:
-    carried = await shown_files(desk, row.number, principal)
+    carried = await shown_files(desk, principal, row.number)
     return Listed(items=[show(each) for some in carried.values() for each in some])
 
 
@@ -166,44 +163,14 @@ async def list_files(row: VisibleCase, principal: Caller, desk: DeskDep) -> List
     },
 )
 async def download(file_id: IdInPath, principal: Caller, desk: DeskDep) -> Response:
-    return await download_of(file_id, principal, desk)
+    found = await download_of(desk, principal, file_id)
+    headers = {**SANDBOX, "Content-Disposition": disposition(found)}
+    return FileResponse(found.path, media_type="application/octet-stream", headers=headers)
 
 
-# -- the parts, which pages use too -----------------------------------------------------------------------------------
-
-
-async def shown_files(desk: Desk, number: str, principal: Principal) -> dict[str, list[File]]:
-    """The files of a case that the caller may see, by the text that carries them."""
-    facts = [each for each in await views.timeline(desk.database, number) if is_for(principal, each)]
-    return await files_of(desk, number, facts)
-
-
-async def files_of(desk: Desk, number: str, facts: Sequence[TimelineRow]) -> dict[str, list[File]]:
-    """The files that these facts of a case publish, by the text that carries them."""
-    published = {content_id for row in facts for content_id in row.words}
-    return await files.of_case(desk.database, number, published)
-
-
-async def download_of(file_id: str, principal: Principal, desk: Desk) -> Response:
-    """A file as a download; what the caller may not see is not there (404), and neither is what was never published."""
-    file = await files.get(desk.database, checked_id(file_id))
-    if file is None or file.case_number is None or file.content_id is None:
-        raise NotFound
-    await visible_case(desk, principal, file.case_number)
-    carried = await shown_files(desk, file.case_number, principal)
-    path = desk.files.path(file.stored_name)
-    if file.content_id not in carried or not path.is_file():
-        raise NotFound
-    headers = {**SANDBOX, "Content-Disposition": disposition(file.name)}
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
-
-
-def disposition(name: str) -> str:
+def disposition(file: Download) -> str:
     """`attachment` with the name in both ways (RFC 6266, RFC 8187): plain ASCII, and as it is."""
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").replace("\\", "").strip()
-    if not plain.rpartition(".")[0].strip():
-        plain = f"archivo.{extension_of(name)}"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"attachment; filename=\"{file.plain_name}\"; filename*=UTF-8''{quote(file.name, safe='')}"
 
 
 def show(file: File) -> FileAnswer:

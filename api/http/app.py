@@ -32,7 +32,7 @@ from desk.desk import Desk, EnginePort
 from desk.engine import Engine
 from desk.feed import Feed
 from desk.metrics import Figures
-from desk.problems import NotFound, Problem
+from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, StorageUnavailable
 from desk.turnstile import Turnstile
 from policy.case.refusals import Refusal
 from portal.frame.routes import PortalMount, portal
@@ -156,13 +156,13 @@ def _serve_the_reference(app: FastAPI) -> None:
 
 def _answer_problems(app: FastAPI) -> None:
     """Everything that is not an answer becomes problem+json, in the caller's language."""
-    unavailable = problems.StorageUnavailable()
+    unavailable = StorageUnavailable()
     for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
         app.add_exception_handler(kind, lambda request, _: problems.response(unavailable, _language(request)))
 
     @app.exception_handler(Exception)
     def failed(request: Request, _: Exception) -> Response:
-        answer = problems.response(problems.InternalError(), _language(request))
+        answer = problems.response(InternalError(), _language(request))
         answer.headers.update(STRICTEST)  # this one is given outside of all middleware
         return answer
 
@@ -185,8 +185,8 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> Response:
-        known = {405: problems.MethodNotAllowed, 404: NotFound, 401: problems.Unauthenticated}
-        answer = problems.response(known.get(error.status_code, problems.MalformedRequest)(), _language(request))
+        known = {405: MethodNotAllowed, 404: NotFound, 401: problems.Unauthenticated}
+        answer = problems.response(known.get(error.status_code, MalformedRequest)(), _language(request))
         answer.headers.update(error.headers or {})
         return answer
 

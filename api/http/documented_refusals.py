@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from api.http import problems
-from desk.problems import IdempotencyKeyReused, Refused, status_of
+from desk.problems import IdempotencyKeyReused, InternalError, MalformedRequest, Refused, StorageUnavailable, status_of
 from policy.case.refusals import Refusal, RoleNotAllowed
 from policy.people.contacts import SignInChoicePending
 
@@ -15,11 +15,11 @@ REFUSALS = "x-refusals"
 _ALWAYS: tuple[type[Refused], ...] = (
     problems.Unauthenticated,
     SignInChoicePending,
-    problems.InternalError,
-    problems.StorageUnavailable,
+    InternalError,
+    StorageUnavailable,
 )
 _POSTS: tuple[type[Refused], ...] = (
-    problems.MalformedRequest,
+    MalformedRequest,
     problems.RequestTooLarge,
     problems.IdempotencyKeyMissing,
     IdempotencyKeyReused,

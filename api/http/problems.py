@@ -16,17 +16,9 @@ from desk.problems import RETRY_AFTER_SECONDS, Problem, Refused, status_of, told
 MEDIA_TYPE = "application/problem+json"
 
 
-class MalformedRequest(Problem):
-    status, message = 400, "The request cannot be read: check that it is valid JSON in UTF-8."
-
-
 class Unauthenticated(Problem):
     status, message = 401, "A valid access token is needed (Authorization: Bearer …)."
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
-
-
-class MethodNotAllowed(Problem):
-    status, message = 405, "This address does not accept that method."
 
 
 class RequestTooLarge(Problem):
@@ -48,18 +40,9 @@ class IdempotencyKeyMissing(Problem):
     )
 
 
-class StorageUnavailable(Problem):
-    status, message = 503, "The data is not available for the moment; try again in a few seconds."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-
-
 class NotReady(Problem):
     status, message = 503, "The service is not ready: {missing}."
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-
-
-class InternalError(Problem):
-    status, message = 500, "Something failed on our side. Try again; if it happens again, tell the help desk."
 
 
 def document(refused: Refused, language: str, **more: Any) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
-from api.http.problems import MalformedRequest, RequestTooLarge
+from api.http.problems import RequestTooLarge
 from api.http.visibility import VisibleCustomer
 from desk.people import roster
 from desk.people.roster import Member, Replacement, Roster, RosterContact
-from desk.problems import NotFound
+from desk.problems import MalformedRequest, NotFound
 from policy.case.case import Plan
 from policy.people.contacts import (
     AdministratorDecides,

@@ -16,10 +16,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.case import clocks
 from api.case.timeline import is_for
-from api.files import files
 from api.visit import visit_record
 from desk.access import visible_case
 from desk.desk import Desk
+from desk.files.downloads import files_of
 from desk.problems import NotFound
 from desk.providers import incidents
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
@@ -178,7 +178,7 @@ async def _shown(
     is_ours = principal.customer_id is None
     names = await names_of(db, case.customer_id)
     groups = group_names(desk.policy)
-    told = lines(facts, names, visitor.language, await files.files_of(desk, number, facts), groups)
+    told = lines(facts, names, visitor.language, await files_of(desk, number, facts), groups)
     people = await contacts.roster(db, case.customer_id)
     staff = await agents.listing(db) if is_ours else ()
     explained = await clocks.explain_clocks(row, desk, at, visitor.language)

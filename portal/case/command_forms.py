@@ -1,4 +1,4 @@
-"""Forms that give commands: what a form says becomes the API's own body, and walks the API's own way.
+"""Command forms: what a form on a case's page says becomes a command, given once.
 
 A form carries a `key` that was made when the page was shown, so that a second click, or a reload, happens once. What is
 refused is told on the case's page with everything that was typed still there.
@@ -14,27 +14,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from api.case.commands import OFFERS, give
-from api.case.offers import Offer
-from api.http import problems
-from api.http.idempotency import REPLAYED, Once
 from desk.access import visible_case
+from desk.commands.commands import OFFERS, give
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
-from desk.inputs import Body, WithFiles
-from desk.problems import NotFound, Problem
-from policy.case.refusals import Refusal
-from portal.case.attachments import FilesRead, keep_files
+from desk.idempotency import Done, FinalRefusal, once
+from desk.inputs import WithFiles
+from desk.problems import NotFound
+from desk.replies import hold
+from policy.case.commands import SendReply
+from portal.case.attachments import FilesRead, keep_form_files
 from portal.case.case_page import Typed, drafts_of, shown_after, shown_refused
 from portal.case.municipality_choice import meant
-from portal.case.pending import hold
 from portal.frame.deps import At, DeskDep
 from portal.frame.session import SignedIn, Stamped, Visitor
-from portal.frame.submit import request_of
-from storage.case.views import CaseRow
+from portal.frame.submit import DONE, Refused, key_of, request_of, submit, typed_in
 from storage.visit import municipalities
 from storage.workbench import drafts
 from wording.input_errors import input_errors
@@ -45,55 +42,57 @@ router = APIRouter()
 _BOGOTA = ZoneInfo("America/Bogota")
 _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
 _GOOGLE = "google"
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
 _CURRENCY = re.compile(r"\$|\bcop\b|\bpesos\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0-9]{1,3}([.'’\s][0-9]{3})+")
 _AN_AMOUNT = "Write the amount in whole pesos, with digits alone or with dots between thousands: 350000 or 350.000."
 
 
 @router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
-async def order(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, path: str) -> Response:
+async def give_command(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
     row = await visible_case(desk, visitor.principal, number)
     offer, form = _OFFERS.get(path), await request.form()
-    key = str(form.get("key", ""))
-    if offer is None or not _KEY.fullmatch(key):
+    if offer is None:
         raise NotFound
-    once = Once(desk=desk, **vars(request_of(visitor, request.url.path, key, at=at)))
-    said = {name: value for name, value in form.items() if isinstance(value, str) and name not in ("stamp", "key")}
-    typed = Typed(path, said)
-    try:
+    asked_under = request_of(visitor, request.url.path, key_of(form), at=at)
+
+    async def act() -> Done[None] | FinalRefusal:
         given = _body(offer, form, await _instead(desk, path, form))
         if issubclass(offer.body, WithFiles):
-            given["files"] = await keep_files(desk, visitor, form, key=key, at=at, number=number)
-        body = offer.body.model_validate_json(json.dumps(given))
-        answer = await _give(offer, row, visitor, once, desk, form, body, at=at)
-    except ValidationError as error:
-        return await shown_refused(request, visitor, number, 422, _what_is_wrong(error, visitor.language), None, typed)
-    except (Refusal, Problem) as refused:
-        told = problems.document(refused, visitor.language)
-        return await shown_refused(request, visitor, number, told["status"], told["detail"], told.get("rule"), typed)
-    if answer.status_code >= 400:
-        told = json.loads(bytes(answer.body))
-        return await shown_refused(request, visitor, number, told["status"], told["detail"], told.get("rule"), typed)
-    if REPLAYED not in answer.headers:
+            given["files"] = await keep_form_files(desk, visitor, form, asked_under, number)
+        asked = AskedCommand(
+            offer=offer,
+            row=row,
+            by=visitor.principal.actor,
+            body=offer.body.model_validate_json(json.dumps(given)),
+            request=asked_under,
+            session=_session(form),
+        )
+        return await once(desk, asked_under, asked.body, lambda: _give(desk, visitor, asked), DONE)
+
+    outcome = await submit(visitor, act, what_is_wrong=_what_is_wrong)
+    if isinstance(outcome, Refused):
+        typed = Typed(path, typed_in(form))
+        return await shown_refused(request, visitor, number, outcome.status, outcome.sentence, outcome.rule, typed)
+    if not outcome.is_replayed:
         assert visitor.account
         for composer in drafts_of(path):
             await drafts.forget(desk.database, account_id=visitor.account.id, number=number, composer=composer)
     return await shown_after(request, visitor, number, path)
 
 
-async def _give(
-    offer: Offer, row: CaseRow, visitor: Visitor, once: Once, desk: Desk, form: FormData, body: Body, *, at: datetime
-) -> JSONResponse:
-    """Give the command; a reply is only kept until it may no longer be undone."""
-    by = visitor.principal.actor
-    if offer.path == "replies":
+async def _give(desk: Desk, visitor: Visitor, asked: AskedCommand) -> None:
+    """Give the command; a reply is only held until it may no longer be undone."""
+    if asked.offer.command is SendReply:
         assert visitor.account
-        return await hold(offer, row, by, visitor.account.id, body, once, desk, at=at)
+        await hold(desk, asked, account_id=visitor.account.id)
+    else:
+        await give(desk, asked)
+
+
+def _session(form: FormData) -> int:
     session = str(form.get("session", ""))
-    part = int(session) if session.isdecimal() and len(session) < 6 else None
-    return await give(offer, row, by, once, desk, part=part, body=body)
+    return int(session) if session.isdecimal() and len(session) < 6 else 0
 
 
 def _what_is_wrong(error: ValidationError, language: str) -> str:
@@ -133,7 +132,7 @@ async def _instead(desk: Desk, path: str, form: FormData) -> Mapping[str, str]:
 
 
 def _money(value: str) -> dict[str, str]:
-    """Pesos as people write them: $ 350.000. What does not group thousands is left for the API to judge, untouched."""
+    """Pesos as people write them: $ 350.000. What does not group thousands is left as it is, for the input to judge."""
     bare = _CURRENCY.sub("", value).strip()
     return {"amount": re.sub(r"\D", "", bare) if _THOUSANDS.fullmatch(bare) else bare, "currency": "COP"}
 

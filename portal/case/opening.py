@@ -1,11 +1,10 @@
 """The form that opens a case: it asks what support needs to know, and says beforehand what will happen and when.
 
-It is opened by the API's own code. What was analysed and tried is asked in questions, and becomes one text (REQ-5).
+What was analysed and tried is asked in questions, and becomes one text (REQ-5).
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,16 +15,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from api.case.openings import NewCase, open_once
-from api.http import problems
 from desk.access import visible_customer
 from desk.desk import Desk
+from desk.idempotency import Answers, Done, FinalRefusal, once
 from desk.inputs import Body, Words
-from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem
+from desk.opening import AskedOpening, NewCase, Opened, StillOpening, open_case
+from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem, told
 from desk.providers.incidents import known_now
 from policy.case import lifecycle
 from policy.case.case import Category, Channel, Priority, Role
@@ -33,11 +31,12 @@ from policy.case.commands import OpenCase
 from policy.case.refusals import RoleNotAllowed
 from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
-from portal.case.attachments import FilesRead, keep_files
+from portal.case.attachments import FilesRead, keep_form_files
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import SignedIn, Stamped, Visitor
-from portal.frame.submit import Refused, once_of, read_body, typed_in, walk
+from portal.frame.submit import Refused, in_words, key_of, read_body, request_of, submit, typed_in
+from storage.case.intake import KeptAnswer
 from storage.cover import solutions
 from storage.cover.solutions import Solution, SolutionKind
 from storage.files import files
@@ -85,6 +84,10 @@ _CHANGED = (
     "The form changed since you sent it before. Please look in the list of cases whether it is open already; if it is "
     "not, send it again."
 )
+_NUMBER: Answers[Opened | StillOpening] = Answers(
+    write=lambda opened: KeptAnswer(201, {}, {"number": opened.number}) if isinstance(opened, Opened) else None,
+    read=lambda kept: Opened(str(kept.body["number"])),
+)
 _MOST_KEPT = 5
 _WRITTEN = ("title", "description", "serial_number", *QUESTIONS)
 """What is written in the form: without a word of it there is no draft."""
@@ -118,35 +121,35 @@ async def show(
 
 
 @router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])
-async def open_case(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
+async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     """Open it, once; or show the form again with what was typed and the files that came."""
     form = await request.form()
     customer = await _customer(desk, visitor, str(form.get("cliente", "")))
     if customer is None:
         return to("/clientes", visitor)
-    once = once_of(request, visitor, desk, form, at=at)
+    asked = request_of(visitor, request.url.path, key_of(form), at=at)
     kept = [str(each) for each in form.getlist("kept_files")][:_MOST_KEPT]
     try:
-        kept += await keep_files(desk, visitor, form, key=once.key, at=at)
+        kept += await keep_form_files(desk, visitor, form, asked)
     except Problem as refused:
-        told = problems.document(refused, visitor.language)
-        return await _again(
-            request, visitor, desk, customer, form, kept, Refused(told["status"], told["detail"]), at=at
-        )
+        again = in_words(told(refused, visitor.language))
+        return await _again(request, visitor, desk, customer, form, kept, again, at=at)
 
-    async def act() -> JSONResponse:
-        return await open_once(_body(form, visitor, kept), visitor.principal, once, desk, at=at)
+    async def act() -> Done[Opened | StillOpening] | FinalRefusal:
+        new = _body(form, visitor, kept)
+        opening = AskedOpening(new=new, by=visitor.principal, request=asked)
+        return await once(desk, asked, new, lambda: open_case(desk, opening), _NUMBER)
 
-    answer = await walk(visitor, act, _LABELS)
-    if isinstance(answer, Refused):
-        return await _again(request, visitor, desk, customer, form, kept, answer, at=at)
+    outcome = await submit(visitor, act, _LABELS)
+    if isinstance(outcome, Refused):
+        return await _again(request, visitor, desk, customer, form, kept, outcome, at=at)
     assert visitor.account
     its = {"account_id": visitor.account.id, "solution_id": str(form.get("solution_id", ""))}
     await opening_drafts.forget(desk.database, **its)
-    number = json.loads(bytes(answer.body))["number"]
-    if answer.status_code == 202:
-        return page(request, "case/opening_pending.html", status=202, number=number)
-    return to(f"/casos/{number}", visitor)
+    opened = outcome.value
+    if isinstance(opened, StillOpening):
+        return page(request, "case/opening_pending.html", status=202, number=opened.number)
+    return to(f"/casos/{opened.number}", visitor)
 
 
 @router.post("/casos/nuevo/borrador", dependencies=[Stamped])

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from desk.access import visible_case
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
+from desk.replies import undo
 from portal.case.case_page import DRAFTED, WITH_FILES, Typed, shown_part, shown_refused, undone_with_files
-from portal.case.pending import undo
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, to
 from portal.frame.session import SignedIn, Stamped, Worker

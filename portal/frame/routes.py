@@ -17,7 +17,7 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import problems
+from desk import problems
 from desk.problems import NotFound, Problem, status_of
 from policy.case.refusals import Refusal
 from portal.case import (

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -80,12 +81,19 @@ async def submit(
     visitor: Visitor,
     act: Callable[[], Awaitable[Done[T] | FinalRefusal]],
     labels: Mapping[str, str] | None = None,
+    *,
+    what_is_wrong: Callable[[ValidationError, str], str] | None = None,
 ) -> Done[T] | Refused:
-    """What came of a form, or its refusal in words; `labels` are the fields' names on the page."""
+    """What came of a form, or its refusal in words.
+
+    `labels` are the fields' names on the page. A form that tells bad input in its own way, by the visitor's language,
+    brings `what_is_wrong`.
+    """
     try:
         outcome = await act()
     except ValidationError as error:
-        return Refused(422, _what_is_wrong(error, visitor.language, labels or {}), "invalid-input")
+        tell = what_is_wrong or partial(_by_label, labels=labels or {})
+        return Refused(422, tell(error, visitor.language), "invalid-input")
     except (Refusal, Problem) as refused:
         return in_words(told(refused, visitor.language))
     return in_words(outcome.told) if isinstance(outcome, FinalRefusal) else outcome
@@ -96,7 +104,13 @@ def in_words(said: ToldProblem) -> Refused:
     return Refused(said.status, said.detail, said.name, said.rule)
 
 
-def _what_is_wrong(error: ValidationError, language: str, labels: Mapping[str, str]) -> str:
+def messages(error: ValidationError, language: str) -> str:
+    """What is wrong with a form's input, without the fields' names."""
+    found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
+    return " ".join(each["message"] for each in found)
+
+
+def _by_label(error: ValidationError, language: str, *, labels: Mapping[str, str]) -> str:
     found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
     return " ".join(
         f"{translate(labels.get(each['path'], ''), language) or each['path']}: {each['message']}" for each in found
@@ -118,7 +132,7 @@ async def walk(
     try:
         answer = await act()
     except ValidationError as error:
-        return Refused(422, _what_is_wrong(error, visitor.language, labels or {}), "invalid-input")
+        return Refused(422, _by_label(error, visitor.language, labels=labels or {}), "invalid-input")
     except (Refusal, Problem) as refused:
         return in_words(told(refused, visitor.language))
     if answer.status_code < 400:

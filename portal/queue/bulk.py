@@ -7,36 +7,31 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from api.case.commands import give
-from api.case.offers import Asked
-from api.http import problems
-from api.http.idempotency import Once
 from desk.access import visible_case
+from desk.commands.commands import give, would
+from desk.commands.offers import AskedCommand
 from desk.desk import Desk
+from desk.idempotency import Done, FinalRefusal, once
 from desk.inputs import Body
-from desk.problems import NotFound, Problem
+from desk.problems import NotFound, Problem, told
 from policy.case.case import Priority
 from policy.case.decision import Decision
-from policy.case.lifecycle import check_role, decide, settle
 from policy.case.refusals import Refusal
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Stamped, Visitor, Worker
-from portal.frame.submit import Refused, read_body, request_of, walk
+from portal.frame.submit import DONE, Refused, messages, read_body, request_of, submit
 from portal.queue.bulk_actions import ACTIONS, MOST, Action
-from storage.case import views
 from storage.case.views import CaseRow
 from storage.people import agents
 from wording.facts.page import Teller
-from wording.input_errors import input_errors
 
 router = APIRouter(prefix="/cola/lote")
 
@@ -56,6 +51,22 @@ class Outcome:
     is_done: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What is asked for on every chosen case."""
+
+    visitor: Visitor
+    action: Action
+    body: Body
+    at: datetime
+
+    def command(self, row: CaseRow, key: str) -> AskedCommand:
+        """The command on one of them, under a key of its own. Raises RoleNotAllowed."""
+        offer = self.action.offer
+        request = request_of(self.visitor, f"/casos/{row.number}/ordenes/{offer.path}", key, at=self.at)
+        return AskedCommand(offer=offer, row=row, by=self.visitor.principal.actor, body=self.body, request=request)
+
+
 @router.post("", dependencies=[Stamped])
 async def preview(request: Request, visitor: Worker, desk: DeskDep, at: At) -> Response:
     """What the action asks for; and once that is given, what it would do to each case."""
@@ -71,7 +82,8 @@ async def preview(request: Request, visitor: Worker, desk: DeskDep, at: At) -> R
     if isinstance(body, Refused):
         asked = [Outcome(number=row.number, title=row.title) for row in rows]
         return await _shown(request, desk, action, form, asked, problem=body.sentence, status=422)
-    found = [await would(desk, visitor, row, action, body, at=at) for row in rows]
+    asking = Asking(visitor=visitor, action=action, body=body, at=at)
+    found = [await _prospect(desk, asking, row) for row in rows]
     return await _shown(request, desk, action, form, found, is_previewed=True)
 
 
@@ -87,48 +99,37 @@ async def apply(request: Request, visitor: Worker, desk: DeskDep, at: At) -> Res
     if problem or isinstance(body, Refused):
         sentence = problem or (body.sentence if isinstance(body, Refused) else "")
         return await _shown(request, desk, action, form, problem=sentence, status=422)
-    done = [await _given(desk, visitor, row, action, body, key, at=at) for row in rows]
+    asking = Asking(visitor=visitor, action=action, body=body, at=at)
+    done = [await _given(desk, asking, row, key) for row in rows]
     return await _shown(request, desk, action, form, done, is_applied=True)
 
 
-async def would(desk: Desk, visitor: Visitor, row: CaseRow, action: Action, body: Body, *, at: datetime) -> Outcome:
+async def _prospect(desk: Desk, asking: Asking, row: CaseRow) -> Outcome:
     """What the command would do to the case as it is once all that fell due is settled. Nothing is kept."""
-    decided: list[Decision] = []
 
-    async def ask() -> JSONResponse:
-        terms = await views.terms(desk.database, row.number)
-        assert terms is not None
-        case, now = row.case, max(at, row.case.last_at)
-        for settled in settle(case, terms=terms, at=now):
-            case, terms = settled.case, settled.terms or terms
-        by = visitor.principal.actor
-        check_role(action.offer.command, by.role)
-        once = _once(desk, visitor, row.number, action, secrets.token_urlsafe(18), at=at)
-        asked = Asked(number=row.number, by=by, body=body, once=once)
-        if action.offer.look_up:
-            asked.found = await action.offer.look_up(desk, replace(row, case=case), asked)
-        decided.append(decide(case, action.offer.make(asked), terms=terms, at=now))
-        return JSONResponse(None)
+    async def act() -> Done[Decision]:
+        return Done(await would(desk, asking.command(row, secrets.token_urlsafe(18)), at=asking.at))
 
-    answer = await walk(visitor, ask, _LABELS)
-    if isinstance(answer, Refused):
-        return Outcome(number=row.number, title=row.title, refused=answer)
-    return Outcome(number=row.number, title=row.title, told=_told(decided[0], visitor.language))
+    outcome = await submit(asking.visitor, act, _LABELS)
+    if isinstance(outcome, Refused):
+        return Outcome(number=row.number, title=row.title, refused=outcome)
+    return Outcome(number=row.number, title=row.title, told=_told(outcome.value, asking.visitor.language))
 
 
-async def _given(
-    desk: Desk, visitor: Visitor, row: CaseRow, action: Action, body: Body, key: str, *, at: datetime
-) -> Outcome:
-    once = _once(desk, visitor, row.number, action, f"{key}-{row.number}", at=at)
-    answer = await walk(
-        visitor, lambda: give(action.offer, row, visitor.principal.actor, once, desk, body=body), _LABELS
-    )
-    refused = answer if isinstance(answer, Refused) else None
+async def _given(desk: Desk, asking: Asking, row: CaseRow, key: str) -> Outcome:
+    """What became of the case. The same form again gives the same answer."""
+
+    async def act() -> Done[None] | FinalRefusal:
+        asked = asking.command(row, f"{key}-{row.number}")
+        return await once(desk, asked.request, asked.body, lambda: _give(desk, asked), DONE)
+
+    outcome = await submit(asking.visitor, act, _LABELS)
+    refused = outcome if isinstance(outcome, Refused) else None
     return Outcome(number=row.number, title=row.title, refused=refused, is_done=refused is None)
 
 
-def _once(desk: Desk, visitor: Visitor, number: str, action: Action, key: str, *, at: datetime) -> Once:
-    return Once(desk=desk, **vars(request_of(visitor, f"/casos/{number}/ordenes/{action.offer.path}", key, at=at)))
+async def _give(desk: Desk, asked: AskedCommand) -> None:
+    await give(desk, asked)
 
 
 def _told(decision: Decision, language: str) -> tuple[str, ...]:
@@ -164,10 +165,9 @@ def _body(action: Action, form: FormData, language: str) -> Body | Refused:
     try:
         return read_body(action.offer.body, action.said(form))
     except ValidationError as error:
-        found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
-        return Refused(422, " ".join(each["message"] for each in found))
+        return Refused(422, messages(error, language))
     except (Refusal, Problem) as refused:
-        return Refused(422, str(problems.document(refused, language)["detail"]))
+        return Refused(422, told(refused, language).detail)
 
 
 async def _shown(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.case.commands import OFFERS
-from api.case.offers import Offer
+from desk.commands.commands import OFFERS
+from desk.commands.offers import Offer
 
 MOST = 100
 """How many cases at once."""

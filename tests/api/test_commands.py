@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.case.commands import OFFERS
+from desk.commands.commands import OFFERS
 from policy.case.commands import COMMANDS, AmendTerms
 from policy.case.lifecycle import ROLES
 from tests.api.given import BODIES, path_of, publish_incident, ready_for, who_gives

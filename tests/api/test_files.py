@@ -10,18 +10,19 @@ import struct
 import tempfile
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import Response
 from PIL import Image
 
-from api.files import uploads
 from api.files.files import disposition
-from api.files.uploads import MOST_FILES
-from desk.files import file_kinds
+from desk.files import file_kinds, uploads
+from desk.files.downloads import Download
 from desk.files.examination import READERS
 from desk.files.file_kinds import KINDS, LARGEST_FILE, FileTooComplex, clean_name, examined
+from desk.files.uploads import MOST_FILES
 from storage.files import files
 from tests.api.office import BASE, NEW_CASE, Office
 
@@ -186,7 +187,7 @@ class TestADownload:
         "name", ['a".exe".txt', "a\r\nSet-Cookie: x=1.txt", "../../etc/passwd.txt", "\u202etxt.exe.txt"]
     )
     def test_has_a_name_that_breaks_no_header(self, name: str) -> None:
-        told = disposition(clean_name(name))
+        told = disposition(Download(Path("x"), clean_name(name)))
         assert told.isascii()
         assert not set(told) & set("\r\n/\\")
         assert told.count('"') == 2

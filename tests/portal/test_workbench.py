@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk.reply_departures import Departures
+from desk import replies
 from storage.workbench import pending_replies
 from storage.workbench.pending_replies import TAKEN_FOR
 from tests.api.office import Office
@@ -31,8 +31,9 @@ async def agent(office: Office, number: str) -> AsyncIterator[Visitor]:
         yield person
 
 
-def departures(office: Office) -> Departures:
-    return Departures(database=office.db, desk=office.desk, clock=office.clock)
+async def let_go(office: Office) -> None:
+    """What the worker does twice a second."""
+    await replies.let_go(office.db, office.desk, at=office.clock())
 
 
 async def replied(agent: Visitor, number: str, words: str = WORDS) -> str:
@@ -115,10 +116,10 @@ class TestUndo:
     @pytest.mark.rule("PLAN-5")
     async def test_a_reply_counts_when_it_leaves(self, office: Office, number: str, agent: Visitor) -> None:
         await replied(agent, number)
-        await departures(office).let_go()
+        await let_go(office)
         assert "reply_sent" not in await kinds(office, number)
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         assert "reply_sent" in await kinds(office, number)
         case = (await office.get(f"/cases/{number}")).json()
         assert case["first_answered_at"] == "2026-11-25T14:00:11Z"
@@ -127,7 +128,7 @@ class TestUndo:
         reply = await replied(agent, number)
         await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         assert "reply_sent" not in await kinds(office, number)
         assert f"{WORDS}</textarea>" in (await agent.get(f"/casos/{number}")).text
 
@@ -157,7 +158,7 @@ class TestUndo:
     async def test_is_too_late_once_it_left(self, office: Office, number: str, agent: Visitor) -> None:
         reply = await replied(agent, number)
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         answer = await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
         assert answer.status_code == 409
         assert "Ya es tarde" in answer.text
@@ -178,20 +179,20 @@ class TestUndo:
         for _ in range(2):
             await agent.post(f"/casos/{number}/ordenes/replies", key=key, body=WORDS)
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         await agent.post(f"/casos/{number}/ordenes/replies", key=key, body=WORDS)
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         assert (await kinds(office, number)).count("reply_sent") == 1
 
     async def test_a_reply_waits_for_the_engine(self, office: Office, number: str, agent: Visitor) -> None:
         await replied(agent, number)
         office.clock.passes(seconds=11)
         office.desk.down = True
-        await departures(office).let_go()
+        await let_go(office)
         office.desk.down = False
         office.clock.passes(seconds=TAKEN_FOR.total_seconds() + 1)
-        await departures(office).let_go()
+        await let_go(office)
         assert (await kinds(office, number)).count("reply_sent") == 1
 
     async def test_a_worker_that_ended_in_between_sends_nothing_twice(
@@ -200,10 +201,10 @@ class TestUndo:
         await replied(agent, number)
         office.clock.passes(seconds=11)
         [taken] = await pending_replies.take_due(office.db, at=office.clock())
-        await departures(office)._send(taken)  # and it ends before it says so
+        await replies._send(office.db, office.desk, taken, at=office.clock())  # and it ends before it says so
         assert await pending_replies.take_due(office.db, at=office.clock()) == []
         office.clock.passes(seconds=TAKEN_FOR.total_seconds() + 1)
-        await departures(office).let_go()
+        await let_go(office)
         assert (await kinds(office, number)).count("reply_sent") == 1
         assert await waiting(agent, number) == ""
 
@@ -213,7 +214,7 @@ class TestUndo:
         reply = await replied(agent, number)
         await office.give(number, "withdrawal", "contact")
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         assert "Su respuesta no salió." in (await agent.get(f"/casos/{number}")).text
         await agent.post(f"/casos/{number}/respuestas/{reply}/deshacer")
         assert await waiting(agent, number) == ""

@@ -10,7 +10,7 @@ from storage.signing_in import accounts
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.portal.test_case_page_browser import at_case, listening
-from tests.portal.test_workbench import departures
+from tests.portal.test_workbench import let_go
 from tests.support.browser import screen
 
 
@@ -101,7 +101,7 @@ async def test_a_reply_leaves_when_the_browser_is_closed(
     async with at_case(browser, site, office, "contact", number) as customer:
         await listening(office)
         office.clock.passes(seconds=11)
-        await departures(office).let_go()
+        await let_go(office)
         await expect(customer.page.get_by_text("Ya está.")).to_be_visible()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.engine import CaseNotRunning, StillOpening
+from desk.engine import CaseNotRunning, OpeningNotRecorded
 from desk.problems import EngineUnavailable
 from policy.case.case import Case, Status
 from policy.case.commands import Command, OpenCase
@@ -35,7 +35,7 @@ class PaperDesk:
         if self.down:
             raise EngineUnavailable
         if self.slow:
-            raise StillOpening
+            raise OpeningNotRecorded
         if await views.case(self.db, command.number) is None:
             await ledger.record(self.db, decision, terms)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from api.case.commands import OFFERS
+from desk.commands.commands import OFFERS
 from policy.case.case import Role
 from policy.case.commands import OpenCase
 from policy.case.lifecycle import ROLES

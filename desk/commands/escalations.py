@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from api.case.case_work import Message
-from api.case.offers import Offer
+from desk.commands.offers import Offer
+from desk.commands.work import Message
 from desk.inputs import Body, Code, LevelNumber, Words, clean
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -41,7 +41,7 @@ ESCALATIONS: tuple[Offer, ...] = (
         summary="Move the case one level up",
         command=c.HandOff,
         body=HandOffReason,
-        make=lambda asked: c.HandOff(by=asked.by, reason=asked.text("reason")),
+        make=lambda new: c.HandOff(by=new.by, reason=new.text("reason")),
         refusals=(r.ReasonMissing, r.AlreadyAtHighestLevel),
     ),
     Offer(
@@ -49,11 +49,11 @@ ESCALATIONS: tuple[Offer, ...] = (
         summary="Escalate functionally: to a specialist group or to level 3",
         command=c.TransferCase,
         body=Transfer,
-        make=lambda asked: c.TransferCase(
-            by=asked.by,
-            group=asked.body.group,
-            level=Level(asked.body.level) if asked.body.level else None,
-            reason=asked.text("reason"),
+        make=lambda new: c.TransferCase(
+            by=new.by,
+            group=new.body.group,
+            level=Level(new.body.level) if new.body.level else None,
+            reason=new.text("reason"),
         ),
         refusals=(
             r.ReasonMissing,
@@ -69,8 +69,8 @@ ESCALATIONS: tuple[Offer, ...] = (
         summary="Escalate to a service provider",
         command=c.EscalateToProvider,
         body=ProviderEscalation,
-        make=lambda asked: c.EscalateToProvider(
-            by=asked.by, provider=asked.body.provider, provider_case=asked.body.provider_case
+        make=lambda new: c.EscalateToProvider(
+            by=new.by, provider=new.body.provider, provider_case=new.body.provider_case
         ),
         refusals=(r.ProviderCaseMissing, r.ProviderCaseKnown),
     ),
@@ -79,7 +79,7 @@ ESCALATIONS: tuple[Offer, ...] = (
         summary="Note what the provider said",
         command=c.UpdateFromProvider,
         body=Message,
-        make=lambda asked: c.UpdateFromProvider(by=asked.by, body=asked.text("body")),
+        make=lambda new: c.UpdateFromProvider(by=new.by, body=new.text("body")),
         refusals=(r.TextMissing, r.ProviderNotInvolved),
     ),
 )

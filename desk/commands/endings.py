@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.case.offers import Asked, Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, Words
 from desk.refusals import DuplicateUnknown
@@ -13,7 +13,6 @@ from policy.case import refusals as r
 from policy.case.case import OutOfScopeKind
 from policy.visit.refusals import VisitUnderWay
 from storage.case import views
-from storage.case.views import CaseRow
 
 
 class OutOfScope(Body):
@@ -33,9 +32,9 @@ class ReopeningReason(Body):
     reason: Words = Field(examples=["El mapa volvió a quedar en blanco esta mañana."])
 
 
-async def _case_of_the_same_customer(desk: Desk, row: CaseRow, asked: Asked) -> None:
+async def _case_of_the_same_customer(desk: Desk, asked: AskedCommand) -> None:
     other = await views.case(desk.database, asked.body.number)
-    if other is None or other.case.customer_id != row.case.customer_id:
+    if other is None or other.case.customer_id != asked.row.case.customer_id:
         raise DuplicateUnknown(number=asked.body.number)
 
 
@@ -45,7 +44,7 @@ ENDINGS: tuple[Offer, ...] = (
         summary="Close the case as out of scope",
         command=c.CloseAsOutOfScope,
         body=OutOfScope,
-        make=lambda asked: c.CloseAsOutOfScope(by=asked.by, kind=asked.body.kind, reason=asked.text("reason")),
+        make=lambda new: c.CloseAsOutOfScope(by=new.by, kind=new.body.kind, reason=new.text("reason")),
         refusals=(r.ReasonMissing, VisitUnderWay),
     ),
     Offer(
@@ -54,7 +53,7 @@ ENDINGS: tuple[Offer, ...] = (
         command=c.CloseAsDuplicate,
         body=DuplicateOf,
         look_up=_case_of_the_same_customer,
-        make=lambda asked: c.CloseAsDuplicate(by=asked.by, of=asked.body.number),
+        make=lambda new: c.CloseAsDuplicate(by=new.by, of=new.body.number),
         refusals=(r.DuplicateOfItself, DuplicateUnknown, VisitUnderWay),
     ),
     Offer(
@@ -62,28 +61,28 @@ ENDINGS: tuple[Offer, ...] = (
         summary="Give the solution",
         command=c.ResolveCase,
         body=Summary,
-        make=lambda asked: c.ResolveCase(by=asked.by, summary=asked.text("summary")),
+        make=lambda new: c.ResolveCase(by=new.by, summary=new.text("summary")),
         refusals=(r.TextMissing, VisitUnderWay),
     ),
     Offer(
         path="confirmation",
         summary="Confirm the solution",
         command=c.ConfirmSolution,
-        make=lambda asked: c.ConfirmSolution(by=asked.by),
+        make=lambda new: c.ConfirmSolution(by=new.by),
     ),
     Offer(
         path="reopening",
         summary="Reopen the case",
         command=c.ReopenCase,
         body=ReopeningReason,
-        make=lambda asked: c.ReopenCase(by=asked.by, reason=asked.text("reason")),
+        make=lambda new: c.ReopenCase(by=new.by, reason=new.text("reason")),
         refusals=(r.ReasonMissing, r.ReopeningTooLate),
     ),
     Offer(
         path="withdrawal",
         summary="Withdraw the request",
         command=c.WithdrawCase,
-        make=lambda asked: c.WithdrawCase(by=asked.by),
+        make=lambda new: c.WithdrawCase(by=new.by),
         refusals=(VisitUnderWay,),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.case.offers import Asked, Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, PriorityNumber, WithFiles, Words
 from desk.refusals import AgentDoesNotServe, AgentUnknown
@@ -14,7 +14,6 @@ from policy.case.case import Cause, Channel, Outcome, Priority
 from policy.cover import equipment
 from policy.people.groups import serves
 from policy.visit.refusals import VisitUnderWay
-from storage.case.views import CaseRow
 from storage.people import agents
 
 
@@ -44,20 +43,20 @@ class Diagnosis(Body):
     summary: Words = Field(examples=["La batería no carga: celda defectuosa de fábrica."])
 
 
-async def _agent_who_serves(desk: Desk, row: CaseRow, asked: Asked) -> None:
-    agent, case = await agents.get(desk.database, asked.body.agent_id), row.case
+async def _agent_who_serves(desk: Desk, asked: AskedCommand) -> None:
+    agent, case = await agents.get(desk.database, asked.body.agent_id), asked.row.case
     if agent is None:
         raise AgentUnknown(agent=asked.body.agent_id)
     if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):
         raise AgentDoesNotServe(agent=agent.id, number=case.number, level=int(case.level), group=case.group or "-")
 
 
-CASE_WORK: tuple[Offer, ...] = (
+WORK: tuple[Offer, ...] = (
     Offer(
         path="claim",
         summary="Take the case",
         command=c.ClaimCase,
-        make=lambda asked: c.ClaimCase(by=asked.by),
+        make=lambda new: c.ClaimCase(by=new.by),
         refusals=(r.AlreadyClaimed, r.LevelNotServed, r.GroupNotServed),
     ),
     Offer(
@@ -66,7 +65,7 @@ CASE_WORK: tuple[Offer, ...] = (
         command=c.AssignCase,
         body=Assignment,
         look_up=_agent_who_serves,
-        make=lambda asked: c.AssignCase(by=asked.by, agent_id=asked.body.agent_id),
+        make=lambda new: c.AssignCase(by=new.by, agent_id=new.body.agent_id),
         refusals=(AgentUnknown, AgentDoesNotServe),
     ),
     Offer(
@@ -74,7 +73,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Answer the customer",
         command=c.SendReply,
         body=Message,
-        make=lambda asked: c.SendReply(by=asked.by, body=asked.text("body")),
+        make=lambda new: c.SendReply(by=new.by, body=new.text("body")),
         refusals=(r.TextMissing,),
     ),
     Offer(
@@ -82,7 +81,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Leave an internal note",
         command=c.AddNote,
         body=Message,
-        make=lambda asked: c.AddNote(by=asked.by, body=asked.text("body")),
+        make=lambda new: c.AddNote(by=new.by, body=new.text("body")),
         refusals=(r.TextMissing,),
     ),
     Offer(
@@ -90,8 +89,8 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Log an attempt on a remote channel",
         command=c.LogAttempt,
         body=AttemptMade,
-        make=lambda asked: c.LogAttempt(
-            by=asked.by, channel=asked.body.channel, outcome=asked.body.outcome, summary=asked.text("summary")
+        make=lambda new: c.LogAttempt(
+            by=new.by, channel=new.body.channel, outcome=new.body.outcome, summary=new.text("summary")
         ),
         refusals=(r.TextMissing,),
     ),
@@ -100,9 +99,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Confirm or change the priority",
         command=c.SetPriority,
         body=PrioritySet,
-        make=lambda asked: c.SetPriority(
-            by=asked.by, priority=Priority(asked.body.priority), reason=asked.text("reason")
-        ),
+        make=lambda new: c.SetPriority(by=new.by, priority=Priority(new.body.priority), reason=new.text("reason")),
         refusals=(r.ReasonMissing,),
     ),
     Offer(
@@ -110,7 +107,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Ask the customer for information",
         command=c.RequestInformation,
         body=Message,
-        make=lambda asked: c.RequestInformation(by=asked.by, body=asked.text("body")),
+        make=lambda new: c.RequestInformation(by=new.by, body=new.text("body")),
         refusals=(r.TextMissing, r.AlreadyWaiting),
     ),
     Offer(
@@ -118,7 +115,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Write as the customer",
         command=c.AnswerAsCustomer,
         body=Message,
-        make=lambda asked: c.AnswerAsCustomer(by=asked.by, body=asked.text("body")),
+        make=lambda new: c.AnswerAsCustomer(by=new.by, body=new.text("body")),
         refusals=(r.TextMissing,),
     ),
     Offer(
@@ -126,7 +123,7 @@ CASE_WORK: tuple[Offer, ...] = (
         summary="Record the diagnosis of the equipment",
         command=c.RecordDiagnosis,
         body=Diagnosis,
-        make=lambda asked: c.RecordDiagnosis(by=asked.by, cause=asked.body.cause, summary=asked.text("summary")),
+        make=lambda new: c.RecordDiagnosis(by=new.by, cause=new.body.cause, summary=new.text("summary")),
         refusals=(
             equipment.SpecialistDiagnoses,
             equipment.NotEquipment,

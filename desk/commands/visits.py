@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StrictBool
 
-from api.case.offers import Asked, Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, Instant, Money, PlainReference, Title, Words, clean
 from desk.refusals import AgentUnknown
@@ -15,7 +15,6 @@ from policy.case.case import Role
 from policy.case.refusals import ReasonMissing, TextMissing
 from policy.visit import places
 from policy.visit import refusals as v
-from storage.case.views import CaseRow
 from storage.people import agents
 from storage.visit import municipalities
 
@@ -73,7 +72,7 @@ class VisitReport(Body):
     done: Words = Field(examples=["Se cambió la fuente y se verificó el arranque del servicio."])
 
 
-async def _municipality(desk: Desk, _: CaseRow, asked: Asked) -> places.Municipality:
+async def _municipality(desk: Desk, asked: AskedCommand) -> places.Municipality:
     return places.municipality(
         asked.body.city_code,
         asked.body.city_name,
@@ -82,7 +81,7 @@ async def _municipality(desk: Desk, _: CaseRow, asked: Asked) -> places.Municipa
     )
 
 
-async def _known_engineer(desk: Desk, _: CaseRow, asked: Asked) -> None:
+async def _known_engineer(desk: Desk, asked: AskedCommand) -> None:
     """Look up whom support names; the customer may name nobody new, which the policy refuses."""
     engineer_id = asked.body.engineer_id
     if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(desk.database, engineer_id) is None:
@@ -100,12 +99,12 @@ VISITS: tuple[Offer, ...] = (
         command=c.RequestVisit,
         body=VisitRequest,
         look_up=_municipality,
-        make=lambda asked: c.RequestVisit(
-            by=asked.by,
-            city_code=asked.found.code,
-            place=asked.text("place", f"{asked.found.name}, {asked.found.department}"),
-            address=asked.text("address"),
-            reason=asked.text("reason"),
+        make=lambda new: c.RequestVisit(
+            by=new.by,
+            city_code=new.found.code,
+            place=new.text("place", f"{new.found.name}, {new.found.department}"),
+            address=new.text("address"),
+            reason=new.text("reason"),
         ),
         refusals=(
             places.VisitInsideBogota,
@@ -123,11 +122,11 @@ VISITS: tuple[Offer, ...] = (
         summary="Approve the visit with a quote, or refuse it, as the director",
         command=c.ApproveVisit,
         body=VisitApproval,
-        make=lambda asked: c.ApproveVisit(
-            by=asked.by,
-            approved=asked.body.approved,
-            quote=_pesos(asked.body.quote),
-            reason=asked.text_if_any("reason"),
+        make=lambda new: c.ApproveVisit(
+            by=new.by,
+            approved=new.body.approved,
+            quote=_pesos(new.body.quote),
+            reason=new.text_if_any("reason"),
         ),
         refusals=(v.DirectorDecides, v.NoVisitOpen, v.VisitOutOfOrder, v.QuoteNotPositive, ReasonMissing),
     ),
@@ -136,11 +135,11 @@ VISITS: tuple[Offer, ...] = (
         summary="Accept the visit's quote or its further expenses, or decline them, as the customer",
         command=c.AcceptVisit,
         body=VisitAcceptance,
-        make=lambda asked: c.AcceptVisit(
-            by=asked.by,
-            accepted=asked.body.accepted,
-            amount=_pesos(asked.body.amount),
-            reason=asked.text_if_any("reason"),
+        make=lambda new: c.AcceptVisit(
+            by=new.by,
+            accepted=new.body.accepted,
+            amount=_pesos(new.body.amount),
+            reason=new.text_if_any("reason"),
         ),
         refusals=(
             v.CustomerDecides,
@@ -157,9 +156,7 @@ VISITS: tuple[Offer, ...] = (
         command=c.ScheduleVisit,
         body=VisitDate,
         look_up=_known_engineer,
-        make=lambda asked: c.ScheduleVisit(
-            by=asked.by, starts_at=asked.body.starts_at, engineer_id=asked.body.engineer_id
-        ),
+        make=lambda new: c.ScheduleVisit(by=new.by, starts_at=new.body.starts_at, engineer_id=new.body.engineer_id),
         refusals=(
             AgentUnknown,
             v.NoVisitOpen,
@@ -177,14 +174,14 @@ VISITS: tuple[Offer, ...] = (
         command=c.CancelVisit,
         body=VisitCancellation,
         may_lack_body=True,
-        make=lambda asked: c.CancelVisit(by=asked.by, reason=asked.text_if_any("reason")),
+        make=lambda new: c.CancelVisit(by=new.by, reason=new.text_if_any("reason")),
         refusals=(v.NoVisitOpen, v.VisitAlreadyStarted),
     ),
     Offer(
         path="visits/start",
         summary="Start the visit",
         command=c.StartVisit,
-        make=lambda asked: c.StartVisit(by=asked.by),
+        make=lambda new: c.StartVisit(by=new.by),
         refusals=(v.NoVisitOpen, v.VisitOutOfOrder),
     ),
     Offer(
@@ -192,11 +189,11 @@ VISITS: tuple[Offer, ...] = (
         summary="Log an expense of the visit with its receipt",
         command=c.LogVisitExpense,
         body=VisitExpense,
-        make=lambda asked: c.LogVisitExpense(
-            by=asked.by,
-            concept=asked.text("concept"),
-            amount=asked.body.amount.amount,
-            receipt_reference=asked.body.receipt_reference,
+        make=lambda new: c.LogVisitExpense(
+            by=new.by,
+            concept=new.text("concept"),
+            amount=new.body.amount.amount,
+            receipt_reference=new.body.receipt_reference,
         ),
         refusals=(
             v.NoVisitOpen,
@@ -212,14 +209,14 @@ VISITS: tuple[Offer, ...] = (
         summary="Report what the visit found and did",
         command=c.ReportVisit,
         body=VisitReport,
-        make=lambda asked: c.ReportVisit(by=asked.by, found=asked.text("found"), done=asked.text("done")),
+        make=lambda new: c.ReportVisit(by=new.by, found=new.text("found"), done=new.text("done")),
         refusals=(v.NoVisitOpen, v.VisitOutOfOrder, TextMissing),
     ),
     Offer(
         path="visits/sign-off",
         summary="Sign the visit off, as the customer",
         command=c.SignOffVisit,
-        make=lambda asked: c.SignOffVisit(by=asked.by),
+        make=lambda new: c.SignOffVisit(by=new.by),
         refusals=(v.CustomerDecides, v.NoVisitOpen, v.VisitOutOfOrder, v.ExcessUndecided),
     ),
 )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path
 from pydantic import Field
 
-from api.case.offers import Asked, Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, IdIfAny, PlainReference, Words
 from desk.refusals import ConsentByStranger
 from policy.case import commands as c
 from policy.case import remote_sessions as r
 from policy.case.refusals import TextMissing
-from storage.case.views import CaseRow
 from storage.people import contacts
 
 
@@ -29,17 +25,13 @@ class RemoteSessionDone(Body):
     summary: Words = Field(examples=["Se reinició el servicio de mapas y se revisó el registro de errores."])
 
 
-async def _consent_of_the_customer(desk: Desk, row: CaseRow, asked: Asked) -> None:
+async def _consent_of_the_customer(desk: Desk, asked: AskedCommand) -> None:
     """Refuse the consent of whoever may not speak for the case's customer; that of nobody is the policy's to refuse."""
     if not asked.body.consented_by:
         return
-    contact = await contacts.get(desk.database, asked.body.consented_by)
-    if contact is None or contact.customer_id != row.case.customer_id or not contact.is_active(at=asked.once.at):
+    contact, at = await contacts.get(desk.database, asked.body.consented_by), asked.request.at
+    if contact is None or contact.customer_id != asked.row.case.customer_id or not contact.is_active(at=at):
         raise ConsentByStranger
-
-
-def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
-    return session
 
 
 REMOTE_SESSIONS: tuple[Offer, ...] = (
@@ -49,9 +41,7 @@ REMOTE_SESSIONS: tuple[Offer, ...] = (
         command=c.StartRemoteSession,
         body=RemoteSessionBegun,
         look_up=_consent_of_the_customer,
-        make=lambda asked: c.StartRemoteSession(
-            by=asked.by, tool=asked.body.tool, consented_by=asked.body.consented_by
-        ),
+        make=lambda new: c.StartRemoteSession(by=new.by, tool=new.body.tool, consented_by=new.body.consented_by),
         refusals=(r.ConsentMissing, ConsentByStranger, r.ToolMissing, r.RemoteSessionGoingOn),
     ),
     Offer(
@@ -59,8 +49,7 @@ REMOTE_SESSIONS: tuple[Offer, ...] = (
         summary="End the remote session and say what was done",
         command=c.EndRemoteSession,
         body=RemoteSessionDone,
-        part=session_in_path,
-        make=lambda asked: c.EndRemoteSession(by=asked.by, session=asked.part, summary=asked.text("summary")),
+        make=lambda new: c.EndRemoteSession(by=new.by, session=new.session, summary=new.text("summary")),
         refusals=(TextMissing, r.RemoteSessionNotOpen),
     ),
 )

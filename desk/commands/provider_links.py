@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.case.offers import Asked, Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Id
 from desk.refusals import IncidentUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
-from storage.case.views import CaseRow
 from storage.providers import incidents
 
 
@@ -18,7 +17,7 @@ class ProviderIncidentLink(Body):
     incident_id: Id = Field(examples=["google-maps-platform:rZvZvSKVdDHyWh4dZJ8D"])
 
 
-async def _known_incident(desk: Desk, _: CaseRow, asked: Asked) -> None:
+async def _known_incident(desk: Desk, asked: AskedCommand) -> None:
     """Refuse what no feed told us: whatever is linked goes into histories and onto pages."""
     if await incidents.get(desk.database, asked.body.incident_id) is None:
         raise IncidentUnknown(incident=asked.body.incident_id)
@@ -31,7 +30,7 @@ PROVIDER_LINKS: tuple[Offer, ...] = (
         command=c.LinkProviderIncident,
         body=ProviderIncidentLink,
         look_up=_known_incident,
-        make=lambda asked: c.LinkProviderIncident(by=asked.by, incident_id=asked.body.incident_id),
+        make=lambda new: c.LinkProviderIncident(by=new.by, incident_id=new.body.incident_id),
         refusals=(IncidentUnknown, r.ProviderIncidentAlreadyLinked),
     ),
 )

@@ -1,0 +1,1 @@
+"""Commands on a case: what is offered, by noun, and giving one."""

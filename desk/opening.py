@@ -1,0 +1,175 @@
+"""Opening a case: who asks for what, on which terms, under which number; then one call to the engine.
+
+Nothing is reserved, deposited or started before the policy has agreed. After that every step is named after the
+request's key, so that a try which did not come through is simply made again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import Field
+
+from desk.access import sees
+from desk.desk import Desk
+from desk.engine import OpeningNotRecorded
+from desk.files.uploads import attach
+from desk.idempotency import IdempotentRequest
+from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words
+from desk.problems import NotFound
+from desk.refusals import ContactNotAuthorized, SolutionUnknown
+from policy.case import lifecycle
+from policy.case.case import Category, Channel, Priority, Role, Text
+from policy.case.commands import OpenCase
+from policy.case.refusals import ChannelNotInPlan
+from policy.terms.channels import misdirected
+from policy.terms.terms import Terms
+from storage.case import intake
+from storage.case.intake import Deposit
+from storage.cover import solutions
+from storage.cover.solutions import Solution
+from storage.people import contacts
+from storage.signing_in.tokens import Principal
+from storage.terms.terms import bogota_date, terms_for
+
+
+class NewCase(WithFiles):
+    """A request for support. `prior_analysis` says what the customer's team analysed and tried (REQ-5)."""
+
+    contact_id: Id = Field(examples=["cnt_4f6c0f5f21d0"])
+    solution_id: Id = Field(examples=["sol_9b1c7a80e2d4"])
+    channel: Channel = Field(default=Channel.WEB, examples=["web"])
+    category: Category = Field(examples=["incident"])
+    title: Title = Field(examples=["El mapa de rutas no carga"])
+    description: Words = Field(examples=["Desde las 8:00 el mapa aparece en blanco para todos los despachadores."])
+    prior_analysis: Words = Field(
+        default="", examples=["Probamos otro navegador y otra red; la consola muestra un error de cuota."]
+    )
+    proposed_priority: PriorityNumber = Field(examples=[2])
+    serial_number: Code | None = Field(default=None, examples=["SN-48213"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedOpening:
+    """A case that somebody asks to open. There is none by a role that may not: making it raises RoleNotAllowed."""
+
+    new: NewCase
+    by: Principal
+    request: IdempotentRequest
+
+    def __post_init__(self) -> None:
+        """Ask who may."""
+        lifecycle.check_role(OpenCase, self.by.actor.role)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The case is open, and its first turn recorded."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class StillOpening:
+    """The engine has the case for good; its first turn is about to be recorded."""
+
+    number: str
+
+
+async def open_case(desk: Desk, asked: AskedOpening) -> Opened | StillOpening:
+    """Open a case; the same request again finds it.
+
+    Raises Refusal (REQ-1, REQ-5, SCOPE-1, the channels of the plan, and what the cover asks of equipment), NotFound for
+    what a contact may not see, CaseIsFull or EngineUnavailable.
+    """
+    command, terms = await _numbered(desk, asked)
+    await intake.deposit(desk.database, _deposits(command, asked.new), at=asked.request.at)
+    carried_by = command.description.content_id
+    await attach(desk, asked.new.files, content_id=carried_by, number=command.number, by=command.by)
+    try:
+        await desk.engine.open(command, terms)
+    except OpeningNotRecorded:
+        return StillOpening(command.number)
+    return Opened(command.number)
+
+
+async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
+    """The command under the number and instant that its key has for ever, its texts under theirs.
+
+    An earlier try's instant is the one at which everything is judged: what came between the tries promises nothing
+    more, and takes nothing away.
+    """
+    request = asked.request
+    reserved = await intake.reserved(desk.database, scope=request.scope, key=request.key)
+    received_at = reserved.received_at if reserved else request.at
+    command, terms = await _agreed(desk, asked, at=received_at)
+    if reserved is None:
+        reserved = await intake.reserve_number(desk.database, scope=request.scope, key=request.key, at=request.at)
+        if reserved.received_at != request.at:  # another process was asked the same at the same time
+            command, terms = await _agreed(desk, asked, at=reserved.received_at)
+    numbered = replace(
+        command,
+        number=reserved.number,
+        title=replace(command.title, content_id=request.derived("txt_", "title")),
+        description=replace(command.description, content_id=request.derived("txt_", "description")),
+        prior_analysis=replace(command.prior_analysis, content_id=request.derived("txt_", "prior_analysis")),
+    )
+    return numbered, terms
+
+
+async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[OpenCase, Terms]:
+    """The command and its terms, which the policy does not refuse; it has no number yet."""
+    new = asked.new
+    solution = await _solution_of(desk, asked, at=at)
+    customer_id = solution.customer_id
+    terms = await terms_for(desk.database, desk.policy, customer_id=customer_id, solution_id=solution.id, at=at)
+    command = OpenCase(
+        by=asked.by.actor,
+        number="",
+        received_at=at,
+        customer_id=customer_id,
+        contact_id=new.contact_id,
+        solution_id=new.solution_id,
+        channel=new.channel,
+        category=new.category,
+        proposed_priority=Priority(new.proposed_priority),
+        title=Text("", len(new.title)),
+        description=Text("", len(new.description)),
+        prior_analysis=Text("", len(new.prior_analysis)),
+        serial_number=new.serial_number,
+        equipment=solution.equipment,
+    )
+    try:
+        lifecycle.open_case(command, terms=terms)
+    except ChannelNotInPlan:
+        # The sender is told which channels to use, once a day (REQ-7): a refusal that is kept must have been told.
+        await desk.engine.redirect(misdirected(new.contact_id, new.channel, terms=terms, on=bogota_date(at)))
+        raise
+    return command, terms
+
+
+async def _solution_of(desk: Desk, asked: AskedOpening, *, at: datetime) -> Solution:
+    """The solution, of the same customer as an active contact. What a contact may not see is not there."""
+    contact = await contacts.get(desk.database, asked.new.contact_id)
+    solution = await solutions.get(desk.database, asked.new.solution_id)
+    if asked.by.actor.role is Role.CONTACT and not (
+        contact and solution and sees(asked.by, contact.customer_id) and sees(asked.by, solution.customer_id)
+    ):
+        raise NotFound
+    if contact is None or not contact.is_active(at=at):
+        raise ContactNotAuthorized
+    if solution is None or solution.customer_id != contact.customer_id:
+        raise SolutionUnknown
+    return solution
+
+
+def _deposits(command: OpenCase, new: NewCase) -> list[Deposit]:
+    return [
+        Deposit(text.content_id, command.number, words)
+        for text, words in (
+            (command.title, new.title),
+            (command.description, new.description),
+            (command.prior_analysis, new.prior_analysis),
+        )
+    ]

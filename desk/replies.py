@@ -1,0 +1,111 @@
+"""Replies that may still be undone: held for ten seconds, taken back by who wrote them, or let go when they are due.
+
+What the case would refuse is refused at once; what it would take waits, so that no browser has to stay open. A worker
+asks twice a second for what is due.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.commands.commands import attach_files, compose
+from desk.commands.offers import AskedCommand
+from desk.desk import Desk, EnginePort
+from desk.engine import CaseNotRunning
+from desk.problems import EngineUnavailable
+from policy.case.case import Text
+from policy.case.commands import SendReply
+from policy.case.lifecycle import decide
+from policy.case.refusals import CaseClosed, Refusal
+from storage.case import intake, views
+from storage.case.case_progress import holds_command
+from storage.case.intake import Deposit
+from storage.engine.database import Database
+from storage.files import files
+from storage.workbench import drafts, pending_replies
+from storage.workbench.pending_replies import PendingReply
+
+UNDO_WITHIN = timedelta(seconds=10)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class UndoableReply:
+    """A reply that is held, and when it leaves."""
+
+    id: str
+    leaves_at: datetime
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A reply that is a draft again. A draft holds words alone: whether files were with it has to be told."""
+
+    had_files: bool
+
+
+async def hold(desk: Desk, asked: AskedCommand, *, account_id: str) -> UndoableReply:
+    """Keep a reply until it may no longer be undone. Raises what giving the command now would raise."""
+    command, composition = await compose(desk, asked)
+    terms = await views.terms(desk.database, asked.row.number)
+    assert terms is not None
+    decide(asked.row.case, command, terms=terms, at=asked.row.case.as_of(asked.request.at))
+    [deposit] = composition.deposits
+    reply = PendingReply(
+        id=asked.request.derived("cmd_"),
+        case_number=asked.row.number,
+        account_id=account_id,
+        by=asked.by,
+        content_id=deposit.content_id,
+        body=deposit.body,
+        leaves_at=asked.request.at + UNDO_WITHIN,
+    )
+    await attach_files(desk, composition)
+    await pending_replies.keep(desk.database, reply)
+    return UndoableReply(reply.id, reply.leaves_at)
+
+
+async def undo(desk: Desk, reply_id: str, *, number: str, account_id: str, at: datetime) -> Undone | None:
+    """Take a reply back into its author's draft; None where it is too late, or not theirs."""
+    waiting = (await pending_replies.of_cases(desk.database, [number])).get(number, ())
+    texts = {each.content_id for each in waiting if each.id == reply_id}
+    body = await pending_replies.undo(desk.database, reply_id, number=number, account_id=account_id)
+    if body is None:
+        return None
+    written_since = (await drafts.of_case(desk.database, account_id=account_id, number=number)).get("replies")
+    whole = f"{body}\n\n{written_since}" if written_since else body
+    await drafts.keep(desk.database, account_id=account_id, number=number, composer="replies", body=whole, at=at)
+    return Undone(had_files=bool(await files.of_case(desk.database, number, texts)))
+
+
+async def let_go(database: Database, engine: EnginePort, *, at: datetime) -> None:
+    """Give cases the replies that are due at `at`, each once however often it is tried.
+
+    One that the engine does not take now stays due. One that its case refuses goes back to who wrote it.
+    """
+    for reply in await pending_replies.take_due(database, at=at):
+        try:
+            await _send(database, engine, reply, at=at)
+        except EngineUnavailable:
+            _log.warning("a reply on %s has to wait for the engine", reply.case_number)
+        except Refusal as refusal:
+            told = {"message": refusal.message, "values": refusal.values, "rule": refusal.rule}
+            await pending_replies.refuse(database, reply.id, told)
+        else:
+            await pending_replies.left(database, reply.id)
+
+
+async def _send(database: Database, engine: EnginePort, reply: PendingReply, *, at: datetime) -> None:
+    """Deposit the words and give the command: its clock counts at this instant."""
+    number, content_id = reply.case_number, reply.content_id
+    await intake.deposit(database, [Deposit(content_id, number, reply.body)], at=at)
+    command = SendReply(by=reply.by, body=Text(content_id, len(reply.body)))
+    try:
+        await engine.command(number, command, key=reply.id)
+    except CaseNotRunning:
+        # An earlier try may have been the case's last turn but one, without our hearing of it.
+        if not await holds_command(database, number, reply.id):
+            raise CaseClosed(number=number) from None
