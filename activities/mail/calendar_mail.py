@@ -32,7 +32,7 @@ async def calendar_message(
     recipient = row.recipient
     if not isinstance(recipient, Contact | Agent) or recipient not in (contact, engineer, before):
         return None
-    title, paragraphs = appointment(occasion)
+    title, paragraphs = appointment(occasion, engineer_id=engineer.id)
     is_replaced = recipient == before != engineer
     invited = (recipient,) if is_replaced else (contact, engineer)
     entry = Appointment(

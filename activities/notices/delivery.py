@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from temporalio import activity
 
@@ -19,7 +19,6 @@ from policy.people.recipients import Recipient
 from settings import Settings
 from storage.case import views
 from storage.case.views import CaseRow
-from storage.engine.codec import fact_to_json
 from storage.engine.database import Database
 from storage.notices import outbox
 from storage.notices.addresses import DeskMailboxes, addresses
@@ -123,7 +122,6 @@ class Notices:
     async def _occasion(self, row: OutboxRow, case: CaseRow) -> Occasion:
         customer = await customers.get(self.database, row.customer_id)
         return Occasion(
-            kind=row.kind,
             recipient=row.recipient,
             language=row.language,
             number=row.case_number,
@@ -132,7 +130,8 @@ class Notices:
             plan=row.plan,
             level=case.case.level,
             priority=case.case.priority,
-            fact=_said(row),
+            fact=row.fact,
+            words=row.words,
             limit_at=row.limit_at,
             due_at=row.due_at,
             link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
@@ -140,11 +139,3 @@ class Notices:
             place=await particulars.place(self.database, row),
             names=await particulars.names(self.database, row),
         )
-
-
-def _said(row: OutboxRow) -> dict[str, Any]:
-    """The fact as the sentences of notices read it: its texts as {"body": ...}."""
-    return {
-        name: {"body": row.words.get(each["content_id"])} if isinstance(each, dict) and "content_id" in each else each
-        for name, each in fact_to_json(row.fact).items()
-    }

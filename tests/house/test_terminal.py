@@ -24,12 +24,12 @@ from policy.case.facts import Fact
 from settings import Settings
 from storage.engine.codec import fact_to_json
 from storage.engine.database import upgrade
-from tests.activities.samples import SAMPLES
 from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
 from tests.api.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
+from tests.wording.samples import SAMPLES
 from wording import console
 from wording.terminal_facts import sentence
 

@@ -1,28 +1,89 @@
-"""What the customer reads: kind, plain, and always with what happens next. Sentences are ids of the catalogue."""
+"""The customer's letters: kind, plain, and always with what happens next. Sentences are ids of the catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import assert_never
 
-from wording.language import word
+from policy.case import facts as f
+from policy.case.case import Level
+from policy.terms.terms import ArchitectureHelp
 from wording.notices.amended import amended
 from wording.notices.closing import closed
-from wording.notices.occasion import Occasion, Wording, Words
-from wording.notices.specialists import SPECIALISTS_TO_CUSTOMER
-from wording.notices.visits import VISITS_TO_CUSTOMER
+from wording.notices.occasion import Occasion, Words
+from wording.notices.specialists import diagnosed, session_ended, session_started
+from wording.notices.visits import visit_to_customer
 
 
-def _opened(o: Occasion) -> Words:
+def to_customer(o: Occasion) -> Words:
+    """The letter to the customer's people about the occasion's fact."""
+    fact = o.fact
+    match fact:
+        case f.CaseOpened():
+            return _opened(o, fact)
+        case f.CaseHeld():
+            return _held(o)
+        case f.CaseReleased():
+            return _released(o, fact)
+        case f.HandedOff():
+            return _handed_off(o, fact)
+        case f.CaseTransferred():
+            return _transferred(o, fact)
+        case f.CaseOverdue():
+            return _overdue(o)
+        case f.OverdueRepeated():
+            return _still_overdue(o, fact)
+        case f.ReplySent():
+            return _replied(o, fact)
+        case f.InformationRequested():
+            return _asked(o, fact)
+        case f.PriorityChanged():
+            return _priority_changed(o, fact)
+        case f.ProviderEscalated():
+            return _provider_escalated(o, fact)
+        case f.ProviderUpdated():
+            return _provider_updated(o, fact)
+        case f.RemoteSessionStarted():
+            return session_started(o, fact)
+        case f.RemoteSessionEnded():
+            return session_ended(o, fact)
+        case f.DiagnosisRecorded():
+            return diagnosed(o, fact)
+        case f.TermsAmended():
+            return amended(o, fact)
+        case f.CaseResolved():
+            return _resolved(o, fact)
+        case f.CaseClosed():
+            return closed(o, fact)
+        case (
+            f.CaseClaimed()
+            | f.CaseAssigned()
+            | f.NoteAdded()
+            | f.AttemptLogged()
+            | f.InitialAttentionGiven()
+            | f.InitialAttentionMissed()
+            | f.ClockWarned()
+            | f.PriorityConfirmed()
+            | f.CustomerAnswered()
+            | f.ProviderIncidentLinked()
+            | f.CaseReopened()
+            | f.UnknownFact()
+        ):
+            return o.untold()  # no letter of it is due here
+        case _:
+            return visit_to_customer(o, fact)
+
+
+def _opened(o: Occasion, fact: f.CaseOpened) -> Words:
     told = [
         o.say(
             "We received your case {number}, “{title}”, with priority {priority}, under the {plan} plan.",
             priority=o.priority_name(o.priority),
         )
     ]
-    if help_with := o.fact.get("architecture_help"):
+    if fact.architecture_help:
         told.append(
             o.say("Your plan helps with the architecture, implementation and deployment of concrete cases.")
-            if help_with == "concrete_cases"
+            if fact.architecture_help is ArchitectureHelp.CONCRETE_CASES
             else o.say(
                 "Your plan helps with architecture, implementation and deployment by recommended practices; work on a "
                 "concrete case belongs to the Premium plan."
@@ -54,12 +115,12 @@ def _held(o: Occasion) -> Words:
     ]
 
 
-def _released(o: Occasion) -> Words:
+def _released(o: Occasion, fact: f.CaseReleased) -> Words:
     told = [
         o.say(
             "Your case {number}, “{title}”, is covered now by your {cover}, and we are working on it under the {plan} "
             "plan. Its times count from when the cover was registered.",
-            cover=word("cover", o.fact["cover"], o.language),
+            cover=o.word("cover", fact.cover),
         )
     ]
     if o.limit_at:
@@ -69,48 +130,53 @@ def _released(o: Occasion) -> Words:
     return o.say("Your case is no longer held"), told
 
 
-def _handed_off(o: Occasion) -> Words:
-    from_level, to_level = int(o.fact["from_level"]), int(o.fact["to_level"])
-    moves = {
-        "limit": o.say(
-            "The time of {from_level} ended without a solution, so your case {number} moved up to {to_level}.",
-            from_level=o.level_name(from_level),
-            to_level=o.level_name(to_level),
-        ),
-        "priority": o.say(
-            "With its new priority, your case {number} had used up the time of {from_level}, so it moved "
-            "up to {to_level}.",
-            from_level=o.level_name(from_level),
-            to_level=o.level_name(to_level),
-        ),
-        "amendment": o.say(
-            "With its amended times, your case {number} had used up the time of {from_level}, so it moved up to "
-            "{to_level}.",
-            from_level=o.level_name(from_level),
-            to_level=o.level_name(to_level),
-        ),
-        "functional": o.say(
-            "By functional escalation, your case {number} went straight to {to_level}.", to_level=o.level_name(to_level)
-        ),
-    }
-    by_hand = o.say(
-        "To move it forward, your case {number} was moved up to {to_level}.", to_level=o.level_name(to_level)
-    )
-    told = [moves.get(o.fact["cause"], by_hand), *o.reason()]
-    if o.limit_at and to_level < 3:
+def _handed_off(o: Occasion, fact: f.HandedOff) -> Words:
+    told = [_moved_up(o, fact), *o.reason(fact.reason)]
+    if o.limit_at and fact.to_level < Level.DIRECTOR:
         told.append(o.say("If it is not solved there by {limit} (Colombian time), it moves up again by itself."))
     elif o.limit_at:
         told.append(o.say("The time to solve it there ends on {limit} (Colombian time)."))
-    return o.say("Your case is now at level {level}", level=to_level), told
+    return o.say("Your case is now at level {level}", level=int(fact.to_level)), told
 
 
-def _transferred(o: Occasion) -> Words:
+def _moved_up(o: Occasion, fact: f.HandedOff) -> str:
+    from_level, to_level = o.level_name(fact.from_level), o.level_name(fact.to_level)
+    match fact.cause:
+        case "limit":
+            return o.say(
+                "The time of {from_level} ended without a solution, so your case {number} moved up to {to_level}.",
+                from_level=from_level,
+                to_level=to_level,
+            )
+        case "priority":
+            return o.say(
+                "With its new priority, your case {number} had used up the time of {from_level}, so it moved "
+                "up to {to_level}.",
+                from_level=from_level,
+                to_level=to_level,
+            )
+        case "amendment":
+            return o.say(
+                "With its amended times, your case {number} had used up the time of {from_level}, so it moved up to "
+                "{to_level}.",
+                from_level=from_level,
+                to_level=to_level,
+            )
+        case "functional":
+            return o.say("By functional escalation, your case {number} went straight to {to_level}.", to_level=to_level)
+        case "by_hand":
+            return o.say("To move it forward, your case {number} was moved up to {to_level}.", to_level=to_level)
+        case _:
+            assert_never(fact.cause)
+
+
+def _transferred(o: Occasion, fact: f.CaseTransferred) -> Words:
     return o.say("Your case is with a specialist group"), [
         o.say(
             "Your case {number} is now with our specialist group {group}. Its level's time keeps running.",
-            group=o.fact["to_group"],
+            group=fact.to_group,
         ),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
@@ -123,8 +189,8 @@ def _overdue(o: Occasion) -> Words:
     ]
 
 
-def _still_overdue(o: Occasion) -> Words:
-    return o.say("Your case is still overdue (notice {times})", times=o.overdue_notices), [
+def _still_overdue(o: Occasion, fact: f.OverdueRepeated) -> Words:
+    return o.say("Your case is still overdue (notice {times})", times=fact.periods + 1), [
         o.say(
             "Case {number}, “{title}”, is still without a solution after another whole period of level 3. We are "
             "sorry. Our Director of Technology and Operations has been told again and stays in charge of it."
@@ -132,75 +198,54 @@ def _still_overdue(o: Occasion) -> Words:
     ]
 
 
-def _replied(o: Occasion) -> Words:
-    return o.say("We answered your case"), [o.say("Support answered your case {number}:"), *o.quoted("body")]
+def _replied(o: Occasion, fact: f.ReplySent) -> Words:
+    return o.say("We answered your case"), [o.say("Support answered your case {number}:"), *o.quoted(fact.body)]
 
 
-def _asked(o: Occasion) -> Words:
+def _asked(o: Occasion, fact: f.InformationRequested) -> Words:
     return o.say("We need information from you"), [
         o.say("To go on with your case {number} we need to know:"),
-        *o.quoted("body"),
+        *o.quoted(fact.body),
         o.say("Until you answer, the level's time stands still; with your answer it goes on."),
     ]
 
 
-def _priority_changed(o: Occasion) -> Words:
+def _priority_changed(o: Occasion, fact: f.PriorityChanged) -> Words:
     return o.say("The priority of your case changed"), [
         o.say(
             "The priority of your case {number} changed from {old} to {new}.",
-            old=o.priority_name(int(o.fact["from_priority"])),
-            new=o.priority_name(int(o.fact["to_priority"])),
+            old=o.priority_name(fact.from_priority),
+            new=o.priority_name(fact.to_priority),
         ),
-        *o.reason(),
+        *o.reason(fact.reason),
         o.say("The time already used at the level still counts."),
     ]
 
 
-def _provider_escalated(o: Occasion) -> Words:
+def _provider_escalated(o: Occasion, fact: f.ProviderEscalated) -> Words:
     return o.say("Your case is also with the provider"), [
         o.say(
             "We escalated your case {number} to the service provider {provider}, under its number {provider_case}. We "
             "keep working on it, and our own times keep running.",
-            provider=o.fact["provider"],
-            provider_case=o.fact["provider_case"],
+            provider=fact.provider,
+            provider_case=fact.provider_case,
         ),
     ]
 
 
-def _provider_updated(o: Occasion) -> Words:
+def _provider_updated(o: Occasion, fact: f.ProviderUpdated) -> Words:
     return o.say("The provider has news"), [
         o.say("The service provider has news about your case {number}:"),
-        *o.quoted("body"),
+        *o.quoted(fact.body),
     ]
 
 
-def _resolved(o: Occasion) -> Words:
+def _resolved(o: Occasion, fact: f.CaseResolved) -> Words:
     return o.say("Your case was resolved"), [
         o.say("We resolved your case {number}:"),
-        *o.quoted("summary"),
+        *o.quoted(fact.summary),
         o.say(
             "Please confirm the solution. If the problem goes on, reopen the case with your reason by {limit} "
             "(Colombian time); after that, without an answer from you, it is closed."
         ),
     ]
-
-
-TO_CUSTOMER: Mapping[str, Wording] = {
-    "case_opened": _opened,
-    "case_held": _held,
-    "case_released": _released,
-    "handed_off": _handed_off,
-    "case_transferred": _transferred,
-    "case_overdue": _overdue,
-    "overdue_repeated": _still_overdue,
-    "reply_sent": _replied,
-    "information_requested": _asked,
-    "priority_changed": _priority_changed,
-    "provider_escalated": _provider_escalated,
-    "provider_updated": _provider_updated,
-    "case_resolved": _resolved,
-    "case_closed": closed,
-    "terms_amended": amended,
-    **SPECIALISTS_TO_CUSTOMER,
-    **VISITS_TO_CUSTOMER,
-}

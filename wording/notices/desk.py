@@ -1,19 +1,75 @@
-"""What agents, queues, the director and the commercial team read: short, for those who act on it at once."""
+"""The desk's letters, to agents, queues, the director and the commercial team: short, for who acts on them at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import assert_never
 
+from policy.case import facts as f
 from policy.case.case import Level
 from policy.people.recipients import Agent, Commercial, LevelQueue
-from wording.language import word
+from policy.time.clock import ClockName
 from wording.notices.amended import amended
-from wording.notices.occasion import Occasion, Wording, Words
-from wording.notices.visits_at_desk import VISITS_TO_DESK
+from wording.notices.occasion import Occasion, Words
+from wording.notices.visits_at_desk import visit_to_desk
+
+
+def to_desk(o: Occasion) -> Words:
+    """The letter to the people of the house about the occasion's fact."""
+    fact = o.fact
+    match fact:
+        case f.CaseOpened():
+            return _opened_at_queue(o)
+        case f.CaseHeld():
+            return _held_for_commercial(o)
+        case f.CaseReleased():
+            return _released_at_desk(o)
+        case f.CaseAssigned():
+            return _assigned(o)
+        case f.HandedOff():
+            return _handed_off_at_desk(o, fact)
+        case f.CaseTransferred():
+            return _transferred_to_group(o, fact)
+        case f.ClockWarned():
+            return _warned(o, fact)
+        case f.InitialAttentionMissed():
+            return _attention_missed(o)
+        case f.CaseOverdue():
+            return _overdue_for_director(o)
+        case f.OverdueRepeated():
+            return _still_overdue_for_director(o, fact)
+        case f.CustomerAnswered():
+            return _answered(o, fact)
+        case f.TermsAmended():
+            return amended(o, fact)
+        case f.CaseReopened():
+            return _reopened(o, fact)
+        case f.CaseClosed():
+            return _closed_at_desk(o, fact)
+        case (
+            f.CaseClaimed()
+            | f.ReplySent()
+            | f.NoteAdded()
+            | f.AttemptLogged()
+            | f.InitialAttentionGiven()
+            | f.PriorityConfirmed()
+            | f.PriorityChanged()
+            | f.InformationRequested()
+            | f.ProviderEscalated()
+            | f.ProviderUpdated()
+            | f.ProviderIncidentLinked()
+            | f.RemoteSessionStarted()
+            | f.RemoteSessionEnded()
+            | f.DiagnosisRecorded()
+            | f.CaseResolved()
+            | f.UnknownFact()
+        ):
+            return o.untold()  # no letter of it is due here
+        case _:
+            return visit_to_desk(o, fact)
 
 
 def _opened_at_queue(o: Occasion) -> Words:
-    return o.say("New case, priority {priority}", priority=o.priority), [
+    return o.say("New case, priority {priority}", priority=int(o.priority)), [
         o.say("A new case waits for its initial attention, unassigned. Claim it to work on it."),
     ]
 
@@ -33,7 +89,7 @@ def _released_at_desk(o: Occasion) -> Words:
         return o.say("No longer held"), [
             o.say("Case {number} of {customer} is covered now and goes on.", customer=o.customer)
         ]
-    return o.say("Released case, priority {priority}", priority=o.priority), [
+    return o.say("Released case, priority {priority}", priority=int(o.priority)), [
         o.say(
             "The case was held without cover. Cover has come, and its clocks count from when it was registered: it "
             "waits for its initial attention, unassigned. Claim it to work on it."
@@ -45,17 +101,9 @@ def _assigned(o: Occasion) -> Words:
     return o.say("Assigned to you"), [o.say("Case {number} was assigned to you.")]
 
 
-def _handed_off_at_desk(o: Occasion) -> Words:
-    from_level, to_level = int(o.fact["from_level"]), int(o.fact["to_level"])
-    causes = {
-        "limit": o.say("its time at level {level} ended", level=from_level),
-        "by_hand": o.say("it was moved up by hand"),
-        "priority": o.say("its new priority left it no time at level {level}", level=from_level),
-        "amendment": o.say("its amended times left it no time at level {level}", level=from_level),
-        "functional": o.say("functional escalation"),
-    }
-    cause = causes.get(o.fact["cause"], o.fact["cause"])
-    if o.recipient == LevelQueue(Level(to_level)):
+def _handed_off_at_desk(o: Occasion, fact: f.HandedOff) -> Words:
+    from_level, to_level, cause = int(fact.from_level), int(fact.to_level), _cause(o, fact)
+    if o.recipient == LevelQueue(fact.to_level):
         news = o.say("Arrived at level {level}", level=to_level)
         told = o.say(
             "The case arrived from level {level}, unassigned: {cause}. Claim it to work on it.",
@@ -73,23 +121,40 @@ def _handed_off_at_desk(o: Occasion) -> Words:
             to_level=to_level,
             cause=cause,
         )
-    return news, [told, *o.reason()]
+    return news, [told, *o.reason(fact.reason)]
 
 
-def _transferred_to_group(o: Occasion) -> Words:
-    return o.say("Transferred to {group}", group=o.fact["to_group"]), [
+def _cause(o: Occasion, fact: f.HandedOff) -> str:
+    from_level = int(fact.from_level)
+    match fact.cause:
+        case "limit":
+            return o.say("its time at level {level} ended", level=from_level)
+        case "by_hand":
+            return o.say("it was moved up by hand")
+        case "priority":
+            return o.say("its new priority left it no time at level {level}", level=from_level)
+        case "amendment":
+            return o.say("its amended times left it no time at level {level}", level=from_level)
+        case "functional":
+            return o.say("functional escalation")
+        case _:
+            assert_never(fact.cause)
+
+
+def _transferred_to_group(o: Occasion, fact: f.CaseTransferred) -> Words:
+    return o.say("Transferred to {group}", group=fact.to_group), [
         o.say(
             "The case was transferred to the specialist group {group}, unassigned; its level's clock keeps running. "
             "Claim it to work on it.",
-            group=o.fact["to_group"],
+            group=fact.to_group,
         ),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
-def _warned(o: Occasion) -> Words:
-    level = int(o.fact["level"])
-    if o.fact["clock"] == "initial_attention":
+def _warned(o: Occasion, fact: f.ClockWarned) -> Words:
+    level = int(fact.level)
+    if fact.clock is ClockName.INITIAL_ATTENTION:
         told = o.say(
             "Nobody has given the case its initial attention, which is due by {limit} (Colombian time): a "
             "reply, or a logged call or chat."
@@ -99,7 +164,7 @@ def _warned(o: Occasion) -> Words:
         o.say(
             "The time of level {level} ends on {limit} (Colombian time); then the case moves up by itself.", level=level
         )
-        if level < 3
+        if fact.level < Level.DIRECTOR
         else o.say("The time of level 3 ends on {limit} (Colombian time); then the case is overdue.")
     )
     return o.say("The time of level {level} is running out", level=level), [told]
@@ -123,8 +188,8 @@ def _overdue_for_director(o: Occasion) -> Words:
     ]
 
 
-def _still_overdue_for_director(o: Occasion) -> Words:
-    return o.say("STILL OVERDUE (notice {times})", times=o.overdue_notices), [
+def _still_overdue_for_director(o: Occasion, fact: f.OverdueRepeated) -> Words:
+    return o.say("STILL OVERDUE (notice {times})", times=fact.periods + 1), [
         o.say(
             "Another whole period of level 3 ended without a solution. The customer's administrators have been told "
             "too."
@@ -132,40 +197,21 @@ def _still_overdue_for_director(o: Occasion) -> Words:
     ]
 
 
-def _answered(o: Occasion) -> Words:
-    return o.say("The customer answered"), [o.say("The customer wrote:"), *o.quoted("body")]
+def _answered(o: Occasion, fact: f.CustomerAnswered) -> Words:
+    return o.say("The customer answered"), [o.say("The customer wrote:"), *o.quoted(fact.body)]
 
 
-def _reopened(o: Occasion) -> Words:
+def _reopened(o: Occasion, fact: f.CaseReopened) -> Words:
     return o.say("Reopened"), [
         o.say(
             "The customer says that the case is not solved. It is open again at level {level}, with the time it had "
             "left.",
-            level=o.level,
+            level=int(o.level),
         ),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
-def _closed_at_desk(o: Occasion) -> Words:
-    reason = word("closing_reason", o.fact["reason"], o.language)
+def _closed_at_desk(o: Occasion, fact: f.CaseClosed) -> Words:
+    reason = o.word("closing_reason", fact.reason)
     return o.say("Closed"), [o.say("The case, which was yours, is closed: {reason}.", reason=reason)]
-
-
-TO_DESK: Mapping[str, Wording] = {
-    "case_opened": _opened_at_queue,
-    "case_held": _held_for_commercial,
-    "case_released": _released_at_desk,
-    "case_assigned": _assigned,
-    "handed_off": _handed_off_at_desk,
-    "case_transferred": _transferred_to_group,
-    "clock_warned": _warned,
-    "initial_attention_missed": _attention_missed,
-    "case_overdue": _overdue_for_director,
-    "overdue_repeated": _still_overdue_for_director,
-    "customer_answered": _answered,
-    "case_reopened": _reopened,
-    "case_closed": _closed_at_desk,
-    "terms_amended": amended,
-    **VISITS_TO_DESK,
-}

@@ -1,13 +1,16 @@
-"""What a notice speaks of, and the means to say it. No sentence of a notice's own lives here."""
+"""The occasion of a notice: the fact that it tells of, with what sentences need to tell it. No sentence lives here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from policy.people.recipients import CustomerRecipient, Recipient
+from policy.case.case import Level, Plan, Priority, Text
+from policy.case.facts import RecordedFact
+from policy.people.recipients import Recipient
+from policy.visit.facts import VisitReminded, VisitScheduled
+from policy.visit.visit import VisitStep
 from wording.language import show_amount, translate, word
 
 Words = tuple[str, list[str]]
@@ -16,22 +19,23 @@ Words = tuple[str, list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """What a notice speaks of. `fact` is the fact as the timeline shows it: its texts are {"body": ...}.
+    """What a notice speaks of.
 
-    `limit_at` is the deadline ahead that it names; `due_at` the one behind it that made it happen. `place` is where a
+    `words` are the bodies of the texts that the fact names, by content id; some may be gone. `limit_at` is the deadline
+    ahead that the notice names; `due_at` the one behind it that made the fact happen. `place` is where a
     visit on site goes, its municipality and address; `names` are those of the people whom the fact names by their ids.
     """
 
-    kind: str
     recipient: Recipient
     language: str
     number: str
     title: str
     customer: str
-    plan: str
-    level: int
-    priority: int
-    fact: Mapping[str, Any]
+    plan: Plan
+    level: Level
+    priority: Priority
+    fact: RecordedFact
+    words: Mapping[str, str]
     limit_at: datetime | None
     due_at: datetime | None
     link: str
@@ -40,58 +44,55 @@ class Occasion:
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_for_the_customer(self) -> bool:
-        """Whether it goes to the customer's people; else it stays in the house."""
-        return isinstance(self.recipient, CustomerRecipient)
-
-    @property
     def names_a_date(self) -> bool:
         """Whether `limit_at` is a visit's date, or has passed already: no deadline ahead."""
-        return self.kind == "visit_scheduled" or (
-            self.kind == "visit_reminded" and (self.fact["is_past"] or self.fact["step"] == "scheduled")
-        )
+        match self.fact:
+            case VisitScheduled():
+                return True
+            case VisitReminded(step=step, is_past=is_past):
+                return is_past or step is VisitStep.SCHEDULED
+            case _:
+                return False
 
     def say(self, message: str, **values: object) -> str:
         """The sentence in the reader's language; what most sentences name is at hand."""
         known = {"number": self.number, "title": self.title, "plan": self.plan, "limit": self.limit_at}
         return translate(message, self.language, **{**known, **values})
 
-    def level_name(self, level: int) -> str:
+    def level_name(self, level: Level) -> str:
         """A level with who stands behind it."""
-        return self.say("level {level} ({who})", level=level, who=word("level", level, self.language))
+        return self.say("level {level} ({who})", level=int(level), who=self.word("level", level))
 
-    def priority_name(self, priority: int) -> str:
+    def priority_name(self, priority: Priority) -> str:
         """A priority with its meaning."""
-        return f"{priority} ({word('priority', priority, self.language)})"
+        return f"{int(priority)} ({self.word('priority', priority)})"
 
-    def quoted(self, field: str) -> list[str]:
+    def word(self, kind: str, value: object) -> str:
+        """One of the policy's own words in the reader's language."""
+        return word(kind, value, self.language)
+
+    def amount(self, pesos: int) -> str:
+        """An amount of COP, as it is written in Colombia."""
+        return show_amount(pesos, self.language)
+
+    def name_of(self, person_id: str) -> str:
+        """The name of whom the fact names by an id; an id that nobody has any more stands for itself."""
+        return self.names.get(person_id, person_id)
+
+    def quoted(self, text: Text | None) -> list[str]:
         """What somebody wrote, as a paragraph of its own; none where nothing was written."""
-        text = self.fact.get(field)
-        body = str(text.get("body") or "").strip() if isinstance(text, Mapping) else ""
+        body = self.words.get(text.content_id, "").strip() if text else ""
         return ["\n".join(f"  {line}".rstrip() for line in body.splitlines())] if body else []
 
-    def amount(self, name: str) -> str:
-        """A field's amount of COP, as it is written in Colombia."""
-        return show_amount(int(self.fact[name]), self.language)
-
-    def instant(self, name: str) -> datetime | None:
-        """A field's instant, where it has one."""
-        return datetime.fromisoformat(self.fact[name]) if self.fact.get(name) else None
-
-    def name_of(self, name: str) -> str:
-        """The name of whom a field names by an id; an id that nobody has any more stands for itself."""
-        return self.names.get(str(self.fact[name]), str(self.fact[name]))
-
-    @property
-    def overdue_notices(self) -> int:
-        """How many times overdue has been said, this one included (ESC-6)."""
-        return int(self.fact["periods"]) + 1
-
-    def reason(self, field: str = "reason") -> list[str]:
+    def reason(self, text: Text | None) -> list[str]:
         """What somebody wrote as the reason, introduced; none where no reason was written."""
-        quoted = self.quoted(field)
+        quoted = self.quoted(text)
         return [self.say("Reason:"), *quoted] if quoted else []
 
+    def where(self) -> list[str]:
+        """Where a visit goes, as a paragraph of its own; none where that is not known."""
+        return [self.say("Place: {place}", place=self.place)] if self.place else []
 
-Wording = Callable[[Occasion], Words]
-"""How one kind of notice is told."""
+    def untold(self) -> Words:
+        """The news of a fact that has no words of its own for this reader."""
+        return self.say("There is news"), [self.say("There is news in case {number}.")]

@@ -1,16 +1,49 @@
-"""What the customer reads of a visit on site: the request, the quote, the date, the visit and who bears what (ONS)."""
+"""The customer's letters on a visit on site: the request, the quote, the date, the visit, who bears what (ONS)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import assert_never
 
-from wording.notices.occasion import Occasion, Wording, Words
+from policy.visit import facts as v
+from policy.visit.visit import Side, VisitStep
+from wording.notices.occasion import Occasion, Words
 
 
-def _requested(o: Occasion) -> Words:
+def visit_to_customer(o: Occasion, fact: v.VisitFact) -> Words:
+    """The letter to the customer's people about what happened to a visit."""
+    match fact:
+        case v.VisitRequested():
+            return _requested(o, fact)
+        case v.VisitApproved():
+            return _approved(o, fact)
+        case v.VisitRefused():
+            return _refused(o, fact)
+        case v.VisitReminded():
+            return _reminded(o, fact)
+        case v.VisitLapsed():
+            return _lapsed(o, fact)
+        case v.VisitScheduled():
+            return _scheduled(o, fact)
+        case v.VisitCancelled():
+            return _cancelled(o, fact)
+        case v.VisitStarted():
+            return _started(o, fact)
+        case v.VisitQuoteExceeded():
+            return _quote_exceeded(o, fact)
+        case v.VisitReported():
+            return _reported(o, fact)
+        case v.VisitSignedOff():
+            return _signed_off(o, fact)
+        case v.VisitAccepted() | v.VisitDeclined() | v.VisitExpenseLogged():
+            return o.untold()  # no letter of it is due here
+        case _:
+            assert_never(fact)
+
+
+def _requested(o: Occasion, fact: v.VisitRequested) -> Words:
     return o.say("A visit on site was requested"), [
         o.say("For your case {number} a visit on site was requested: {place}.", place=o.place),
-        *o.reason(),
+        *o.reason(fact.reason),
         o.say(
             "Our Director of Technology and Operations decides on it by {limit} (Colombian time). If it is approved, "
             "you receive a quote of the travel expenses, which you may accept or decline. Meanwhile your case goes on "
@@ -19,14 +52,14 @@ def _requested(o: Occasion) -> Words:
     ]
 
 
-def _approved(o: Occasion) -> Words:
+def _approved(o: Occasion, fact: v.VisitApproved) -> Words:
     return o.say("Please decide on the quote of a visit"), [
         o.say(
             "The visit on site for your case {number} was approved. Its travel expenses, which you would bear, are "
             "quoted at {amount}.",
-            amount=o.amount("quote"),
+            amount=o.amount(fact.quote),
         ),
-        *o.quoted("reason"),
+        *o.quoted(fact.reason),
         o.say(
             "To accept or decline the quote in writing, please open the case: {link}. Your answer is kept with its "
             "amount, its instant and who gave it. If the actual expenses exceed the quote, we ask you again.",
@@ -39,15 +72,15 @@ def _approved(o: Occasion) -> Words:
     ]
 
 
-def _refused(o: Occasion) -> Words:
+def _refused(o: Occasion, fact: v.VisitRefused) -> Words:
     return o.say("The visit was not approved"), [
         o.say("The visit on site for your case {number} was not approved. Your case goes on remotely."),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
-def _reminded(o: Occasion) -> Words:
-    if o.fact["is_excess"]:
+def _reminded(o: Occasion, fact: v.VisitReminded) -> Words:
+    if fact.is_excess:
         return o.say("Reminder: please decide on the visit's expenses"), [
             o.say(
                 "The expenses of the visit for your case {number} exceed what you accepted, and your decision is still "
@@ -56,8 +89,8 @@ def _reminded(o: Occasion) -> Words:
             ),
             o.say("Without an answer, you bear no more than what you had accepted."),
         ]
-    match o.fact["step"]:
-        case "quoted":
+    match fact.step:
+        case VisitStep.QUOTED:
             return o.say("Reminder: please decide on the quote of a visit"), [
                 o.say(
                     "The quote of the visit on site for your case {number} still waits for your decision. Please "
@@ -66,7 +99,7 @@ def _reminded(o: Occasion) -> Words:
                 ),
                 o.say("Without an answer the request lapses and the case goes on remotely."),
             ]
-        case "reported":
+        case VisitStep.REPORTED:
             return o.say("Reminder: please sign the visit off"), [
                 o.say(
                     "The visit on site for your case {number} still waits for your sign-off. Please read its report "
@@ -78,13 +111,13 @@ def _reminded(o: Occasion) -> Words:
         case _:
             return o.say("Reminder: your visit is near"), [
                 o.say("The visit on site for your case {number} is on {limit} (Colombian time)."),
-                *_where(o),
+                *o.where(),
                 _if_it_does_not_suit(o),
             ]
 
 
-def _lapsed(o: Occasion) -> Words:
-    if o.fact["is_excess"]:
+def _lapsed(o: Occasion, fact: v.VisitLapsed) -> Words:
+    if fact.is_excess:
         return o.say("The visit's expenses: no answer in time"), [
             o.say(
                 "We had no answer in time about the expenses above what you accepted for the visit of case {number}: "
@@ -95,7 +128,7 @@ def _lapsed(o: Occasion) -> Words:
         o.say(
             "The quote of the visit on site for your case {number} was not decided on in time, so the request lapsed."
         )
-        if o.fact["step"] == "quoted"
+        if fact.step is VisitStep.QUOTED
         else o.say(
             "The visit on site for your case {number} was not approved in time, so the request lapsed. We are sorry."
         )
@@ -106,8 +139,8 @@ def _lapsed(o: Occasion) -> Words:
     ]
 
 
-def _scheduled(o: Occasion) -> Words:
-    before, engineer = o.instant("from_starts_at"), o.name_of("engineer_id")
+def _scheduled(o: Occasion, fact: v.VisitScheduled) -> Words:
+    before, engineer = fact.from_starts_at, o.name_of(fact.engineer_id)
     if before is None:
         news = o.say("Your visit is on {limit}")
         told = o.say(
@@ -131,17 +164,13 @@ def _scheduled(o: Occasion) -> Words:
         )
     return news, [
         told,
-        *_where(o),
+        *o.where(),
         _if_it_does_not_suit(o),
         o.say(
             "The calendar invitation is attached. From the agreed date until the visit starts, the level's time stands "
             "still."
         ),
     ]
-
-
-def _where(o: Occasion) -> list[str]:
-    return [o.say("Place: {place}", place=o.place)] if o.place else []
 
 
 def _if_it_does_not_suit(o: Occasion) -> str:
@@ -152,9 +181,9 @@ def _if_it_does_not_suit(o: Occasion) -> str:
     )
 
 
-def _cancelled(o: Occasion) -> Words:
-    starts_at = o.instant("starts_at")
-    if o.fact["cancelled_by"] == "customer":
+def _cancelled(o: Occasion, fact: v.VisitCancelled) -> Words:
+    starts_at = fact.starts_at
+    if fact.cancelled_by is Side.CUSTOMER:
         told = o.say("Your team called off the visit on site for your case {number}.")
     else:
         told = o.say("We called off the visit on site for your case {number}. We are sorry for the inconvenience.")
@@ -162,39 +191,39 @@ def _cancelled(o: Occasion) -> Words:
     return o.say("The visit was cancelled"), [
         told,
         *was_on,
-        *o.reason(),
-        *_shares(o),
+        *o.reason(fact.reason),
+        *_shares(o, fact),
         o.say("Your case goes on remotely. If a visit is still needed, it can be requested again."),
     ]
 
 
-def _shares(o: Occasion) -> list[str]:
-    if not int(o.fact["borne_by_customer"]) + int(o.fact["borne_by_support"]):
+def _shares(o: Occasion, fact: v.VisitCancelled) -> list[str]:
+    if not fact.borne_by_customer + fact.borne_by_support:
         return []
     return [
         o.say(
             "Of its travel expenses you bear {yours} and we bear {ours}.",
-            yours=o.amount("borne_by_customer"),
-            ours=o.amount("borne_by_support"),
+            yours=o.amount(fact.borne_by_customer),
+            ours=o.amount(fact.borne_by_support),
         )
     ]
 
 
-def _started(o: Occasion) -> Words:
+def _started(o: Occasion, fact: v.VisitStarted) -> Words:
     return o.say("The visit started"), [
         o.say(
             "The visit on site for your case {number} started: {engineer} is with you. The level's time goes on.",
-            engineer=o.name_of("engineer_id"),
+            engineer=o.name_of(fact.engineer_id),
         )
     ]
 
 
-def _quote_exceeded(o: Occasion) -> Words:
+def _quote_exceeded(o: Occasion, fact: v.VisitQuoteExceeded) -> Words:
     return o.say("Please decide on the visit's expenses"), [
         o.say(
             "The expenses of the visit for your case {number} add up to {total}, and you had accepted {accepted}.",
-            total=o.amount("total"),
-            accepted=o.amount("accepted"),
+            total=o.amount(fact.total),
+            accepted=o.amount(fact.accepted),
         ),
         o.say(
             "To accept or decline them in writing, please open the case, where each expense is listed with its "
@@ -208,13 +237,13 @@ def _quote_exceeded(o: Occasion) -> Words:
     ]
 
 
-def _reported(o: Occasion) -> Words:
+def _reported(o: Occasion, fact: v.VisitReported) -> Words:
     return o.say("Please sign the visit off"), [
         o.say("This is the report of the visit on site for your case {number}."),
         o.say("What was found:"),
-        *o.quoted("found"),
+        *o.quoted(fact.found),
         o.say("What was done:"),
-        *o.quoted("done"),
+        *o.quoted(fact.done),
         o.say(
             "Please sign the visit off by {limit} (Colombian time): {link}. Without an answer, it ends as reported.",
             link=o.link,
@@ -222,30 +251,15 @@ def _reported(o: Occasion) -> Words:
     ]
 
 
-def _signed_off(o: Occasion) -> Words:
+def _signed_off(o: Occasion, fact: v.VisitSignedOff) -> Words:
     ended = (
         o.say("The visit on site for your case {number} ended as reported: its time to be signed off has passed.")
-        if o.fact["unanswered"]
+        if fact.unanswered
         else o.say("The visit on site for your case {number} was signed off. Thank you.")
     )
     shares = o.say(
         "Of its expenses you bear {customer} and Servinformación {support}.",
-        customer=o.amount("borne_by_customer"),
-        support=o.amount("borne_by_support"),
+        customer=o.amount(fact.borne_by_customer),
+        support=o.amount(fact.borne_by_support),
     )
     return o.say("The visit has ended"), [ended, shares]
-
-
-VISITS_TO_CUSTOMER: Mapping[str, Wording] = {
-    "visit_requested": _requested,
-    "visit_approved": _approved,
-    "visit_refused": _refused,
-    "visit_reminded": _reminded,
-    "visit_lapsed": _lapsed,
-    "visit_scheduled": _scheduled,
-    "visit_cancelled": _cancelled,
-    "visit_started": _started,
-    "visit_quote_exceeded": _quote_exceeded,
-    "visit_reported": _reported,
-    "visit_signed_off": _signed_off,
-}

@@ -1,14 +1,43 @@
-"""What the director, the engineer and whoever works on the case read of a visit on site: what to do, and by when."""
+"""The desk's letters on a visit on site, to the director, the engineer and whoever works on the case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import assert_never
 
 from policy.people.recipients import Agent, Director
-from wording.notices.occasion import Occasion, Wording, Words
+from policy.visit import facts as v
+from policy.visit.visit import Side, VisitStep
+from wording.notices.occasion import Occasion, Words
 
 
-def _requested(o: Occasion) -> Words:
+def visit_to_desk(o: Occasion, fact: v.VisitFact) -> Words:
+    """The letter to the people of the house about what happened to a visit: what to do, and by when."""
+    match fact:
+        case v.VisitRequested():
+            return _requested(o, fact)
+        case v.VisitRefused():
+            return _refused(o, fact)
+        case v.VisitAccepted():
+            return _accepted(o, fact)
+        case v.VisitDeclined():
+            return _declined(o, fact)
+        case v.VisitReminded():
+            return _reminded(o, fact)
+        case v.VisitLapsed():
+            return _lapsed(o, fact)
+        case v.VisitScheduled():
+            return _scheduled(o, fact)
+        case v.VisitCancelled():
+            return _cancelled(o, fact)
+        case v.VisitSignedOff():
+            return _signed_off(o, fact)
+        case v.VisitApproved() | v.VisitStarted() | v.VisitExpenseLogged() | v.VisitQuoteExceeded() | v.VisitReported():
+            return o.untold()  # no letter of it is due here
+        case _:
+            assert_never(fact)
+
+
+def _requested(o: Occasion, fact: v.VisitRequested) -> Words:
     return o.say("Please decide on a visit"), [
         o.say(
             "A visit on site was requested for case {number}, of {customer}: {place}. Every remote channel of the plan "
@@ -16,7 +45,7 @@ def _requested(o: Occasion) -> Words:
             customer=o.customer,
             place=o.place,
         ),
-        *o.reason(),
+        *o.reason(fact.reason),
         o.say(
             "Approve it with a quote of the travel expenses, or refuse it with the reason, by {limit} (Colombian "
             "time); after that the request lapses."
@@ -24,46 +53,47 @@ def _requested(o: Occasion) -> Words:
     ]
 
 
-def _refused(o: Occasion) -> Words:
+def _refused(o: Occasion, fact: v.VisitRefused) -> Words:
     return o.say("The visit was not approved"), [
         o.say("The director did not approve the visit. The case goes on remotely."),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
-def _accepted(o: Occasion) -> Words:
-    if o.fact["is_excess"]:
+def _accepted(o: Occasion, fact: v.VisitAccepted) -> Words:
+    amount = o.amount(fact.amount)
+    if fact.is_excess:
         return o.say("The customer accepted the visit's expenses"), [
-            o.say("The customer accepted in writing the expenses above the quote: {amount}.", amount=o.amount("amount"))
+            o.say("The customer accepted in writing the expenses above the quote: {amount}.", amount=amount)
         ]
-    told = [o.say("The customer accepted the quote of the visit in writing: {amount}.", amount=o.amount("amount"))]
+    told = [o.say("The customer accepted the quote of the visit in writing: {amount}.", amount=amount)]
     if not isinstance(o.recipient, Director):
         told.append(o.say("Now agree a date with the customer and assign an engineer."))
     return o.say("The customer accepted the visit"), told
 
 
-def _declined(o: Occasion) -> Words:
-    amount = o.amount("amount")
-    if o.fact["is_excess"]:
+def _declined(o: Occasion, fact: v.VisitDeclined) -> Words:
+    amount = o.amount(fact.amount)
+    if fact.is_excess:
         return o.say("The customer declined the visit's expenses"), [
             o.say(
                 "The customer declined the expenses, {amount} in all: it bears no more than what it had accepted, and "
                 "we bear the rest.",
                 amount=amount,
             ),
-            *o.reason(),
+            *o.reason(fact.reason),
         ]
     return o.say("The customer declined the visit"), [
         o.say("The customer declined the quote of the visit: {amount}. The case goes on remotely.", amount=amount),
-        *o.reason(),
+        *o.reason(fact.reason),
     ]
 
 
-def _reminded(o: Occasion) -> Words:
-    if o.fact["is_past"]:
-        return _still_owed(o)
-    match o.fact["step"]:
-        case "requested":
+def _reminded(o: Occasion, fact: v.VisitReminded) -> Words:
+    if fact.is_past:
+        return _still_owed(o, fact)
+    match fact.step:
+        case VisitStep.REQUESTED:
             return o.say("Reminder: please decide on a visit"), [
                 o.say(
                     "The visit requested for case {number}, of {customer}, still waits for your decision. By {limit} "
@@ -71,17 +101,17 @@ def _reminded(o: Occasion) -> Words:
                     customer=o.customer,
                 )
             ]
-        case "agreed":
+        case VisitStep.AGREED:
             return o.say("Reminder: the visit has no date yet"), [
                 o.say(
                     "The customer accepted the visit and it has no date yet. Agree one with the customer and assign an "
                     "engineer by {limit} (Colombian time)."
                 )
             ]
-        case "scheduled":
+        case VisitStep.SCHEDULED:
             return o.say("Reminder: your visit is near"), [
                 o.say("You visit {customer} on {limit} (Colombian time).", customer=o.customer),
-                *_where(o),
+                *o.where(),
             ]
         case _:
             return o.say("Reminder: the visit's report is missing"), [
@@ -89,16 +119,16 @@ def _reminded(o: Occasion) -> Words:
             ]
 
 
-def _still_owed(o: Occasion) -> Words:
-    match o.fact["step"]:
-        case "agreed":
+def _still_owed(o: Occasion, fact: v.VisitReminded) -> Words:
+    match fact.step:
+        case VisitStep.AGREED:
             return o.say("The visit still has no date"), [
                 o.say(
                     "The customer accepted the visit, and the time to agree its date ended on {limit} (Colombian "
                     "time). Agree one now."
                 )
             ]
-        case "scheduled":
+        case VisitStep.SCHEDULED:
             return o.say("The visit has not started"), [
                 o.say(
                     "The visit was to start on {limit} (Colombian time) and nobody recorded its start; the level's "
@@ -111,8 +141,8 @@ def _still_owed(o: Occasion) -> Words:
             ]
 
 
-def _lapsed(o: Occasion) -> Words:
-    if o.fact["is_excess"]:
+def _lapsed(o: Occasion, fact: v.VisitLapsed) -> Words:
+    if fact.is_excess:
         return o.say("No answer about the visit's expenses"), [
             o.say(
                 "The customer did not answer about the expenses above the quote in time: it bears no more than what it "
@@ -121,24 +151,24 @@ def _lapsed(o: Occasion) -> Words:
         ]
     told = (
         o.say("The customer did not decide on the quote of the visit in time.")
-        if o.fact["step"] == "quoted"
+        if fact.step is VisitStep.QUOTED
         else o.say("The director did not decide on the visit in time.")
     )
     return o.say("The request of a visit lapsed"), [told, o.say("The request lapsed. The case goes on remotely.")]
 
 
-def _scheduled(o: Occasion) -> Words:
-    if o.recipient != Agent(o.fact["engineer_id"]):
+def _scheduled(o: Occasion, fact: v.VisitScheduled) -> Words:
+    if o.recipient != Agent(fact.engineer_id):
         return o.say("The visit is no longer yours"), [
             o.say(
                 "{engineer} makes the visit to {customer} in your place.",
-                engineer=o.name_of("engineer_id"),
+                engineer=o.name_of(fact.engineer_id),
                 customer=o.customer,
             ),
             o.say("The attached message takes it out of your calendar."),
         ]
-    before = o.instant("from_starts_at")
-    is_mine_already = o.fact.get("from_engineer_id") == o.fact["engineer_id"]
+    before = fact.from_starts_at
+    is_mine_already = fact.from_engineer_id == fact.engineer_id
     if is_mine_already and before and before != o.limit_at:
         return o.say("Your visit was moved to {limit}"), [
             o.say(
@@ -146,61 +176,44 @@ def _scheduled(o: Occasion) -> Words:
                 customer=o.customer,
                 before=before,
             ),
-            *_where(o),
+            *o.where(),
             o.say("The calendar invitation is attached."),
         ]
     return o.say("Visit on {limit}"), [
         o.say("You visit {customer} on {limit} (Colombian time).", customer=o.customer),
-        *_where(o),
+        *o.where(),
         o.say("The calendar invitation is attached."),
     ]
 
 
-def _where(o: Occasion) -> list[str]:
-    return [o.say("Place: {place}", place=o.place)] if o.place else []
-
-
-def _cancelled(o: Occasion) -> Words:
-    starts_at = o.instant("starts_at")
+def _cancelled(o: Occasion, fact: v.VisitCancelled) -> Words:
+    starts_at = fact.starts_at
     told = (
         o.say("The customer called off the visit.")
-        if o.fact["cancelled_by"] == "customer"
+        if fact.cancelled_by is Side.CUSTOMER
         else o.say("Support called off the visit.")
     )
     was_on = [o.say("It was on {starts_at} (Colombian time).", starts_at=starts_at)] if starts_at else []
-    return o.say("The visit was cancelled"), [told, *was_on, *o.reason(), *_shares(o)]
+    return o.say("The visit was cancelled"), [told, *was_on, *o.reason(fact.reason), *_shares(o, fact)]
 
 
-def _shares(o: Occasion) -> list[str]:
-    if not int(o.fact["borne_by_customer"]) + int(o.fact["borne_by_support"]):
+def _shares(o: Occasion, fact: v.VisitCancelled | v.VisitSignedOff) -> list[str]:
+    if not fact.borne_by_customer + fact.borne_by_support:
         return []
     return [
         o.say(
             "Of the travel expenses the customer bears {theirs} and Servinformación bears {ours}.",
-            theirs=o.amount("borne_by_customer"),
-            ours=o.amount("borne_by_support"),
+            theirs=o.amount(fact.borne_by_customer),
+            ours=o.amount(fact.borne_by_support),
         )
     ]
 
 
-def _signed_off(o: Occasion) -> Words:
+def _signed_off(o: Occasion, fact: v.VisitSignedOff) -> Words:
     told = (
         o.say("The customer did not answer in time: the visit ended as reported.")
-        if o.fact["unanswered"]
+        if fact.unanswered
         else o.say("The customer signed the visit off.")
     )
-    news = o.say("The visit ended without an answer") if o.fact["unanswered"] else o.say("The visit was signed off")
-    return news, [told, *_shares(o)]
-
-
-VISITS_TO_DESK: Mapping[str, Wording] = {
-    "visit_requested": _requested,
-    "visit_refused": _refused,
-    "visit_accepted": _accepted,
-    "visit_declined": _declined,
-    "visit_reminded": _reminded,
-    "visit_lapsed": _lapsed,
-    "visit_scheduled": _scheduled,
-    "visit_cancelled": _cancelled,
-    "visit_signed_off": _signed_off,
-}
+    news = o.say("The visit ended without an answer") if fact.unanswered else o.say("The visit was signed off")
+    return news, [told, *_shares(o, fact)]

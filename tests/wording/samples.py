@@ -26,7 +26,6 @@ from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
 from policy.visit import facts as v
 from policy.visit.visit import PENDING, UNDER_WAY, Side, Visit, VisitStep
-from storage.engine.codec import fact_to_json
 from tests.support.lives import HELP_DESK, STANDARD, bogota, opened
 from wording.notices.letter import NoticeText, text_of
 from wording.notices.occasion import Occasion
@@ -179,23 +178,19 @@ def notices(fact: f.Fact) -> tuple[Notice, ...]:
 
 
 def occasion(fact: f.Fact, to: str, language: str = "es", **changes: Any) -> Occasion:
-    data = {
-        name: {**value, "body": BODY} if isinstance(value, dict) and "content_id" in value else value
-        for name, value in fact_to_json(fact).items()
-    }
     recipient = recipient_from_text(to)
     limit_at = next((notice.limit_at for notice in notices(fact) if notice.recipient == recipient), None)
     given = Occasion(
-        kind=fact.kind,
         recipient=recipient,
         language=language,
         number=NUMBER,
         title="No carga el mapa {0}",
         customer="Alcaldía de Ejemplo",
-        plan="premium",
-        level=2,
-        priority=1,
-        fact=data,
+        plan=Plan.PREMIUM,
+        level=Level.SPECIALISTS,
+        priority=Priority.CRITICAL,
+        fact=fact,
+        words={WORDS.content_id: BODY},
         limit_at=limit_at,
         due_at=None,
         link=f"https://mesa.example/casos/{NUMBER}",

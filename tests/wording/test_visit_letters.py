@@ -1,4 +1,4 @@
-"""What is read of visits on site, of remote sessions, of equipment and of amended terms."""
+"""The letters on visits on site, remote sessions, equipment and amended terms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policy.case import facts as f
 from policy.case.case import Cause, ClosingReason
 from policy.visit import facts as v
 from policy.visit.visit import Side, VisitStep
-from tests.activities.samples import (
+from tests.wording.samples import (
     AMENDED,
     APPROVED,
     DATE,

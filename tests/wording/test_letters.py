@@ -1,7 +1,8 @@
-"""What notices say: every notice that the policy can ask for, to each recipient, in every language."""
+"""The letters of notices: every notice that the policy can ask for, to each recipient, in every language."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from policy.case import facts as f
 from policy.case.case import ClosingReason, OutOfScopeKind
 from policy.time.clock import ClockName
-from tests.activities.samples import (
+from tests.wording.samples import (
     EVERY_NOTICE,
     LIMIT,
     MAILBOX,
@@ -21,12 +22,12 @@ from tests.activities.samples import (
     body,
     closed,
     handed_off,
+    occasion,
     told,
     warned,
 )
-from wording.language import LANGUAGES
-from wording.notices.customer import TO_CUSTOMER
-from wording.notices.desk import TO_DESK
+from wording.language import LANGUAGES, translate
+from wording.notices.letter import text_of
 
 
 class TestEveryNotice:
@@ -43,7 +44,7 @@ class TestEveryNotice:
             assert NUMBER in part
             assert "{" not in part.replace("{number} del mapa", "").replace("mapa {0}", "")
         assert "https://mesa.example/casos/MA-2026-000001" in text.body
-        assert fact.kind in (TO_CUSTOMER if recipient.startswith(("contact", "administrators")) else TO_DESK)
+        assert translate("There is news in case {number}.", language, number=NUMBER) not in text.body
 
     @pytest.mark.parametrize(
         "recipient", [recipient for _, recipient in EVERY_NOTICE if not recipient.startswith(("contact", "admin"))]
@@ -60,7 +61,8 @@ class TestEveryNotice:
             assert line in summary
 
     def test_of_a_kind_without_words_still_says_that_there_is_news(self) -> None:
-        assert "Hay novedades en el caso MA-2026-000001" in body(OPENED, kind="unheard_of")
+        newer = replace(occasion(OPENED, "contact:contact-1"), fact=f.UnknownFact(kind="unheard_of", data={}))
+        assert "Hay novedades en el caso MA-2026-000001" in text_of(newer).body
 
 
 class TestTheCustomerReads:
