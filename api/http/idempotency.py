@@ -16,9 +16,9 @@ from pydantic import BaseModel
 from api.http import problems
 from api.http.auth import Caller
 from api.http.bodies import Answer
-from api.http.deps import At, DeskDep, Language
+from api.http.deps import At, Language
 from desk.desk import Desk
-from desk.idempotency import Answers, FinalRefusal, IdempotentRequest, asked_first_at, once
+from desk.idempotency import Answers, FinalRefusal, IdempotentRequest, once
 from storage.case.intake import KeptAnswer
 
 REPLAYED = "Idempotency-Replayed"
@@ -92,30 +92,3 @@ def idempotent_request(
 
 
 Idempotent = Annotated[IdempotentRequest, Depends(idempotent_request)]
-
-
-# -- what operations that no use case of the desk does yet are written with -------------------------------------------
-
-Given = Success
-
-
-@dataclass(frozen=True, kw_only=True)
-class Once(IdempotentRequest):
-    """A request that carries its desk with it; `answer_once` takes its place."""
-
-    desk: Desk
-
-    async def __call__(self, body: BaseModel | None, act: Callable[[], Awaitable[Success]]) -> JSONResponse:
-        """Do it, or give again what was answered."""
-        return await answer_once(self.desk, self, body, act)
-
-    async def asked_at(self) -> Any:
-        """When this was asked for first."""
-        return await asked_first_at(self.desk, self)
-
-
-def _once(desk: DeskDep, request: Idempotent) -> Once:
-    return Once(desk=desk, **vars(request))
-
-
-OnceDep = Annotated[Once, Depends(_once)]

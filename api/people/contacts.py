@@ -91,6 +91,7 @@ async def replace_roster(
     response: Response,
     if_match: IfMatch = None,
 ) -> RosterAnswer:
+    """Registrars put any roster; the customer's administrator chooses who of it stays and who signs in."""
     wanted = Replacement(customer_id=customer.id, contacts=body.contacts, instead_of=_tag(if_match))
     return _answer(await roster.replace(desk, principal, wanted, at=at), at, response)
 

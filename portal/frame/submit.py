@@ -11,13 +11,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
-from api.http.idempotency import Once
-from desk.desk import Desk
 from desk.idempotency import Answers, Done, FinalRefusal, IdempotentRequest
 from desk.problems import NotFound, Problem, ToldProblem, told
 from policy.case.refusals import Refusal
@@ -114,30 +110,4 @@ def _by_label(error: ValidationError, language: str, *, labels: Mapping[str, str
     found = input_errors(({**each, "loc": ("body", *each["loc"])} for each in error.errors()), language)
     return " ".join(
         f"{translate(labels.get(each['path'], ''), language) or each['path']}: {each['message']}" for each in found
-    )
-
-
-# -- for forms whose use cases are still the API's --------------------------------------------------------------------
-
-
-def once_of(request: Request, visitor: Visitor, desk: Desk, form: FormData, *, at: datetime) -> Once:
-    """The form's request, for the API's functions; `request_of` takes its place."""
-    return Once(desk=desk, **vars(request_of(visitor, request.url.path, key_of(form), at=at)))
-
-
-async def walk(
-    visitor: Visitor, act: Callable[[], Awaitable[JSONResponse]], labels: Mapping[str, str] | None = None
-) -> JSONResponse | Refused:
-    """What the API answers, or its refusal in words; `submit` takes its place."""
-    try:
-        answer = await act()
-    except ValidationError as error:
-        return Refused(422, _by_label(error, visitor.language, labels=labels or {}), "invalid-input")
-    except (Refusal, Problem) as refused:
-        return in_words(told(refused, visitor.language))
-    if answer.status_code < 400:
-        return answer
-    document = json.loads(bytes(answer.body))
-    return Refused(
-        document["status"], document["detail"], document["type"].removeprefix("urn:escala:"), document.get("rule")
     )
