@@ -1,23 +1,33 @@
-"""The worker process: its one composition root. It runs the workflows and holds every dependency of the activities."""
+"""The worker process: its one composition root. It runs the workflows and holds every dependency of the activities.
+
+It keeps the namespace's schedules as well: the sweep of covers, and the looks at the providers' feeds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
     ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
 )
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -27,7 +37,6 @@ from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
 from desk.engine import Engine
-from desk.provider_schedule import keep_looking
 from desk.replies import let_go
 from settings import Settings
 from storage.engine.database import Database
@@ -35,6 +44,7 @@ from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from workflows.misdirected import MisdirectedWorkflow
+from workflows.operators import provider_text
 from workflows.provider_status import ProviderStatusWorkflow
 from workflows.values import DATA_CONVERTER
 
@@ -49,6 +59,11 @@ PASSED_THROUGH = (
 )
 """Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
 _SWEEPS_EVERY = timedelta(hours=1)
+_LOOKS_KEPT_FOR = timedelta(days=2)
+"""How long a look stays in Temporal: 720 a day would outlive every case, which the namespace keeps for years."""
+_FEEDS_AGAIN_AFTER = timedelta(hours=6)
+_FEEDS_AGAIN_AFTER_A_FAILURE = timedelta(seconds=30)
+_MOST_FORGOTTEN_AT_ONCE = 2_000
 _REPLIES_EVERY = 0.5
 """Seconds between two looks for replies that are due."""
 _log = logging.getLogger(__name__)
@@ -128,7 +143,7 @@ async def run(settings: Settings) -> None:
         async with worker:
             await sweep_covers(client, settings)
             beside = [
-                asyncio.create_task(keep_looking(client, settings)),
+                asyncio.create_task(keep_asking_feeds(client, settings)),
                 asyncio.create_task(let_replies_go(database, engine)),
             ]
             await asked_to_stop.wait()
@@ -166,6 +181,78 @@ async def sweep_covers(client: Client, settings: Settings) -> None:
         )
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(addresses.SWEEP_SCHEDULE).trigger()
+
+
+async def keep_asking_feeds(client: Client, settings: Settings) -> None:
+    """Until cancelled, see to it that the schedule is as the settings say and that old looks are forgotten."""
+    while True:
+        try:
+            await arrange_looks(client, settings)
+            await forget_looks(client, before=_now() - _LOOKS_KEPT_FOR)
+        except (RPCError, TimeoutError) as error:
+            _log.warning("the providers' schedule has to wait: %s", type(error).__name__)
+            await asyncio.sleep(_FEEDS_AGAIN_AFTER_A_FAILURE.total_seconds())
+        else:
+            await asyncio.sleep(_FEEDS_AGAIN_AFTER.total_seconds())
+
+
+async def arrange_looks(client: Client, settings: Settings) -> None:
+    """Make the schedule, change it, or take it away where no feed is asked; what is right already stays."""
+    existing = client.get_schedule_handle(addresses.PROVIDER_STATUS_SCHEDULE)
+    if not settings.provider_feeds:
+        with _unless_gone():
+            await existing.delete()
+        return
+    wanted = _looks_schedule(settings)
+    try:
+        await client.create_schedule(addresses.PROVIDER_STATUS_SCHEDULE, wanted, trigger_immediately=True)
+    except ScheduleAlreadyRunningError:
+
+        def changed(found: ScheduleUpdateInput) -> ScheduleUpdate:
+            wanted.state = found.description.schedule.state  # an operator may have paused it
+            return ScheduleUpdate(schedule=wanted)
+
+        await existing.update(changed)
+
+
+async def forget_looks(client: Client, *, before: datetime) -> int:
+    """Delete the looks that ended before then; answer how many. Several workers may do so at once."""
+    query = f"WorkflowType = '{addresses.PROVIDER_STATUS_WORKFLOW}' AND CloseTime < '{before.isoformat()}'"
+    forgotten = 0
+    async for run in client.list_workflows(query, limit=_MOST_FORGOTTEN_AT_ONCE):
+        request = DeleteWorkflowExecutionRequest(namespace=client.namespace)
+        request.workflow_execution.workflow_id, request.workflow_execution.run_id = run.id, run.run_id
+        with _unless_gone():
+            await client.workflow_service.delete_workflow_execution(request)
+            forgotten += 1
+    return forgotten
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """What another worker took away first is gone as well."""
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+def _looks_schedule(settings: Settings) -> Schedule:
+    every = timedelta(seconds=settings.provider_status_every)
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            addresses.PROVIDER_STATUS_WORKFLOW,
+            sorted(settings.provider_feeds),
+            id=addresses.PROVIDER_STATUS_SCHEDULE,
+            task_queue=settings.task_queue,
+            execution_timeout=max(every, timedelta(minutes=2)),
+            static_summary=provider_text.SUMMARY,
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        # A look that was missed is of no use afterwards; one that is still going on is not joined by another.
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(seconds=10)),
+    )
 
 
 def _now() -> datetime:

@@ -18,14 +18,13 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.providers.provider_status import ProviderStatus
-from desk.provider_schedule import arrange, forget
 from settings import Settings
 from storage.engine.database import Database, upgrade
 from storage.providers.incidents import feeds
 from tests.support.server import settings_for
 from tests.support.status_page import StatusPage, published, status_page
 from tests.workflows.conftest import House
-from worker import sandbox
+from worker import arrange_looks, forget_looks, sandbox
 from workflows import addresses
 from workflows.provider_status import ProviderStatusWorkflow
 
@@ -121,10 +120,10 @@ class TestTheSchedule:
     @pytest.fixture(autouse=True)
     async def taken_away(self, post: Post) -> AsyncIterator[None]:
         yield
-        await arrange(post.client, post.with_settings(google_cloud_status_url="", google_maps_status_url=""))
+        await arrange_looks(post.client, post.with_settings(google_cloud_status_url="", google_maps_status_url=""))
 
     async def test_looks_at_once_and_then_again_and_again(self, post: Post) -> None:
-        await arrange(post.client, post.with_settings(provider_status_every=1))
+        await arrange_looks(post.client, post.with_settings(provider_status_every=1))
         async with asyncio.timeout(20):
             while len(post.page.asked) < 2:
                 await asyncio.sleep(0.02)
@@ -132,19 +131,19 @@ class TestTheSchedule:
         assert (await post.schedule()).info.num_actions >= 2
 
     async def test_follows_the_settings_and_stays_paused(self, post: Post) -> None:
-        await arrange(post.client, post.settings)
+        await arrange_looks(post.client, post.settings)
         await post.client.get_schedule_handle(addresses.PROVIDER_STATUS_SCHEDULE).pause(note="mantenimiento")
-        await arrange(post.client, post.with_settings(provider_status_every=600))
+        await arrange_looks(post.client, post.with_settings(provider_status_every=600))
 
         found = (await post.schedule()).schedule
         assert found.spec.intervals == [ScheduleIntervalSpec(every=timedelta(seconds=600))]
         assert (found.state.paused, found.state.note) == (True, "mantenimiento")
 
     async def test_goes_when_no_feed_is_asked_any_more(self, post: Post) -> None:
-        await arrange(post.client, post.settings)
+        await arrange_looks(post.client, post.settings)
         off = post.with_settings(google_cloud_status_url="", google_maps_status_url="")
-        await arrange(post.client, off)
-        await arrange(post.client, off)
+        await arrange_looks(post.client, off)
+        await arrange_looks(post.client, off)
 
         with pytest.raises(RPCError, match="not found"):
             await post.schedule()
@@ -156,5 +155,5 @@ async def test_looks_of_the_past_are_forgotten(post: Post) -> None:
         while not await ended_looks(post.client):
             await asyncio.sleep(0.02)
 
-    assert await forget(post.client, before=datetime.now(UTC) - timedelta(days=1)) == 0
-    assert await forget(post.client, before=datetime.now(UTC) + timedelta(minutes=1)) >= 1
+    assert await forget_looks(post.client, before=datetime.now(UTC) - timedelta(days=1)) == 0
+    assert await forget_looks(post.client, before=datetime.now(UTC) + timedelta(minutes=1)) >= 1
