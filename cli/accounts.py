@@ -1,10 +1,9 @@
 """`escala accounts`: who may sign in. A password comes from a prompt or from stdin, never from the command line."""
 
 import asyncio
-import secrets
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
@@ -19,8 +18,6 @@ T = TypeVar("T")
 
 app = typer.Typer(help="Cuentas para ingresar al portal y a la consola.", no_args_is_help=True)
 
-_VALID_FOR = timedelta(days=7)
-_STAFF = (Role.COMMERCIAL, Role.ADMIN)
 _Email = Annotated[str, typer.Argument(help="El correo de la cuenta.")]
 
 
@@ -33,23 +30,23 @@ def invite(
     ] = None,
 ) -> None:
     """Crea la cuenta si no existe y muestra, una sola vez, el enlace para elegir la contraseña (vale 7 días)."""
-    from storage.signing_in import accounts
+    from desk.access import REGISTRARS
+    from desk.signing_in.account_keeping import is_address
+    from desk.signing_in.invitations import Guest, ensure_account, make_key
+    from storage.signing_in.accounts import Purpose
 
-    if role is not None and role not in _STAFF:
+    if role is not None and role not in REGISTRARS:
         raise Stopped("los roles que se dan a una cuenta son commercial y admin; los demás vienen de sus listas.")
-    if "@" not in email or any(sign.isspace() for sign in email.strip()):
+    if not is_address(email):
         raise Stopped(f"«{email}» no es un correo.")
     now = _now()
 
     async def work(db: Database) -> str:
-        new_id = f"acc_{secrets.token_hex(8)}"
-        account = await accounts.create(db, id=new_id, email=email, name=name or email.strip(), staff_role=role, at=now)
+        guest = Guest(email=email, name=name or email.strip(), staff_role=role)
+        account = await ensure_account(db, guest, at=now)
         if account.disabled_at is not None:
             raise Stopped(f"la cuenta de «{account.mailbox}» está desactivada; use «escala accounts enable».")
-        secret = secrets.token_urlsafe(32)
-        purpose = accounts.Purpose.INVITATION
-        await accounts.keep_key(db, account.id, secret, purpose, at=now, valid_for=_VALID_FOR)
-        return secret
+        return (await make_key(db, account, Purpose.INVITATION, at=now)).secret
 
     secret = _run(work)
     typer.echo(f"Entregue este enlace a {email.strip()}: sirve una sola vez y no se vuelve a mostrar.", err=True)

@@ -109,7 +109,7 @@ def create_app(
                 yield
         finally:
             feed.close()
-            await pages.state.portal.post.stop()
+            await pages.state.portal.mail.stop()
             if database is None:
                 await db.close()
 

@@ -1,1 +1,1 @@
-"""How people prove who they are."""
+"""Use cases for signing in: passwords, second factors, sessions, and letting people in."""

@@ -16,13 +16,13 @@ from desk.idempotency import Done
 from desk.people import roster
 from desk.people.roster import Replacement, Roster, may_choose
 from desk.problems import NotFound
+from desk.signing_in.invitations import Guest, invite
 from policy.case.refusals import RoleNotAllowed
 from portal.customers.customer_scope import CustomerScope, Scope
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
 from portal.frame.session import ForRegistrars, PortalDep, Stamped
 from portal.frame.submit import Refused, submit
-from portal.signing_in.invitations import invite
 from storage.people.contacts import Contact
 
 router = APIRouter(prefix="/contactos")
@@ -71,7 +71,7 @@ async def send_invitation(scope: Scope, portal: PortalDep, contact_id: Id) -> Re
     contact = next((each for each in state.contacts if each.id == contact_id), None)
     if contact is None or not state.may_sign_in(contact):
         raise NotFound
-    await invite(scope.desk, portal, email=contact.email, name=contact.name, at=scope.at)
+    await invite(scope.desk, portal.mail, Guest(email=contact.email, name=contact.name), at=scope.at)
     return to(f"/contactos{scope.query(hecho='invitado')}", scope.visitor)
 
 

@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk import problems
 from desk.problems import NotFound, Problem, status_of
+from desk.signing_in.keys import Keys
+from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.refusals import Refusal
 from portal.case import (
     attachments,
@@ -38,7 +40,6 @@ from portal.direction import approvals, board
 from portal.frame import home
 from portal.frame.afterwards import Afterwards
 from portal.frame.deps import desk_of
-from portal.frame.keys import Keys
 from portal.frame.pages import answered, page, to
 from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
@@ -46,7 +47,6 @@ from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
 from portal.signing_in import account, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
-from portal.signing_in.sign_in_mail import Post
 from settings import Settings
 from wording.language import language_of, translate
 
@@ -88,7 +88,7 @@ def portal(settings: Settings) -> FastAPI:
     """The application that serves the pages; its `state.edge` is the API's, given when that starts."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.portal = Portal(
-        settings=settings, keys=Keys.of(settings), post=Post.of(settings), provider=IdentityProvider.of(settings)
+        settings=settings, keys=Keys.of(settings), mail=SignInMail.of(settings), provider=IdentityProvider.of(settings)
     )
     for noun in _NOUNS:
         app.include_router(noun.router)

@@ -21,14 +21,15 @@ from starlette.datastructures import FormData
 from desk.access import REGISTRARS, STAFF, check_role
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.signing_in import sign_in
+from desk.signing_in.keys import Keys
+from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from portal.frame.afterwards import afterwards
 from portal.frame.deps import At, DeskDep
-from portal.frame.keys import Keys
 from portal.signing_in.identity import IdentityProvider
-from portal.signing_in.sign_in_mail import Post
 from settings import Settings
-from storage.signing_in import accounts, sessions
+from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Principal
@@ -65,11 +66,11 @@ class StaleForm(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """What pages share beside the API's edge."""
+    """What pages share beside the desk."""
 
     settings: Settings
     keys: Keys
-    post: Post
+    mail: SignInMail
     provider: IdentityProvider | None = None
 
 
@@ -86,7 +87,7 @@ class Visitor:
 
     @property
     def principal(self) -> Principal:
-        """The same as a token's owner, for everything that the API decides by it."""
+        """The same as a token's owner, for everything that is decided by it."""
         assert self.persona is not None
         assert self.session is not None
         return Principal(f"session:{self.session.id}", self.persona.actor, self.persona.customer_id)
@@ -143,31 +144,19 @@ def _note(request: Request, desk: Desk, session: Session, *, at: datetime) -> No
 
 
 async def _known(desk: Desk, portal: Portal, secret: str, *, at: datetime, language: str) -> Visitor | None:
-    """The visit of a session that lasts, in the name that it was begun in, read as one snapshot.
-
-    One whose name may not sign in any more (taken off the roster, no place, no agent now) ends here, for good.
-    """
+    """The visitor whose session has this secret and lasts."""
     if not _is_plausible(secret):
         return None
     idle_for = timedelta(minutes=portal.settings.session_idle_minutes)
-    persona, is_chosen = None, False
-    async with desk.database.snapshot() as db:
-        session = await sessions.find(db, secret, at=at, idle_for=idle_for)
-        account = await accounts.get(db, session.account_id) if session else None
-        if session is None or account is None or account.disabled_at is not None:
-            return None
-        if session.role and session.subject_id and not session.awaits_code:
-            is_chosen = True
-            persona = await accounts.persona(db, account, session.role, session.subject_id, policy=desk.policy, at=at)
-    if is_chosen and (persona is None or persona.customer_id != session.customer_id):
-        await sessions.end(desk.database, session.id, account_id=account.id, at=at)
+    found = await sign_in.find(desk, secret, at=at, idle_for=idle_for)
+    if found is None:
         return None
     return Visitor(
-        language=account.language or language,
+        language=found.account.language or language,
         stamp=portal.keys.signature("form", secret),
-        account=account,
-        session=session,
-        persona=persona,
+        account=found.account,
+        session=found.session,
+        persona=found.persona,
     )
 
 
@@ -224,7 +213,7 @@ Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
 Staff = Annotated[Visitor, Depends(only(*STAFF))]
 Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
 ForRegistrars = Depends(only(*REGISTRARS))
-Admin = Annotated[Visitor, Depends(only(Role.ADMIN))]
+ForAdmins = Depends(only(Role.ADMIN))
 
 
 # -- forms ------------------------------------------------------------------------------------------------------------

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
 from desk.desk import Desk
-from desk.signing_in import passwords
+from desk.signing_in.invitations import send_new_key
+from desk.signing_in.own_account import ChosenPassword
+from desk.signing_in.own_account import choose_password as put_password
+from desk.signing_in.problems import SignInProblem
 from policy.people.contacts import mailbox_of
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import AnyVisitor, Portal, PortalDep, Stamped
-from portal.signing_in.invitations import make_no_key, send_key
-from portal.signing_in.sign_in_throttle import account_key, address_key
+from portal.signing_in.session_cookies import AtTheDoor
+from portal.signing_in.sign_in_throttle import address_key
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Purpose, digest_of
+from storage.signing_in.accounts import digest_of
 
 router = APIRouter()
 
-_VALID_FOR = timedelta(hours=1)
 WITHIN = 2.0
 """Seconds within which a wish for a new password is looked at, some time or other: no next request is slower for it."""
 
@@ -47,18 +49,13 @@ async def forgotten(
         f"forgotten-from-{address_key(request)}": _FREE_WISHES_OF_ADDRESS,
     }
     if await sessions.attempt(desk.database, wishes, at=at) is None:
-        portal.post.later(_send_new_key(desk, portal, email, at=at))
+        portal.mail.later(_send_new_key(desk, portal, email, at=at))
     return page(request, "signing_in/forgotten.html", sent=True)
 
 
 async def _send_new_key(desk: Desk, portal: Portal, email: str, *, at: datetime) -> None:
-    """The same is done for an address that nobody has, and thrown away: who exists is not told by how busy we are."""
     await asyncio.sleep(WITHIN * (1 + secrets.randbelow(1_000)) / 1_000)
-    account = await accounts.by_mailbox(desk.database, email)
-    if account and account.disabled_at is None:
-        await send_key(desk, portal, account, Purpose.RESET, at=at, valid_for=_VALID_FOR)
-    else:
-        await make_no_key(desk, portal, email, Purpose.RESET, at=at, valid_for=_VALID_FOR)
+    await send_new_key(desk, portal.mail, email, at=at)
 
 
 @router.get("/clave/{key}")
@@ -70,29 +67,14 @@ async def show_choice(request: Request, visitor: AnyVisitor, desk: DeskDep, at: 
 
 
 @router.post("/clave/{key}", dependencies=[Stamped])
-async def choose_password(
-    request: Request, visitor: AnyVisitor, desk: DeskDep, at: At, key: Id, password: Text, again: Text
-) -> Response:
-    account = await accounts.account_of_key(desk.database, key, at=at)
-    problem = wrong_with(password, again, account.mailbox) if account else None
-    if account and not problem:
-        # Of two at once, one uses the key up; the other finds it used.
-        account = await accounts.choose_password(desk.database, key, await passwords.hash_of(password), at=at)
+async def choose_password(arrival: AtTheDoor, key: Id, password: Text, again: Text) -> Response:
+    problem, desk, at = None, arrival.desk, arrival.at
+    try:
+        account = await put_password(desk, key, ChosenPassword(password, again), at=at)
+    except SignInProblem as why:
+        problem, account = why.message, await accounts.account_of_key(desk.database, key, at=at)
     if account is None or problem:
         status = 422 if account else 404
-        return page(request, "signing_in/new_password.html", status=status, account=account, problem=problem, key=key)
-    await sessions.end_all(desk.database, account.id, at=at)
-    # Whoever reads the mail is no guesser: strangers' failures do not keep the owner out.
-    await sessions.succeeded(desk.database, account_key(account.mailbox), at=at)
-    return to("/ingreso", visitor)
-
-
-def wrong_with(password: str, again: str, mailbox: str) -> str | None:
-    """What is wrong with a chosen password, as a sentence; None where it will do."""
-    if password != again:
-        return "The two passwords are not the same."
-    try:
-        passwords.check(password, mailbox=mailbox)
-    except passwords.BadPassword:
-        return "Please choose a longer password: twelve signs or more, and not your address. A sentence serves well."
-    return None
+        shown = {"account": account, "problem": problem, "key": key}
+        return page(arrival.request, "signing_in/new_password.html", status=status, **shown)
+    return to("/ingreso", arrival.visitor)

@@ -13,12 +13,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from desk.problems import NotFound
-from portal.frame.deps import At, DeskDep
+from desk.signing_in.problems import SignInProblem
+from desk.signing_in.sign_in import with_confirmed_address
+from portal.frame.deps import At
 from portal.frame.pages import answered, page, set_cookie
 from portal.frame.session import AnyVisitor, PortalDep, safe_path
 from portal.signing_in.identity import Departure, NotConfirmed, ProviderUnavailable
-from portal.signing_in.sign_in_throttle import begin
-from storage.signing_in import accounts
+from portal.signing_in.session_cookies import AtTheDoor, begin
 
 router = APIRouter(prefix="/ingreso/externo")
 
@@ -26,7 +27,6 @@ DEPARTURE_COOKIE = "__Host-escala-externo"
 _BACK_WITHIN = timedelta(minutes=10)
 _UNAVAILABLE = "That provider cannot be reached at the moment. Please use your password, or try again later."
 _NOT_CONFIRMED = "The provider did not confirm who you are. Please try again."
-_NO_ACCOUNT = "That address has no account here. Whoever invites people in your organization can let you in."
 _Word = Annotated[str, Query(max_length=4_000)]
 
 
@@ -47,10 +47,9 @@ async def leave(request: Request, visitor: AnyVisitor, portal: PortalDep, at: At
 
 
 @router.get("/vuelta")
-async def come_back(
-    request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At, code: _Word = "", state: _Word = ""
-) -> Response:
+async def come_back(arrival: AtTheDoor, code: _Word = "", state: _Word = "") -> Response:
     """The visitor is back, in the browser that left, with a code for us."""
+    request, portal, at = arrival.request, arrival.portal, arrival.at
     if portal.provider is None:
         raise NotFound
     written = portal.keys.opened(request.cookies.get(DEPARTURE_COOKIE, ""))
@@ -59,14 +58,14 @@ async def come_back(
         return _again(request, _NOT_CONFIRMED)
     try:
         email = await portal.provider.email(departure, code, at=at)
+        account = await with_confirmed_address(arrival.desk, email, at=at)
     except NotConfirmed:
         return _again(request, _NOT_CONFIRMED)
     except ProviderUnavailable:
         return _again(request, _UNAVAILABLE, 503)
-    account = await accounts.by_mailbox(desk.database, email)
-    if account is None or not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
-        return _again(request, _NO_ACCOUNT)
-    answer = await begin(request, visitor, account, desk, portal, at=at, back=departure.back)
+    except SignInProblem as why:
+        return _again(request, why.message, why.status)
+    answer = await begin(arrival, account, back=departure.back)
     answer.delete_cookie(DEPARTURE_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
     return answer
 

@@ -1,7 +1,6 @@
 """Signing in with a password, and out; and in whose name, where an address may act in several.
 
-Answers are the same for addresses that exist and that do not, and take as long. Failures slow the account and the
-address down, and a restart forgives none.
+Failures slow the account and the address down, and a restart forgives none.
 """
 
 from __future__ import annotations
@@ -10,19 +9,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from desk.signing_in import passwords
+from desk.signing_in.problems import SignInProblem
+from desk.signing_in.sign_in import act_as, with_password
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Back, Text
 from portal.frame.pages import forget_cookies, page, to
-from portal.frame.session import AnyVisitor, PortalDep, Stamped, safe_path
-from portal.signing_in.sign_in_throttle import TOO_MANY, act_as, begin, password_tries
+from portal.frame.session import AnyVisitor, Stamped, safe_path
+from portal.signing_in.session_cookies import AtTheDoor, begin, hand_over
+from portal.signing_in.sign_in_throttle import password_tries
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Persona
 
 router = APIRouter()
-
-_WRONG = "The address or the password is not right."
-_NO_ACCESS = "This address has no access at the moment. Your organization's administrator can tell you why."
 
 
 @router.get("/ingreso")
@@ -33,35 +31,14 @@ async def show_sign_in(request: Request, visitor: AnyVisitor, volver: str = "/")
 
 
 @router.post("/ingreso", dependencies=[Stamped])
-async def sign_in(
-    request: Request,
-    visitor: AnyVisitor,
-    desk: DeskDep,
-    portal: PortalDep,
-    at: At,
-    email: Text,
-    password: Text,
-    back: Back = "/",
-) -> Response:
-    def again(problem: str, status: int = 422) -> Response:
-        return page(
-            request, "signing_in/sign_in.html", status=status, back=safe_path(back), email=email, problem=problem
-        )
-
-    tries = password_tries(request, portal, email)
-    if not await tries.begin(desk, at=at):
-        return again(TOO_MANY, 429)
-    account = await accounts.by_mailbox(desk.database, email)
-    if not await passwords.matches(password, account.password_hash if account else None):
-        return again(_WRONG)
-    assert account is not None
-    assert account.password_hash is not None
-    await tries.succeeded(desk, at=at)
-    if not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
-        return again(_NO_ACCESS)
-    if passwords.is_outdated(account.password_hash):
-        await accounts.change(desk.database, account.id, password_hash=await passwords.hash_of(password))
-    return await begin(request, visitor, account, desk, portal, at=at, back=back)
+async def sign_in(arrival: AtTheDoor, email: Text, password: Text, back: Back = "/") -> Response:
+    tries = password_tries(arrival.request, arrival.portal, email)
+    try:
+        account = await with_password(arrival.desk, email, password, tries, at=arrival.at)
+    except SignInProblem as why:
+        shown = {"back": safe_path(back), "email": email, "problem": why.message}
+        return page(arrival.request, "signing_in/sign_in.html", status=why.status, **shown)
+    return await begin(arrival, account, back=back)
 
 
 @router.get("/ingreso/como")
@@ -85,7 +62,7 @@ async def choose_persona(
     if chosen is None:
         return to("/ingreso/como", visitor)
     answer = to(safe_path(back), visitor)
-    await act_as(desk, visitor.session, chosen, answer, at=at)
+    hand_over(answer, await act_as(desk, visitor.session, chosen), visitor.session, at=at)
     return answer
 
 

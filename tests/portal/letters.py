@@ -13,7 +13,7 @@ from tests.api.office import Office, pages_behind
 async def letters(office: Office, to: str | None = None) -> list[EmailMessage]:
     """What was sent, to anybody or to one mailbox, the oldest first, once nothing is under way any more."""
     portal = pages_of(office).state.portal
-    await portal.post.done()
+    await portal.mail.done()
     folder = portal.settings.mail_dir
     files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns) if folder.exists() else []
     found = [message_from_bytes(file.read_bytes(), _class=EmailMessage, policy=policy.default) for file in files]

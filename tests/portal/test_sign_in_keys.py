@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from desk.signing_in.invitations import Guest, invite
+from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from portal.signing_in import new_password
-from portal.signing_in.invitations import invite
-from portal.signing_in.sign_in_mail import Post
 from storage.signing_in import accounts
 from storage.signing_in.accounts import Purpose
 from tests.api.office import Office
@@ -38,7 +38,7 @@ class TestAForgottenPassword:
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[str] = []
-        monkeypatch.setattr(pages_of(office).state.portal.post.__class__, "later", lambda _, work: work.close())
+        monkeypatch.setattr(pages_of(office).state.portal.mail.__class__, "later", lambda _, work: work.close())
         monkeypatch.setattr(accounts, "by_mailbox", lambda _, email: asked.append(email))
         await wish(office, EMAILS["agent"])
         assert asked == []
@@ -71,13 +71,13 @@ class TestAForgottenPassword:
     ) -> None:
         await account(office, "agent")
         written: list[str] = []
-        write = Post.key_letter
+        write = SignInMail.key_letter
 
-        def noted(post: Post, to: str, *what: Any, **more: Any) -> Any:
+        def noted(mail: SignInMail, to: str, *what: Any, **more: Any) -> Any:
             written.append(to)
-            return write(post, to, *what, **more)
+            return write(mail, to, *what, **more)
 
-        monkeypatch.setattr(Post, "key_letter", noted)
+        monkeypatch.setattr(SignInMail, "key_letter", noted)
         for email in (EMAILS["agent"], "nadie@escala.example"):
             await wish(office, email)
             await letters(office)
@@ -90,12 +90,12 @@ class TestAForgottenPassword:
     ) -> None:
         monkeypatch.setattr(new_password, "WITHIN", 36_000.0)
         asked: list[str] = []
-        monkeypatch.setattr(new_password, "send_key", lambda *_, **__: asked.append("key"))
+        monkeypatch.setattr(new_password, "send_new_key", lambda *_, **__: asked.append("key"))
         await account(office, "agent")
         await wish(office, EMAILS["agent"])
         await wish(office, EMAILS["agent"])
         assert asked == []
-        await pages_of(office).state.portal.post.stop()
+        await pages_of(office).state.portal.mail.stop()
 
     async def test_does_not_flood_a_mailbox(self, office: Office) -> None:
         await account(office, "agent")
@@ -187,7 +187,9 @@ class TestAnInvitation:
 
     async def test_is_none_any_more_after_seven_days(self, office: Office) -> None:
         portal = pages_of(office).state.portal
-        await invite(office.app.state.desk, portal, email="ana@escala.example", name="Ana", at=office.clock())
+        await invite(
+            office.app.state.desk, portal.mail, Guest(email="ana@escala.example", name="Ana"), at=office.clock()
+        )
         key = await key_path(office, "ana@escala.example")
         office.clock.passes(days=7)
         async with visitor(office) as ana:
@@ -196,7 +198,7 @@ class TestAnInvitation:
     async def test_to_who_has_a_password_tells_them_and_gives_no_key(self, office: Office) -> None:
         await account(office, "agent")
         portal = pages_of(office).state.portal
-        await invite(office.app.state.desk, portal, email=EMAILS["agent"], name="x", at=office.clock())
+        await invite(office.app.state.desk, portal.mail, Guest(email=EMAILS["agent"], name="x"), at=office.clock())
         (letter,) = await letters(office, EMAILS["agent"])
         assert "/ingreso" in letter.get_content()
         assert "/clave/" not in letter.get_content()

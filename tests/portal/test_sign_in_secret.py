@@ -6,7 +6,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from portal.frame.keys import Keys
+from desk.signing_in.keys import Keys
 from settings import Settings
 
 

@@ -1,4 +1,4 @@
-"""What the portal signs and encrypts with: everything is derived from the settings' one secret."""
+"""The keys to sign and encrypt with (forms, cookies, second factors), all derived from the settings' one secret."""
 
 from __future__ import annotations
 

@@ -32,8 +32,18 @@ _BODIES = {
 _WORD = "You can now sign in to the support desk, with the password that you have:\n\n{address}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewKey:
+    """A single-use key, made at an instant and valid until another."""
+
+    secret: str
+    purpose: Purpose
+    at: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
-class Post:
+class SignInMail:
     """Sends single-use keys, in the background and a few times; who did not get one asks again."""
 
     mail: MailPort
@@ -46,21 +56,19 @@ class Post:
         """As the settings say."""
         return cls(mail=mail_port(settings), sender=settings.mail_from, public_url=settings.public_url)
 
-    def send_key(self, to: str, secret: str, purpose: Purpose, *, language: str, at: datetime, until: datetime) -> None:
+    def send_key(self, to: str, key: NewKey, *, language: str) -> None:
         """Begin to send a key; who called does not wait."""
-        self.later(self._send(to, self.key_letter(to, secret, purpose, language=language, at=at, until=until)))
+        self.later(self._send(to, self.key_letter(to, key, language=language)))
 
-    def key_letter(
-        self, to: str, secret: str, purpose: Purpose, *, language: str, at: datetime, until: datetime
-    ) -> EmailMessage:
+    def key_letter(self, to: str, key: NewKey, *, language: str) -> EmailMessage:
         """The letter that carries a key."""
         body = translate(
-            _BODIES[purpose],
+            _BODIES[key.purpose],
             language,
-            address=f"{self.public_url.rstrip('/')}/clave/{secret}",
-            valid_until=show_instant(until, language),
+            address=f"{self.public_url.rstrip('/')}/clave/{key.secret}",
+            valid_until=show_instant(key.until, language),
         )
-        return self._letter(to, translate(_SUBJECTS[purpose], language), body, at=at)
+        return self._letter(to, translate(_SUBJECTS[key.purpose], language), body, at=key.at)
 
     def send_word(self, to: str, *, language: str, at: datetime) -> None:
         """Begin to tell somebody who has a password that they may sign in."""

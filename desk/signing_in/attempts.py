@@ -1,0 +1,46 @@
+"""What slows a guesser down: each attempt counts as a failure until it succeeded, for the account and the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.desk import Desk
+from desk.signing_in.problems import TooManyAttempts
+from storage.signing_in import sessions
+from storage.signing_in.accounts import Account, digest_of
+
+_FREE_OF_ACCOUNT, _FREE_OF_ADDRESS = 5, 20
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What an attempt counts against: what is the account's own, and what the visitor's address shares."""
+
+    own: str
+    shared: str
+
+    async def begin(self, desk: Desk, *, at: datetime) -> None:
+        """Begin an attempt, which counts as failed until it succeeded. Raises TooManyAttempts."""
+        free = {self.own: _FREE_OF_ACCOUNT, self.shared: _FREE_OF_ADDRESS}
+        if await sessions.attempt(desk.database, free, at=at) is not None:
+            raise TooManyAttempts
+
+    async def succeeded(self, desk: Desk, *, at: datetime) -> None:
+        """The attempt was no failure: the account's are forgotten, the address gets back what it counted for."""
+        await sessions.succeeded(desk.database, self.own, shared=[self.shared], at=at)
+
+
+def account_key(mailbox: str) -> str:
+    """The key by which an account's failures are kept: no address, since people type passwords into that field."""
+    return f"account:{digest_of(mailbox)}"
+
+
+def code_tries(account: Account, shared: str) -> Tries:
+    """What a code of the second factor counts against."""
+    return Tries(f"code:{account.id}", shared)
+
+
+def present_password_tries(account: Account, shared: str) -> Tries:
+    """What a present password counts against: a session left open is no place to try them out."""
+    return Tries(f"present:{account.id}", shared)

@@ -1,0 +1,64 @@
+"""What people do to their own account: choosing and changing their password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.desk import Desk
+from desk.signing_in import passwords
+from desk.signing_in.attempts import Tries, account_key
+from desk.signing_in.problems import PasswordsDiffer, PasswordTooWeak, WrongPresentPassword
+from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import Account
+from storage.signing_in.sessions import Session
+
+
+@dataclass(frozen=True)
+class ChosenPassword:
+    """A password as it was chosen, typed twice."""
+
+    password: str
+    again: str
+
+    def check(self, account: Account) -> None:
+        """Raise PasswordsDiffer or PasswordTooWeak where it will not do for this account."""
+        if self.password != self.again:
+            raise PasswordsDiffer
+        try:
+            passwords.check(self.password, mailbox=account.mailbox)
+        except passwords.BadPassword:
+            raise PasswordTooWeak from None
+
+
+async def choose_password(desk: Desk, key: str, chosen: ChosenPassword, *, at: datetime) -> Account | None:
+    """Put a password with a single-use key that came by mail; None where the key cannot be used (any more).
+
+    Every session ends. Raises as `ChosenPassword.check` does; the key can be used again then.
+    """
+    account = await accounts.account_of_key(desk.database, key, at=at)
+    if account is None:
+        return None
+    chosen.check(account)
+    # Of two at once, one uses the key up; the other finds it used.
+    account = await accounts.choose_password(desk.database, key, await passwords.hash_of(chosen.password), at=at)
+    if account is None:
+        return None
+    await sessions.end_all(desk.database, account.id, at=at)
+    # Whoever reads the mail is no guesser: strangers' failures do not keep the owner out.
+    await sessions.succeeded(desk.database, account_key(account.mailbox), at=at)
+    return account
+
+
+async def change_password(desk: Desk, account: Account, chosen: ChosenPassword, *, at: datetime, but: Session) -> None:
+    """Put another password; every session ends `but` this one."""
+    await accounts.put_password(desk.database, account.id, await passwords.hash_of(chosen.password), at=at)
+    await sessions.end_all(desk.database, account.id, at=at, but=but.id)
+
+
+async def check_present(desk: Desk, account: Account, present: str, tries: Tries, *, at: datetime) -> None:
+    """Raise WrongPresentPassword unless this is the account's password, or TooManyAttempts."""
+    await tries.begin(desk, at=at)
+    if not await passwords.matches(present, account.password_hash):
+        raise WrongPresentPassword
+    await tries.succeeded(desk, at=at)
