@@ -50,6 +50,7 @@ from workflows.values import DATA_CONVERTER
 
 PASSED_THROUGH = (
     "policy",
+    "wording.facts.operator",
     "workflows.case_run",
     "workflows.contract_run",
     "pydantic",

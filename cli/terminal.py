@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from cli import terminal_view
+from cli.shown_facts import ShownFact, shown_fact
 from demo import access
 from demo.first_case import FIRST_CASE, here
 from settings import Settings
@@ -99,7 +100,7 @@ def follow_case(where: Entrance, number: str, screen: Console, *, last: int = 10
         seen = 0
         for fact in list(_facts(api, number))[-last:]:
             screen.print(terminal_view.line(fact))
-            seen = fact["seq"]
+            seen = fact.seq
         while True:
             try:
                 with _stream(api, number, seen) as stream:
@@ -109,7 +110,7 @@ def follow_case(where: Entrance, number: str, screen: Console, *, last: int = 10
                     _expect_success(stream)
                     for fact in _events(stream):
                         screen.print(terminal_view.line(fact))
-                        seen = fact["seq"]
+                        seen = fact.seq
             except httpx.TransportError:
                 screen.print(console.RECONNECTING, style="dim")
             _wait(_COME_BACK_AFTER)
@@ -128,17 +129,17 @@ def follow_all(where: Entrance, screen: Console) -> None:
                 changed = [number for number, turn in now.items() if turns.get(number) != turn]
                 closed = [number for number in turns if number not in now]
                 fresh = [
-                    (fact["at"], number, fact)
+                    (fact.at, number, fact)
                     for number in (*changed, *closed)
                     for fact in _facts(api, number, after=seen.get(number, 0))
-                    if number in seen or number not in turns or _instant(fact["at"]) >= began_at
+                    if number in seen or number not in turns or fact.at >= began_at
                 ]
             except httpx.TransportError:
                 screen.print(console.RECONNECTING, style="dim")
                 continue
             for _, number, fact in sorted(fresh, key=lambda each: each[:2]):
                 screen.print(terminal_view.line(fact, number=number))
-                seen[number] = fact["seq"]
+                seen[number] = fact.seq
             turns = now
 
 
@@ -238,11 +239,11 @@ def _expect_success(answer: httpx.Response) -> None:
     raise console.Stopped(console.refused(detail, rule, wrong), 1)
 
 
-def _facts(api: httpx.Client, number: str, *, after: int = 0) -> Iterator[Json]:
+def _facts(api: httpx.Client, number: str, *, after: int = 0) -> Iterator[ShownFact]:
     cursor: str | None = str(after)
     while cursor is not None:
         page = _get(api, f"{_path(number)}/timeline", cursor=cursor)
-        yield from page["items"]
+        yield from map(shown_fact, page["items"])
         cursor = page["next_cursor"]
 
 
@@ -272,16 +273,12 @@ def _stream(api: httpx.Client, number: str, seen: int) -> Iterator[httpx.Respons
         yield response
 
 
-def _events(stream: httpx.Response) -> Iterator[Json]:
+def _events(stream: httpx.Response) -> Iterator[ShownFact]:
     """The facts of a stream of server-sent events, each as soon as it is whole."""
     data: list[str] = []
     for text in stream.iter_lines():
         if text.startswith("data:"):
             data.append(text[5:].removeprefix(" "))
         elif not text and data:
-            yield json.loads("\n".join(data))
+            yield shown_fact(json.loads("\n".join(data)))
             data = []
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

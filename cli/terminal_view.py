@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -9,8 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from wording.language import show_amount, word
-from wording.terminal_facts import lasting, sentence, short, texts, who, whole
+from cli.shown_facts import ShownFact
+from wording.facts import terminal
+from wording.facts.terminal import sentence
+from wording.language import show_amount, show_instant, word
 
 Json = dict[str, Any]
 
@@ -150,7 +153,7 @@ def next_steps(case: Json) -> RenderableType:
     for name, label in (("initial_attention", "de la atención inicial"), ("level", f"del nivel {case['level']}")):
         clock = case["clocks"][name]
         if clock and clock["state"] == "running":
-            coming += [(clock["warn_at"], f"aviso: se ha usado el 75 % {label}")] if clock["warn_at"] else []
+            coming += [(clock["warn_at"], f"aviso {label}")] if clock["warn_at"] else []
             if name == "initial_attention":
                 coming.append((clock["due_at"], "vence la atención inicial"))
             elif case["level"] == 3:
@@ -170,7 +173,7 @@ def next_steps(case: Json) -> RenderableType:
     return table
 
 
-def timeline(facts: list[Json]) -> RenderableType:
+def timeline(facts: list[ShownFact]) -> RenderableType:
     """Everything that happened."""
     table = Table(title="Historia", title_justify="left", title_style="bold", show_lines=True)
     table.add_column("#", justify="right")
@@ -178,24 +181,43 @@ def timeline(facts: list[Json]) -> RenderableType:
     table.add_column("Quién", overflow="fold")
     table.add_column("Qué", ratio=1)
     for fact in facts:
-        told: list[RenderableType] = [Text(sentence(fact), style="dim" if fact["internal"] else "")]
-        told += [Text(text, style="italic") for text in texts(fact)]
-        table.add_row(str(fact["seq"]), short(fact["at"]), who(fact), Group(*told))
+        told: list[RenderableType] = [_told(fact)]
+        told += [Text(text, style="italic") for text in fact.texts]
+        table.add_row(str(fact.seq), terminal.short(fact.at), fact.who, Group(*told))
     return table
 
 
-def line(fact: Json, *, number: str | None = None) -> RenderableType:
+def line(fact: ShownFact, *, number: str | None = None) -> RenderableType:
     """A fact on one line, and its words below."""
     head = Text()
-    head.append(short(fact["at"]), style="cyan")
+    head.append(terminal.short(fact.at), style="cyan")
     if number:
         head.append(f"  {number}", style="bold")
-    head.append(f"  {who(fact)}", style="dim")
-    head.append(f"  {sentence(fact)}", style="dim" if fact["internal"] else "")
-    return Group(head, *(Text(f"    {text}", style="italic") for text in texts(fact)))
+    head.append(f"  {fact.who}", style="dim")
+    head.append("  ").append_text(_told(fact))
+    return Group(head, *(Text(f"    {text}", style="italic") for text in fact.texts))
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
+
+
+def short(at: str) -> str:
+    """An instant of an answer in a table."""
+    return terminal.short(datetime.fromisoformat(at))
+
+
+def whole(at: str) -> str:
+    """An instant of an answer in a sentence."""
+    return show_instant(datetime.fromisoformat(at))
+
+
+def lasting(seconds: int) -> str:
+    """A duration of an answer in words."""
+    return terminal.lasting(timedelta(seconds=seconds))
+
+
+def _told(fact: ShownFact) -> Text:
+    return Text(sentence(fact.fact, late=fact.late), style="dim" if fact.internal else "")
 
 
 def _pairs(title: str) -> Table:

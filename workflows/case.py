@@ -159,7 +159,7 @@ class CaseWorkflow:
     def wakes(self) -> list[str]:
         """What will happen by itself, soonest first."""
         case = self._known_case
-        return [f"{words.when(wake.at)}: {case_text.wake_text(wake, case)}" for wake in case.wakes]
+        return [f"{words.when(wake.at)}: {case_text.wake_text(wake, case, self._terms)}" for wake in case.wakes]
 
     # -- one turn at a time -------------------------------------------------------------------------------------------
 
@@ -219,13 +219,12 @@ class CaseWorkflow:
 
     async def _record(self, decision: Decision, *, command_id: str | None = None, terms: Terms | None = None) -> bool:
         """Have a turn recorded and take its state; False where the ledger was ahead and the case goes on from there."""
-        what = ", ".join(entry.fact.kind for entry in decision.entries)
         recorded: Recorded = await workflow.execute_local_activity_method(
             Ledger.record,
             Turn(decision=decision, terms=terms or decision.terms, command_id=command_id),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_RECORDING,
-            summary=case_text.record_summary(what, decision.case),
+            summary=case_text.record_summary(decision),
         )
         self._case = recorded.ahead or decision.case
         self._terms = (recorded.terms if recorded.ahead else decision.terms) or self._terms

@@ -46,7 +46,7 @@ def _level_clock(case: Case, level: Level, *, at: datetime, terms: Terms) -> Clo
 # -- what clocks do by themselves -------------------------------------------------------------------------------------
 
 
-def warn(case: Case, due_at: datetime) -> Change:
+def warn(case: Case, due_at: datetime, *, terms: Terms) -> Change:
     """Warn of the clock whose warning falls due at `due_at` (ESC-13).
 
     One a turn: two clocks may reach it at the same instant, and a turn tells each recipient once of each kind.
@@ -54,7 +54,7 @@ def warn(case: Case, due_at: datetime) -> Change:
     for name in ClockName:
         clock = case.initial_attention if name is ClockName.INITIAL_ATTENTION else case.level_clock
         if clock and clock.state is ClockState.RUNNING and clock.warn_at == due_at and clock.due_at:
-            fact = f.ClockWarned(clock=name, level=case.level, limit_at=clock.due_at)
+            fact = f.ClockWarned(clock=name, level=case.level, limit_at=clock.due_at, percent=terms.warn_at_percent)
             return _with_clock(case, name, replace(clock, warn_at=None, warned=True)), (fact,)
     return case, ()
 

@@ -135,13 +135,14 @@ class InitialAttentionMissed:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockWarned:
-    """A clock reached the warning's share of its limit (ESC-13)."""
+    """A clock reached the warning's share of its limit, `percent` (ESC-13), which older facts do not name."""
 
     internal: ClassVar[bool] = True
     kind: Literal["clock_warned"] = "clock_warned"
     clock: ClockName
     level: Level
     limit_at: datetime
+    percent: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

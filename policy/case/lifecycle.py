@@ -233,7 +233,7 @@ def settle(case: Case, *, terms: Terms, at: datetime) -> Iterator[Decision]:
 
 
 def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Iterator[Change]:
-    change = escalation.warn(case, due_at)
+    change = escalation.warn(case, due_at, terms=terms)
     yield change
     yield (change := escalation.miss_attention(change[0], due_at))
     yield (change := escalation.reach_limit(change[0], due_at, terms=terms))

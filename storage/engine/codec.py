@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -36,7 +37,7 @@ def fact_to_json(fact: RecordedFact) -> dict[str, Any]:
     """What a fact says beside its kind, which has its own column. Durations are whole seconds, named so."""
     if isinstance(fact, UnknownFact):
         return dict(fact.data)
-    said: dict[str, Any] = _FACTS[fact.kind].dump_python(fact, mode="json", exclude={"kind"})
+    said: dict[str, Any] = _adapter(fact.kind).dump_python(fact, mode="json", exclude={"kind"})
     for name, value in vars(fact).items():
         if isinstance(value, timedelta):
             del said[name]
@@ -50,12 +51,12 @@ def fact_from_json(kind: str, data: Mapping[str, Any]) -> RecordedFact:
     A kind that a newer program recorded, or a known one with words that only a newer program knows, is an
     `UnknownFact`: the rows of a case stay readable while programs are replaced one after another.
     """
-    known = _FACTS.get(kind)
-    if known is None:
+    if kind not in _KINDS:
         return UnknownFact(kind=kind, data=data)
-    said = {name.removesuffix(_SECONDS) if name in _DURATIONS[kind] else name: each for name, each in data.items()}
+    named = _durations(kind)
+    said = {name.removesuffix(_SECONDS) if name in named else name: each for name, each in data.items()}
     try:
-        fact: Fact = known.validate_python(said)
+        fact: Fact = _adapter(kind).validate_python(said)
     except ValidationError:
         return UnknownFact(kind=kind, data=data)
     return fact
@@ -67,10 +68,16 @@ def content_ids(data: Mapping[str, Any]) -> list[str]:
 
 
 _SECONDS = "_seconds"
-_FACTS: dict[str, TypeAdapter[Any]] = {each.kind: TypeAdapter(each) for each in get_args(Fact)}
-_DURATIONS = {
-    each.kind: {
-        f"{name}{_SECONDS}" for name, hint in get_type_hints(each).items() if timedelta in (hint, *get_args(hint))
-    }
-    for each in get_args(Fact)
-}
+_KINDS: dict[str, type[Any]] = {each.kind: each for each in get_args(Fact)}
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_KINDS[kind])
+
+
+@cache
+def _durations(kind: str) -> frozenset[str]:
+    """The names of a fact's durations, as its data has them."""
+    hints = get_type_hints(_KINDS[kind]).items()
+    return frozenset(f"{name}{_SECONDS}" for name, hint in hints if timedelta in (hint, *get_args(hint)))

@@ -20,9 +20,7 @@ from cli.terminal import Entrance
 from demo import access
 from demo.access import DemoAccess
 from demo.first_case import FIRST_CASE
-from policy.case.facts import Fact
 from settings import Settings
-from storage.engine.codec import fact_to_json
 from storage.engine.database import upgrade
 from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
@@ -31,7 +29,6 @@ from tests.support.lives import bogota
 from tests.support.serving import serving
 from tests.wording.samples import SAMPLES
 from wording import console
-from wording.terminal_facts import sentence
 
 
 @dataclass
@@ -336,13 +333,3 @@ def test_the_command_line_knows_them(command: str) -> None:
 
 def test_what_the_first_case_says_is_what_the_api_takes() -> None:
     assert set(FIRST_CASE) | {"contact_id", "solution_id"} == set(NEW_CASE)
-
-
-@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
-def test_every_fact_has_a_line_of_its_own(fact: Fact) -> None:
-    said = {
-        name: value["content_id"] if isinstance(value, dict) and "content_id" in value else value
-        for name, value in fact_to_json(fact).items()
-    }
-
-    assert fact.kind not in sentence({"kind": fact.kind, "data": said})

@@ -19,6 +19,7 @@ st.register_type_strategy(
     datetime,
     st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )
+st.register_type_strategy(int, st.integers(0, 10**12))
 st.register_type_strategy(timedelta, st.integers(0, 10**8).map(lambda seconds: timedelta(seconds=seconds)))
 
 

@@ -45,8 +45,8 @@ def handed_off(
     )
 
 
-def warned(clock: ClockName, level: int = 1) -> f.ClockWarned:
-    return f.ClockWarned(clock=clock, level=Level(level), limit_at=LIMIT)
+def warned(clock: ClockName, level: int = 1, percent: int | None = 75) -> f.ClockWarned:
+    return f.ClockWarned(clock=clock, level=Level(level), limit_at=LIMIT, percent=percent)
 
 
 def closed(reason: ClosingReason, **more: Any) -> f.CaseClosed:
@@ -141,6 +141,7 @@ SAMPLES: list[f.Fact] = [
     warned(ClockName.INITIAL_ATTENTION),
     warned(ClockName.LEVEL),
     warned(ClockName.LEVEL, 3),
+    warned(ClockName.LEVEL, percent=None),
     f.PriorityConfirmed(priority=Priority.LOW, reason=WORDS),
     PRIORITY_CHANGED,
     f.InformationRequested(body=WORDS),

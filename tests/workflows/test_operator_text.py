@@ -138,7 +138,7 @@ def test_all_that_a_case_waits_for_is_named() -> None:
 
 @pytest.mark.parametrize("step", [QUOTED, SCHEDULED, after(SCHEDULED, ("09:30", expense(360_000, "FV-1")))])
 def test_every_wake_of_a_visit_is_told_in_words(step: Case) -> None:
-    coming = [wake_text(wake, step) for wake in step.wakes]
+    coming = [wake_text(wake, step, STANDARD) for wake in step.wakes]
 
     assert [text for text in coming if "visita 1, " in text]
     assert len(set(coming)) == len(coming)

@@ -74,8 +74,10 @@ class Teller:
                 return self.say("Initial attention given in time" if in_time else "Initial attention given late")
             case f.InitialAttentionMissed():
                 return self.say("The time for the initial attention passed")
-            case f.ClockWarned(limit_at=limit_at):
-                return self.say("Warning: 75 % of the time has passed; limit {at}", at=limit_at)
+            case f.ClockWarned(percent=None, limit_at=limit_at):
+                return self.say("Warning before the limit: {at}", at=limit_at)
+            case f.ClockWarned(percent=percent, limit_at=limit_at):
+                return self.say("Warning: {percent} % of the time has passed; limit {at}", percent=percent, at=limit_at)
             case f.PriorityConfirmed(priority=priority):
                 return self.say("confirmed priority {priority}", priority=int(priority))
             case f.PriorityChanged(from_priority=before, to_priority=after):

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from policy.case.case import LIMITS, Case, Clock, ClockState, Level, Wake, WakeKind
+from policy.case.decision import Decision
 from policy.terms.channels import Misdirected
 from policy.terms.terms import Terms
 from policy.time import clock as clocks
+from wording.facts.operator import sentences
 from workflows.operators import visit_text
 from workflows.operators.words import (
     CATEGORIES,
@@ -32,15 +34,15 @@ _DUE = {ClockState.RUNNING: "vence", ClockState.MISSED: "venció"}
 """The states in which a clock's due instant says something."""
 
 
-def wake_text(wake: Wake, case: Case) -> str:
+def wake_text(wake: Wake, case: Case, terms: Terms) -> str:
     """What happens at a wake."""
     match wake.kind:
         case WakeKind.ATTENTION_WARNING:
-            return "aviso: 75 % de la atención inicial"
+            return f"aviso: {terms.warn_at_percent} % de la atención inicial"
         case WakeKind.ATTENTION_LIMIT:
             return "límite de la atención inicial"
         case WakeKind.LEVEL_WARNING:
-            return f"aviso: 75 % del nivel {int(case.level)}"
+            return f"aviso: {terms.warn_at_percent} % del nivel {int(case.level)}"
         case WakeKind.LEVEL_LIMIT:
             return (
                 f"nivel {int(case.level)} -> {case.level + 1}" if case.level < Level.DIRECTOR else "nivel 3 -> vencido"
@@ -64,7 +66,7 @@ def timer_summary(case: Case, terms: Terms) -> str:
         return "nada pendiente"
     wake = case.wakes[0]
     due = "vence " if wake.kind in LIMITS else ""
-    return f"{wake_text(wake, case)}, {kind_of_case(case, terms)}, {due}{when(wake.at)}"
+    return f"{wake_text(wake, case, terms)}, {kind_of_case(case, terms)}, {due}{when(wake.at)}"
 
 
 def kind_of_case(case: Case, terms: Terms) -> str:
@@ -77,8 +79,9 @@ def static_summary(case: Case, terms: Terms) -> str:
     return f"{kind_of_case(case, terms)} · {case.channel.value} · {CATEGORIES[case.category]}"
 
 
-def record_summary(what: str, case: Case) -> str:
+def record_summary(decision: Decision) -> str:
     """The line on the activity that records a turn."""
+    case, what = decision.case, sentences(entry.fact for entry in decision.entries)
     return f"turno {case.turn}: {what}, nivel {int(case.level)}, {STATUSES[case.status]}"
 
 
@@ -106,7 +109,7 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
         lines.append(f"- **Motivo del cierre** {CLOSING_REASONS[case.closing_reason]}")
     lines += ["", "**Relojes**", "", *_clock_lines(case, terms)]
     lines += ["", "**Lo que sigue**", ""]
-    lines += [f"1. {when(wake.at)}: {wake_text(wake, case)}" for wake in case.wakes] or ["Nada por sí solo."]
+    lines += [f"1. {when(wake.at)}: {wake_text(wake, case, terms)}" for wake in case.wakes] or ["Nada por sí solo."]
     return "\n".join([*lines, "", f"Turno {case.turn}, {when(case.last_at)} · [abrir el caso]({link})"])
 
 

@@ -1,0 +1,91 @@
+"""Every fact has its sentence for each of its readers: on pages, for operators, in a terminal and in letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy.case.facts import ClockWarned, Fact, UnknownFact
+from tests.activities.samples import EVERY_NOTICE, SAMPLES, told
+from tests.support.any_facts import KINDS, any_of
+from wording.facts import operator, terminal
+from wording.facts.page import Teller
+from wording.language import LANGUAGES
+
+TELLERS: dict[str, Callable[[Fact], str]] = {
+    **{f"page in {language}": Teller(language).sentence for language in LANGUAGES},
+    "terminal": terminal.sentence,
+    "operator": operator.sentence,
+}
+NEWER = UnknownFact(kind="case_praised", data={"stars": 5})
+
+
+def is_whole(sentence: str, kind: str) -> bool:
+    """It says something, leaves no placeholder open, and shows no value as the program writes it."""
+    raw = re.search(r"[{}]|None|\b[A-Z]\w+\.[A-Z_]+\b", sentence) or kind in sentence
+    return bool(sentence.strip()) and not raw
+
+
+@pytest.mark.parametrize("teller", TELLERS)
+@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+def test_every_fact_is_told_to_every_reader(fact: Fact, teller: str) -> None:
+    assert is_whole(TELLERS[teller](fact), fact.kind)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+@settings(max_examples=10)
+@given(data=st.data())
+def test_whatever_a_fact_says_it_is_told(kind: type[Any], data: st.DataObject) -> None:
+    fact = data.draw(any_of(kind))
+
+    assert all(tell(fact) for tell in TELLERS.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("fact", "recipient"), EVERY_NOTICE, ids=[f"{fact.kind}-{recipient}" for fact, recipient in EVERY_NOTICE]
+)
+def test_every_fact_that_somebody_is_written_about_has_its_letter(fact: Fact, recipient: Any, language: str) -> None:
+    letter = told(fact, recipient, language)
+
+    assert is_whole(letter.subject.replace("{0}", ""), fact.kind)
+    assert letter.body.strip()
+
+
+def test_the_samples_hold_every_fact() -> None:
+    assert {type(fact) for fact in SAMPLES} == set(KINDS)
+
+
+class TestANewerFact:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_is_told_by_its_kind(self, language: str) -> None:
+        assert Teller(language).sentence(NEWER) == terminal.sentence(NEWER) == "case_praised"
+
+
+class TestLateness:
+    @pytest.mark.rule("ESC-15")
+    def test_is_said_from_a_minute_on(self) -> None:
+        fact = next(each for each in SAMPLES if each.kind == "case_overdue")
+        late, moment = timedelta(minutes=5), timedelta(seconds=59)
+
+        assert Teller("es").sentence(fact, late=late).endswith(" (5 minutos de retraso)")
+        assert terminal.sentence(fact, late=late).endswith(", con 5 minutos de retraso")
+        assert Teller("es").sentence(fact, late=moment) == Teller("es").sentence(fact)
+        assert terminal.sentence(fact, late=moment) == terminal.sentence(fact)
+
+
+class TestTheWarning:
+    @pytest.mark.rule("ESC-13")
+    def test_names_the_share_that_its_fact_names(self) -> None:
+        """The share is the case's terms'; a warning that was recorded before facts named it is told without."""
+        told = {fact.percent: terminal.sentence(fact) for fact in SAMPLES if isinstance(fact, ClockWarned)}
+
+        assert "va el 75 % del tiempo del nivel" in told[75]
+        assert told[None].startswith("aviso del tiempo del nivel; vence ")
+        assert "75 %" in Teller("es").sentence(next(each for each in SAMPLES if isinstance(each, ClockWarned)))
