@@ -13,8 +13,8 @@ from policy.case.case import SYSTEM
 from policy.case.facts import Fact, RecordedFact, UnknownFact, texts_in
 from storage.case.views import TimelineRow
 from storage.engine.codec import content_ids
-from tests.activities.samples import LIMIT, SAMPLES
 from tests.support.lives import HELP_DESK
+from tests.wording.samples import LIMIT, SAMPLES
 
 
 def answer(fact: RecordedFact, words: dict[str, str], **changes: Any) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
 from tests.api.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
-from tests.wording.samples import SAMPLES
 from wording import console
 
 

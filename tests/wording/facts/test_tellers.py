@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.case.facts import ClockWarned, Fact, UnknownFact
-from tests.activities.samples import EVERY_NOTICE, SAMPLES, told
 from tests.support.any_facts import KINDS, any_of
+from tests.wording.samples import EVERY_NOTICE, SAMPLES, told
 from wording.facts import operator, terminal
 from wording.facts.page import Teller
 from wording.language import LANGUAGES
