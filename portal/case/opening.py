@@ -1,15 +1,10 @@
-"""The form that opens a case: it asks what support needs to know, and says beforehand what will happen and when.
+"""Opening a case from its form, and keeping what is being written there.
 
 What was analysed and tried is asked in questions, and becomes one text (REQ-5).
 """
 
 from __future__ import annotations
 
-import secrets
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,50 +18,24 @@ from desk.desk import Desk
 from desk.idempotency import Answers, Done, FinalRefusal, once
 from desk.inputs import Body, Words
 from desk.opening import AskedOpening, NewCase, Opened, StillOpening, open_case
-from desk.problems import EngineUnavailable, IdempotencyKeyReused, NotFound, Problem, told
-from desk.providers.incidents import known_now
+from desk.problems import NotFound, Problem, told
 from policy.case import lifecycle
-from policy.case.case import Category, Channel, Priority, Role
+from policy.case.case import Channel, Role
 from policy.case.commands import OpenCase
 from policy.case.refusals import RoleNotAllowed
-from policy.terms.terms import CoverKind, Terms
-from policy.time.preview import Preview, preview
 from portal.case.attachments import FilesRead, keep_form_files
+from portal.case.opening_page import QUESTIONS, OpeningPage
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import SignedIn, Stamped, Visitor
-from portal.frame.submit import Refused, in_words, key_of, read_body, request_of, submit, typed_in
+from portal.frame.submit import Refused, in_words, key_of, read_body, request_of, submit
 from storage.case.intake import KeptAnswer
 from storage.cover import solutions
-from storage.cover.solutions import Solution, SolutionKind
-from storage.files import files
-from storage.people import contacts
 from storage.people.customers import Customer
-from storage.terms.terms import terms_for
 from storage.workbench import opening_drafts
 from wording.language import translate
 
 router = APIRouter()
-
-PRIORITIES: Mapping[int, str] = {
-    1: "The service cannot be used in production, and your operation is critically affected.",
-    2: "The service is seriously affected.",
-    3: "The service is partially affected.",
-    4: "The problem neither affects nor degrades the service.",
-}
-"""What each priority means, in the policy's words (PRI-1..4)."""
-
-QUESTIONS: Mapping[str, tuple[str, str]] = {
-    "since_when": ("Since when", "The day and time when it began, as far as you know."),
-    "who_affected": ("Who is affected", "Everybody, an office, one person? On which devices?"),
-    "what_changed": (
-        "What changed before",
-        "An update, a new network, new users, new data? Nothing, as far as you know?",
-    ),
-    "error_messages": ("Error messages", "Word for word, if there are any."),
-    "what_tried": ("What you analysed and tried", "What you looked at, what you tried, and what came of it."),
-}
-"""What is asked of what was analysed before (REQ-5): each question's name, and a word of help."""
 
 _LABELS = {
     "title": "In one line",
@@ -80,10 +49,6 @@ _LABELS = {
     "channel": "Channel",
     "files": "Files",
 }
-_CHANGED = (
-    "The form changed since you sent it before. Please look in the list of cases whether it is open already; if it is "
-    "not, send it again."
-)
 _NUMBER: Answers[Opened | StillOpening] = Answers(
     write=lambda opened: KeptAnswer(201, {}, {"number": opened.number}) if isinstance(opened, Opened) else None,
     read=lambda kept: Opened(str(kept.body["number"])),
@@ -102,14 +67,6 @@ class Written(Body):
     text: Words
 
 
-@dataclass(frozen=True, kw_only=True)
-class Promise:
-    """What a priority would be promised now (PLAN-5, ESC-1..3, ESC-6)."""
-
-    priority: int
-    times: Preview
-
-
 @router.get("/casos/nuevo")
 async def show(
     request: Request, visitor: SignedIn, desk: DeskDep, at: At, cliente: Given = "", solucion: Given = ""
@@ -117,7 +74,8 @@ async def show(
     customer = await _customer(desk, visitor, cliente)
     if customer is None:
         return to("/clientes", visitor)
-    return await _page(request, visitor, desk, customer, solucion, at=at)
+    shown = OpeningPage(request=request, visitor=visitor, desk=desk, customer=customer, at=at)
+    return await shown.show(solucion)
 
 
 @router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])
@@ -127,13 +85,14 @@ async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) 
     customer = await _customer(desk, visitor, str(form.get("cliente", "")))
     if customer is None:
         return to("/clientes", visitor)
+    shown = OpeningPage(request=request, visitor=visitor, desk=desk, customer=customer, at=at)
     asked = request_of(visitor, request.url.path, key_of(form), at=at)
     kept = [str(each) for each in form.getlist("kept_files")][:_MOST_KEPT]
     try:
         kept += await keep_form_files(desk, visitor, form, asked)
     except Problem as refused:
         again = in_words(told(refused, visitor.language))
-        return await _again(request, visitor, desk, customer, form, kept, again, at=at)
+        return await shown.again(form, kept, again)
 
     async def act() -> Done[Opened | StillOpening] | FinalRefusal:
         new = _body(form, visitor, kept)
@@ -142,7 +101,7 @@ async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) 
 
     outcome = await submit(visitor, act, _LABELS)
     if isinstance(outcome, Refused):
-        return await _again(request, visitor, desk, customer, form, kept, outcome, at=at)
+        return await shown.again(form, kept, outcome)
     assert visitor.account
     its = {"account_id": visitor.account.id, "solution_id": str(form.get("solution_id", ""))}
     await opening_drafts.forget(desk.database, **its)
@@ -207,7 +166,7 @@ def _prior_analysis(form: FormData, language: str) -> str:
     )
 
 
-# -- the page ---------------------------------------------------------------------------------------------------------
+# -- for whom ---------------------------------------------------------------------------------------------------------
 
 
 async def _customer(desk: Desk, visitor: Visitor, given: str) -> Customer | None:
@@ -216,92 +175,3 @@ async def _customer(desk: Desk, visitor: Visitor, given: str) -> Customer | None
         raise RoleNotAllowed
     wanted = given or visitor.principal.customer_id
     return await visible_customer(desk, visitor.principal, wanted) if wanted else None
-
-
-async def _again(
-    request: Request,
-    visitor: Visitor,
-    desk: Desk,
-    customer: Customer,
-    form: FormData,
-    kept: list[str],
-    refused: Refused,
-    *,
-    at: datetime,
-) -> Response:
-    """The form with what was typed. What was not refused for good is sent again under its own key."""
-    if refused.name == IdempotencyKeyReused.name:
-        refused = Refused(409, translate(_CHANGED, visitor.language))
-    same = refused.status == EngineUnavailable.status
-    return await _page(
-        request,
-        visitor,
-        desk,
-        customer,
-        str(form.get("solution_id", "")),
-        at=at,
-        status=refused.status,
-        refused=refused,
-        typed=typed_in(form),
-        kept=await files.sent_by(desk.database, visitor.principal.actor, kept),
-        key=str(form.get("key")) if same else None,
-    )
-
-
-async def _page(
-    request: Request,
-    visitor: Visitor,
-    desk: Desk,
-    customer: Customer,
-    solution_id: str,
-    *,
-    at: datetime,
-    status: int = 200,
-    key: str | None = None,
-    **more: Any,
-) -> Response:
-    has = await solutions.of_customer(desk.database, customer.id)
-    chosen = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
-    shown: dict[str, Any] = {
-        "customer": customer,
-        "is_ours": visitor.role is not Role.CONTACT,
-        "solutions": has,
-        "solution": chosen,
-        "refused": None,
-        "typed": typed_in(),
-        "kept": [],
-        "key": key or secrets.token_urlsafe(18),
-        "priorities": PRIORITIES,
-        "questions": QUESTIONS,
-        "categories": [each.value for each in Category],
-    }
-    if chosen:
-        assert visitor.account
-        its = {"account_id": visitor.account.id, "solution_id": chosen.id}
-        draft = await opening_drafts.get(desk.database, **its)
-        shown |= {"has_draft": bool(draft), "typed": defaultdict(str, draft)}
-        shown |= await _about(desk, visitor, customer, chosen, at=at)
-    return page(request, "case/opening.html", status=status, **shown | more)
-
-
-async def _about(
-    desk: Desk, visitor: Visitor, customer: Customer, solution: Solution, *, at: datetime
-) -> dict[str, Any]:
-    """What is said beside the form: what is known of the provider, and what will happen."""
-    terms = await terms_for(desk.database, desk.policy, customer_id=customer.id, solution_id=solution.id, at=at)
-    roster = await contacts.roster(desk.database, customer.id) if visitor.role is not Role.CONTACT else []
-    return {
-        "terms": terms,
-        "is_covered": terms.cover.kind is not CoverKind.NONE,
-        "promises": _promises(terms, at=at),
-        "incidents": await known_now(desk, solution, at=at),
-        "is_equipment": solution.kind is SolutionKind.EQUIPMENT,
-        "channels": [each.value for each in Channel],
-        "contacts": [each for each in roster if each.is_active(at=at)],
-    }
-
-
-def _promises(terms: Terms, *, at: datetime) -> list[Promise]:
-    if terms.cover.kind is CoverKind.NONE:
-        return []
-    return [Promise(priority=int(each), times=preview(terms=terms, priority=each, opened_at=at)) for each in Priority]

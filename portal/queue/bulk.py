@@ -51,6 +51,16 @@ class Outcome:
     is_done: bool = False
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the page says of the cases, or which `problem` keeps it from saying anything."""
+
+    outcomes: Sequence[Outcome] = ()
+    problem: str | None = None
+    is_previewed: bool = False
+    is_applied: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asking:
     """What is asked for on every chosen case."""
@@ -74,17 +84,17 @@ async def preview(request: Request, visitor: Worker, desk: DeskDep, at: At) -> R
     action = _action(form)
     rows, problem = await _rows(form, visitor, desk)
     if problem:
-        return await _shown(request, desk, action, form, problem=problem, status=422)
+        return await _shown(request, desk, action, form, Shown(problem=problem))
     if action.fields and not any(str(form.get(field.name, "")) for field in action.fields):
         asked = [Outcome(number=row.number, title=row.title) for row in rows]
-        return await _shown(request, desk, action, form, asked)
+        return await _shown(request, desk, action, form, Shown(asked))
     body = _body(action, form, visitor.language)
     if isinstance(body, Refused):
         asked = [Outcome(number=row.number, title=row.title) for row in rows]
-        return await _shown(request, desk, action, form, asked, problem=body.sentence, status=422)
+        return await _shown(request, desk, action, form, Shown(asked, problem=body.sentence))
     asking = Asking(visitor=visitor, action=action, body=body, at=at)
     found = [await _prospect(desk, asking, row) for row in rows]
-    return await _shown(request, desk, action, form, found, is_previewed=True)
+    return await _shown(request, desk, action, form, Shown(found, is_previewed=True))
 
 
 @router.post("/aplicar", dependencies=[Stamped])
@@ -98,10 +108,10 @@ async def apply(request: Request, visitor: Worker, desk: DeskDep, at: At) -> Res
         raise NotFound
     if problem or isinstance(body, Refused):
         sentence = problem or (body.sentence if isinstance(body, Refused) else "")
-        return await _shown(request, desk, action, form, problem=sentence, status=422)
+        return await _shown(request, desk, action, form, Shown(problem=sentence))
     asking = Asking(visitor=visitor, action=action, body=body, at=at)
     done = [await _given(desk, asking, row, key) for row in rows]
-    return await _shown(request, desk, action, form, done, is_applied=True)
+    return await _shown(request, desk, action, form, Shown(done, is_applied=True))
 
 
 async def _prospect(desk: Desk, asking: Asking, row: CaseRow) -> Outcome:
@@ -170,26 +180,15 @@ def _body(action: Action, form: FormData, language: str) -> Body | Refused:
         return Refused(422, told(refused, language).detail)
 
 
-async def _shown(
-    request: Request,
-    desk: Desk,
-    action: Action,
-    form: FormData,
-    outcomes: Sequence[Outcome] = (),
-    *,
-    problem: str | None = None,
-    is_previewed: bool = False,
-    is_applied: bool = False,
-    status: int = 200,
-) -> Response:
+async def _shown(request: Request, desk: Desk, action: Action, form: FormData, shown: Shown) -> Response:
     return page(
         request,
         "queue/batch.html",
-        status=status,
+        status=422 if shown.problem else 200,
         action=action,
         path=action.offer.path,
-        outcomes=outcomes,
-        takes=[each for each in outcomes if each.refused is None],
+        outcomes=shown.outcomes,
+        takes=[each for each in shown.outcomes if each.refused is None],
         typed={field.name: str(form.get(field.name, "")) for field in action.fields},
         choices={
             "agents": [(each.id, each.name) for each in await agents.listing(desk.database)],
@@ -197,9 +196,9 @@ async def _shown(
             "priorities": [(str(int(each)), str(int(each))) for each in Priority],
             "level_3": [("3", "3")],
         },
-        problem=problem,
+        problem=shown.problem,
         most=MOST,
-        is_previewed=is_previewed,
-        is_applied=is_applied,
+        is_previewed=shown.is_previewed,
+        is_applied=shown.is_applied,
         key=str(form.get("key", "")) or secrets.token_urlsafe(18),
     )

@@ -11,10 +11,13 @@ import pytest
 from desk.desk import Desk
 from desk.feed import Feed
 from desk.metrics import Figures
+from desk.opening import open_case
 from desk.turnstile import Turnstile
+from storage.case.views import CaseRow
 from storage.engine.database import Database, upgrade
 from storage.files.file_store import FileStore
 from tests.api.office import Clock, furnish
+from tests.desk.asking import opening, read
 from tests.support.desk import PaperDesk
 from tests.support.lives import policy
 
@@ -58,3 +61,9 @@ async def desk(database: Database, engine: PaperDesk, clock: Clock, tmp_path: Pa
         files=FileStore(tmp_path / "files"),
     )
     feed.close()
+
+
+@pytest.fixture
+async def row(desk: Desk, clock: Clock) -> CaseRow:
+    """A case that was opened just now."""
+    return await read(desk, (await open_case(desk, opening(clock, key="row"))).number)

@@ -10,7 +10,7 @@ import pytest
 from httpx import Response
 
 from policy.case.incidents import Incident
-from portal.case.opening import PRIORITIES
+from portal.case.opening_page import PRIORITIES
 from storage.case import views
 from storage.cover import contracts, solutions
 from storage.cover.solutions import Solution, SolutionKind

@@ -1,0 +1,138 @@
+"""The page with the form that opens a case: what support needs to know, and what will happen and when."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.datastructures import FormData
+
+from desk.desk import Desk
+from desk.problems import EngineUnavailable, IdempotencyKeyReused
+from desk.providers.incidents import known_now
+from policy.case.case import Category, Channel, Priority, Role
+from policy.terms.terms import CoverKind, Terms
+from policy.time.preview import Preview, preview
+from portal.frame.pages import page
+from portal.frame.session import Visitor
+from portal.frame.submit import Refused, typed_in
+from storage.cover import solutions
+from storage.cover.solutions import Solution, SolutionKind
+from storage.files import files
+from storage.people import contacts
+from storage.people.customers import Customer
+from storage.terms.terms import terms_for
+from storage.workbench import opening_drafts
+from wording.language import translate
+
+PRIORITIES: Mapping[int, str] = {
+    1: "The service cannot be used in production, and your operation is critically affected.",
+    2: "The service is seriously affected.",
+    3: "The service is partially affected.",
+    4: "The problem neither affects nor degrades the service.",
+}
+"""What each priority means, in the policy's words (PRI-1..4)."""
+
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "since_when": ("Since when", "The day and time when it began, as far as you know."),
+    "who_affected": ("Who is affected", "Everybody, an office, one person? On which devices?"),
+    "what_changed": (
+        "What changed before",
+        "An update, a new network, new users, new data? Nothing, as far as you know?",
+    ),
+    "error_messages": ("Error messages", "Word for word, if there are any."),
+    "what_tried": ("What you analysed and tried", "What you looked at, what you tried, and what came of it."),
+}
+"""What is asked of what was analysed before (REQ-5): each question's name, and a word of help."""
+
+_CHANGED = (
+    "The form changed since you sent it before. Please look in the list of cases whether it is open already; if it is "
+    "not, send it again."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a priority would be promised now (PLAN-5, ESC-1..3, ESC-6)."""
+
+    priority: int
+    times: Preview
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningPage:
+    """The form for a case of one customer, as one visitor sees it now."""
+
+    request: Request
+    visitor: Visitor
+    desk: Desk
+    customer: Customer
+    at: datetime
+
+    async def show(self, solution_id: str, *, status: int = 200, **more: Any) -> Response:
+        """The form, about one solution once it is chosen; `more` stands in for what a new form says."""
+        has = await solutions.of_customer(self.desk.database, self.customer.id)
+        chosen = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
+        shown: dict[str, Any] = {
+            "customer": self.customer,
+            "is_ours": self.visitor.role is not Role.CONTACT,
+            "solutions": has,
+            "solution": chosen,
+            "refused": None,
+            "typed": typed_in(),
+            "kept": [],
+            "key": secrets.token_urlsafe(18),
+            "priorities": PRIORITIES,
+            "questions": QUESTIONS,
+            "categories": [each.value for each in Category],
+        }
+        if chosen:
+            shown |= await self._draft_of(chosen)
+            shown |= await self._about(chosen)
+        return page(self.request, "case/opening.html", status=status, **shown | more)
+
+    async def again(self, form: FormData, kept: Sequence[str], refused: Refused) -> Response:
+        """The form with what was typed. What was not refused for good is sent again under its own key."""
+        if refused.name == IdempotencyKeyReused.name:
+            refused = Refused(409, translate(_CHANGED, self.visitor.language))
+        same_key = {"key": str(form.get("key"))} if refused.status == EngineUnavailable.status else {}
+        return await self.show(
+            str(form.get("solution_id", "")),
+            status=refused.status,
+            refused=refused,
+            typed=typed_in(form),
+            kept=await files.sent_by(self.desk.database, self.visitor.principal.actor, kept),
+            **same_key,
+        )
+
+    async def _draft_of(self, solution: Solution) -> dict[str, Any]:
+        assert self.visitor.account
+        its = {"account_id": self.visitor.account.id, "solution_id": solution.id}
+        draft = await opening_drafts.get(self.desk.database, **its)
+        return {"has_draft": bool(draft), "typed": defaultdict(str, draft)}
+
+    async def _about(self, solution: Solution) -> dict[str, Any]:
+        """What is said beside the form: what is known of the provider, and what will happen."""
+        db, customer_id, at = self.desk.database, self.customer.id, self.at
+        terms = await terms_for(db, self.desk.policy, customer_id=customer_id, solution_id=solution.id, at=at)
+        roster = await contacts.roster(db, customer_id) if self.visitor.role is not Role.CONTACT else []
+        return {
+            "terms": terms,
+            "is_covered": terms.cover.kind is not CoverKind.NONE,
+            "promises": _promises(terms, at=at),
+            "incidents": await known_now(self.desk, solution, at=at),
+            "is_equipment": solution.kind is SolutionKind.EQUIPMENT,
+            "channels": [each.value for each in Channel],
+            "contacts": [each for each in roster if each.is_active(at=at)],
+        }
+
+
+def _promises(terms: Terms, *, at: datetime) -> list[Promise]:
+    if terms.cover.kind is CoverKind.NONE:
+        return []
+    return [Promise(priority=int(each), times=preview(terms=terms, priority=each, opened_at=at)) for each in Priority]
