@@ -15,6 +15,7 @@ from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
+from storage.engine.database import Reader
 from storage.people import contacts, customers
 from storage.people.customers import Customer
 from storage.signing_in import tokens
@@ -81,7 +82,12 @@ def checked_id(given: str) -> str:
 
 async def visible_case(desk: Desk, principal: Principal, number: str) -> CaseRow:
     """The case under that number, as of its last recorded turn; or NotFound."""
-    row = await views.case(desk.database, number) if _NUMBER.fullmatch(number) else None
+    return await visible_case_in(desk.database, principal, number)
+
+
+async def visible_case_in(db: Reader, principal: Principal, number: str) -> CaseRow:
+    """The same in a snapshot."""
+    row = await views.case(db, number) if _NUMBER.fullmatch(number) else None
     if row is None or not sees(principal, row.case.customer_id):
         raise NotFound
     return row

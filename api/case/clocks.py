@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
-
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -14,12 +10,12 @@ from api.http.bodies import Answer, Z
 from api.http.deps import At, DeskDep, Language
 from api.http.documented_refusals import can_refuse
 from api.http.visibility import VisibleCase
-from desk.desk import Desk
 from desk.problems import NotFound
-from policy.case.case import Case, Clock, ClockState
+from desk.reading.clocks import ExplainedClock, Stretch, explained
+from policy.case.case import ClockState
 from policy.case.facts import HandedOff
 from policy.time.clock import ClockName
-from policy.time.explanation import ClockStory, Interval, IntervalState, Replaced, stories
+from policy.time.explanation import IntervalState
 from storage.case import views
 from storage.case.views import TimelineRow
 from wording.language import word
@@ -84,10 +80,11 @@ class ClocksExplained(Answer):
     responses=can_refuse(NotFound),
 )
 async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Language) -> ClocksExplained:
-    case = row.case
-    at = as_of(case, at)
-    facts = await views.timeline(desk.database, case.number)
-    told = [_story(story, case, language) for story in await _stories(desk, case, facts, at=at)]
+    async with desk.database.snapshot() as db:
+        case = (await views.case(db, row.number) or row).case
+        at = as_of(case, at)
+        told = [_story(clock, language) for clock in await explained(db, case, at=at)]
+        facts = await views.timeline(db, case.number)
     levels = [story for story in told if story.clock is ClockName.LEVEL]
     return ClocksExplained(
         number=case.number,
@@ -100,47 +97,27 @@ async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Lang
     )
 
 
-async def _stories(desk: Desk, case: Case, facts: Sequence[TimelineRow], *, at: datetime) -> Sequence[ClockStory]:
-    by_turn = await views.terms_by_turn(desk.database, case.number)
-    stretches = await views.stretches(desk.database, case.number)
-    turns, began_at = sorted(by_turn), {fact.turn: fact.at for fact in facts}
-    replaced = [Replaced(began_at[until], by_turn[turn].hours) for turn, until in pairwise(turns)]
-    return stories(case, stretches, calendar=by_turn[turns[-1]].hours, at=at, replaced=replaced)
-
-
-def _story(story: ClockStory, case: Case, language: str) -> ClockStoryAnswer:
-    clock = _clock_now(story, case)
+def _story(clock: ExplainedClock, language: str) -> ClockStoryAnswer:
     return ClockStoryAnswer(
-        clock=story.clock,
-        level=story.level,
-        state=clock.state if clock else None,
-        due_at=clock.due_at if clock else None,
-        limit_seconds=int(clock.limit.total_seconds()) if clock else None,
-        spent_seconds=int(story.spent.total_seconds()),
-        intervals=list(_intervals(story.intervals, language)),
+        clock=clock.clock,
+        level=clock.level,
+        state=clock.state,
+        due_at=clock.due_at,
+        limit_seconds=clock.limit_seconds,
+        spent_seconds=clock.spent_seconds,
+        intervals=[_interval(each, language) for each in clock.stretches],
     )
 
 
-def _clock_now(story: ClockStory, case: Case) -> Clock | None:
-    if story.clock is ClockName.INITIAL_ATTENTION:
-        return case.initial_attention
-    return case.level_clock if story.level == case.level else None
-
-
-def _intervals(intervals: Sequence[Interval], language: str) -> Iterator[IntervalAnswer]:
-    """Whole seconds that add up: each interval has what the running total gains."""
-    totals = dict.fromkeys(IntervalState, timedelta(0))
-    for each in intervals:
-        before = totals[each.state]
-        totals[each.state] = before + (each.to_at - each.from_at)
-        yield IntervalAnswer(
-            from_at=each.from_at,
-            to_at=each.to_at,
-            state=each.state,
-            why=each.name or each.why,
-            label=each.name or word("interval", each.why, language),
-            seconds=int(totals[each.state].total_seconds()) - int(before.total_seconds()),
-        )
+def _interval(each: Stretch, language: str) -> IntervalAnswer:
+    return IntervalAnswer(
+        from_at=each.from_at,
+        to_at=each.to_at,
+        state=IntervalState(each.state),
+        why=each.name or each.why,
+        label=each.name or word("interval", each.why, language),
+        seconds=each.lasts,
+    )
 
 
 def _hand_off(row: TimelineRow, fact: HandedOff) -> HandOffAnswer:

@@ -91,7 +91,9 @@ async def list_provider_incidents(
     responses=can_refuse(NotFound),
 )
 async def list_case_provider_incidents(row: VisibleCase, desk: DeskDep, at: At) -> CaseIncidents:
-    found = await incidents.of_case(desk, row.case, at=at)
+    async with desk.database.snapshot() as db:
+        lead = desk.policy.provider_incidents_from_before
+        found = await incidents.of_case(db, row.case, lead=lead, at=at)
     return CaseIncidents(items=[CaseIncidentAnswer(**_told(each), linked=each.linked) for each in found])
 
 

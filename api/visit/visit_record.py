@@ -1,11 +1,7 @@
-"""All that is on record of a case's last visit: where and why, who decided what, expenses with receipts, the report.
-
-For our side also the proof that the remote channels were exhausted, on which the director decides (ONS-3, ONS-4).
-"""
+"""The record of a case's last visit as JSON; desk/reading/visits.py reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,22 +15,10 @@ from api.http.documented_refusals import can_refuse
 from api.http.visibility import VisibleCase
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
 from desk.problems import NotFound
-from policy.case.case import Channel, Outcome, Role, Text
-from policy.case.facts import AttemptLogged
-from policy.visit.facts import (
-    VisitAccepted,
-    VisitApproved,
-    VisitCancelled,
-    VisitDeclined,
-    VisitExpenseLogged,
-    VisitFact,
-    VisitRefused,
-    VisitReported,
-    VisitRequested,
-)
+from desk.reading import visits
+from policy.case.case import Channel, Outcome, Role
 from policy.visit.visit import Side
 from storage.case import views
-from storage.case.views import TimelineRow
 
 router = APIRouter(tags=["visits"])
 
@@ -115,99 +99,55 @@ class VisitRecord(Answer):
     responses=can_refuse(NotFound),
 )
 async def read_visit(row: VisibleCase, principal: Caller, desk: DeskDep) -> VisitRecord:
-    visit = row.case.visit
-    if visit is None:
-        raise NotFound
-    rows = await views.timeline(desk.database, row.number)
-    channels = None
-    if principal.actor.role is not Role.CONTACT:
-        terms = await views.terms(desk.database, row.number)
-        assert terms is not None
-        channels = _channels(terms.channels, rows)
-    about = [each for each in rows if isinstance(each.fact, VisitFact) and each.fact.visit == visit.number]
-    return _record(visit_answer(visit), about, channels)
+    async with desk.database.snapshot() as db:
+        case = (await views.case(db, row.number) or row).case
+        if case.visit is None:
+            raise NotFound
+        rows, terms = await views.timeline(db, row.number), await views.terms(db, row.number)
+    plan = terms.channels if terms and principal.actor.role is not Role.CONTACT else None
+    return _answer(visits.visit_record(case.visit, rows, plan))
 
 
-def _record(visit: VisitAnswer, rows: Sequence[TimelineRow], channels: list[ChannelAnswer] | None) -> VisitRecord:
-    row, requested = next((row, row.fact) for row in rows if isinstance(row.fact, VisitRequested))
-    reports = [_report(row, row.fact) for row in rows if isinstance(row.fact, VisitReported)]
-    cancellations = [_cancellation(row, row.fact) for row in rows if isinstance(row.fact, VisitCancelled)]
+def _answer(record: visits.VisitRecord) -> VisitRecord:
+    report = record.report
     return VisitRecord(
-        visit=visit,
-        place=row.body(requested.place),
-        address=row.body(requested.address),
-        reason=row.body(requested.reason),
-        requested_by=actor_answer(row.actor),
-        decisions=[decision for row in rows if (decision := _decision(row))],
-        expenses=[_expense(row, row.fact) for row in rows if isinstance(row.fact, VisitExpenseLogged)],
-        report=reports[-1] if reports else None,
-        cancellation=cancellations[-1] if cancellations else None,
-        channels=channels,
+        visit=visit_answer(record.visit),
+        place=record.place,
+        address=record.address,
+        reason=record.reason,
+        requested_by=actor_answer(record.requested_by),
+        decisions=[_decision(each) for each in record.decisions],
+        expenses=[_expense(each) for each in record.expenses],
+        report=ReportAnswer(**_said(report), found=report.found, done=report.done) if report else None,
+        cancellation=_cancellation(record.cancellation) if record.cancellation else None,
+        channels=None if record.channels is None else [_channel(each) for each in record.channels],
     )
 
 
-def _decision(row: TimelineRow) -> DecisionAnswer | None:
-    amount: int | None
-    reason: Text | None
-    match row.fact:
-        case VisitApproved(quote=int(amount), reason=reason) | VisitDeclined(amount=amount, reason=reason):
-            pass
-        case VisitAccepted(amount=amount):
-            reason = None
-        case VisitRefused(reason=reason):
-            amount = None
-        case _:
-            return None
-    return DecisionAnswer(
-        **_said(row),
-        kind=row.fact.kind,
-        amount=None if amount is None else show_money(amount),
-        reason=_words(row, reason),
-    )
+def _decision(each: visits.Decision) -> DecisionAnswer:
+    amount = None if each.amount is None else show_money(each.amount)
+    return DecisionAnswer(**_said(each), kind=each.kind, amount=amount, reason=each.reason)
 
 
-def _expense(row: TimelineRow, fact: VisitExpenseLogged) -> ExpenseAnswer:
-    return ExpenseAnswer(
-        **_said(row),
-        concept=row.body(fact.concept),
-        amount=show_money(fact.amount),
-        receipt_reference=fact.receipt_reference,
-    )
+def _expense(each: visits.Expense) -> ExpenseAnswer:
+    amount, receipt = show_money(each.amount), each.receipt_reference
+    return ExpenseAnswer(**_said(each), concept=each.concept, amount=amount, receipt_reference=receipt)
 
 
-def _report(row: TimelineRow, fact: VisitReported) -> ReportAnswer:
-    return ReportAnswer(**_said(row), found=row.body(fact.found), done=row.body(fact.done))
-
-
-def _cancellation(row: TimelineRow, fact: VisitCancelled) -> CancellationAnswer:
+def _cancellation(each: visits.Cancellation) -> CancellationAnswer:
     return CancellationAnswer(
-        **_said(row),
-        cancelled_by=fact.cancelled_by,
-        reason=_words(row, fact.reason),
-        borne_by_customer=show_money(fact.borne_by_customer),
-        borne_by_support=show_money(fact.borne_by_support),
+        **_said(each),
+        cancelled_by=each.cancelled_by,
+        reason=each.reason,
+        borne_by_customer=show_money(each.borne_by_customer),
+        borne_by_support=show_money(each.borne_by_support),
     )
 
 
-def _channels(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> list[ChannelAnswer]:
-    """Each channel of the plan with the attempts made on it, in order."""
-    logged = [(row, row.fact) for row in rows if isinstance(row.fact, AttemptLogged)]
-    found = []
-    for channel in plan:
-        attempts = [
-            AttemptAnswer(**_said(row), outcome=fact.outcome, summary=row.body(fact.summary))
-            for row, fact in logged
-            if fact.channel is channel
-        ]
-        exhausted = any(attempt.outcome is not Outcome.SOLVED for attempt in attempts)
-        found.append(ChannelAnswer(channel=channel, exhausted=exhausted, attempts=attempts))
-    return found
+def _channel(each: visits.ChannelTried) -> ChannelAnswer:
+    attempts = [AttemptAnswer(**_said(one), outcome=one.outcome, summary=one.summary) for one in each.attempts]
+    return ChannelAnswer(channel=each.channel, exhausted=each.exhausted, attempts=attempts)
 
 
-def _said(row: TimelineRow) -> dict[str, Any]:
-    return {"at": row.at, "by": actor_answer(row.actor)}
-
-
-def _words(row: TimelineRow, text: Text | None) -> str | None:
-    """A deposited text of the fact, where it has one."""
-    return row.words.get(text.content_id) if text else None
+def _said(each: visits.Said) -> dict[str, Any]:
+    return {"at": each.at, "by": actor_answer(each.by)}

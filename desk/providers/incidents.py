@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.desk import Desk
 from desk.problems import own_cursor
@@ -11,6 +11,7 @@ from policy.case.case import Case
 from policy.case.incidents import Incident, concerns, overlapping
 from storage.cover import solutions
 from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.providers import incidents
 
@@ -43,27 +44,32 @@ async def listing(desk: Desk, wanted: IncidentFilter, *, limit: int, cursor: str
         )
 
 
-async def of_case(desk: Desk, case: Case, *, at: datetime) -> list[CaseIncident]:
-    """The incidents that a case may be about and those that it is linked to, the newest first."""
+async def of_case(db: Reader, case: Case, *, lead: timedelta, at: datetime) -> list[CaseIncident]:
+    """The incidents that a case may be about and those that it is linked to, the newest first.
+
+    One that began up to `lead` before the case may be its reason.
+    """
     linked = set(case.provider_incidents)
-    solution = await solutions.get(desk.database, case.solution_id)
+    solution = await solutions.get(db, case.solution_id)
     until = min(filter(None, (case.resolved_at, case.closed_at, at)))
-    beside = await _overlapping(desk, solution, opened_at=case.opened_at, until=until) if solution else ()
+    beside = await _overlapping(db, solution, case.opened_at, lead=lead, until=until) if solution else ()
     found = {each.code: each for each in beside}
-    found |= {each.code: each for each in await incidents.of_codes(desk.database, linked - found.keys())}
+    found |= {each.code: each for each in await incidents.of_codes(db, linked - found.keys())}
     newest_first = sorted(found.values(), key=lambda each: (each.began_at, each.code), reverse=True)
     return [CaseIncident(**vars(each), linked=each.code in linked) for each in newest_first]
 
 
 async def known_now(desk: Desk, solution: Solution, *, at: datetime) -> list[Incident]:
     """What is known of a solution's provider, for whoever is about to open a case on it; the newest first."""
-    return list(await _overlapping(desk, solution, opened_at=at, until=at))
+    lead = desk.policy.provider_incidents_from_before
+    return list(await _overlapping(desk.database, solution, at, lead=lead, until=at))
 
 
-async def _overlapping(desk: Desk, solution: Solution, *, opened_at: datetime, until: datetime) -> tuple[Incident, ...]:
+async def _overlapping(
+    db: Reader, solution: Solution, opened_at: datetime, *, lead: timedelta, until: datetime
+) -> tuple[Incident, ...]:
     """The incidents that fit by product and time; only a cloud solution stands on a provider's product."""
     if solution.kind is not SolutionKind.CLOUD:
         return ()
-    lead = desk.policy.provider_incidents_from_before
-    candidates = await incidents.between(desk.database, opened_at - lead, until)
+    candidates = await incidents.between(db, opened_at - lead, until)
     return overlapping(candidates, solution.provider_product, opened_at=opened_at, at=until, lead=lead)

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.reading.case import can
 from policy.case.case import ClosingReason
 from portal.case.case_lines import group_names, lines, names_of
-from portal.case.case_page import can
 from portal.frame.deps import DeskDep
 from portal.frame.pages import page
 from portal.frame.session import Visitor, Worker

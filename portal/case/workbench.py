@@ -13,7 +13,16 @@ from desk.access import visible_case
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from desk.replies import undo
-from portal.case.case_page import DRAFTED, WITH_FILES, Typed, shown_part, shown_refused, undone_with_files
+from portal.case.case_page import (
+    DRAFTED,
+    WITH_FILES,
+    Told,
+    Typed,
+    open_page,
+    shown_part,
+    shown_refused,
+    undone_with_files,
+)
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, to
 from portal.frame.session import SignedIn, Stamped, Worker
@@ -71,17 +80,7 @@ async def be_here(
     row = await visible_case(desk, visitor.principal, number)
     if not _PAGE.fullmatch(page):
         raise NotFound
-    assert visitor.account
-    assert visitor.persona
-    await presence.here(
-        desk.database,
-        number=row.number,
-        page=page,
-        account_id=visitor.account.id,
-        name=visitor.persona.name,
-        writing=writing,
-        at=at,
-    )
+    await presence.here(desk.database, open_page(visitor, row.number, page, writing=writing), at=at)
     return answered(Response(status_code=204), visitor)
 
 
@@ -104,7 +103,7 @@ async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, nu
         late = translate("Too late: the reply has left.", visitor.language)
         return await shown_refused(request, visitor, row.number, 409, late, None, Typed("replies"))
     if "hx-request" in request.headers:
-        told = undone_with_files(visitor) if undone.had_files else {}
-        part = await shown_part(request, visitor, row.number, "composer", **told)
+        told = undone_with_files(visitor) if undone.had_files else Told()
+        part = await shown_part(request, visitor, row.number, "composer", told)
         return answered(Response(part, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
     return to(f"/casos/{row.number}{f'?deshecha={WITH_FILES}' if undone.had_files else ''}#composer", visitor)

@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field
 from desk.desk import Desk
 from desk.inputs import clean
 from desk.problems import own_cursor
+from desk.reading.countdowns import open_hours
 from policy.case.case import Role, Status, WaitingFor
-from portal.case.countdowns import open_hours
 from portal.customers.my_cases_news import CustomerNews
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render, to

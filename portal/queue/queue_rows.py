@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.case.countdowns import open_hours, waits_until
+from desk.reading.countdowns import open_hours, waits_until
 from storage.case.hours import hours_of
 from storage.case.views import CaseRow
 from storage.engine.database import Database

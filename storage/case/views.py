@@ -204,6 +204,15 @@ async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRo
     return _timeline_row(row, await _words(connection, number, [row["data"]]))
 
 
+async def turns_began_at(db: Reader, number: str, turns: Sequence[int]) -> dict[int, datetime]:
+    """When each of these turns of a case happened."""
+    if not turns:
+        return {}
+    wanted = select(facts.c.turn, facts.c.at).where(facts.c.case_number == number, facts.c.turn.in_(turns))
+    async with db.read() as connection:
+        return {row.turn: row.at for row in await connection.execute(wanted.order_by(facts.c.seq))}
+
+
 async def stretches(db: Reader, number: str) -> list[Stretch]:
     """The finished stretches of the case's clocks, each clock's in order."""
     wanted = (

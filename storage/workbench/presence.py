@@ -24,14 +24,23 @@ class Present:
     writing: bool
 
 
-async def here(
-    db: Database, *, number: str, page: str, account_id: str, name: str, writing: bool, at: datetime
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class OpenPage:
+    """A case's page that somebody has open. `page` is the page's own id: each window has another."""
+
+    case_number: str
+    page: str
+    account_id: str
+    name: str
+    writing: bool = False
+
+
+async def here(db: Database, opened: OpenPage, *, at: datetime) -> None:
     """A page says that it is open, and what is not heard of any more is forgotten."""
-    said = {"account_id": account_id, "name": name, "writing": writing, "seen_at": at}
+    said = {"account_id": opened.account_id, "name": opened.name, "writing": opened.writing, "seen_at": at}
     async with db.write() as connection:
         await connection.execute(delete(presence).where(presence.c.seen_at < at - LASTS))
-        row = insert(connection, presence).values(case_number=number, page=page, **said)
+        row = insert(connection, presence).values(case_number=opened.case_number, page=opened.page, **said)
         await connection.execute(row.on_conflict_do_update(index_elements=["case_number", "page"], set_=said))
 
 

@@ -15,7 +15,7 @@ from storage.signing_in import accounts
 from storage.workbench import canned_replies, drafts, opening_drafts, pending_replies, presence
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.pending_replies import TAKEN_FOR, PendingReply
-from storage.workbench.presence import LASTS, Present
+from storage.workbench.presence import LASTS, OpenPage, Present
 from tests.storage.desk import Desk
 from tests.support.lives import bogota
 
@@ -94,7 +94,8 @@ async def test_a_reply_that_was_refused_goes_back_to_its_author(db: Database, nu
 
 async def test_somebody_with_two_pages_is_there_once(db: Database, number: str) -> None:
     for page, writing in (("one", True), ("two", False)):
-        await presence.here(db, number=number, page=page, account_id=MINE, name="Ana", writing=writing, at=AT)
+        opened = OpenPage(case_number=number, page=page, account_id=MINE, name="Ana", writing=writing)
+        await presence.here(db, opened, at=AT)
     assert await presence.at_cases(db, [number], at=AT) == {number: (Present(MINE, "Ana", True),)}
     assert await presence.at_cases(db, [number], at=AT + LASTS + timedelta(seconds=1)) == {}
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from portal.case.case_page import DRAFTED, PARTS
+from desk.reading.case import PARTS
+from portal.case.case_page import DRAFTED
 from tests.portal.matrix.routes import Route
 from tests.portal.matrix.who_may import CONTACTS, EVERYBODY, NOBODY, ORDER_ROUTE, ORDERS, WHO_MAY
 from tests.portal.matrix.world import INTERNAL
@@ -48,7 +49,7 @@ KINDS: Mapping[str, str] = {
 """What each parameter of a path names. One that is not here, nor a choice, fails the matrix."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "part": (*PARTS, "todo"),
+    "part": (*PARTS, "all"),
     "composer": tuple(sorted(DRAFTED)),
     "path": ("escala.css",),
 }

@@ -1,0 +1,289 @@
+"""A case's page, read in parts: each asks for what it shows and no more, and all that are asked for are of one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from desk.access import reads_internal, visible_case_in
+from desk.desk import Desk
+from desk.providers import incidents
+from desk.providers.incidents import CaseIncident
+from desk.reading.case_parts import (
+    Actions,
+    Clocks,
+    Composer,
+    Conversation,
+    Header,
+    Part,
+    Pending,
+    Presence,
+    Side,
+)
+from desk.reading.clocks import explained, with_what_is_to_come
+from desk.reading.countdowns import countdowns
+from desk.reading.visits import visit_record
+from policy.case.case import Actor, Case, ClosingReason, Role, Status
+from policy.case.commands import ClaimCase
+from policy.case.lifecycle import ALLOWED, ROLES
+from policy.case.rating import may_rate
+from policy.people.groups import serves
+from policy.terms.terms import Terms
+from storage.case import duplicates, ratings, views
+from storage.case.ratings import Rating
+from storage.case.views import CaseRow, TimelineRow
+from storage.cover import solutions
+from storage.engine.database import Reader
+from storage.files import files
+from storage.people import agents, contacts, customers
+from storage.people.agents import Agent
+from storage.people.contacts import Contact
+from storage.signing_in.tokens import Principal
+from storage.workbench import canned_replies, drafts, pending_replies, presence
+from storage.workbench.pending_replies import PendingReply
+
+WORKERS = (Role.AGENT, Role.DIRECTOR)
+"""Those who serve customers, and see at a case what the others do there."""
+
+_SOLVED = (ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who looks at a case, and the account whose drafts and replies are theirs."""
+
+    principal: Principal
+    account_id: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is somebody of the house."""
+        return self.principal.customer_id is None
+
+    @property
+    def is_worker(self) -> bool:
+        return self.principal.actor.role in WORKERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """A case as of `at`, and the parts of its page that were asked for, by name."""
+
+    row: CaseRow
+    at: datetime
+    parts: Mapping[str, Part]
+
+
+async def read_case(desk: Desk, viewer: Viewer, number: str, parts: Iterable[str]) -> CasePage:
+    """The parts of these names (see PARTS) of a case's page, in one transaction. NotFound for what one may not see."""
+    async with desk.database.snapshot() as db:
+        row = await visible_case_in(db, viewer.principal, number)
+        reading = _Reading(desk, db, viewer, row)
+        found = {name: await PARTS[name](reading) for name in parts}
+        return CasePage(row=row, at=reading.at, parts=found)
+
+
+class _Reading:
+    """One case in one snapshot. What several parts show is read once."""
+
+    def __init__(self, desk: Desk, db: Reader, viewer: Viewer, row: CaseRow) -> None:
+        self.desk, self.db, self.viewer, self.row = desk, db, viewer, row
+        self.at = max(desk.clock(), row.case.last_at)
+        self._read: dict[str, Any] = {}
+
+    @property
+    def case(self) -> Case:
+        return self.row.case
+
+    async def once(self, name: str, read: Callable[[], Awaitable[Value]]) -> Value:
+        """What was read under this name, or is read now."""
+        if name not in self._read:
+            self._read[name] = await read()
+        found: Value = self._read[name]
+        return found
+
+    async def terms(self) -> Terms:
+        found = await self.once("terms", lambda: views.terms(self.db, self.row.number))
+        assert found is not None, "what is opened has terms"
+        return found
+
+    async def all_facts(self) -> list[TimelineRow]:
+        return await self.once("facts", lambda: views.timeline(self.db, self.row.number))
+
+    async def facts(self) -> list[TimelineRow]:
+        """The facts that the viewer is shown."""
+        return [each for each in await self.all_facts() if not each.internal or reads_internal(self.viewer.principal)]
+
+    async def agents(self) -> Sequence[Agent]:
+        return await self.once("agents", lambda: agents.listing(self.db))
+
+    async def contacts(self) -> Sequence[Contact]:
+        return await self.once("contacts", lambda: contacts.roster(self.db, self.case.customer_id))
+
+    async def names(self) -> dict[str, str]:
+        """What agents and the customer's contacts are called, by id."""
+        staff = {each.id: each.name for each in await self.agents()}
+        return staff | {each.id: each.name for each in await self.contacts()}
+
+    async def rating(self) -> Rating | None:
+        found = await self.once("ratings", lambda: ratings.of_cases(self.db, [self.row.number]))
+        return found.get(self.row.number)
+
+    async def drafts(self) -> dict[str, str]:
+        its = {"account_id": self.viewer.account_id, "number": self.row.number}
+        return await self.once("drafts", lambda: drafts.of_case(self.db, **its))
+
+    async def pending(self) -> Sequence[PendingReply]:
+        if not self.viewer.is_worker:
+            return ()
+        found = await self.once("pending", lambda: pending_replies.of_cases(self.db, [self.row.number]))
+        return found.get(self.row.number, ())
+
+    async def incidents(self) -> Sequence[CaseIncident]:
+        lead = self.desk.policy.provider_incidents_from_before
+        return await self.once("incidents", lambda: incidents.of_case(self.db, self.case, lead=lead, at=self.at))
+
+
+# -- the parts --------------------------------------------------------------------------------------------------------
+
+
+async def _header(reading: _Reading) -> Header:
+    case, assignee = reading.case, None
+    if case.assignee:
+        assignee = next((each.name for each in await reading.agents() if each.id == case.assignee), case.assignee)
+    return Header(
+        assignee_name=assignee,
+        duplicates=await duplicates.of_case(reading.db, case.number, customer_id=case.customer_id),
+        rating=await reading.rating(),
+        steps=steps(case),
+    )
+
+
+async def _presence(reading: _Reading) -> Presence:
+    if not reading.viewer.is_worker:
+        return Presence(present=())
+    here = (await presence.at_cases(reading.db, [reading.row.number], at=reading.at)).get(reading.row.number, ())
+    return Presence(present=[each for each in here if each.account_id != reading.viewer.account_id])
+
+
+async def _conversation(reading: _Reading) -> Conversation:
+    facts = await reading.facts()
+    return Conversation(
+        facts=facts,
+        files=await files.of_case(
+            reading.db, reading.row.number, {content_id for each in facts for content_id in each.words}
+        ),
+        names=await reading.names(),
+        pending=await reading.pending(),
+    )
+
+
+async def _pending(reading: _Reading) -> Pending:
+    return Pending(pending=await reading.pending())
+
+
+async def _composer(reading: _Reading) -> Composer:
+    worker, account_id = reading.viewer.is_worker, reading.viewer.account_id
+    return Composer(
+        can=can(reading.case, reading.viewer.principal.actor),
+        drafts=await reading.drafts(),
+        canned=await canned_replies.listing(reading.db, account_id) if worker else (),
+    )
+
+
+async def _actions(reading: _Reading) -> Actions:
+    case, actor, is_ours = reading.case, reading.viewer.principal.actor, reading.viewer.is_ours
+    staff = await reading.agents() if is_ours else ()
+    return Actions(
+        can=can(case, actor),
+        drafts=await reading.drafts(),
+        terms=await reading.terms(),
+        rating=await reading.rating(),
+        may_rate=may_rate(case, actor.role, at=reading.at),
+        agents=staff,
+        assignable=[each for each in staff if _serves(each, case)],
+        contacts=await reading.contacts() if is_ours else (),
+        incidents=await reading.incidents() if is_ours else (),
+    )
+
+
+async def _clocks(reading: _Reading) -> Clocks:
+    case, at, terms = reading.case, reading.at, await reading.terms()
+    return Clocks(
+        countdowns=list(countdowns(case, terms, at=at)),
+        stories=[with_what_is_to_come(each, terms.hours, at=at) for each in await explained(reading.db, case, at=at)],
+    )
+
+
+async def _side(reading: _Reading) -> Side:
+    case, terms, record = reading.case, await reading.terms(), None
+    if case.visit:  # told from all facts, as the API tells it
+        plan = terms.channels if reads_internal(reading.viewer.principal) else None
+        record = visit_record(case.visit, await reading.all_facts(), plan)
+    return Side(
+        customer=await customers.get(reading.db, case.customer_id),
+        solution=await solutions.get(reading.db, case.solution_id),
+        asked_by=next((each for each in await reading.contacts() if each.id == case.contact_id), None),
+        terms=terms,
+        visit_record=record,
+        incidents=await reading.incidents(),
+        rating=await reading.rating(),
+        facts=await reading.facts(),
+        names=await reading.names(),
+    )
+
+
+PARTS: Mapping[str, Callable[[_Reading], Awaitable[Part]]] = {
+    "header": _header,
+    "presence": _presence,
+    "conversation": _conversation,
+    "pending": _pending,
+    "composer": _composer,
+    "actions": _actions,
+    "clocks": _clocks,
+    "side": _side,
+}
+"""A page's parts by name, in their order."""
+
+
+# -- what follows from the case itself --------------------------------------------------------------------------------
+
+
+def can(case: Case, by: Actor) -> frozenset[str]:
+    """The commands that the case's state and the role allow, by name; the policy may still refuse one by a rule.
+
+    An agent is offered to take what its levels and groups serve.
+    """
+    allowed = frozenset(
+        command.__name__
+        for command, roles in ROLES.items()
+        if by.role in roles and case.status in ALLOWED.get(command, ())
+    )
+    if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
+        return allowed - {ClaimCase.__name__}
+    return allowed
+
+
+def _serves(agent: Agent, case: Case) -> bool:
+    """Whether the case can be assigned to this agent."""
+    return agent.is_director or serves(agent.levels, agent.groups, level=case.level, group=case.group)
+
+
+def steps(case: Case) -> Sequence[tuple[str, str]]:
+    """The step tracker: each step and whether it is done, present, to come, or was not needed.
+
+    A case that ended otherwise than solved ends with its closing reason; without a clock it never came to a level.
+    """
+    ended_otherwise = case.closing_reason is not None and case.closing_reason not in _SOLVED
+    last = str(case.closing_reason) if ended_otherwise else "resolved"
+    names = ("received", "level 1", "level 2", "level 3", last)
+    reached = 0 if case.level_clock is None else int(case.level)
+    if case.status in (Status.RESOLVED, Status.CLOSED):
+        levels = ["done" if level <= reached else "not needed" for level in range(4)]
+        return list(zip(names, [*levels, "present"], strict=True))
+    states = ["done" if place < reached else "present" if place == reached else "to come" for place in range(5)]
+    return list(zip(names, states, strict=True))

@@ -1,0 +1,109 @@
+"""What the parts of a case's page show, as values; case.py reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desk.providers.incidents import CaseIncident
+from desk.reading.clocks import ExplainedClock
+from desk.reading.countdowns import Countdown
+from desk.reading.visits import VisitRecord
+from policy.terms.terms import Terms
+from storage.case.ratings import Rating
+from storage.case.views import TimelineRow
+from storage.cover.solutions import Solution
+from storage.files.files import File
+from storage.people.agents import Agent
+from storage.people.contacts import Contact
+from storage.people.customers import Customer
+from storage.workbench.canned_replies import CannedReply
+from storage.workbench.pending_replies import PendingReply
+from storage.workbench.presence import Present
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the case is and where it stands. `steps`: each with whether it is done, present, to come or not needed."""
+
+    assignee_name: str | None
+    duplicates: Sequence[str]
+    rating: Rating | None
+    steps: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """Who else has the case open."""
+
+    present: Sequence[Present]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """What happened, as far as the viewer may see it. `names`: agents' and contacts', by id.
+
+    `files` by the text that carries them; `pending` are replies that have not left yet.
+    """
+
+    facts: Sequence[TimelineRow]
+    files: Mapping[str, Sequence[File]]
+    names: Mapping[str, str]
+    pending: Sequence[PendingReply]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """Replies that have not left yet, or that the case refused."""
+
+    pending: Sequence[PendingReply]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composer:
+    """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply."""
+
+    can: frozenset[str]
+    drafts: Mapping[str, str]
+    canned: Sequence[CannedReply]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actions:
+    """What may be done. `can`: commands by name; the rest is what their forms choose from."""
+
+    can: frozenset[str]
+    drafts: Mapping[str, str]
+    terms: Terms
+    rating: Rating | None
+    may_rate: bool
+    agents: Sequence[Agent]
+    assignable: Sequence[Agent]
+    contacts: Sequence[Contact]
+    incidents: Sequence[CaseIncident]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """What the page counts down to, and why each promise ends when it ends."""
+
+    countdowns: Sequence[Countdown]
+    stories: Sequence[ExplainedClock]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """About the case: whose it is, by which terms, its visit and all that happened."""
+
+    customer: Customer | None
+    solution: Solution | None
+    asked_by: Contact | None
+    terms: Terms
+    visit_record: VisitRecord | None
+    incidents: Sequence[CaseIncident]
+    rating: Rating | None
+    facts: Sequence[TimelineRow]
+    names: Mapping[str, str]
+
+
+Part = Header | Presence | Conversation | Pending | Composer | Actions | Clocks | Side
