@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from api.case import stream
 from desk import feed, stream_readers
+from desk.reading import stream
 from policy.case.case import Role
 from storage.case import case_progress
 from storage.signing_in import tokens
