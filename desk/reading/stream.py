@@ -28,7 +28,7 @@ async def new_facts(desk: Desk, number: str, principal: Principal, after: int) -
     """The facts after `after`, a `seq`; None at once, and whenever nothing came for HEARTBEAT seconds."""
     now = asyncio.get_running_loop().time
     ends_at = now() + LIFETIME
-    with desk.feed.watch(number) as watch, desk.figures.streams.track_inprogress():
+    with desk.feed.watch(number) as watch, desk.metrics.streams.track_inprogress():
         yield None
         while not watch.over and now() < ends_at:
             progress = await watch.news(within=min(HEARTBEAT, ends_at - now()))

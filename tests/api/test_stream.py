@@ -211,9 +211,9 @@ async def test_many_readers_ask_the_database_once(office: Office, monkeypatch: p
 
     async def counted(db: Any, numbers: Any) -> Any:
         asked.append(set(numbers))
-        return await case_progress.heads(db, asked[-1])
+        return await case_progress.progress_of(db, asked[-1])
 
-    monkeypatch.setattr(feed, "heads", counted)
+    monkeypatch.setattr(feed, "progress_of", counted)
     number = await office.open()
     source = feed.Feed(office.db, every=0.05)
     with source.watch(number) as one, source.watch(number) as two:
