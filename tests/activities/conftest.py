@@ -10,18 +10,17 @@ import pytest
 
 from activities.notices.delivery import Notices
 from policy.case.case import Level
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.people import agents
 from storage.people.agents import Agent
 from tests.activities.post import MAILBOXES, NOW, Post
 from tests.storage.desk import Desk
+from tests.support.templates import migrated_file
 
 
 @pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("database") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
+def empty_database() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture

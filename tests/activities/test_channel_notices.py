@@ -16,7 +16,7 @@ from activities.mail.sending import Undeliverable
 from activities.notices.channel_notices import ChannelNotices
 from policy.case.case import Channel, Plan
 from policy.terms.channels import Misdirected
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.notices import channel_notices
 from storage.notices.channel_notices import ChannelNotice
 from storage.people.contacts import NewContact
@@ -67,13 +67,6 @@ class Told:
     async def noted(self) -> ChannelNotice:
         [notice] = await channel_notices.of_contact(self.desk.db, "contact-1")
         return notice
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("database") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import shutil
 import zlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,11 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.providers.provider_status import Polled, ProviderStatus
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.providers import incidents
 from storage.providers.incidents import Feed
 from tests.support.status_page import StatusPage, published, status_page
+from tests.support.templates import migrated_file
 
 FEED = "google-maps-platform"
 AT = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
@@ -27,8 +29,7 @@ MOST = 100_000
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'escala.db'}"
-    upgrade(url)
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file(), tmp_path / 'escala.db')}"
     database = Database.at(url)
     yield database
     await database.close()

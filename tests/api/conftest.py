@@ -11,15 +11,14 @@ from fastapi import FastAPI
 
 from api.http.app import create_app
 from settings import Settings
-from storage.engine.database import upgrade
-from tests.api.office import Office, open_office
+from storage.engine.database import Database
+from tests.api.office import Furnished, Office, furnish, open_office
+from tests.support.templates import migrated_file
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
+def migrated() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +27,18 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     return create_app(Settings(state_dir=tmp_path_factory.mktemp("front")))
 
 
+@pytest.fixture(scope="session")
+async def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """What stands in an office when it opens: to be copied, which takes a hundredth of the time."""
+    file = shutil.copy(migrated, tmp_path_factory.mktemp("furnished") / "escala.db")
+    database = Database.at(f"sqlite+aiosqlite:///{file}")
+    secrets = await furnish(database)
+    await database.close()
+    return Furnished(Path(file), secrets)
+
+
 @pytest.fixture
-async def office(migrated: Path, front: FastAPI, tmp_path: Path) -> AsyncIterator[Office]:
-    file = shutil.copy(migrated, tmp_path / "escala.db")
-    async with open_office(f"sqlite+aiosqlite:///{file}", tmp_path, front=front) as office:
+async def office(furnished: Furnished, front: FastAPI, tmp_path: Path) -> AsyncIterator[Office]:
+    file = shutil.copy(furnished.file, tmp_path / "escala.db")
+    async with open_office(f"sqlite+aiosqlite:///{file}", tmp_path, front=front, secrets=furnished.secrets) as office:
         yield office

@@ -125,6 +125,14 @@ class Office:
         return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """A database file with all that `furnish` puts there, and its tokens' secrets."""
+
+    file: Path
+    secrets: dict[str, str]
+
+
 def pages_behind(app: FastAPI) -> FastAPI:
     """The application that serves the pages."""
     pages: FastAPI = app.router.routes[-1].app  # type: ignore[attr-defined]
@@ -162,8 +170,11 @@ async def open_office(
     settings: Settings | None = None,
     desk: EnginePort | None = None,
     front: FastAPI | None = None,
+    secrets: dict[str, str] | None = None,
 ) -> AsyncIterator[Office]:
     """The app on the migrated, empty database at `url`, furnished; on paper unless a desk with an engine is given.
+
+    `secrets` are those of a database that is `Furnished` already.
 
     A `front` serves many offices one after another: FastAPI works out a route when it is first asked for, and a new app
     takes longer over that than over most tests. An office that is open beside another needs an app of its own.
@@ -180,7 +191,7 @@ async def open_office(
             app = standing_in(front, app)
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
-        yield Office(app, db, clock, paper, client, await furnish(db))
+        yield Office(app, db, clock, paper, client, dict(secrets or await furnish(db)))
 
 
 async def furnish(db: Database) -> dict[str, str]:

@@ -12,7 +12,8 @@ import pytest
 from desk.problems import EngineUnavailable
 from policy.case.case import Case
 from policy.terms.terms import Terms
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
+from tests.support.templates import migrated_file
 
 
 @dataclass
@@ -31,10 +32,8 @@ class NotingDesk:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
+def migrated() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture

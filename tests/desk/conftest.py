@@ -14,19 +14,18 @@ from desk.metrics import Metrics
 from desk.opening import open_case
 from desk.turnstile import Turnstile
 from storage.case.views import CaseRow
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.files.file_store import FileStore
 from tests.api.office import Clock, furnish
 from tests.desk.asking import opening, read
 from tests.support.desk import PaperDesk
 from tests.support.lives import policy
+from tests.support.templates import migrated_file
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
+def migrated() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture

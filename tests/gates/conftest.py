@@ -26,14 +26,14 @@ from activities.notices.delivery import Notices
 from desk.engine import Engine
 from storage.case import views
 from storage.engine.columns import NEVER
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.engine.tables import number_sequences
-from tests.api.conftest import front
-from tests.api.office import Office, open_office
+from tests.api.conftest import front, furnished, migrated
+from tests.api.office import Furnished, Office, open_office
 from tests.support.server import settings_for, time_skipping_server
 from worker import build_worker
 
-__all__ = ["engine", "front", "gate", "migrated_file"]
+__all__ = ["engine", "front", "furnished", "gate", "migrated"]
 
 _offices = count(1)
 _NUMBERS_OF_ONE = 1_000
@@ -114,20 +114,15 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
         yield env
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-async def gate(engine: WorkflowEnvironment, migrated_file: Path, front: FastAPI, tmp_path: Path) -> AsyncIterator[Gate]:
-    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'escala.db')}"
+async def gate(
+    engine: WorkflowEnvironment, furnished: Furnished, front: FastAPI, tmp_path: Path
+) -> AsyncIterator[Gate]:
+    url = f"sqlite+aiosqlite:///{shutil.copy(furnished.file, tmp_path / 'escala.db')}"
     office_number = next(_offices)
     settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
     desk = Engine(engine.client, settings)
-    office_opens = open_office(url, tmp_path, settings=settings, desk=desk, front=front)
+    office_opens = open_office(url, tmp_path, settings=settings, desk=desk, front=front, secrets=furnished.secrets)
     async with office_opens as office, AsyncExitStack() as stack:
         office.keys = (f"{settings.task_queue}-{key}" for key in count(1))  # ids are made of them, also the engine's
         database = Database.at(url)

@@ -37,14 +37,14 @@ from storage.cover.solutions import SolutionKind
 from storage.engine.database import Database
 from storage.engine.tables import metadata
 from storage.signing_in.accounts import Purpose
-from tests.api.conftest import front, migrated, office
+from tests.api.conftest import front, furnished, migrated, office
 from tests.api.office import PREMIUM, Office
 from tests.portal.people import visitor
 from tests.storage.conftest import db, postgres, sqlite_template, url
 from wording.language import catalogues, word
 from workflows.operators import words
 
-__all__ = ["db", "front", "migrated", "office", "postgres", "sqlite_template", "url"]
+__all__ = ["db", "front", "furnished", "migrated", "office", "postgres", "sqlite_template", "url"]
 
 
 @dataclass(frozen=True)

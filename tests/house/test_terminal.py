@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,12 +22,12 @@ from demo import access
 from demo.access import DemoAccess
 from demo.first_case import FIRST_CASE
 from settings import Settings
-from storage.engine.database import upgrade
 from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
 from tests.api.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
+from tests.support.templates import migrated_file
 from wording import console
 
 
@@ -60,8 +61,7 @@ class Terminal:
 
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[Terminal]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'escala.db'}"
-    upgrade(url)
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file(), tmp_path / 'escala.db')}"
     async with open_office(url, tmp_path) as office, serving(office.app) as address:
         yield Terminal(office, address, Console(file=io.StringIO(), width=200))
 

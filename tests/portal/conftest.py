@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from playwright.async_api import Browser
 
 from portal.signing_in import new_password
-from tests.api.conftest import front, migrated, office
+from tests.api.conftest import front, furnished, migrated, office
 from tests.api.office import Office, open_office
 from tests.portal.demo_desk import DemoDesk, open_demo_desk
 from tests.portal.matrix.world import World, furnish
 from tests.support.browser import chromium, served
 
-__all__ = ["browser", "demo_desk", "filled", "front", "migrated", "office", "site"]
+__all__ = ["browser", "demo_desk", "filled", "front", "furnished", "migrated", "office", "site"]
 
 
 @pytest.fixture(autouse=True)

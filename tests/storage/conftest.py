@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from tests.storage.desk import Desk
 from tests.support.postgres import PostgresServer, postgres_server
+from tests.support.templates import migrated_file
 
 BOTH = ("sqlite", "postgresql")
 
@@ -23,10 +24,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
+def sqlite_template() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture(params=BOTH)

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import FastAPI
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
@@ -18,7 +19,7 @@ from policy.case.case import Case
 from policy.case.commands import Command, OpenCase
 from policy.case.facts import Entry
 from policy.terms.terms import Terms
-from storage.engine.database import upgrade
+from tests.api.conftest import front, migrated
 from tests.support.lives import STANDARD, opening
 from tests.support.server import (
     MemoryCover,
@@ -32,6 +33,8 @@ from tests.workflows.cover_office import CoverOffice, cover_office
 from worker import build_worker
 from workflows import addresses
 from workflows.case_run import CaseRun
+
+__all__ = ["front", "migrated"]
 
 TOMORROW = datetime.now(ZoneInfo("America/Bogota")).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(
     days=1
@@ -118,18 +121,10 @@ async def house() -> AsyncIterator[House]:
             yield House(env, ledger, notices, cover, settings.task_queue)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database that holds nothing."""
-    file = tmp_path_factory.mktemp("template") / "escala.db"
-    upgrade(f"sqlite+aiosqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-async def idle(house: House, migrated: Path, tmp_path: Path) -> AsyncIterator[CoverOffice]:
+async def idle(house: House, migrated: Path, front: FastAPI, tmp_path: Path) -> AsyncIterator[CoverOffice]:
     """An office on the real server whose worker the test starts itself."""
-    async with cover_office(house.env, migrated, tmp_path, next(_numbers)) as office:
+    async with cover_office(house.env, migrated, tmp_path, next(_numbers), front) as office:
         yield office
 
 

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -217,14 +218,17 @@ async def add_contract(house: CoverOffice, customer: Newcomer, id_: str, **more:
 
 @asynccontextmanager
 async def cover_office(
-    env: WorkflowEnvironment, migrated: Path, folder: Path, place: int
+    env: WorkflowEnvironment, migrated: Path, folder: Path, place: int, front: FastAPI | None = None
 ) -> AsyncIterator[CoverOffice]:
-    """An office on a database of its own, without a worker yet. Offices share the engine, so each has its own ids."""
+    """An office on a database of its own, without a worker yet. Offices share the engine, so each has its own ids.
+
+    Those that are open one after another may have one `front`.
+    """
     queue = f"office-{place}"
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated, folder / 'escala.db')}"
     settings = settings_for(env, task_queue=queue, state_dir=folder, database_url=url)
     desk = Engine(env.client, settings)
-    async with open_office(url, folder, settings=settings, desk=desk) as office:
+    async with open_office(url, folder, settings=settings, desk=desk, front=front) as office:
         office.clock.at = datetime.now(UTC)
         office.keys = (f"{queue}-{key}" for key in count(1))
         async with office.db.write() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ from temporalio.worker import Worker
 
 from activities.providers.provider_status import ProviderStatus
 from settings import Settings
-from storage.engine.database import Database, upgrade
+from storage.engine.database import Database
 from storage.providers.incidents import feeds
 from tests.support.server import settings_for
 from tests.support.status_page import StatusPage, published, status_page
+from tests.support.templates import migrated_file
 from tests.workflows.conftest import House
 from worker import arrange_looks, forget_looks, sandbox
 from workflows import addresses
@@ -55,8 +57,7 @@ class Post:
 
 @asynccontextmanager
 async def a_post(house: House, folder: Path) -> AsyncIterator[Post]:
-    url = f"sqlite+aiosqlite:///{folder / 'escala.db'}"
-    upgrade(url)
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file(), folder / 'escala.db')}"
     db = Database.at(url)
     async with status_page() as page:
         settings = settings_for(
