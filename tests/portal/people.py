@@ -139,4 +139,21 @@ async def visitor(office: Office, who: str | None = None, **headers: str) -> Asy
         yield Visitor(client)
 
 
-__all__ = ["EMAILS", "PASSWORD", "PREMIUM", "STANDARD", "Visitor", "account", "contacts", "session_secret", "visitor"]
+def unspaced(page: str) -> str:
+    """The page without the blanks that mean nothing to a test: those beside and inside of tags, and more than one."""
+    one_line = re.sub(r"\s+", " ", page)
+    return re.sub(r" ?(<[^>]*>) ?", r"\1", one_line)
+
+
+__all__ = [
+    "EMAILS",
+    "PASSWORD",
+    "PREMIUM",
+    "STANDARD",
+    "Visitor",
+    "account",
+    "contacts",
+    "session_secret",
+    "unspaced",
+    "visitor",
+]

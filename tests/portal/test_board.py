@@ -24,7 +24,7 @@ from storage.board.board import Board, Scope
 from storage.people import customers
 from storage.people.customers import Customer
 from tests.api.office import STANDARD, Office
-from tests.portal.people import visitor
+from tests.portal.people import unspaced, visitor
 from tests.support.lives import bogota
 
 TODAY = date(2026, 11, 25)
@@ -43,10 +43,10 @@ async def a_day(office: Office) -> None:
 
 def cells(text: str, sheet: str) -> list[list[str]]:
     """The body of a sheet's table on the page."""
-    found = re.search(rf'<section class="sheet" id="{sheet}".*?</section>', text, re.DOTALL)
+    found = re.search(rf'<section class="sheet" id="{sheet}".*?</section>', unspaced(text))
     assert found
     body = found[0].partition("<tbody>")[2]
-    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", body)
     return [[unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.given import BODIES, exhaust_channels, give
 from tests.api.office import Office
-from tests.portal.people import Visitor, visitor
+from tests.portal.people import Visitor, unspaced, visitor
 
 
 async def requested(office: Office) -> str:
@@ -36,7 +36,7 @@ async def step(office: Office, number: str) -> str:
 async def test_a_request_stands_with_the_proof_of_exhausted_channels(office: Office) -> None:
     number = await requested(office)
     async with visitor(office, "director") as them:
-        text = (await them.get("/direccion/visitas")).text
+        text = unspaced((await them.get("/direccion/visitas")).text)
     assert number in text
     assert text.count('<li class="exhausted">') == 4
     assert text.count("Ana Torres: no lo resolvió. Llamamos; sigue en blanco.") == 4

@@ -11,7 +11,7 @@ import pytest
 from httpx import Response
 
 from tests.api.office import STANDARD, Office
-from tests.portal.people import Visitor, account, visitor
+from tests.portal.people import Visitor, account, unspaced, visitor
 from tests.portal.test_customer_opening import uncovered
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
@@ -161,7 +161,7 @@ async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
 
 def steps_of(page: Response) -> list[tuple[str, str]]:
     """Each step's state, and what it is called."""
-    tracker = re.search(r'<ol class="steps".*?</ol>', page.text, re.DOTALL)
+    tracker = re.search(r'<ol class="steps".*?</ol>', unspaced(page.text))
     assert tracker
     return re.findall(r'<li class="([a-z-]+)"[^>]*><span>([^<]+)', tracker[0])
 
@@ -247,7 +247,7 @@ class TestWhatAgentsSee:
             await account(office, who)
         await office.give(number, "hand-offs", reason="Es de base de datos.")
         async with visitor(office, "director") as director:
-            page = (await director.get(f"/casos/{number}")).text
+            page = unspaced((await director.get(f"/casos/{number}")).text)
         offered = re.search(r'<select id="assignments-agent".*?</select>', page)
         assert offered
         assert re.findall(r'value="([^"]+)"', offered[0]) == ["dora", "eva"]

@@ -16,7 +16,7 @@ from storage.cover import contracts, solutions
 from storage.cover.solutions import Solution, SolutionKind
 from storage.providers import incidents
 from tests.api.office import PREMIUM, STANDARD, Office
-from tests.portal.people import Visitor, visitor
+from tests.portal.people import Visitor, unspaced, visitor
 
 FORM: dict[str, Any] = {
     "solution_id": f"solution-{STANDARD}",
@@ -139,7 +139,7 @@ class TestTheDraft:
     async def test_stands_in_the_form_when_it_is_opened_again(self, office: Office) -> None:
         async with visitor(office, "contact") as ana:
             assert (await self.keep(ana, title="A medias", what_tried="")).status_code == 204
-            page = (await ana.get("/casos/nuevo")).text
+            page = unspaced((await ana.get("/casos/nuevo")).text)
         assert 'name="title" value="A medias"' in page
         assert "Aparece en blanco.</textarea>" in page
         assert 'value="2" required checked' in page

@@ -22,7 +22,7 @@ from portal.process.process_picture import picture
 from storage.board import process_counts
 from storage.board.process_counts import Standing
 from tests.api.office import Office
-from tests.portal.people import visitor
+from tests.portal.people import unspaced, visitor
 from tests.support.lives import bogota
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -317,7 +317,7 @@ class TestACasesPath:
         office.clock.passes(minutes=5)
         await office.give(number, "resolution", summary="Se amplió la cuota.")
         async with visitor(office, "premium_contact") as them:
-            text = (await them.get(f"/casos/{number}/proceso")).text
+            text = unspaced((await them.get(f"/casos/{number}/proceso")).text)
         assert re.findall(r'<th scope="row">([^<]+)</th>', text) == [
             "Nivel 1: Mesa de Ayuda",
             "Nivel 1, en espera del cliente",

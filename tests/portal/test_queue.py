@@ -10,7 +10,7 @@ import pytest
 from storage.case.queue import Tally, tally
 from storage.engine.database import Database
 from tests.api.office import PREMIUM, STANDARD, Office
-from tests.portal.people import Visitor, visitor
+from tests.portal.people import Visitor, unspaced, visitor
 from tests.support.lives import bogota
 
 
@@ -139,7 +139,7 @@ async def test_a_promise_that_does_not_count_now_says_until_when(office: Office)
 def stands(page: str) -> dict[str, str]:
     """Why each row's promise does not count now, or nothing."""
     rows = re.findall(r'<tr class="\w+" data-number="(MA-[\d-]+)"(.*?)</tr>', page, re.DOTALL)
-    found = {number: re.search(r'class="stands" title="([^"]*)"', cells) for number, cells in rows}
+    found = {number: re.search(r'class="stands"\s+title="([^"]*)"', cells) for number, cells in rows}
     return {number: re.sub(r"\s", " ", its[1]) if its else "" for number, its in found.items()}
 
 
@@ -147,7 +147,7 @@ async def test_the_filters_keep_what_the_address_asks(office: Office) -> None:
     """Both states that the map's link names, and all else where a customer is chosen."""
     await office.open()
     async with visitor(office, "agent") as agent:
-        page = (await agent.get("/cola?status=in_progress&status=new&level=1&plan=standard")).text
+        page = unspaced((await agent.get("/cola?status=in_progress&status=new&level=1&plan=standard")).text)
 
     chosen = re.findall(r'<input type="checkbox" name="status" value="(\w+)" checked>', page)
     assert sorted(chosen) == ["in_progress", "new"]
@@ -159,7 +159,7 @@ async def test_the_filters_keep_what_the_address_asks(office: Office) -> None:
 
 
 async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desk.reading.queue.AT_ONCE", 2)
+    monkeypatch.setattr("portal.queue.queue._AT_ONCE", 2)
     opened = [await office.open() for _ in range(3)]
 
     async with visitor(office, "agent") as agent:

@@ -41,7 +41,8 @@
 
   // Told to those who do not see the screen; a new line each time, so that the same words are told again.
   const announce = (sentences) => {
-    const lines = [...new Set(sentences)].map((said) => Object.assign(document.createElement("p"), { className: "unseen", textContent: said }));
+    const line = (said) => Object.assign(document.createElement("p"), { className: "unseen", textContent: said });
+    const lines = [...new Set(sentences)].map(line);
     if (lines.length) document.getElementById("avisos").replaceChildren(...lines);
   };
 

@@ -10,7 +10,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const largest = 25 * 1024 * 1024;
   chosen.addEventListener("change", () => {
     const large = [...chosen.files].find((file) => file.size > largest);
-    chosen.setCustomValidity(large || chosen.files.length > 5 ? `${large ? large.name : chosen.files.length}: ${chosen.labels[0].textContent}` : "");
+    const wrong = large ? large.name : chosen.files.length > 5 ? chosen.files.length : "";
+    chosen.setCustomValidity(wrong && `${wrong}: ${chosen.labels[0].textContent}`);
     chosen.reportValidity();
   });
 

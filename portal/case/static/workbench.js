@@ -37,7 +37,8 @@
     if (!said) heartbeat();
   });
   document.addEventListener("submit", (event) => {
-    for (const field of event.target.querySelectorAll("textarea[data-draft]")) forget(field.dataset.draft); // it is being sent
+    // What is being sent is no draft any more.
+    for (const field of event.target.querySelectorAll("textarea[data-draft]")) forget(field.dataset.draft);
   }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const order = event.detail.elt?.dataset?.order;

@@ -55,7 +55,9 @@ const countdown = (() => {
     arrived(at) {
       arrivedAt = at;
       told = false;
-      for (const ticks of document.querySelectorAll(".ticks[data-due]")) ticks.textContent = show(ticks, serverNow(ticks));
+      for (const ticks of document.querySelectorAll(".ticks[data-due]")) {
+        ticks.textContent = show(ticks, serverNow(ticks));
+      }
     },
   };
 })();

@@ -24,8 +24,8 @@ const live = (() => {
   };
 
   /**
-   * Follow the stream at `address()`. `news` says for each kind of event whether to ask; `refresh(anew)` asks and puts in
-   * place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each GAP
+   * Follow the stream at `address()`. `news` says for each kind of event whether to ask; `refresh(anew)` asks and puts
+   * in place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each GAP
    * milliseconds, and neither asks nor listens while nobody looks.
    */
   const follow = ({ address, news, refresh }) => {
@@ -51,7 +51,9 @@ const live = (() => {
       hears = null;
       if (document.hidden) return;
       source = new EventSource(address());
-      for (const [kind, asks] of Object.entries(news)) source.addEventListener(kind, (event) => { if (asks(event)) ask(); });
+      for (const [kind, asks] of Object.entries(news)) {
+        source.addEventListener(kind, (event) => { if (asks(event)) ask(); });
+      }
       source.onopen = () => { hears = true; judge(); };
       source.onerror = () => { source.close(); hears = false; judge(); };
     };

@@ -16,13 +16,23 @@
     const first = details.querySelector("textarea, input:not([type=hidden]):not([type=file]), select, button");
     (first || details.querySelector("summary")).focus();
   };
-  const key = { claim: "t", "d-replies": "r", "d-notes": "n", "d-information": "i", "d-hand-offs": "h", "d-resolution": "s", answers: "r" };
+  const key = {
+    claim: "t",
+    "d-replies": "r",
+    "d-notes": "n",
+    "d-information": "i",
+    "d-hand-offs": "h",
+    "d-resolution": "s",
+    answers: "r",
+  };
 
   const doable = () => {
     const found = [];
-    for (const details of document.querySelectorAll("#composer details[id], #actions details[id], #clocks details[id]")) {
+    const folded = "#composer details[id], #actions details[id], #clocks details[id]";
+    for (const details of document.querySelectorAll(folded)) {
       const summary = details.querySelector("summary");
-      if (visible(summary)) found.push({ label: summary.textContent.trim(), key: key[details.id], act: () => unfold(details) });
+      if (!visible(summary)) continue;
+      found.push({ label: summary.textContent.trim(), key: key[details.id], act: () => unfold(details) });
     }
     for (const form of document.querySelectorAll("#actions .orders > form, #composer > form")) {
       const area = form.querySelector("textarea"), button = form.querySelector("button:not([formaction])");
@@ -33,10 +43,14 @@
       });
     }
     document.querySelectorAll("header nav a").forEach((link, place) => {
-      found.push({ label: link.textContent.trim(), key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
+      const label = link.textContent.trim();
+      found.push({ label, key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
     });
     const search = document.querySelector("main input[type=search]");
-    if (search) found.push({ label: search.labels[0]?.textContent.trim() || search.name, key: "/", act: () => search.focus() });
+    if (search) {
+      const label = search.labels[0]?.textContent.trim() || search.name;
+      found.push({ label, key: "/", act: () => search.focus() });
+    }
     return found;
   };
 

@@ -103,7 +103,7 @@
     const { warnings } = await made.importXML(await answer.text());
     for (const each of warnings) console.error(each.message);
     made.get("canvas").zoom("fit-viewport", "auto");
-    made.get("eventBus").on("element.click", ({ element }) => open(element.labelTarget ? element.labelTarget.id : element.id));
+    made.get("eventBus").on("element.click", ({ element }) => open((element.labelTarget || element).id));
     viewer = made;
     show();
     for (const each of place.querySelectorAll("a, [tabindex]")) each.tabIndex = -1;
@@ -127,8 +127,11 @@
       if (cases !== undefined) canvas.addMarker(step, "goes");
       const told = order || (Number(cases) ? cases : "");
       const small = element.width < 50;
-      if (told) overlays.add(step, { position: small ? { top: -10, left: 24 } : { bottom: 12, left: 8 }, html: tally(told) });
-      if (Number(late)) overlays.add(step, { position: { bottom: 12, right: 60 }, html: tally(`${late} ${box.dataset.late}`, lateAddress) });
+      const position = small ? { top: -10, left: 24 } : { bottom: 12, left: 8 };
+      if (told) overlays.add(step, { position, html: tally(told) });
+      if (!Number(late)) continue;
+      const html = tally(`${late} ${box.dataset.late}`, lateAddress);
+      overlays.add(step, { position: { bottom: 12, right: 60 }, html });
     }
   };
 

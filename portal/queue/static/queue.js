@@ -55,7 +55,11 @@
     }
   };
   const isGone = (row) => row && row.classList.contains("gone");
-  const next = (row) => { let place = row.nextElementSibling; while (isGone(place)) place = place.nextElementSibling; return place; };
+  const next = (row) => {
+    let place = row.nextElementSibling;
+    while (isGone(place)) place = place.nextElementSibling;
+    return place;
+  };
   const first = (body) => { const place = body.firstElementChild; return isGone(place) ? next(place) : place; };
   const move = (body, row, place) => {
     const focused = row.contains(document.activeElement) && document.activeElement;
@@ -96,13 +100,14 @@
   list.addEventListener("change", () => { chosen(); sweep(); });
   chosen();
 
-  // -- keys: down, up and choose; Enter opens what has the focus, as everywhere ----------------------------------------
+  // -- keys: down, up and choose; Enter opens what has the focus, as everywhere --------------------------------------
 
   document.addEventListener("keydown", (event) => {
     if (document.documentElement.dataset.shortcuts !== "on") return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = document.activeElement;
-    if (at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (document.querySelector("dialog[open]")) return;
     const all = [...rows().rows], place = all.findIndex((row) => row.contains(at));
     if (event.key === "j" || event.key === "k") {
       const row = all[event.key === "j" ? place + 1 : place < 0 ? all.length - 1 : place - 1];

@@ -6,7 +6,8 @@
   if (!form) return;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button"), bar = form.querySelector("progress"), told = document.getElementById("avance");
+    const button = form.querySelector("button"), bar = form.querySelector("progress");
+    const told = document.getElementById("avance");
     const numbers = [...form.querySelectorAll("input[name=case]")].map((field) => field.value);
     button.disabled = true;
     bar.hidden = false;
