@@ -1,4 +1,4 @@
-"""The one place where Escala's settings are named, explained and checked; the policy's numbers live in its own file.
+"""The settings: each is named, explained and checked here; the policy's numbers live in its own file.
 
 Each is an environment variable: `ESCALA_` and the field's name in capitals.
 """

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
@@ -86,32 +87,38 @@ def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkfl
     )
 
 
-def build_worker(
-    client: Client,
-    settings: Settings,
-    *,
-    ledger: Ledger,
-    notices: Notices,
-    cover: Cover,
-    channel_notices: ChannelNotices | None = None,
-    provider_status: ProviderStatus | None = None,
-) -> Worker:
+@dataclass(frozen=True, kw_only=True)
+class Activities:
+    """The activities that a worker serves, each with its dependencies; the last two may be left to other workers."""
+
+    ledger: Ledger
+    notices: Notices
+    cover: Cover
+    channel_notices: ChannelNotices | None = None
+    provider_status: ProviderStatus | None = None
+
+    def methods(self) -> list[Callable[..., Any]]:
+        """What Temporal calls by name."""
+        return [
+            self.ledger.record,
+            self.notices.deliver,
+            self.cover.look,
+            self.cover.deliver,
+            self.cover.held_cases,
+            self.cover.terms_of,
+            self.cover.sweep,
+            *([self.channel_notices.tell] if self.channel_notices else []),
+            *([self.provider_status.poll] if self.provider_status else []),
+        ]
+
+
+def build_worker(client: Client, settings: Settings, activities: Activities) -> Worker:
     """A worker on the queue of the settings."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
-        activities=[
-            ledger.record,
-            notices.deliver,
-            cover.look,
-            cover.deliver,
-            cover.held_cases,
-            cover.terms_of,
-            cover.sweep,
-            *([channel_notices.tell] if channel_notices else []),
-            *([provider_status.poll] if provider_status else []),
-        ],
+        activities=activities.methods(),
         workflow_runner=sandbox(),
         max_cached_workflows=5_000,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
@@ -132,15 +139,14 @@ async def run(settings: Settings) -> None:
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
-        worker = build_worker(
-            client,
-            settings,
+        activities = Activities(
             ledger=Ledger(database),
             notices=notices,
             cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,
             provider_status=ProviderStatus.of(settings, database=database, clock=_now),
         )
+        worker = build_worker(client, settings, activities)
         async with worker:
             await sweep_covers(client, settings)
             beside = [

@@ -1,4 +1,4 @@
-"""The activities of the workflows of covers and of held cases: days, announcements, terms, and the sweep."""
+"""What the workflows of covers and of held cases ask of the outside: days, announcements, terms, and the sweep."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
+from functools import partial
 from typing import Protocol, Self
 
 from temporalio import activity
 
-from activities.mail.envelope import announcement_envelope, enveloped
+from activities.mail.envelope import announced
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
@@ -25,7 +27,7 @@ from storage.engine.database import Database
 from storage.notices.addresses import DeskMailboxes, addresses
 from storage.people import contacts
 from storage.terms.terms import bogota_date, covered_terms, read_policy_file
-from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
+from wording.notices.cover import CoverOccasion, choice_text, cover_text
 from wording.notices.letter import NoticeText
 
 _PATIENT_TRIES = 8
@@ -39,7 +41,7 @@ class AnnouncementsWaiting(Exception):
 
 
 class CoverWorkflows(Protocol):
-    """What the sweep needs of the engine: `desk.engine.Engine` has it."""
+    """What the sweep needs of the engine, by way of `api.desk.Desk`."""
 
     async def attended(self) -> set[tuple[CoverKind, str]]:
         """The covers whose workflows run now, by kind and id."""
@@ -201,14 +203,13 @@ class Cover:
         One that no longer holds is not sent: a renewal was paid since, or something nearer is to be said.
         """
         try:
-            text = await (self._choice(row) if row.asks_who_stays else self._end(row))
-            if text is None:
+            message = await self._message(row)
+            if message is None:
                 await announcements.superseded(self.database, row.id)
                 return True
             desk = DeskMailboxes(commercial=self.commercial_mailbox)
             to = mailboxes(await addresses(self.database, row.recipient, desk, at=self.clock()))
-            message = enveloped(text, announcement_envelope(row, sender=self.mail_from, to=to))
-            reached = await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+            reached = await self.mail.send(message(to=to), to, all_or_nobody=row.attempts < _PATIENT_TRIES)
         except Undeliverable as error:
             activity.logger.warning("announcement %s is undeliverable", row.id)
             await announcements.failed(self.database, row.id, error=str(error), final=True)
@@ -219,6 +220,24 @@ class Cover:
         else:
             await announcements.delivered(self.database, row.id, at=self.clock(), to=reached)
         return True
+
+    async def _message(self, row: AnnouncementRow) -> Callable[..., EmailMessage] | None:
+        """What is said now, to be addressed; None where it no longer holds."""
+        text = await (self._choice(row) if row.asks_who_stays else self._end(row))
+        if text is None:
+            return None
+        return partial(
+            announced,
+            text,
+            cover=row.cover,
+            cover_id=row.cover_id,
+            ends_on=row.ends_on,
+            days_before=row.days_before,
+            recipient=row.recipient,
+            language=row.language,
+            sender=self.mail_from,
+            at=row.at,
+        )
 
     async def _end(self, row: AnnouncementRow) -> NoticeText | None:
         async with self.database.read() as connection:
@@ -254,12 +273,10 @@ class Cover:
         if not state.sign_ins.choice_needed:
             return None
         return choice_text(
-            ChoiceOccasion(
-                customer=row.name,
-                plan=state.plan,
-                places=state.places,
-                asked=state.asked,
-                link=f"{self.public_url}/contactos",
-                language=row.language,
-            )
+            customer=row.name,
+            plan=state.plan,
+            places=state.places,
+            asked=state.asked,
+            link=f"{self.public_url}/contactos",
+            language=row.language,
         )

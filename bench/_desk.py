@@ -1,4 +1,4 @@
-"""What the benchmarks of the engine share: a furnished desk, and the words of a case. Nothing is measured here."""
+"""The furnished desk and the words of a case that the engine's benchmarks share. Nothing is measured here."""
 
 from __future__ import annotations
 

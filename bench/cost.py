@@ -1,4 +1,4 @@
-"""What a case costs: history events and billed actions of each kind of life, counted by the server itself.
+"""The cost of a case: history events and billed actions of each kind of life, counted by the server itself.
 
 Every life is lived whole on a real Temporal server that skips time: the API's own door to it, the real worker, the real
 ledger, and notices that become files. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
@@ -52,7 +52,7 @@ from storage.engine.database import Database, upgrade
 from storage.notices import outbox
 from storage.terms.terms import preview_terms, read_policy_file
 from tests.support.server import DYNAMIC_CONFIG
-from worker import build_worker
+from worker import Activities, build_worker
 
 ORDINARY_DESIGN = 49
 """Actions of a case where every change is an activity and every hand-off, notice and reminder a timer of its own."""
@@ -272,7 +272,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         try:
             desk = Engine(env.client, settings)
             cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))
-            async with build_worker(env.client, settings, ledger=Ledger(database), notices=notices, cover=cover):
+            activities = Activities(ledger=Ledger(database), notices=notices, cover=cover)
+            async with build_worker(env.client, settings, activities):
                 yield House(env, f"http://127.0.0.1:{port}/metrics", database, desk, terms)
         finally:
             await database.close()

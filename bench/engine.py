@@ -1,4 +1,4 @@
-"""What Escala adds to its engine: openings a second and the latency of commands, over HTTP, against the bare floor.
+"""Openings a second and the latency of commands, over HTTP, against the bare floor of the engine.
 
 The desk runs as `escala up` runs it: Temporal on a SQLite file, the worker and the API as processes of their own. The
 floor stands beside it on the same server and the same database: a workflow that does nothing but have the same rows

@@ -1,4 +1,4 @@
-"""What keeps processes alive: start until ready, restart after a death, stop in reverse order.
+"""The supervisor of processes: start until ready, restart after a death, stop in reverse order.
 
 It knows no process by name: `up.py` says which processes there are.
 """

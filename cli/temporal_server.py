@@ -1,4 +1,4 @@
-"""Temporal as its operator sees it: the embedded server's command, its readiness, and the namespace Escala needs.
+"""The embedded Temporal server: its command, its readiness, and the namespace that Escala needs.
 
 No case is opened or commanded here; that is `api/desk.py`'s.
 """

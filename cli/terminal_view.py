@@ -1,4 +1,4 @@
-"""How the API's answers look in a terminal: tables and lines in Spanish, Bogotá's time. It asks nobody anything."""
+"""The terminal's tables and lines of the API's answers, in Spanish and Bogotá's time. It asks nobody anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing in cases that lived elsewhere: another desk's, or a demonstration's.
+"""The import of cases that lived elsewhere: another desk's, or a demonstration's.
 
 A life is the opening and the commands that followed, each at its past instant, with the words that were written. It is
 lived again by the policy, under the terms of the day on which it was opened, and recorded turn by turn as the worker
@@ -104,14 +104,22 @@ class DoesNotHold(Exception):
         self.step, self.reason = step, reason
 
 
-async def import_lives(
-    lives: Iterable[Life], *, scope: str, until: datetime, database: Database, policy: PolicyFile, desk: Adopter
-) -> Imported:
-    """Import the lives as they were at `until`, the cut-over: the instant at which the other desk stopped.
+@dataclass(frozen=True)
+class CutOver:
+    """One import: the name that it has for ever, and the instant at which the other desk stopped."""
 
-    `scope` names the import; the same one again, with the same `until`, goes on where it stopped. Customers, solutions
-    and contacts are known before.
+    scope: str
+    until: datetime
+
+
+async def import_lives(
+    lives: Iterable[Life], cut_over: CutOver, *, database: Database, policy: PolicyFile, desk: Adopter
+) -> Imported:
+    """Import the lives as they were at the cut-over. Customers, solutions and contacts are known before.
+
+    The same cut-over again goes on where it stopped.
     """
+    scope, until = cut_over.scope, cut_over.until
     found = Imported()
     agreed: dict[str, tuple[Life, Terms]] = {}
     for life in sorted(lives, key=lambda life: life.opening.received_at):
@@ -131,7 +139,7 @@ async def import_lives(
         numbers[key] = reserved.number
     for life, terms in agreed.values():
         terms = await views.terms(database, numbers[life.key]) or terms  # noqa: PLW2901 - promised by an earlier try
-        case = await _recorded(life, terms, numbers, scope=scope, until=until, database=database)
+        case = await _recorded(life, terms, numbers, cut_over, database=database)
         if case.status is Status.CLOSED:
             found.closed.append(case.number)
         else:
@@ -224,10 +232,10 @@ def _require(holds: bool, place: int, reason: str) -> None:
 
 
 async def _recorded(
-    life: Life, terms: Terms, numbers: Mapping[str, str], *, scope: str, until: datetime, database: Database
+    life: Life, terms: Terms, numbers: Mapping[str, str], cut_over: CutOver, *, database: Database
 ) -> Case:
     """Record what the ledger does not hold yet; answer the case as the ledger then holds it."""
-    number = numbers[life.key]
+    number, scope, until = numbers[life.key], cut_over.scope, cut_over.until
     known = await views.case(database, number)
     deposits: list[Deposit] = []
     named = _named(life, numbers, scope, deposits)

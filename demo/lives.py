@@ -1,4 +1,4 @@
-"""Which customer lived which story, and how long ago: the demonstration's cases, for any instant of seeding.
+"""The demonstration's cases: which customer lived which story, and how long before the seeding.
 
 Ages and beats are open time in the hours of the case's plan, counted back from the instant and forth again. So a case
 that is about to be handed off is so on a Sunday night as well, when a Standard customer's clock stands still.
@@ -144,23 +144,39 @@ def lives(now: datetime, hours: Mapping[Plan, Calendar]) -> Iterator[Life]:
     for place, row in enumerate(ROWS):
         version = order.index(row.customer) + told[row.customer, row.story]  # nobody asks the same thing twice
         told[row.customer, row.story] += 1
-        yield _life(row, customers[row.customer], place=place, version=version, now=now, hours=hours)
+        yield _life(Part(row, customers[row.customer], STORIES[row.story], place, version), now=now, hours=hours)
 
 
-def _life(
-    row: Row, customer: DemoCustomer, *, place: int, version: int, now: datetime, hours: Mapping[Plan, Calendar]
-) -> Life:
-    story = STORIES[row.story]
-    plan = customer.contract.plan if customer.contract else Plan.STANDARD
-    calendar = hours[plan]
-    opened_at = calendar.subtract(now, open_time(row.age, plan) + timedelta(seconds=place * 37 % 60))
-    stage = _stage(row, customer, story, place=place, plan=plan, opened_at=opened_at)
+@dataclass(frozen=True)
+class Part:
+    """A row with its customer and its story, its place among the rows, and which of the story's requests it makes."""
+
+    row: Row
+    customer: DemoCustomer
+    story: Story
+    place: int
+    version: int
+
+    @property
+    def plan(self) -> Plan:
+        return self.customer.contract.plan if self.customer.contract else Plan.STANDARD
+
+    @property
+    def about(self) -> str:
+        """The solution that the story is about, by the key that the customer's list has it under."""
+        return next(iter(self.customer.solutions)) if self.story.about == "first" else self.story.about
+
+
+def _life(part: Part, *, now: datetime, hours: Mapping[Plan, Calendar]) -> Life:
+    plan, calendar = part.plan, hours[part.plan]
+    opened_at = calendar.subtract(now, open_time(part.row.age, plan) + timedelta(seconds=part.place * 37 % 60))
+    stage = _stage(part, opened_at=opened_at)
     steps = tuple(
         Step(at, beat.make(stage))
-        for turn, beat in enumerate(story.beats)
-        if (at := calendar.add(opened_at, open_time(beat.after, plan) + _jitter(place, turn))) <= now
+        for turn, beat in enumerate(part.story.beats)
+        if (at := calendar.add(opened_at, open_time(beat.after, plan) + _jitter(part.place, turn))) <= now
     )
-    return Life(key=row.key, opening=_opening(row, customer, story, stage, version, at=opened_at), steps=steps)
+    return Life(key=part.row.key, opening=_opening(part, stage, at=opened_at), steps=steps)
 
 
 def _jitter(place: int, turn: int) -> timedelta:
@@ -168,27 +184,28 @@ def _jitter(place: int, turn: int) -> timedelta:
     return timedelta(seconds=(place * 17 + turn * 29) % 97)
 
 
-def _opening(row: Row, customer: DemoCustomer, story: Story, stage: Stage, version: int, *, at: datetime) -> OpenCase:
-    request = story.requests[version % len(story.requests)]
-    about = _solution_of(customer, story)
+def _opening(part: Part, stage: Stage, *, at: datetime) -> OpenCase:
+    row, customer, story = part.row, part.customer, part.story
+    request = story.requests[part.version % len(story.requests)]
     return OpenCase(
         by=stage.cast["l1" if row.channel is Channel.PHONE else "customer"],
         number="",
         received_at=at,
         customer_id=customer_id(customer.key),
         contact_id=contact_id(customer.key, customer.contacts[row.contact].mailbox),
-        solution_id=solution_id(customer.key, about),
+        solution_id=solution_id(customer.key, part.about),
         channel=row.channel,
         category=story.category,
         proposed_priority=story.priority,
         title=stage.says(request.title),
         description=stage.says(request.description),
         prior_analysis=stage.says(request.prior_analysis),
-        serial_number=customer.solutions[about].serial_number,
+        serial_number=customer.solutions[part.about].serial_number,
     )
 
 
-def _stage(row: Row, customer: DemoCustomer, story: Story, *, place: int, plan: Plan, opened_at: datetime) -> Stage:
+def _stage(part: Part, *, opened_at: datetime) -> Stage:
+    row, customer, story, place = part.row, part.customer, part.story, part.place
     contact = customer.contacts[row.contact]
     other = next(group for group in SPECIALISTS if group not in (story.group, "google-maps-platform"))
     cast = {
@@ -201,18 +218,14 @@ def _stage(row: Row, customer: DemoCustomer, story: Story, *, place: int, plan: 
     words = {
         "capa": "Cartografía base",
         **customer.words,
-        "producto": f"«{customer.solutions[_solution_of(customer, story)].name}»",
+        "producto": f"«{customer.solutions[part.about].name}»",
         "n": str(3 + place * 7 % 38),
         "placa": f"{_PLATES[place % len(_PLATES)]}-{(place * 73 + 118) % 1000:03}",
     }
-    return Stage(cast=cast, words=words, plan=plan, opened_at=opened_at, duplicate_of=row.duplicate_of)
+    return Stage(cast=cast, words=words, plan=part.plan, opened_at=opened_at, duplicate_of=row.duplicate_of)
 
 
 _PLATES = ("SXK", "TLM", "WHN", "EQZ", "LWR", "THV", "SNP")
-
-
-def _solution_of(customer: DemoCustomer, story: Story) -> str:
-    return next(iter(customer.solutions)) if story.about == "first" else story.about
 
 
 def _agent(agent_id: str) -> Actor:

@@ -1,4 +1,4 @@
-"""Who is in the demonstration: invented customers with their contracts, solutions and contacts, and the desk's people.
+"""The demonstration's people: invented customers with contracts, solutions and contacts, and the desk's own.
 
 Days are counted from the day of the seeding. Addresses end in .example, which nobody can own.
 """

@@ -1,4 +1,4 @@
-"""What stands beside the demonstration's cases: what their customers thought of them, and what a provider published.
+"""The demonstration's ratings and provider's incidents, which stand beside its cases.
 
 The embedded profile asks no provider, so these incidents are invented, each with an id that says so.
 """

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from demo import access, users
 from demo.access import DemoAccess, DemoToken
 from demo.first_case import first_curl, here
-from demo.importing import Adopter, import_lives
+from demo.importing import Adopter, CutOver, import_lives
 from demo.lives import contact_id, customer_id, lives, solution_id
 from demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
 from demo.published import publish, rate_cases
@@ -129,7 +129,7 @@ async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: D
     await publish(database, at=at)
     # Holidays are pinned from the year of an instant on: one of some months ago knows all that the lives run through.
     hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in Plan}
-    found = await import_lives(lives(at, hours), scope=SCOPE, until=at, database=database, policy=policy, desk=desk)
+    found = await import_lives(lives(at, hours), CutOver(SCOPE, at), database=database, policy=policy, desk=desk)
     if found.refused:
         raise console.Stopped(console.not_imported([(each.key, each.step, each.reason) for each in found.refused]), 1)
     await rate_cases(database, found.closed)

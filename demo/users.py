@@ -1,4 +1,4 @@
-"""Who signs in to the demonstration: one of each kind, with a password that is another one in every seeding."""
+"""The demonstration's users: one of each kind, with a password that is another one in every seeding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are found in Temporal: names, ids and search attributes. No behaviour."""
+"""Temporal's names for what is Escala's: workflows, updates, ids and search attributes. No behaviour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of a case's workflow begins with."""
+"""The input of one run of a case's workflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of a contract's or a warranty's workflow begins with, and under which id it runs."""
+"""The input of one run of a contract's or a warranty's workflow, and the id under which it runs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""One telling of which channels a plan holds, as a workflow: its id makes it happen once a day, its history makes it
-durable (REQ-7). No rules live here and no I/O.
+"""The workflow that tells a sender which channels their plan holds (REQ-7). No rules live here and no I/O.
+
+Its id makes it happen once a day, its history makes it durable.
 """
 
 from __future__ import annotations

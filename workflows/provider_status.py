@@ -1,4 +1,4 @@
-"""One look at every provider's feed, which a schedule starts again and again. A feed that fails fails alone.
+"""The workflow that polls every provider's feed once, as a schedule asks. A feed that fails fails alone.
 
 It ends well whatever the feeds do: what came of each is its result, its page in Temporal's UI, and noted for the API.
 """

@@ -1,4 +1,4 @@
-"""How values become payloads and back: pydantic's JSON, with one set of adapters for the whole process.
+"""The payload converter: pydantic's JSON, with one set of adapters for the whole process.
 
 The SDK makes a converter for each running workflow. With adapters of its own, each would build them anew: 20 ms a case.
 """

@@ -1,4 +1,4 @@
-"""Getting somebody else's page within limits: how long it may take, how much it may say, and from nowhere else.
+"""The HTTP fetch of a page that is not ours, with limits of time and size, following no redirect.
 
 It follows no redirects and unpacks no more than it may keep, so that whoever answers can cost us that and no more.
 """

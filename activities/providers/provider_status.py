@@ -1,4 +1,4 @@
-"""The activity that polls one provider's feed. How a page is fetched and read is beside it, what is kept is storage's.
+"""The activity that polls one provider's feed. Fetching and reading are beside it, keeping is storage's.
 
 A feed that cannot be had is an outcome like any other: it is noted where operators look, and nobody waits for it.
 """

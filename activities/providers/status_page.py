@@ -1,4 +1,4 @@
-"""Google's published incidents as our values: the JSON of status.cloud.google.com, read as anybody's data. No I/O.
+"""The reader of Google's published incidents: JSON of status.cloud.google.com in, our values out. No I/O.
 
 The schema is the page's own incidents.schema.json. What is kept is cut to a length and freed of what does not print;
 an incident that says nothing usable is skipped and counted, so that one bad entry does not hide the others.

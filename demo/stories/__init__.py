@@ -1,4 +1,4 @@
-"""What happens to the demonstration's customers, told as stories; told.py is their grammar."""
+"""The demonstration's stories of what happens to its customers; told.py is their grammar."""
 
 from demo.stories.desk import STORIES as OF_THE_DESK
 from demo.stories.gis import STORIES as OF_GIS

@@ -1,4 +1,4 @@
-"""Stories of access and platforms, and of what support is not: out of scope, duplicates, cases without cover."""
+"""Stories of access and platforms, and of the limits of support: out of scope, duplicates, no cover."""
 
 from demo.stories.told import (
     Request,

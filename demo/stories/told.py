@@ -1,4 +1,4 @@
-"""How a story is told: an opening, and beats at open time since then. No story stands here.
+"""The grammar of a story: an opening, and beats at open time since then. No story stands here.
 
 A beat that has not come yet when the desk is seeded has not happened: so one story is a new case, a waiting one or a
 closed one, by its age. Texts may hold a customer's own words ({ciudad}, {usuarios}, {area}, {sede}, {capa}, {producto})

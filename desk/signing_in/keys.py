@@ -1,4 +1,4 @@
-"""The keys to sign and encrypt with (forms, cookies, second factors), all derived from the settings' one secret."""
+"""The portal's keys, to sign and to encrypt with: all are derived from the settings' one secret."""
 
 from __future__ import annotations
 

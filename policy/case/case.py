@@ -1,4 +1,4 @@
-"""What a case is: its words, its clocks' shape and its state. Behaviour lives in the modules beside it.
+"""The case: its vocabulary, the shape of its clocks and its state. Behaviour lives in the modules beside it.
 
 Every value is frozen and travels as JSON, so it holds ids and figures only: never a name, an address or a text.
 """

@@ -1,4 +1,4 @@
-"""What may be asked of a case, as imperatives. A command says who asks; free text was deposited before, as `Text`."""
+"""The commands of a case, as imperatives. A command says who asks; free text was deposited before, as `Text`."""
 
 from __future__ import annotations
 

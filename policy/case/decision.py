@@ -1,4 +1,4 @@
-"""What the policy answers: the case after a turn, and all that the ledger records with it, in one value."""
+"""The decision: the case after a turn, and all that the ledger records with it, in one value."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ class Decision:
     terms: Terms | None = None
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a turn comes from: who made it, when it happened, and when it had been due, if a clock made it."""
+
+    by: Actor
+    at: datetime
+    due_at: datetime | None = None
+
+
 def decided(
-    before: Case | None,
-    change: Change,
-    *,
-    by: Actor,
-    at: datetime,
-    terms: Terms,
-    due_at: datetime | None = None,
-    replaced: Terms | None = None,
+    before: Case | None, change: Change, origin: Origin, *, terms: Terms, replaced: Terms | None = None
 ) -> Decision:
     """The turn that `change` makes: numbered, dated, with the notices and the ended stretches that follow from it.
 
@@ -47,9 +49,10 @@ def decided(
     after, facts = change
     seq = before.facts if before else 0
     entries = tuple(
-        Entry(seq=seq + place, at=at, by=by, fact=fact, due_at=due_at) for place, fact in enumerate(facts, start=1)
+        Entry(seq=seq + place, at=origin.at, by=origin.by, fact=fact, due_at=origin.due_at)
+        for place, fact in enumerate(facts, start=1)
     )
-    case = replace(after, turn=(before.turn if before else 0) + 1, facts=seq + len(facts), last_at=at)
+    case = replace(after, turn=(before.turn if before else 0) + 1, facts=seq + len(facts), last_at=origin.at)
     return Decision(
         case=case,
         entries=entries,

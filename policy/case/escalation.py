@@ -1,11 +1,11 @@
-"""How a case moves: the wakes of its clocks, hand-offs, transfers, priorities and providers (ESC, PRI).
+"""Escalation: the wakes of a case's clocks, hand-offs, transfers, priorities and providers (ESC, PRI).
 
 Opening, working on it and closing are lifecycle's.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policy.case import commands as c
@@ -95,7 +95,7 @@ def repeat_overdue(case: Case, due_at: datetime, *, at: datetime, terms: Terms) 
 def _past_limit(case: Case, cause: f.HandOffCause, *, at: datetime, terms: Terms) -> Change:
     """Move the case up, or mark it overdue where there is no level above. One that was overdue already stays so."""
     if case.level < Level.DIRECTOR:
-        return hand_off(case, Level(case.level + 1), cause, at=at, terms=terms)
+        return hand_off(case, Move(Level(case.level + 1), cause), at=at, terms=terms)
     clock = case.level_clock
     assert clock is not None
     since_at = case.overdue_at or at
@@ -117,17 +117,26 @@ def _repeat_at(case: Case, *, terms: Terms) -> datetime | None:
 # -- moves ------------------------------------------------------------------------------------------------------------
 
 
-def hand_off(
-    case: Case, to: Level, cause: f.HandOffCause, *, at: datetime, terms: Terms, reason: Text | None = None
-) -> Change:
-    """Move the case to level `to`, unassigned, on a clock that starts at `at` (ESC-5).
+@dataclass(frozen=True)
+class Move:
+    """A hand-off to make: to which level, and why; a person's has a reason that the customer sees."""
+
+    to: Level
+    cause: f.HandOffCause
+    reason: Text | None = None
+
+
+def hand_off(case: Case, move: Move, *, at: datetime, terms: Terms) -> Change:
+    """Move the case to another level, unassigned, on a clock that starts at `at` (ESC-5).
 
     A specialist group that Help Desk named goes with it to level 2, where the specialists are; level 3 is one person.
     """
-    fact = f.HandedOff(from_level=case.level, to_level=to, cause=cause, left_by=case.assignee, reason=reason)
-    group = case.group if to is Level.SPECIALISTS else None
-    clock = _level_clock(case, to, at=at, terms=terms)
-    return replace(case, level=to, assignee=None, group=group, level_clock=clock), (fact,)
+    fact = f.HandedOff(
+        from_level=case.level, to_level=move.to, cause=move.cause, left_by=case.assignee, reason=move.reason
+    )
+    group = case.group if move.to is Level.SPECIALISTS else None
+    clock = _level_clock(case, move.to, at=at, terms=terms)
+    return replace(case, level=move.to, assignee=None, group=group, level_clock=clock), (fact,)
 
 
 def hand_off_by_hand(case: Case, command: c.HandOff, *, at: datetime, terms: Terms) -> Change:
@@ -135,7 +144,7 @@ def hand_off_by_hand(case: Case, command: c.HandOff, *, at: datetime, terms: Ter
     require_reason(command.reason, "ESC-7")
     if case.level is Level.DIRECTOR:
         raise AlreadyAtHighestLevel(number=case.number)
-    return hand_off(case, Level(case.level + 1), "by_hand", at=at, terms=terms, reason=command.reason)
+    return hand_off(case, Move(Level(case.level + 1), "by_hand", command.reason), at=at, terms=terms)
 
 
 def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms) -> Change:
@@ -148,7 +157,7 @@ def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms)
     if command.group is None:
         if case.level is Level.DIRECTOR:
             raise AlreadyAtHighestLevel(number=case.number)
-        return hand_off(case, Level.DIRECTOR, "functional", at=at, terms=terms, reason=command.reason)
+        return hand_off(case, Move(Level.DIRECTOR, "functional", command.reason), at=at, terms=terms)
     if command.group not in terms.groups:
         raise UnknownGroup(group=command.group, groups=", ".join(terms.groups))
     if command.group == case.group and terms.edition >= 2:

@@ -1,4 +1,4 @@
-"""What happened, in the past tense. A fact holds ids and figures; words stay where they were deposited.
+"""The facts of a case, in the past tense. A fact holds ids and figures; words stay where they were deposited.
 
 `internal` facts are hidden from contacts. Each has a `kind`, its name on the timeline.
 """

@@ -27,7 +27,7 @@ from policy.case.case import (
     Status,
     WaitingFor,
 )
-from policy.case.decision import Change, Decision, decided, require_reason, require_text
+from policy.case.decision import Change, Decision, Origin, decided, require_reason, require_text
 from policy.case.refusals import (
     AlreadyClaimed,
     AlreadyWaiting,
@@ -189,9 +189,9 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
     if terms.cover.kind is CoverKind.NONE:
         until = terms.business_days.after_business_days(at, terms.held_for_business_days)
         held = replace(case, status=Status.HELD, held_until=until)
-        return decided(None, (held, (opened, f.CaseHeld(until=until))), by=command.by, at=at, terms=terms)
+        return decided(None, (held, (opened, f.CaseHeld(until=until))), Origin(command.by, at), terms=terms)
     started = escalation.start_clocks(case, at=at, terms=terms)
-    return decided(None, (started, (opened,)), by=command.by, at=at, terms=terms)
+    return decided(None, (started, (opened,)), Origin(command.by, at), terms=terms)
 
 
 def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Decision:
@@ -204,9 +204,9 @@ def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Dec
         case c.AmendTerms():
             amended = amendment.amended_terms(terms, command.terms)
             change = amendment.amend(case, command, terms=terms, amended=amended, at=at)
-            return decided(case, change, by=command.by, at=at, terms=amended, replaced=amended)
+            return decided(case, change, Origin(command.by, at), terms=amended, replaced=amended)
         case _:
-            return decided(case, _apply(case, command, terms=terms, at=at), by=command.by, at=at, terms=terms)
+            return decided(case, _apply(case, command, terms=terms, at=at), Origin(command.by, at), terms=terms)
 
 
 def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
@@ -221,7 +221,7 @@ def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
     before = case
     for case, happened in _wakes(case, due_at, terms=terms, at=at):  # noqa: B007, B020 - each wake sees the one before
         facts += happened
-    return decided(before, (case, facts), by=SYSTEM, at=at, terms=terms, due_at=due_at)
+    return decided(before, (case, facts), Origin(SYSTEM, at, due_at), terms=terms)
 
 
 def settle(case: Case, *, terms: Terms, at: datetime) -> Iterator[Decision]:
@@ -410,7 +410,7 @@ def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
     released = escalation.start_clocks(released, at=due_at, terms=terms)
     fact = f.CaseReleased(plan=terms.plan, cover=terms.cover.kind)
     change = released, (fact,)
-    return decided(case, change, by=command.by, at=at, terms=terms, due_at=due_at, replaced=terms)
+    return decided(case, change, Origin(command.by, at, due_at), terms=terms, replaced=terms)
 
 
 def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:

@@ -1,4 +1,4 @@
-"""When a case may be rated: by its customer, once there is something to judge, and not for ever. Pure."""
+"""The rule of when a case may be rated: by its customer, once there is something to judge, and not for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the policy says no to: the situation, by name, with the rule and a sentence for the person who asked.
+"""The refusals: each situation that the policy says no to, with its rule and a sentence for who asked.
 
 Messages are English message ids of the gettext catalogue; whoever shows one translates it and fills in `values`.
 """

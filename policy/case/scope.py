@@ -1,4 +1,4 @@
-"""What support is not, and the end of a case that asks for it (SCOPE-2..5)."""
+"""The limits of support: work that it does not include, and the end of a case that asks for it (SCOPE-2..5)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What a contract's term may be: it ends after it starts, and a customer has one contract at a time (PLAN-12).
+"""The rules of a contract's term: it ends after it starts, and a customer has one at a time (PLAN-12).
 
 And what pays for it: a payment that was made, of days that are owed, once (WAR-2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,16 +69,31 @@ class Term:
     ends_on: date
 
 
-def check_payment(
-    paid_on: date, reference: str, *, on: date, term: Term, paid_through: date | None, known: Iterable[str]
-) -> None:
-    """Refuse a payment after `on`, today in Bogotá, one whose reference is `known`, and one of days that are paid."""
-    if paid_on > on:
-        raise PaymentInFuture(paid_on=paid_on.isoformat())
-    if _compared(reference) in {_compared(each) for each in known}:
+@dataclass(frozen=True)
+class OfferedPayment:
+    """A payment of a contract: its day, and the reference by which it is known."""
+
+    paid_on: date
+    reference: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is paid of a contract: its term, the last day that is paid, and the references of its payments."""
+
+    term: Term
+    paid_through: date | None
+    references: Collection[str]
+
+
+def check_payment(payment: OfferedPayment, account: Account, *, on: date) -> None:
+    """Refuse a payment after `on`, today in Bogotá, one whose reference is known, and one of days that are paid."""
+    if payment.paid_on > on:
+        raise PaymentInFuture(paid_on=payment.paid_on.isoformat())
+    if _compared(payment.reference) in {_compared(each) for each in account.references}:
         raise PaymentRegisteredAlready
-    if paid_through is not None and paid_through >= term.ends_on:
-        raise NothingOwed(paid_through=paid_through.isoformat())
+    if account.paid_through is not None and account.paid_through >= account.term.ends_on:
+        raise NothingOwed(paid_through=account.paid_through.isoformat())
 
 
 def check_term(term: Term, others: Iterable[Term]) -> None:

@@ -1,4 +1,4 @@
-"""Which cover a customer has on a day: contract, else warranty, else none (WAR-1..3, PLAN-12). Dates are Bogotá's."""
+"""Cover of a customer on a day: contract, else warranty, else none (WAR-1..3, PLAN-12). Dates are Bogotá's."""
 
 from __future__ import annotations
 

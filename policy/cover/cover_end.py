@@ -1,4 +1,4 @@
-"""When the end of a cover is announced, and what a contract's or a warranty's workflow waits for (WAR-2, WAR-5).
+"""The end of a cover: the days on which it is announced, and what its workflow waits for (WAR-2, WAR-5).
 
 Days are Bogotá's. A cover reaches as far as it is paid (WAR-2): a renewal that is agreed and not paid moves no
 announcement. Which cover a customer has on a day is cover's; who is told, and how, is the activities'.

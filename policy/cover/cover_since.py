@@ -1,4 +1,4 @@
-"""Since when a held case is covered: what a renewal, a payment or a certificate changes for it (WAR-2, WAR-3)."""
+"""The instant since which a held case is covered, by a renewal, a payment or a certificate (WAR-2, WAR-3)."""
 
 from __future__ import annotations
 

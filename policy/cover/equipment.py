@@ -1,4 +1,4 @@
-"""Equipment: what a claim needs, and the diagnosis that decides on it (WAR-4). Its cover is cover's."""
+"""Equipment: what a claim needs, and the diagnosis that decides on it (WAR-4). Its cover is in cover.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a delivered solution must be: its acceptance certificate is whole, and a past one (WAR-1)."""
+"""The rules of a delivered solution: its acceptance certificate is whole, and of a past day (WAR-1)."""
 
 from __future__ import annotations
 

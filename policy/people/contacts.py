@@ -1,4 +1,4 @@
-"""Who may ask for support for a customer: its roster of authorized contacts (REQ-1..3, REQ-6, PLAN-8).
+"""A customer's roster: the contacts who may ask for support (REQ-1..3, REQ-6, PLAN-8).
 
 A roster is judged whole, as it is to be. Where it is kept, and who replaced it when, is storage's.
 """

@@ -1,4 +1,4 @@
-"""The specialist groups of level 2: what each knows, which of them fit a case, and who serves one (ESC-8)."""
+"""The specialist groups of level 2: what each knows, which fit a case, and who serves one (ESC-8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a secret key could be guessed: a word of some example, a sequence, something short that repeats."""
+"""The check that a secret key cannot be guessed: no word of an example, no sequence, no repetition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The NIT, by which a customer is known: one number is one customer, however it is written."""
+"""The NIT (tax id) of a customer: one number is one customer, however it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a case's terms become when a changed holiday list or matrix is applied to it: plan and cover stay (PLAN-15).
+"""The terms of a case once a changed holiday list or matrix is applied: plan and cover stay (PLAN-15).
 
 What that does to a case's deadlines is `amendment.py`'s; nothing here happens by itself.
 """

@@ -1,4 +1,4 @@
-"""What happens where a request comes on a channel that the plan does not hold: the sender is told, once a day (REQ-7).
+"""A request on a channel that the plan does not hold: its sender is told, once a day (REQ-7).
 
 Which channels are held is `lifecycle.open_case`'s to say, the one place for every way in (PLAN-7). Without cover they
 are those of the last plan that was agreed, and all of them where there was none: such a case is held, not refused

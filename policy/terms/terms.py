@@ -1,4 +1,4 @@
-"""What a case was promised: the terms it was opened under, whole (PLAN-15). Nothing here is looked up later."""
+"""The terms that a case was opened under, whole (PLAN-15). Nothing here is looked up later."""
 
 from __future__ import annotations
 

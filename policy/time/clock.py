@@ -1,4 +1,4 @@
-"""How a clock starts, pauses, goes on and stops. It knows nothing of cases: what a limit's end means is escalation's.
+"""A clock: it starts, pauses, goes on and stops. It knows nothing of cases: what a limit means is escalation's.
 
 Every function takes the instant (`at`) and the calendar that counts, and answers a new clock.
 """

@@ -1,4 +1,4 @@
-"""Where a clock's time went: every interval of it, counted or not, and why. Pure, for whoever doubts a deadline.
+"""The explanation of a clock: every interval of it, counted or not, and why, for whoever doubts a deadline.
 
 Stretches that ended are recorded with the turn that ended them; the one that goes on now is read from the clock.
 """
@@ -42,6 +42,18 @@ class Replaced:
     calendar: Calendar
 
 
+@dataclass(frozen=True)
+class Hours:
+    """The hours that a case's clocks count in: the calendar of now, and those that amendments replaced, in order."""
+
+    calendar: Calendar
+    replaced: Sequence[Replaced] = ()
+
+    def at(self, instant: datetime) -> Calendar:
+        """The calendar that counted at the instant."""
+        return next((each.calendar for each in self.replaced if instant < each.until_at), self.calendar)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClockStory:
     """One clock's whole time at one level: its intervals in order, and what of them counted."""
@@ -63,12 +75,12 @@ def stories(
 
     `calendar` counts the case now; before it, `replaced` did, in their order (PLAN-15).
     """
-    recorded = tuple(stretches)
+    recorded, hours = tuple(stretches), Hours(calendar, replaced)
     told: list[ClockStory] = []
 
     def told_of(name: ClockName, level: int | None, clock: Clock | None) -> None:
         own = (s for s in recorded if s.clock is name and level in (None, s.level))
-        found = intervals(own, clock, case.waiting_for, calendar=calendar, at=at, replaced=replaced)
+        found = intervals(own, clock, case.waiting_for, hours=hours, at=at)
         told.append(ClockStory(clock=name, level=level, intervals=found))
 
     if case.initial_attention:
@@ -84,20 +96,20 @@ def intervals(
     clock: Clock | None,
     waiting_for: WaitingFor | None,
     *,
-    calendar: Calendar,
+    hours: Hours,
     at: datetime,
-    replaced: Sequence[Replaced] = (),
 ) -> tuple[Interval, ...]:
     """One clock's intervals in order: its recorded stretches, then the one that goes on at `at`, if any."""
     found: list[Interval] = []
     for stretch in sorted(stretches, key=lambda stretch: stretch.from_at):
-        counted_by = next((each.calendar for each in replaced if stretch.from_at < each.until_at), calendar)
+        counted_by = hours.at(stretch.from_at)
         found += _of(stretch.from_at, stretch.to_at, stretch.counted, stretch.why, counted_by)
     if clock and clock.since_at < at:
         if clock.counting:
-            found += _of(clock.since_at, at, True, None, calendar)
+            found += _of(clock.since_at, at, True, None, hours.calendar)
         elif clock.state is ClockState.PAUSED:
-            found += _of(clock.since_at, at, False, waiting_for.value if waiting_for else clock.state.value, calendar)
+            why = waiting_for.value if waiting_for else clock.state.value
+            found += _of(clock.since_at, at, False, why, hours.calendar)
     return tuple(_joined(found))
 
 

@@ -1,4 +1,4 @@
-"""What the policy file says of a country's holidays: days of a law that the library does not know yet, or no more.
+"""The policy file's changes to a country's holidays: days that the library does not know yet, or no more.
 
 Which days the library knows is storage's (`closures.py`).
 """

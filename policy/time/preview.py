@@ -1,4 +1,4 @@
-"""What a case would be promised if it were opened then and left alone, asked of the rules that will do it."""
+"""The preview of a case's limits if it were opened now and left alone, by the rules that will do it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened about visits on site, in the past tense: the part of the facts that `on_site` makes (ONS)."""
+"""The facts of a visit on site, in the past tense: those that `on_site` makes (ONS)."""
 
 from __future__ import annotations
 

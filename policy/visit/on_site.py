@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from policy.case import commands as c
 from policy.case import escalation
-from policy.case.case import Case, Outcome, Role, WaitingFor
+from policy.case.case import Case, Outcome, Role, Text, WaitingFor
 from policy.case.decision import Change, require_reason, require_text
 from policy.terms.terms import Terms
 from policy.visit import facts as v
@@ -149,14 +149,14 @@ def cancel(case: Case, command: c.CancelVisit, *, at: datetime, terms: Terms) ->
 
     The customer never bears more than it accepted; what support calls off costs the customer nothing.
     """
-    visit = _before_start(case, VisitStep.REQUESTED, VisitStep.QUOTED, VisitStep.AGREED, VisitStep.SCHEDULED)
+    _before_start(case, VisitStep.REQUESTED, VisitStep.QUOTED, VisitStep.AGREED, VisitStep.SCHEDULED)
     side = Side.CUSTOMER if command.by.role is Role.CONTACT else Side.SUPPORT
-    return _cancelled(case, visit, side, command, at=at, terms=terms)
+    return _cancelled(case, side, command.reason, at=at, terms=terms)
 
 
-def _cancelled(
-    case: Case, visit: Visit, side: Side, command: c.CancelVisit | None, *, at: datetime, terms: Terms
-) -> Change:
+def _cancelled(case: Case, side: Side, reason: Text | None, *, at: datetime, terms: Terms) -> Change:
+    visit = case.visit
+    assert visit is not None
     theirs = visit.borne_by_customer if side is Side.CUSTOMER else 0
     fact = v.VisitCancelled(
         visit=visit.number,
@@ -166,7 +166,7 @@ def _cancelled(
         sequence=visit.invitations,
         starts_at=visit.starts_at,
         engineer_id=visit.engineer_id,
-        reason=command.reason if command else None,
+        reason=reason,
     )
     case = replace(case, visit=replace(visit.ended(VisitStep.CANCELLED), invitations=visit.invitations + 1))
     for waited_for in (WaitingFor.QUOTE, WaitingFor.VISIT):
@@ -341,7 +341,7 @@ def end_with_case(case: Case, side: Side, *, at: datetime, terms: Terms) -> Chan
         return case, ()
     if visit.is_under_way:
         raise r.VisitUnderWay(number=case.number)
-    return _cancelled(case, visit, side, None, at=at, terms=terms)
+    return _cancelled(case, side, None, at=at, terms=terms)
 
 
 def retermed(visit: Visit, *, at: datetime, terms: Terms, instead_of: Terms) -> Visit:

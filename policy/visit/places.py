@@ -1,4 +1,4 @@
-"""Where support on site can be: municipalities by DANE's code (DIVIPOLA), and that inside Bogotá is no visit (ONS-1).
+"""Places of visits on site: municipalities by DANE's code (DIVIPOLA); inside Bogotá is no visit (ONS-1).
 
 A code has five digits, two of the department and three of the municipality. Which ones are listed is given: the pure
 core reads no file and no table.

@@ -1,4 +1,4 @@
-"""What the policy says no to about visits on site (ONS), apart from where they may go, which is places'."""
+"""The refusals of visits on site (ONS), apart from those about the place, which are in places.py."""
 
 from __future__ import annotations
 

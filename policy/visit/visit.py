@@ -1,4 +1,4 @@
-"""What a visit on site is: its words and its state. How it comes about is on_site's (ONS).
+"""A visit on site: its vocabulary and its state. How it comes about is in on_site.py (ONS).
 
 Amounts are whole Colombian pesos (COP). Places, reports and reasons are deposited texts and never stand here.
 """

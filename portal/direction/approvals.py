@@ -5,19 +5,18 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.reading.visits import VisitRecord, visit_record
+from api.visit.visit_record import VisitRecord, read_visit
+from desk.desk import Desk
 from policy.case.case import Level, Status
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
-from portal.frame.session import Director
+from portal.frame.session import Director, Visitor
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
-from storage.engine.database import Snapshot
 from storage.people import agents, contacts, customers
 from storage.visit.open_visits import with_visit_at
 
@@ -48,35 +47,33 @@ class Listed:
 
 @router.get("/direccion/visitas")
 async def show_visits(request: Request, visitor: Director, desk: DeskDep, at: At) -> Response:
-    async with desk.database.snapshot() as db:
-        shown = await _shown(db)
-    return page(request, "direction/visits.html", now=at, key=lambda: secrets.token_urlsafe(18), **shown)
-
-
-async def _shown(db: Snapshot) -> dict[str, Any]:
+    db = desk.database
     requested = await with_visit_at(db, (VisitStep.REQUESTED,), limit=_MOST)
     others = await with_visit_at(db, (PENDING | UNDER_WAY) - {VisitStep.REQUESTED}, limit=_MOST)
     level_3 = await views.cases(db, CaseFilter(status=_LIVING, level=Level.DIRECTOR, sort="next_due"), limit=_MOST)
     overdue = await views.cases(db, CaseFilter(overdue=True, sort="next_due"), limit=_MOST)
-    names = _Names(db)
-    return {
-        "requested": [await _watched(number, db, names) for number in requested],
-        "others": [await _watched(number, db, names) for number in others],
-        "level_3": [Listed(row, await names.customer(row.case.customer_id)) for row in level_3.items],
-        "overdue": [Listed(row, await names.customer(row.case.customer_id)) for row in overdue.items],
-    }
+    names = _Names(desk)
+    return page(
+        request,
+        "direction/visits.html",
+        now=at,
+        requested=[await _watched(number, visitor, desk, names) for number in requested],
+        others=[await _watched(number, visitor, desk, names) for number in others],
+        level_3=[Listed(row, await names.customer(row.case.customer_id)) for row in level_3.items],
+        overdue=[Listed(row, await names.customer(row.case.customer_id)) for row in overdue.items],
+        key=lambda: secrets.token_urlsafe(18),
+    )
 
 
-async def _watched(number: str, db: Snapshot, names: _Names) -> Watched:
-    row, terms, facts = await views.case(db, number), await views.terms(db, number), await views.timeline(db, number)
+async def _watched(number: str, visitor: Visitor, desk: Desk, names: _Names) -> Watched:
+    row = await views.case(desk.database, number)
     assert row is not None
     assert row.case.visit is not None
-    assert terms is not None
     term = row.case.visit.excess or row.case.visit.term
     return Watched(
         row=row,
         customer=await names.customer(row.case.customer_id),
-        record=visit_record(row.case.visit, facts, terms.channels),
+        record=await read_visit(row, visitor.principal, desk),
         due_at=term.due_at if term else None,
         names=await names.people(row.case.customer_id),
     )
@@ -85,8 +82,8 @@ async def _watched(number: str, db: Snapshot, names: _Names) -> Watched:
 class _Names:
     """What customers and people are called, each asked for once."""
 
-    def __init__(self, db: Snapshot) -> None:
-        self._db = db
+    def __init__(self, desk: Desk) -> None:
+        self._db = desk.database
         self._customers: dict[str, str] = {}
         self._people: dict[str, dict[str, str]] = {}
 

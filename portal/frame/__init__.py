@@ -1,1 +1,1 @@
-"""What every page shares: how one is made, the session, forms, and where pages are put together."""
+"""The frame of every page: its making, the session, forms, and where pages are put together."""

@@ -1,4 +1,4 @@
-"""What a form's fields may bring: text of a sane length that any database takes, and nothing else."""
+"""The types of a form's fields: text of a sane length that any database takes, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The start: whoever comes without a wish is sent where their work is. And the language, for everybody."""
+"""The start page, which sends each visitor to where their work is, and the choice of language."""
 
 from __future__ import annotations
 

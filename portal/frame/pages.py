@@ -1,4 +1,4 @@
-"""How a page is made: a template in the visitor's language, what all of them show, and the headers of every answer.
+"""The making of a page: a template in the visitor's language, what all of them show, and every answer's headers.
 
 No page has a script or a style of its own text.
 """

@@ -1,4 +1,4 @@
-"""Where the pages are put together: an application of its own beside the API, with the same edge behind it."""
+"""The portal's application: every page's routes, static files and problems, beside the API."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refusal(request: Request, refusal: Refusal) -> Response:
-        request.app.state.desk.metrics.refused(refusal)
+        request.app.state.desk.figures.refused(refusal)
         return await _told(request, status_of(refusal), refusal.message, refusal.rule, **refusal.values)
 
     @app.exception_handler(RequestValidationError)

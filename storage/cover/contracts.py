@@ -15,7 +15,15 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Plan
-from policy.cover.contracts import Term, UnknownCalendar, check_payment, check_renewal, check_term
+from policy.cover.contracts import (
+    Account,
+    OfferedPayment,
+    Term,
+    UnknownCalendar,
+    check_payment,
+    check_renewal,
+    check_term,
+)
 from policy.cover.cover import ContractTerm, CoverRef
 from policy.terms.terms import CoverKind
 from storage.cover import cover_changes
@@ -154,14 +162,8 @@ async def pay(db: Database, contract_id: str, *, id: str, paid_on: date, referen
     async with db.write() as connection:
         contract = await _held(connection, contract_id)
         if not await _is_known(connection, contract_payments.c.id, id):
-            check_payment(
-                paid_on,
-                reference,
-                on=bogota_date(at),
-                term=contract.term,
-                paid_through=contract.paid_through,
-                known=await _references(connection, contract_id),
-            )
+            account = Account(contract.term, contract.paid_through, await _references(connection, contract_id))
+            check_payment(OfferedPayment(paid_on, reference), account, on=bogota_date(at))
             paid = {"paid_on": paid_on, "paid_through": contract.ends_on}
             row = {**paid, "id": id, "contract_id": contract_id, "reference": reference, "at": at}
             await connection.execute(insert(connection, contract_payments).values(**row))

@@ -1,4 +1,4 @@
-"""What columns are made of: instants, JSON and closed vocabularies, the same on SQLite and PostgreSQL."""
+"""The column types: instants, JSON and closed vocabularies, the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

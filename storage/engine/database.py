@@ -1,4 +1,4 @@
-"""The way into the database: connections, transactions, and bringing the tables up to date. No table is named here.
+"""The database: its connections, transactions and migrations. No table is named here.
 
 A `Database` belongs to the event loop that first uses it. What only reads takes a `Reader`: a `Database`, where each
 read is a transaction of its own, or a `Snapshot`, where all of them see one state.

@@ -1,4 +1,4 @@
-"""Pages of long lists: a cursor says after which row to go on, so a page costs the same wherever it is."""
+"""Pages of long lists by a cursor: each says after which row to go on, so all of them cost the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""aiosqlite with one errand to its thread per statement, where it makes four, and none of its own for BEGIN.
+"""The SQLite driver: aiosqlite with one errand to its thread per statement instead of four, none for BEGIN.
 
 An errand costs more than most of our statements: it wakes a thread, which then wakes the loop. SQLAlchemy reads all
 rows of a result at once anyway, so they come back with the statement.

@@ -1,4 +1,4 @@
-"""Every table. What a migration made and what stands here is held together by a test.
+"""The tables, all of them. A test holds them to what the migrations make.
 
 The facts are the record; `cases`, `stretches` and `notices` are projected from the same turns. Whoever changes a table
 writes a migration with it.

@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from fastapi import FastAPI
 
 from api.http.idempotency import REPLAYED
-from desk.idempotency import IdempotentRequest
-from desk.opening import NewCase
 from desk.problems import EngineUnavailable
 from policy.case.commands import Command
-from storage.case import intake, views
-from storage.case.intake import KeptAnswer
+from storage.case import views
 from tests.api.office import NEW_CASE, NEW_PREMIUM_CASE, PREMIUM, STANDARD, Office
 from tests.support.lives import bogota
 
@@ -77,31 +73,6 @@ async def test_a_post_without_a_key_is_refused_and_told_what_to_send(office: Off
     answer = await office.client.post("/api/v1/cases", json=NEW_CASE, headers=office.headers("contact"))
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:idempotency-key-missing")
     assert "Idempotency-Key" in answer.json()["detail"]
-
-
-def test_every_post_takes_a_key(front: FastAPI) -> None:
-    posts = [path["post"] for path in front.openapi()["paths"].values() if "post" in path]
-    taking = [post for post in posts if any(each["name"] == "Idempotency-Key" for each in post.get("parameters", ()))]
-    assert [post["operationId"] for post in posts if post not in taking] == []
-
-
-async def test_what_an_earlier_version_answered_is_answered_again(office: Office) -> None:
-    """Its row is all that is known of the request: the answer as it was sent, down to its headers."""
-    asked = IdempotentRequest(scope="token-contact", key="k", address="/api/v1/cases", at=office.clock(), language="es")
-    its = {"scope": asked.scope, "key": asked.key}
-    fingerprint = asked.fingerprint(NewCase.model_validate(NEW_CASE))
-    await intake.begin(office.db, **its, fingerprint=fingerprint, at=asked.at)
-    answer = KeptAnswer(201, {"Location": "/api/v1/cases/MA-2025-000009"}, {"number": "MA-2025-000009", "then": [1]})
-    await intake.finish(office.db, **its, answer=answer)
-
-    given = await office.post("/cases", NEW_CASE, "contact", key="k")
-
-    assert (given.status_code, given.json(), given.headers["location"]) == (
-        201,
-        answer.body,
-        answer.headers["Location"],
-    )
-    assert given.headers[REPLAYED] == "true"
 
 
 async def test_requests_at_once_with_the_same_key_happen_once_and_agree(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from activities.ledger import Ledger
-from demo.importing import Life, Step, import_lives, words
+from demo.importing import CutOver, Life, Step, import_lives, words
 from desk.engine import Engine
 from policy.case import commands as c
 from policy.case.case import Level, Plan, Priority, Status
@@ -21,7 +21,7 @@ from storage.engine.database import Database
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
-from worker import build_worker
+from worker import Activities, build_worker
 
 
 def life(opened_at: datetime, *steps: tuple[int, Command]) -> Life:
@@ -68,12 +68,12 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
     async with time_skipping_server() as env:
         settings, notices = settings_for(env), MemoryNotices()
         parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
-        async with build_worker(env.client, settings, **parts):
+        async with build_worker(env.client, settings, Activities(**parts)):
             desk = await Engine.connect(settings)
             given = life(opened_at, (5, CLAIM))
             # The second import finds the case going on.
             first, again = [
-                await import_lives([given], scope="otra-mesa", until=until, database=db, policy=policy(), desk=desk)
+                await import_lives([given], CutOver("otra-mesa", until), database=db, policy=policy(), desk=desk)
                 for _ in range(2)
             ]
             [number] = first.adopted

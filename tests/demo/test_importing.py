@@ -15,6 +15,7 @@ from demo.importing import (
     UNKNOWN_CONTACT,
     UNKNOWN_DUPLICATE,
     UNKNOWN_SOLUTION,
+    CutOver,
     Imported,
     Life,
     NotImported,
@@ -87,7 +88,7 @@ async def contract(db: Database, plan: Plan, starts: date = date(2026, 1, 1), en
 
 
 async def bring(db: Database, desk: NotingDesk, *lives: Life) -> Imported:
-    return await import_lives(lives, scope="otra-mesa", until=CUT_OVER, database=db, policy=policy(), desk=desk)
+    return await import_lives(lives, CutOver("otra-mesa", CUT_OVER), database=db, policy=policy(), desk=desk)
 
 
 async def kinds(db: Database, number: str) -> list[str]:

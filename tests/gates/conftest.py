@@ -31,7 +31,7 @@ from storage.engine.tables import number_sequences
 from tests.api.conftest import front, furnished, migrated
 from tests.api.office import Furnished, Office, open_office
 from tests.support.server import settings_for, time_skipping_server
-from worker import build_worker
+from worker import Activities, build_worker
 
 __all__ = ["engine", "front", "furnished", "gate", "migrated"]
 
@@ -133,14 +133,13 @@ async def gate(
         means: dict[str, Any] = {"database": database, "clock": office.clock}
 
         def hire() -> Worker:
-            return build_worker(
-                engine.client,
-                settings,
+            activities = Activities(
                 ledger=Ledger(database),
                 notices=Notices.of(settings, **means),
                 cover=Cover.of(settings, workflows=desk, **means),
                 channel_notices=ChannelNotices.of(settings, **means),
             )
+            return build_worker(engine.client, settings, activities)
 
         gate = Gate(office, engine, settings.mail_dir, hire)
         stack.push_async_callback(gate.work.aclose)

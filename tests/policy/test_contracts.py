@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from policy.cover.contracts import (
+    Account,
     ContractsOverlap,
     NothingOwed,
+    OfferedPayment,
     PaymentInFuture,
     PaymentRegisteredAlready,
     RenewalTooShort,
@@ -67,14 +69,9 @@ def test_a_renewal_stops_before_the_customers_next_contract() -> None:
 
 
 def pay(paid_on: str = "2026-11-25", reference: str = "FV-2", paid_through: str | None = None) -> None:
-    check_payment(
-        date.fromisoformat(paid_on),
-        reference,
-        on=date(2026, 11, 25),
-        term=Term(date(2026, 1, 1), date(2026, 12, 31)),
-        paid_through=date.fromisoformat(paid_through) if paid_through else None,
-        known=["FV-1"],
-    )
+    term = Term(date(2026, 1, 1), date(2026, 12, 31))
+    account = Account(term, date.fromisoformat(paid_through) if paid_through else None, ["FV-1"])
+    check_payment(OfferedPayment(date.fromisoformat(paid_on), reference), account, on=date(2026, 11, 25))
 
 
 @pytest.mark.rule("WAR-2")

@@ -66,7 +66,7 @@ from tests.support.server import (
     time_skipping_server,
 )
 from tests.workflows.conftest import House, LiveCase
-from worker import build_worker
+from worker import Activities, build_worker
 from workflows import addresses
 from workflows.contract_run import ContractRun, workflow_id
 
@@ -293,7 +293,8 @@ async def record(*names: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=90") as env:
         ledger, notices, cover, settings = LedgerAhead(), MemoryNotices(), MemoryCover(), settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+        activities = Activities(ledger=ledger, notices=notices, cover=cover)  # type: ignore[arg-type]
+        async with build_worker(env.client, settings, activities):
             house = House(env, ledger, notices, cover, settings.task_queue)
             for name in names or LIVES:
                 await _keep(name, await LIVES[name](house))

@@ -30,7 +30,7 @@ from tests.support.server import (
     time_skipping_server,
 )
 from tests.workflows.cover_office import CoverOffice, cover_office
-from worker import build_worker
+from worker import Activities, build_worker
 from workflows import addresses
 from workflows.case_run import CaseRun
 
@@ -117,7 +117,8 @@ async def house() -> AsyncIterator[House]:
     async with time_skipping_server() as env:
         ledger, notices, cover = MemoryLedger(), MemoryNotices(), MemoryCover()
         settings = settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+        activities = Activities(ledger=ledger, notices=notices, cover=cover)  # type: ignore[arg-type]
+        async with build_worker(env.client, settings, activities):
             yield House(env, ledger, notices, cover, settings.task_queue)
 
 

@@ -29,7 +29,7 @@ from storage.terms.terms import bogota_date
 from tests.api.office import NEW_CASE, Clock, Office, open_office
 from tests.support.lives import bogota, policy
 from tests.support.server import MemoryNotices, settings_for
-from worker import build_worker
+from worker import Activities, build_worker
 from workflows import addresses
 
 DAY = timedelta(days=1)
@@ -85,9 +85,8 @@ class CoverOffice:
 
     def worker(self) -> Worker:
         notices: Any = MemoryNotices()
-        return build_worker(
-            self.env.client, self.settings, ledger=Ledger(self.office.db), notices=notices, cover=self.cover
-        )
+        activities = Activities(ledger=Ledger(self.office.db), notices=notices, cover=self.cover)
+        return build_worker(self.env.client, self.settings, activities)
 
     @property
     def today(self) -> date:

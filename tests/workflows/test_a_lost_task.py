@@ -11,7 +11,7 @@ from policy.case.commands import SendReply
 from tests.support.lives import CLAIM, HELP_DESK, PREMIUM, REPLY
 from tests.support.server import LedgerAhead, MemoryCover, MemoryNotices, settings_for
 from tests.workflows.conftest import House
-from worker import build_worker
+from worker import Activities, build_worker
 
 
 async def test_what_was_recorded_once_stays_and_the_new_command_follows(house: House) -> None:
@@ -19,7 +19,7 @@ async def test_what_was_recorded_once_stays_and_the_new_command_follows(house: H
     ledger = LedgerAhead()
     settings = settings_for(house.env, task_queue="ahead")
     parts: Any = {"ledger": ledger, "notices": MemoryNotices(), "cover": MemoryCover()}
-    async with build_worker(house.env.client, settings, **parts):
+    async with build_worker(house.env.client, settings, Activities(**parts)):
         there = replace(house, ledger=ledger, queue="ahead")
         case = await there.open(terms=PREMIUM)
         claimed = lifecycle.decide(case.state, CLAIM, terms=PREMIUM, at=case.state.last_at)
@@ -42,7 +42,7 @@ async def test_a_command_that_the_ledger_already_holds_is_not_done_again(house: 
     ledger = LedgerAhead()
     settings = settings_for(house.env, task_queue="ahead")
     parts: Any = {"ledger": ledger, "notices": MemoryNotices(), "cover": MemoryCover()}
-    async with build_worker(house.env.client, settings, **parts):
+    async with build_worker(house.env.client, settings, Activities(**parts)):
         there = replace(house, ledger=ledger, queue="ahead")
         case = await there.open(terms=PREMIUM)
         replied = lifecycle.decide(case.state, REPLY, terms=PREMIUM, at=case.state.last_at)

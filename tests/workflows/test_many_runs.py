@@ -11,7 +11,7 @@ from desk.engine import Engine
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import TOMORROW, House, LiveCase
-from worker import build_worker
+from worker import Activities, build_worker
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,8 @@ async def short_house() -> AsyncIterator[House]:
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=60") as env:
         ledger, notices, cover = MemoryLedger(), MemoryNotices(), MemoryCover()
         settings = settings_for(env)
-        async with build_worker(env.client, settings, ledger=ledger, notices=notices, cover=cover):  # type: ignore[arg-type]
+        activities = Activities(ledger=ledger, notices=notices, cover=cover)  # type: ignore[arg-type]
+        async with build_worker(env.client, settings, activities):
             yield House(env, ledger, notices, cover, settings.task_queue)
 
 

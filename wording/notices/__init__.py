@@ -1,1 +1,1 @@
-"""The letters of notices, in the reader's language. Whom to tell is the policy's; sending is the activities'."""
+"""What notices say, in the reader's language. Who is told, and when, is the policy's; sending is done beside this."""
