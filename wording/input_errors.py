@@ -1,4 +1,4 @@
-"""What is wrong with an input, in words: pydantic's error types as sentences. Given values are never repeated."""
+"""The sentences for inputs that are not valid, by pydantic's error types. Given values are never repeated."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How mail is made and leaves: envelopes, invitations, SMTP or a folder."""
+"""Outgoing mail: envelopes, invitations, SMTP or a folder."""

@@ -1,4 +1,4 @@
-"""Which notices carry a calendar message, and which one: the date of a visit follows whoever is to be there (ONS-5)."""
+"""The calendar messages that go with notices: the date of a visit follows whoever is to be there (ONS-5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An agreed visit as calendars take it: RFC 5545's object in one of RFC 5546's messages. Nothing is read or sent here.
+"""The calendar messages of a visit: RFC 5545's object in one of RFC 5546's. Nothing is read or sent here.
 
 One visit keeps one UID for its whole life; of two messages about it, a calendar believes the one of higher SEQUENCE.
 """

@@ -1,4 +1,4 @@
-"""How a message leaves: an SMTP server, or a folder of .eml files. What a message says is decided elsewhere."""
+"""The ways out for mail: an SMTP server, or a folder of .eml files. What a message says is decided elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notice shows beyond its fact: the names behind the ids that the fact holds, and where a visit goes."""
+"""The particulars of a notice beyond its fact: the names behind the ids that the fact holds, and a visit's place."""
 
 from __future__ import annotations
 

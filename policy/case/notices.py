@@ -166,7 +166,7 @@ def _of_visit(fact: v.VisitFact, after: Case, contact: Contact) -> Iterator[Reci
 
 
 def _reminded(fact: v.VisitReminded, after: Case, contact: Contact) -> Iterator[Recipient]:
-    """Whoever the visit waits for; past the limit of a step that is still owed, the director too."""
+    """Whomever the visit waits for; past the limit of a step that is still owed, the director too."""
     match fact.step:
         case _ if fact.is_excess:
             yield contact

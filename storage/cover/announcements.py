@@ -1,6 +1,6 @@
-"""That a cover ends, told once to each recipient: what is to be said, and what became of it (WAR-5).
+"""The announcements of a cover's end, one for each recipient, and what became of each (WAR-5).
 
-And on the day after, where fewer contacts may sign in than before: that the customer chooses who stays (PLAN-8).
+And those of the day after, where fewer contacts may sign in than before: the customer chooses who stays (PLAN-8).
 """
 
 from __future__ import annotations

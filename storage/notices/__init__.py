@@ -1,1 +1,1 @@
-"""The outbox, and who was told that their plan lacks a channel."""
+"""The outbox, the addresses of recipients, and the notices that a plan lacks a channel."""

@@ -1,4 +1,4 @@
-"""Who was told that their plan lacks the channel they asked on: a row for each contact, channel and day (REQ-7)."""
+"""The notices that a plan lacks the channel of a request: a row for each contact, channel and day (REQ-7)."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ class TestEveryNotice:
         text = told(fact, recipient, language)
         for part in (text.subject, text.body):
             assert NUMBER in part
+            assert "None" not in part
             assert "{" not in part.replace("{number} del mapa", "").replace("mapa {0}", "")
         assert "https://mesa.example/casos/MA-2026-000001" in text.body
         assert translate("There is news in case {number}.", language, number=NUMBER) not in text.body

@@ -68,7 +68,7 @@ def to_customer(o: Occasion) -> Words:
             | f.CaseReopened()
             | f.UnknownFact()
         ):
-            return o.untold()  # no letter of it is due here
+            return o.untold()  # no letter to these readers tells of it
         case _:
             return visit_to_customer(o, fact)
 

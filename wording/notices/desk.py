@@ -63,7 +63,7 @@ def to_desk(o: Occasion) -> Words:
             | f.CaseResolved()
             | f.UnknownFact()
         ):
-            return o.untold()  # no letter of it is due here
+            return o.untold()  # no letter to these readers tells of it
         case _:
             return visit_to_desk(o, fact)
 

@@ -35,7 +35,7 @@ def visit_to_customer(o: Occasion, fact: v.VisitFact) -> Words:
         case v.VisitSignedOff():
             return _signed_off(o, fact)
         case v.VisitAccepted() | v.VisitDeclined() | v.VisitExpenseLogged():
-            return o.untold()  # no letter of it is due here
+            return o.untold()  # no letter to these readers tells of it
         case _:
             assert_never(fact)
 

@@ -32,7 +32,7 @@ def visit_to_desk(o: Occasion, fact: v.VisitFact) -> Words:
         case v.VisitSignedOff():
             return _signed_off(o, fact)
         case v.VisitApproved() | v.VisitStarted() | v.VisitExpenseLogged() | v.VisitQuoteExceeded() | v.VisitReported():
-            return o.untold()  # no letter of it is due here
+            return o.untold()  # no letter to these readers tells of it
         case _:
             assert_never(fact)
 
