@@ -23,6 +23,7 @@ from desk.terms import amendments
 from desk.terms.amending import Prospect
 from desk.terms.amendments import AmendmentPreview, AmendmentState, NewAmendment
 from policy.case.case import Role, WakeKind
+from policy.case.facts import Moved
 from policy.case.refusals import ReasonMissing
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
 from policy.terms.amendment import AtOnce
@@ -183,14 +184,14 @@ def _prospect(found: Prospect, language: str) -> ProspectAnswer:
     return ProspectAnswer(
         number=found.number,
         from_version=found.from_version,
-        deadlines=[_deadline(vars(each), language) for each in found.deadlines],
+        deadlines=[_deadline(each, language) for each in found.deadlines],
         at_once=[AtOnceAnswer(what=each, label=word("at_once", each, language)) for each in found.at_once],
         problem=problems.document(found.refused, language) if found.refused else None,
     )
 
 
-def _deadline(moved: Mapping[str, Any], language: str) -> DeadlineAnswer:
-    return DeadlineAnswer(label=word("deadline", WakeKind(moved["what"]), language), **moved)
+def _deadline(moved: Moved, language: str) -> DeadlineAnswer:
+    return DeadlineAnswer(label=word("deadline", moved.what, language), **vars(moved))
 
 
 def _summary(amendment: Amendment, counted: Mapping[AmendmentOutcome, int]) -> dict[str, Any]:

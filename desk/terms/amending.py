@@ -5,10 +5,9 @@ What is asked for, of which cases, and what became of them is amendments.py's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from desk.desk import Desk
 from desk.engine import CaseNotRunning
@@ -137,5 +136,5 @@ async def _give(desk: Desk, number: str, command: AmendTerms, command_id: str) -
         raise EngineUnavailable from gone
 
 
-def _applied(number: str, moved: Sequence[Mapping[str, Any]]) -> CaseOutcome:
+def _applied(number: str, moved: tuple[Moved, ...]) -> CaseOutcome:
     return CaseOutcome(case_number=number, outcome=AmendmentOutcome.APPLIED, deadlines=moved)

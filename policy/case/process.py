@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policy.case import commands as c
+from policy.case import facts as f
 from policy.case.case import Case, ClosingReason, Level, Role, Status, WaitingFor, WakeKind
 from policy.case.lifecycle import ALLOWED, ROLES
 
@@ -195,14 +196,17 @@ class Milestone:
     reason: ClosingReason | None = None
 
 
-MILESTONES = (
-    "case_opened",
-    "case_held",
-    "case_released",
-    "handed_off",
-    "case_resolved",
-    "case_reopened",
-    "case_closed",
+MILESTONES: tuple[str, ...] = tuple(
+    each.kind
+    for each in (
+        f.CaseOpened,
+        f.CaseHeld,
+        f.CaseReleased,
+        f.HandedOff,
+        f.CaseResolved,
+        f.CaseReopened,
+        f.CaseClosed,
+    )
 )
 
 
@@ -235,11 +239,11 @@ def path(milestones: Iterable[Milestone], pauses: Sequence[Pause] = ()) -> list[
 
 def _arrival(milestone: Milestone, level: Level) -> Step | None:
     match milestone.kind:
-        case "case_held":
+        case f.CaseHeld.kind:
             return Step.HELD
-        case "case_resolved":
+        case f.CaseResolved.kind:
             return Step.RESOLVED
-        case "case_closed":
+        case f.CaseClosed.kind:
             return Step(milestone.reason.value) if milestone.reason else None
         case _:
             return LEVELS[level - 1]

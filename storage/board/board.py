@@ -20,10 +20,19 @@ from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import ClosingReason, Plan, Status
+from policy.case.facts import (
+    CaseOverdue,
+    CaseReleased,
+    CaseResolved,
+    HandedOff,
+    InitialAttentionGiven,
+    InitialAttentionMissed,
+)
 from policy.case.process import WAITED_FOR
 from policy.terms.terms import CoverKind
 from policy.time.calendar import Calendar
 from policy.time.clock import ClockName
+from storage.case.fact_fields import fact_field
 from storage.engine.database import Reader
 from storage.engine.tables import case_terms, cases, facts, ratings, stretches
 
@@ -175,8 +184,9 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
             found.levels[plan.value, priority, level] = Kept()
     by = (c.plan, c.priority)
     joined = and_(f.case_number == c.number, f.kind.in_(_PROMISES))
-    data = (f.data["in_time"].as_boolean(), f.data["from_level"].as_integer(), f.data["to_level"].as_integer())
-    grouped = (*by, f.kind, *data, f.data["cause"].as_string())
+    in_time = fact_field(InitialAttentionGiven, "in_time").as_boolean()
+    from_level, to_level = (fact_field(HandedOff, name).as_integer() for name in ("from_level", "to_level"))
+    grouped = (*by, f.kind, in_time, from_level, to_level, fact_field(HandedOff, "cause").as_string())
     once = func.count(f.case_number.distinct())
     happened = select(*grouped, once).select_from(cases).join(facts, joined).where(*_promised(found.scope))
     for plan, priority, kind, in_time, from_level, to_level, cause, count in await connection.execute(
@@ -184,11 +194,11 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
     ):
         attention = found.attention[plan, priority]
         match kind:
-            case "initial_attention_given":
+            case InitialAttentionGiven.kind:
                 attention.met += count if in_time else 0
-            case "initial_attention_missed":
+            case InitialAttentionMissed.kind:
                 attention.missed += count
-            case "case_overdue":
+            case CaseOverdue.kind:
                 found.levels[plan, priority, 3].missed += count
             case _:
                 found.hand_offs[from_level, to_level, cause] += count
@@ -197,13 +207,13 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
                     left.missed += count
                 else:
                     left.met += count
-    overdue = select(f.seq).where(f.case_number == c.number, f.kind == "case_overdue").exists()
+    overdue = select(f.seq).where(f.case_number == c.number, f.kind == CaseOverdue.kind).exists()
     solved = select(*by, c.level, func.count()).where(*_promised(found.scope), _is_solved(), or_(c.level < 3, ~overdue))
     for plan, priority, level, count in await connection.execute(solved.group_by(*by, c.level)):
         found.levels[plan, priority, level].met += count
 
 
-_PROMISES = ("initial_attention_given", "initial_attention_missed", "handed_off", "case_overdue")
+_PROMISES = (InitialAttentionGiven.kind, InitialAttentionMissed.kind, HandedOff.kind, CaseOverdue.kind)
 
 
 async def _count_backlog(connection: AsyncConnection, found: Board) -> None:
@@ -236,7 +246,7 @@ async def _measure(connection: AsyncConnection, found: Board) -> None:
         select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), _is_solved())
         .select_from(cases)
         .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
-        .where(*chosen, or_(f.kind != "handed_off", f.due_at.is_not(None))),
+        .where(*chosen, or_(f.kind != HandedOff.kind, f.due_at.is_not(None))),
     )
     stretched = await _rows(
         connection,
@@ -258,7 +268,7 @@ def _at(raw: Any) -> datetime:
     return datetime.fromisoformat(raw) if isinstance(raw, str) else raw
 
 
-_TIMED = ("initial_attention_given", "case_released", "case_resolved", "handed_off")
+_TIMED = (InitialAttentionGiven.kind, CaseReleased.kind, CaseResolved.kind, HandedOff.kind)
 
 
 def _classes(late: Iterable[float]) -> list[int]:
@@ -282,11 +292,11 @@ def _spread(
     late: list[float] = []
     for number, kind, turn, at, due_at, is_solved in happened:
         match kind:
-            case "handed_off":
+            case HandedOff.kind:
                 late.append(max(0.0, (_at(at) - _at(due_at)).total_seconds()))
-            case "case_released":
+            case CaseReleased.kind:
                 began[number] = _at(due_at)
-            case "initial_attention_given":
+            case InitialAttentionGiven.kind:
                 answered[number] = (_at(at), turn)
             case _ if is_solved:
                 solved[number] = max(_at(at), solved.get(number, _at(at)))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from policy.case.facts import HandedOff
 from storage.engine.database import Reader
 from storage.engine.tables import cases, facts, notices
 
@@ -43,7 +44,7 @@ async def hand_off_lateness(db: Reader, *, since: datetime) -> list[float]:
     """How many seconds late each hand-off since then came that a clock made, newest first (ESC-15)."""
     query = (
         select(facts.c.at, facts.c.due_at)
-        .where(facts.c.kind == "handed_off", facts.c.due_at.is_not(None), facts.c.at >= since)
+        .where(facts.c.kind == HandedOff.kind, facts.c.due_at.is_not(None), facts.c.at >= since)
         .order_by(facts.c.at.desc())
         .limit(_MOST_HAND_OFFS)
     )

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
 
 from policy.case.case import ClosingReason, Level, Status
+from policy.case.facts import CaseClosed, HandedOff
 from policy.case.process import MILESTONES, WAITED_FOR, Milestone, Pause, Stay, Step, path, step_at
 from policy.time.clock import ClockName
+from storage.case.fact_fields import fact_field
 from storage.engine.database import Reader
 from storage.engine.tables import cases, facts, stretches
 
@@ -104,9 +106,8 @@ def _joined(pauses: Iterable[Pause]) -> list[Pause]:
 
 def _milestones() -> Select[Any]:
     f = facts.c
-    level, reason = f.data["to_level"].as_integer(), f.data["reason"].as_string()
-    closed = case((f.kind == "case_closed", reason), else_=None)
-    moved = case((f.kind == "handed_off", level), else_=None)
+    closed = case((f.kind == CaseClosed.kind, fact_field(CaseClosed, "reason").as_string()), else_=None)
+    moved = case((f.kind == HandedOff.kind, fact_field(HandedOff, "to_level").as_integer()), else_=None)
     return select(f.case_number, f.kind, f.at, moved.label("level"), closed.label("reason")).where(
         f.kind.in_(MILESTONES)
     )

@@ -10,11 +10,12 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from policy.case.case import Case
-from policy.case.facts import Fact, RecordedFact, UnknownFact
+from policy.case.facts import Fact, Moved, RecordedFact, UnknownFact
 from policy.terms.terms import Terms
 
 _CASE: TypeAdapter[Case] = TypeAdapter(Case)
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
+_MOVED: TypeAdapter[tuple[Moved, ...]] = TypeAdapter(tuple[Moved, ...])
 
 
 def case_to_json(case: Case) -> Any:
@@ -60,6 +61,15 @@ def fact_from_json(kind: str, data: Mapping[str, Any]) -> RecordedFact:
     except ValidationError:
         return UnknownFact(kind=kind, data=data)
     return fact
+
+
+def moved_to_json(moved: tuple[Moved, ...]) -> Any:
+    """The deadlines that an amendment moved (PLAN-15)."""
+    return _MOVED.dump_python(moved, mode="json")
+
+
+def moved_from_json(moved: Any) -> tuple[Moved, ...]:
+    return _MOVED.validate_python(moved)
 
 
 def content_ids(data: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy.types import NullType
 
 from policy.case.case import Text
 from policy.case.decision import Decision
-from policy.case.facts import CaseOpened, Fact
+from policy.case.facts import CaseOpened, RecordedFact, texts_in
 from storage.search.search import sought
 
 _SEQ_BITS, _PLACE_BITS = 17, 3
@@ -46,9 +46,9 @@ def fact_of(text_id: int) -> tuple[int, int, int]:
     return text_id >> TEXT_BITS, seq, text_id & ((1 << _PLACE_BITS) - 1)
 
 
-def texts_of(fact: Fact) -> list[tuple[str, Text]]:
+def texts_of(fact: RecordedFact) -> list[tuple[str, Text]]:
     """The texts that a fact publishes, by name."""
-    return sorted((name, value) for name, value in vars(fact).items() if isinstance(value, Text))
+    return sorted(texts_in(fact).items())
 
 
 def is_title(text_id: int) -> bool:

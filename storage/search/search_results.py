@@ -13,9 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
+from storage.engine.codec import fact_from_json
 from storage.engine.database import Reader
 from storage.engine.tables import cases, contents, facts
-from storage.search.case_words import CASE_WORDS, TextId, Weight, WhoseText, fact_of, is_title, matches, number_of, says
+from storage.search.case_words import (
+    CASE_WORDS,
+    TextId,
+    Weight,
+    WhoseText,
+    fact_of,
+    is_title,
+    matches,
+    number_of,
+    says,
+    texts_of,
+)
 from storage.search.search import excerpt, sought
 
 _WEIGHED = 1_000
@@ -92,15 +104,15 @@ async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, st
     if not wanted_ids:
         return {}
     numbers, seqs = {number for number, _ in wanted_ids}, {seq for _, seq in wanted_ids}
-    near = select(facts.c.case_number, facts.c.seq, facts.c.data).where(
+    near = select(facts.c.case_number, facts.c.seq, facts.c.kind, facts.c.data).where(
         facts.c.case_number.in_(numbers), facts.c.seq.in_(seqs)
     )
     content_ids: dict[str, int] = {}
     for row in await connection.execute(near):
         place, text_id = wanted_ids.get((row.case_number, row.seq), (-1, 0))
-        named = sorted(name for name, value in row.data.items() if isinstance(value, dict) and "content_id" in value)
-        if 0 <= place < len(named):
-            content_ids[row.data[named[place]]["content_id"]] = text_id
+        texts = texts_of(fact_from_json(row.kind, row.data))
+        if 0 <= place < len(texts):
+            content_ids[texts[place][1].content_id] = text_id
     bodies = select(contents.c.content_id, contents.c.body).where(
         contents.c.content_id.in_(content_ids), contents.c.case_number.in_(numbers)
     )

@@ -14,8 +14,9 @@ from sqlalchemy import RowMapping, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
+from policy.case.facts import Moved, TermsAmended
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
-from storage.engine import paging
+from storage.engine import codec, paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import amendment_outcomes, amendments, facts
@@ -40,7 +41,7 @@ class CaseOutcome:
 
     case_number: str
     outcome: AmendmentOutcome
-    deadlines: Sequence[Mapping[str, Any]] = ()
+    deadlines: tuple[Moved, ...] = ()
     problem: Mapping[str, Any] | None = None
 
 
@@ -68,7 +69,7 @@ async def note(db: Database, amendment_id: str, outcome: CaseOutcome) -> None:
         "amendment_id": amendment_id,
         "case_number": outcome.case_number,
         "outcome": outcome.outcome,
-        "deadlines": list(outcome.deadlines),
+        "deadlines": codec.moved_to_json(outcome.deadlines),
         "problem": outcome.problem,
     }
     async with db.write() as connection:
@@ -108,14 +109,17 @@ async def listing(
     return Page([(each, counted.get(each.id, {})) for each in found.items], found.next_cursor)
 
 
-async def moved_by(db: Reader, number: str, *command_ids: str) -> Sequence[Mapping[str, Any]] | None:
+async def moved_by(db: Reader, number: str, *command_ids: str) -> tuple[Moved, ...] | None:
     """The deadlines that one of these commands moved in the case, as its fact says; None where none was applied."""
     wanted = select(facts.c.data).where(
-        facts.c.case_number == number, facts.c.command_id.in_(command_ids), facts.c.kind == "terms_amended"
+        facts.c.case_number == number, facts.c.command_id.in_(command_ids), facts.c.kind == TermsAmended.kind
     )
     async with db.read() as connection:
         data = await connection.scalar(wanted)
-    return None if data is None else list(data["moved"])
+    if data is None:
+        return None
+    fact = codec.fact_from_json(TermsAmended.kind, data)
+    return fact.moved if isinstance(fact, TermsAmended) else ()
 
 
 async def _counted(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, dict[AmendmentOutcome, int]]:
@@ -132,7 +136,7 @@ async def _counted(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
 
 
 def _outcome(row: RowMapping) -> CaseOutcome:
-    outcome, deadlines = AmendmentOutcome(row["outcome"]), tuple(row["deadlines"])
+    outcome, deadlines = AmendmentOutcome(row["outcome"]), codec.moved_from_json(row["deadlines"])
     return CaseOutcome(**{**row, "outcome": outcome, "deadlines": deadlines})
 
 

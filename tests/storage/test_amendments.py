@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from policy.case.case import Actor, Case, Priority, Role
+from policy.case.case import Actor, Case, Priority, Role, WakeKind
 from policy.case.commands import AmendTerms
+from policy.case.facts import Moved
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
 from storage.case import ledger, views
 from storage.case.hours import hours_of
@@ -57,7 +58,7 @@ async def test_what_a_command_moved_is_found_by_its_id(desk: Desk) -> None:
     moved = await amendments.moved_by(desk.db, case.number, "cmd_1")
 
     assert moved
-    assert {"what": "level_limit", "before_at": "2026-11-26T14:30:00Z", "after_at": "2026-11-27T14:30:00Z"} in moved
+    assert Moved(WakeKind.LEVEL_LIMIT, bogota("2026-11-26 09:30"), bogota("2026-11-27 09:30")) in moved
     assert await amendments.moved_by(desk.db, case.number, "cmd_2") is None
 
 
@@ -75,7 +76,7 @@ async def test_the_first_outcome_of_a_case_stays(desk: Desk) -> None:
     applied = CaseOutcome(
         case_number="MA-2026-000001",
         outcome=AmendmentOutcome.APPLIED,
-        deadlines=({"what": "level_limit", "before_at": None, "after_at": "2026-11-27T14:30:00Z"},),
+        deadlines=(Moved(WakeKind.LEVEL_LIMIT, None, bogota("2026-11-27 09:30")),),
     )
     refused = CaseOutcome(
         case_number="MA-2026-000002", outcome=AmendmentOutcome.REFUSED, problem={"type": "urn:escala:case-closed"}
