@@ -61,7 +61,7 @@ class TooManyWaitingFiles(Problem):
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file as it was sent: the name that its sender gave it, and its bytes."""
+    """A file as it was sent: the name that its sender gave it, and its bytes as a file that the system knows."""
 
     name: str
     content: BinaryIO
