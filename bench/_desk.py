@@ -11,13 +11,15 @@ from policy.case.case import Actor, Level, Plan, Role, Text
 from policy.people.contacts import RosterEntry
 from storage.case.intake import Deposit, deposit
 from storage.cover import contracts, solutions
+from storage.cover.contracts import NewContract
 from storage.cover.solutions import Solution, SolutionKind
 from storage.engine.database import Database
 from storage.people import agents, contacts, customers
 from storage.people.agents import Agent
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from storage.terms.terms import read_policy_file
 
 CUSTOMER, CONTACT_ID, SOLUTION = "customer", "contact", "solution"
@@ -53,16 +55,18 @@ async def furnish(db: Database) -> Secrets:
     await customers.create(db, Customer(CUSTOMER, "Transportes del Norte", "900123456"), at=at)
     await contracts.create(
         db,
-        id="contract",
-        customer_id=CUSTOMER,
-        plan=Plan.STANDARD,
-        starts_on=at.date() - timedelta(days=30),
-        ends_on=at.date() + timedelta(days=700),
-        paid=True,
+        NewContract(
+            id="contract",
+            customer_id=CUSTOMER,
+            plan=Plan.STANDARD,
+            starts_on=at.date() - timedelta(days=30),
+            ends_on=at.date() + timedelta(days=700),
+            paid=True,
+        ),
         at=at,
     )
     await contacts.replace_roster(
-        db, CUSTOMER, [NewContact(CONTACT_ID, _entry(at.date()))], policy=read_policy_file(None), at=at
+        db, CUSTOMER, NewRoster([NewContact(CONTACT_ID, _entry(at.date()))]), policy=read_policy_file(None), at=at
     )
     await solutions.create(
         db, Solution(id=SOLUTION, customer_id=CUSTOMER, name="Geoportal", kind=SolutionKind.CLOUD), at=at
@@ -97,12 +101,14 @@ async def _token(db: Database, actor: Actor, at: datetime, customer_id: str | No
     secret = tokens.new_secret()
     await tokens.create(
         db,
-        id=f"token-{actor.id}",
-        secret=secret,
-        role=actor.role,
-        subject_id=actor.id,
-        customer_id=customer_id,
-        levels=actor.levels,
-        at=at,
+        Token(
+            id=f"token-{actor.id}",
+            role=actor.role,
+            subject_id=actor.id,
+            customer_id=customer_id,
+            levels=actor.levels,
+            created_at=at,
+        ),
+        secret,
     )
     return secret

@@ -43,6 +43,7 @@ from storage.engine.tables import case_terms, cases, contacts, contents, custome
 from storage.search import case_words
 from storage.search.search_results import finds
 from storage.signing_in import accounts, sessions
+from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
 from tests.support.desk import PaperDesk
 from tests.support.lives import PREMIUM, STANDARD, opening
@@ -364,7 +365,7 @@ async def _agent_at(db: Database, url: str) -> AsyncIterator[AsyncClient]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(state_dir=Path(folder), database_url=url)
         app = create_app(settings, database=db, engine=PaperDesk(db, lambda: AT), clock=lambda: AT)
-        account = await accounts.create(db, id="acc", email="ana7@escala.example", name="Ana", at=AT)
+        account = await accounts.create(db, NewAccount(id="acc", email="ana7@escala.example", name="Ana"), at=AT)
         session = Session(
             id="ses", account_id=account.id, role=Role.AGENT, subject_id=ME, customer_id=None, awaits_code=False,
             created_at=AT, seen_at=AT, expires_at=AT + timedelta(hours=12), ended_at=None, browser="", address="",

@@ -40,18 +40,16 @@ def create(
 
     async def work(db: Database) -> tuple[str, str]:
         secret = tokens.new_secret()
-        token = await tokens.create(
-            db,
+        token = tokens.Token(
             id=f"tok_{secrets.token_hex(6)}",
-            secret=secret,
             role=role,
             subject_id=subject,
             label=label,
-            at=now,
+            created_at=now,
             expires_at=now + timedelta(days=days) if days else None,
             **await _subject(db, role, subject),
         )
-        return token.id, secret
+        return (await tokens.create(db, token, secret)).id, secret
 
     token_id, secret = _run(work)
     typer.echo(f"Token {token_id} ({role.value}, {subject}). Guárdelo ahora: no se vuelve a mostrar.", err=True)

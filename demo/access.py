@@ -85,12 +85,14 @@ async def grant(db: Database, access: DemoAccess, given: tuple[DemoToken, ...]) 
     for token in given:
         await tokens.create(
             db,
-            id=f"tok_demo_{token.name}_{access.seeded_at:%Y%m%d%H%M%S}",
-            secret=access.secrets[token.name],
-            role=token.role,
-            subject_id=token.subject_id,
-            customer_id=access.customer_id if token.role is Role.CONTACT else None,
-            levels=token.levels,
-            label="demostración",
-            at=access.seeded_at,
+            tokens.Token(
+                id=f"tok_demo_{token.name}_{access.seeded_at:%Y%m%d%H%M%S}",
+                role=token.role,
+                subject_id=token.subject_id,
+                customer_id=access.customer_id if token.role is Role.CONTACT else None,
+                levels=token.levels,
+                label="demostración",
+                created_at=access.seeded_at,
+            ),
+            access.secrets[token.name],
         )

@@ -22,10 +22,11 @@ from policy.people.contacts import RosterEntry
 from policy.terms.policy_file import PolicyFile
 from settings import Settings
 from storage.cover import contracts, solutions
+from storage.cover.contracts import NewContract
 from storage.cover.solutions import Solution
 from storage.engine.database import Database
 from storage.people import agents, contacts, customers
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.terms.terms import bogota_date, preview_terms, read_policy_file
 from wording import console
@@ -144,13 +145,15 @@ async def _settle_in(customer: DemoCustomer, database: Database, policy: PolicyF
     if terms := customer.contract:
         contract = await contracts.create(
             database,
-            id=f"con_{customer.key}",
-            customer_id=key,
-            plan=terms.plan,
-            starts_on=today + timedelta(days=terms.starts),
-            ends_on=today + timedelta(days=terms.ends),
-            paid=True,
-            managed_support=terms.managed,
+            NewContract(
+                id=f"con_{customer.key}",
+                customer_id=key,
+                plan=terms.plan,
+                starts_on=today + timedelta(days=terms.starts),
+                ends_on=today + timedelta(days=terms.ends),
+                paid=True,
+                managed_support=terms.managed,
+            ),
             at=at,
         )
         if terms.renewed_to is not None:
@@ -182,4 +185,4 @@ async def _settle_in(customer: DemoCustomer, database: Database, policy: PolicyF
         )
         for contact in customer.contacts
     ]
-    await contacts.replace_roster(database, key, roster, policy=policy, at=at)
+    await contacts.replace_roster(database, key, NewRoster(roster), policy=policy, at=at)

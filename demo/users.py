@@ -60,12 +60,15 @@ async def let_in(db: Database, access: DemoAccess) -> None:
     """Make the accounts of whom there is a password for; an account that has one keeps it."""
     from desk.signing_in import passwords
     from storage.signing_in import accounts
+    from storage.signing_in.accounts import NewAccount
 
     for user in USERS:
         if user.email not in access.passwords:
             continue
         made = await accounts.create(
-            db, id=user.id, email=user.email, name=user.name, staff_role=user.staff_role, at=access.seeded_at
+            db,
+            NewAccount(id=user.id, email=user.email, name=user.name, staff_role=user.staff_role),
+            at=access.seeded_at,
         )
         if made.password_hash is None:
             kept = await passwords.hash_of(access.passwords[user.email])

@@ -12,7 +12,7 @@ from desk.inputs import Body, Code, Day, Reference
 from desk.problems import NotFound
 from policy.case.case import Plan
 from storage.cover import contracts
-from storage.cover.contracts import Contract
+from storage.cover.contracts import Contract, NewPayment
 from storage.signing_in.tokens import Principal
 
 
@@ -57,16 +57,18 @@ async def register(desk: Desk, customer_id: str, new: NewContract, request: Idem
     """
     kept = await contracts.create(
         desk.database,
-        id=request.derived("con_"),
-        customer_id=customer_id,
-        plan=new.plan,
-        starts_on=new.starts_on,
-        ends_on=new.ends_on,
-        paid=new.paid,
-        managed_support=new.managed_support,
-        calendar=new.calendar,
-        calendars=tuple(desk.policy.hours),
+        contracts.NewContract(
+            id=request.derived("con_"),
+            customer_id=customer_id,
+            plan=new.plan,
+            starts_on=new.starts_on,
+            ends_on=new.ends_on,
+            paid=new.paid,
+            managed_support=new.managed_support,
+            calendar=new.calendar,
+        ),
         at=request.at,
+        calendars=tuple(desk.policy.hours),
     )
     await cover_changes.tell(desk, kept.ref, at=request.at)
     return kept
@@ -89,9 +91,7 @@ async def pay(desk: Desk, contract_id: str, payment: Payment, request: Idempoten
     paid = await contracts.pay(
         desk.database,
         contract_id,
-        id=request.derived("pay_"),
-        paid_on=payment.paid_on,
-        reference=payment.reference,
+        NewPayment(id=request.derived("pay_"), paid_on=payment.paid_on, reference=payment.reference),
         at=request.at,
     )
     await cover_changes.tell(desk, paid.ref, at=request.at)

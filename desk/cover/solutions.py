@@ -13,7 +13,7 @@ from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Code, Day, Name, Reference
 from desk.problems import NotFound
 from storage.cover import solutions
-from storage.cover.solutions import Solution, SolutionKind
+from storage.cover.solutions import Certificate, Solution, SolutionKind
 from storage.signing_in.tokens import Principal
 
 SerialNumber = Annotated[Code | None, Field(default=None, examples=["SN-48213"])]
@@ -63,9 +63,7 @@ async def accept(desk: Desk, solution_id: str, given: Acceptance, request: Idemp
     accepted = await solutions.accept(
         desk.database,
         solution_id,
-        id=request.derived("acc_"),
-        accepted_on=given.accepted_on,
-        reference=given.acceptance_reference,
+        Certificate(id=request.derived("acc_"), accepted_on=given.accepted_on, reference=given.acceptance_reference),
         at=request.at,
     )
     assert accepted.warranty is not None, "it has its certificate now"

@@ -5,6 +5,7 @@ Registrars put any roster; the customer's administrator chooses who of it stays 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from desk.idempotency import IdempotentRequest, asked_first_at
 from desk.inputs import Body, Day, EmailAddress, Name, Reference
 from policy.people.contacts import AdministratorDecides, RosterEntry
 from storage.people import contacts
-from storage.people.contacts import Contact, NewContact, RosterState
+from storage.people.contacts import Contact, NewContact, NewRoster, RosterState
 from storage.signing_in.tokens import Principal
 
 
@@ -84,11 +85,13 @@ async def replace(desk: Desk, principal: Principal, wanted: Replacement, *, at: 
     return await contacts.replace_roster(
         desk.database,
         wanted.customer_id,
-        [_entry(wanted.customer_id, each) for each in wanted.contacts],
+        NewRoster(
+            [_entry(wanted.customer_id, each) for each in wanted.contacts],
+            only_choosing=only_choosing,
+            expected=wanted.instead_of,
+        ),
         policy=desk.policy,
         at=at,
-        only_choosing=only_choosing,
-        expected=wanted.instead_of,
     )
 
 
@@ -97,8 +100,11 @@ async def name_contact(desk: Desk, customer_id: str, contact: RosterContact, req
 
     Raises the refusals of `check_roster`, and RosterChanged for who was taken off since this was asked for first.
     """
-    entry, at, asked_at = _entry(customer_id, contact), request.at, await asked_first_at(desk, request)
-    kept = await contacts.add(desk.database, customer_id, entry, policy=desk.policy, at=at, asked_at=asked_at)
+    entry, at = (
+        dataclasses.replace(_entry(customer_id, contact), asked_at=await asked_first_at(desk, request)),
+        request.at,
+    )
+    kept = await contacts.add(desk.database, customer_id, entry, policy=desk.policy, at=at)
     return member(kept, await read(desk, customer_id, at=at), at=at)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.desk import Desk
-from desk.signing_in.sign_in_mail import NewKey, SignInMail
+from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from policy.people.contacts import mailbox_of
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Account, Purpose, digest_of
+from storage.signing_in.accounts import Account, NewAccount, Purpose, SignInKey, digest_of
 from wording.language import DEFAULT
 
 VALID_FOR = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
@@ -47,18 +47,20 @@ async def ensure_account(db: Database, guest: Guest, *, at: datetime) -> Account
     """The address's account, made where it has none; a staff role given is put."""
     return await accounts.create(
         db,
-        id=f"acc_{secrets.token_hex(8)}",
-        email=mailbox_of(guest.email),
-        name=guest.name,
-        staff_role=guest.staff_role,
+        NewAccount(
+            id=f"acc_{secrets.token_hex(8)}",
+            email=mailbox_of(guest.email),
+            name=guest.name,
+            staff_role=guest.staff_role,
+        ),
         at=at,
     )
 
 
-async def make_key(db: Database, account: Account, purpose: Purpose, *, at: datetime) -> NewKey:
+async def make_key(db: Database, account: Account, purpose: Purpose, *, at: datetime) -> SignInKey:
     """Make a single-use key for an account. It is kept by its digest; the secret is nowhere but in what is given."""
     key = _new_key(purpose, at=at)
-    await accounts.keep_key(db, account.id, key.secret, purpose, at=at, valid_for=VALID_FOR[purpose])
+    await accounts.keep_key(db, account.id, key)
     return key
 
 
@@ -78,12 +80,12 @@ async def send_new_key(desk: Desk, mail: SignInMail, email: str, *, at: datetime
         await send_key(desk, mail, account, Purpose.RESET, at=at)
         return
     key = _new_key(Purpose.RESET, at=at)
-    await accounts.keep_no_key(desk.database, key.secret, key.purpose, at=at)
+    await accounts.keep_no_key(desk.database, key)
     mail.key_letter(email, key, language=DEFAULT)
 
 
-def _new_key(purpose: Purpose, *, at: datetime) -> NewKey:
-    return NewKey(secret=secrets.token_urlsafe(32), purpose=purpose, at=at, until=at + VALID_FOR[purpose])
+def _new_key(purpose: Purpose, *, at: datetime) -> SignInKey:
+    return SignInKey(secret=secrets.token_urlsafe(32), purpose=purpose, at=at, until=at + VALID_FOR[purpose])
 
 
 async def _send_invitation(desk: Desk, mail: SignInMail, account: Account, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from desk.desk import Desk
 from desk.signing_in import passwords
 from desk.signing_in.attempts import Tries
 from desk.signing_in.problems import NoAccess, NoAccount, WrongPassword
+from policy.case.case import Actor
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
@@ -118,7 +119,8 @@ async def find(desk: Desk, secret: str, *, at: datetime, idle_for: timedelta) ->
             return None
         if session.role and session.subject_id and not session.awaits_code:
             is_chosen = True
-            persona = await accounts.persona(db, account, session.role, session.subject_id, policy=desk.policy, at=at)
+            named = Actor(session.role, session.subject_id)
+            persona = await accounts.persona(db, account, named, policy=desk.policy, at=at)
     if is_chosen and (persona is None or persona.customer_id != session.customer_id):
         await sessions.end(desk.database, session.id, account_id=account.id, at=at)
         return None

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from activities.mail.sending import MailPort, Undeliverable, mail_port
 from settings import Settings
-from storage.signing_in.accounts import Purpose
+from storage.signing_in.accounts import Purpose, SignInKey
 from wording.language import show_instant, translate
 
 _TRIES = (0, 5, 30, 120)
@@ -32,16 +32,6 @@ _BODIES = {
 _WORD = "You can now sign in to the support desk, with the password that you have:\n\n{address}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewKey:
-    """A single-use key, made at an instant and valid until another."""
-
-    secret: str
-    purpose: Purpose
-    at: datetime
-    until: datetime
-
-
 @dataclass(frozen=True)
 class SignInMail:
     """Sends single-use keys, in the background and a few times; who did not get one asks again."""
@@ -56,11 +46,11 @@ class SignInMail:
         """As the settings say."""
         return cls(mail=mail_port(settings), sender=settings.mail_from, public_url=settings.public_url)
 
-    def send_key(self, to: str, key: NewKey, *, language: str) -> None:
+    def send_key(self, to: str, key: SignInKey, *, language: str) -> None:
         """Begin to send a key; who called does not wait."""
         self.later(self._send(to, self.key_letter(to, key, language=language)))
 
-    def key_letter(self, to: str, key: NewKey, *, language: str) -> EmailMessage:
+    def key_letter(self, to: str, key: SignInKey, *, language: str) -> EmailMessage:
         """The letter that carries a key."""
         body = translate(
             _BODIES[key.purpose],

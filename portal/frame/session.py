@@ -1,7 +1,7 @@
 """Who visits a page: the session behind the cookie, in whose name it acts, and that a form comes from our own pages.
 
-A page asks for `AnyVisit` (anybody), `SignedIn` (somebody who is known) or a role. What that person may see is asked of
-the same functions as in the API, with the same principal.
+A page asks for `AnyVisitor`, `SignedIn` (somebody who is known) or a role. What that person may see is asked of
+desk/access.py, with a principal as a token has one.
 """
 
 from __future__ import annotations

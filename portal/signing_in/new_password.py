@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from desk.desk import Desk
 from desk.signing_in.invitations import send_new_key
 from desk.signing_in.own_account import ChosenPassword
 from desk.signing_in.own_account import choose_password as put_password
@@ -17,8 +15,8 @@ from policy.people.contacts import mailbox_of
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
-from portal.frame.session import AnyVisitor, Portal, PortalDep, Stamped
-from portal.signing_in.session_cookies import AtTheDoor
+from portal.frame.session import AnyVisitor, Stamped
+from portal.signing_in.session_cookies import Arrival, AtTheDoor
 from portal.signing_in.sign_in_throttle import address_key
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import digest_of
@@ -37,25 +35,23 @@ async def show_forgotten(request: Request, visitor: AnyVisitor) -> Response:
 
 
 @router.post("/clave/olvido", dependencies=[Stamped])
-async def forgotten(
-    request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At, email: Text
-) -> Response:
+async def forgotten(arrival: AtTheDoor, email: Text) -> Response:
     """Send a key to whoever has an account. The answer is everybody's, and comes before anything is looked up.
 
     Every wish counts as a failure, so that nobody is flooded with mail.
     """
     wishes = {
         f"forgotten:{digest_of(mailbox_of(email))}": _FREE_WISHES,
-        f"forgotten-from-{address_key(request)}": _FREE_WISHES_OF_ADDRESS,
+        f"forgotten-from-{address_key(arrival.request)}": _FREE_WISHES_OF_ADDRESS,
     }
-    if await sessions.attempt(desk.database, wishes, at=at) is None:
-        portal.mail.later(_send_new_key(desk, portal, email, at=at))
-    return page(request, "signing_in/forgotten.html", sent=True)
+    if await sessions.attempt(arrival.desk.database, wishes, at=arrival.at) is None:
+        arrival.portal.mail.later(_send_new_key(arrival, email))
+    return page(arrival.request, "signing_in/forgotten.html", sent=True)
 
 
-async def _send_new_key(desk: Desk, portal: Portal, email: str, *, at: datetime) -> None:
+async def _send_new_key(arrival: Arrival, email: str) -> None:
     await asyncio.sleep(WITHIN * (1 + secrets.randbelow(1_000)) / 1_000)
-    await send_new_key(desk, portal.mail, email, at=at)
+    await send_new_key(arrival.desk, arrival.portal.mail, email, at=arrival.at)
 
 
 @router.get("/clave/{key}")

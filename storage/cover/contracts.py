@@ -71,6 +71,26 @@ class Contract:
         return ContractTerm(self.id, self.plan, self.starts_on, min(self.ends_on, self.paid_through), paid=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewContract:
+    """A contract to register; `paid` says whether all its days are paid already."""
+
+    id: str
+    customer_id: str
+    plan: Plan
+    starts_on: date
+    ends_on: date
+    paid: bool
+    managed_support: bool = False
+    calendar: str | None = None
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that it makes."""
+        terms = {name: value for name, value in vars(self).items() if name != "paid"}
+        return Contract(**terms, paid_through=self.ends_on if self.paid else None)
+
+
 @dataclass(frozen=True)
 class Renewal:
     """A contract's new last day, in place of the one before."""
@@ -80,6 +100,15 @@ class Renewal:
     from_ends_on: date
     ends_on: date
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPayment:
+    """A payment to register for all the days that a contract then has."""
+
+    id: str
+    paid_on: date
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -94,44 +123,22 @@ class Payment:
     at: datetime
 
 
-async def create(
-    db: Database,
-    *,
-    id: str,  # noqa: A002
-    customer_id: str,
-    plan: Plan,
-    starts_on: date,
-    ends_on: date,
-    paid: bool,
-    managed_support: bool = False,
-    calendar: str | None = None,
-    calendars: Sequence[str] = (),
-    at: datetime,
-) -> Contract:
+async def create(db: Database, new: NewContract, *, calendars: Sequence[str] = (), at: datetime) -> Contract:
     """Keep a contract; the same id again gives the one that is kept. `calendars` are the hours the policy file knows.
 
     Refuses a term that runs backwards or overlaps another contract of the customer (PLAN-12), and unknown hours
     (PLAN-14). LookupError for an unknown customer.
     """
     async with db.write() as connection:
-        await customers.hold(connection, customer_id)
-        others = await _of_customer(connection, customer_id)
-        known = next((each for each in others if each.id == id), None)
+        await customers.hold(connection, new.customer_id)
+        others = await _of_customer(connection, new.customer_id)
+        known = next((each for each in others if each.id == new.id), None)
         if known is not None:
             return known
-        if calendar is not None and calendar not in calendars:
-            raise UnknownCalendar(calendar=calendar, calendars=", ".join(sorted(calendars)))
-        check_term(Term(starts_on, ends_on), [each.term for each in others])
-        contract = Contract(
-            id=id,
-            customer_id=customer_id,
-            plan=plan,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            paid_through=ends_on if paid else None,
-            managed_support=managed_support,
-            calendar=calendar,
-        )
+        if new.calendar is not None and new.calendar not in calendars:
+            raise UnknownCalendar(calendar=new.calendar, calendars=", ".join(sorted(calendars)))
+        contract = new.contract
+        check_term(contract.term, [each.term for each in others])
         row = {**vars(contract), "created_at": at, "registered_paid_through": contract.paid_through}
         await connection.execute(insert(connection, contracts).values(**row))
         await cover_changes.note(connection, contract.ref, at=at)
@@ -154,21 +161,23 @@ async def renew(db: Database, contract_id: str, *, id: str, ends_on: date, at: d
         return await _known(connection, contract_id)
 
 
-async def pay(db: Database, contract_id: str, *, id: str, paid_on: date, reference: str, at: datetime) -> Contract:  # noqa: A002
+async def pay(db: Database, contract_id: str, payment: NewPayment, *, at: datetime) -> Contract:
     """Pay for all days that the contract has now; the same payment id again changes nothing.
 
     Refuses as `check_payment` does. LookupError if there is no such contract.
     """
     async with db.write() as connection:
         contract = await _held(connection, contract_id)
-        if not await _is_known(connection, contract_payments.c.id, id):
+        if not await _is_known(connection, contract_payments.c.id, payment.id):
             account = Account(contract.term, contract.paid_through, await _references(connection, contract_id))
-            check_payment(OfferedPayment(paid_on, reference), account, on=bogota_date(at))
-            paid = {"paid_on": paid_on, "paid_through": contract.ends_on}
-            row = {**paid, "id": id, "contract_id": contract_id, "reference": reference, "at": at}
+            check_payment(OfferedPayment(payment.paid_on, payment.reference), account, on=bogota_date(at))
+            paid = {"paid_on": payment.paid_on, "paid_through": contract.ends_on}
+            row = {**paid, "id": payment.id, "contract_id": contract_id, "reference": payment.reference, "at": at}
             await connection.execute(insert(connection, contract_payments).values(**row))
             await connection.execute(
-                update(contracts).where(contracts.c.id == contract_id).values(**paid, payment_reference=reference)
+                update(contracts)
+                .where(contracts.c.id == contract_id)
+                .values(**paid, payment_reference=payment.reference)
             )
             await cover_changes.note(connection, contract.ref, at=at)
         return await _known(connection, contract_id)

@@ -56,6 +56,15 @@ class Solution:
         return Equipment(self.supplied_by_us, self.serial_number)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """An acceptance certificate; `reference` is the document's."""
+
+    id: str
+    accepted_on: date
+    reference: str
+
+
 async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:
     """Keep a solution; the same id again gives the one that is kept. LookupError for an unknown customer.
 
@@ -71,20 +80,12 @@ async def create(db: Database, solution: Solution, *, at: datetime) -> Solution:
         return _solution((await connection.execute(_SELECT.where(solutions.c.id == solution.id))).mappings().one())
 
 
-async def accept(
-    db: Database,
-    solution_id: str,
-    *,
-    id: str,  # noqa: A002
-    accepted_on: date,
-    reference: str,
-    at: datetime,
-) -> Solution:
+async def accept(db: Database, solution_id: str, certificate: Certificate, *, at: datetime) -> Solution:
     """Keep the acceptance certificate of a solution that has none; the same id again changes nothing.
 
     Refuses as `check_acceptance` does, and a second certificate. LookupError for an unknown solution.
     """
-    check_acceptance(accepted_on, reference, on=bogota_date(at))
+    check_acceptance(certificate.accepted_on, certificate.reference, on=bogota_date(at))
     s = solutions.c
     async with db.write() as connection:
         customer_id = await connection.scalar(select(s.customer_id).where(s.id == solution_id))
@@ -92,12 +93,12 @@ async def accept(
             raise LookupError(f"no solution {solution_id}")
         await customers.hold(connection, customer_id)
         known = (await connection.execute(select(s.acceptance_id, s.accepted_on).where(s.id == solution_id))).one()
-        if known.acceptance_id != id:
+        if known.acceptance_id != certificate.id:
             if known.accepted_on is not None:
                 raise AcceptanceRegisteredAlready(accepted_on=known.accepted_on.isoformat())
             given = {
-                "accepted_on": accepted_on, "acceptance_reference": reference,
-                "acceptance_id": id, "acceptance_registered_at": at,
+                "accepted_on": certificate.accepted_on, "acceptance_reference": certificate.reference,
+                "acceptance_id": certificate.id, "acceptance_registered_at": at,
             }  # fmt: skip
             await connection.execute(update(solutions).where(s.id == solution_id).values(**given))
             warranty = CoverRef(kind=CoverKind.WARRANTY, id=solution_id, customer_id=customer_id)

@@ -66,10 +66,27 @@ class Contact:
 
 @dataclass(frozen=True)
 class NewContact:
-    """A roster's entry, and the id it gets if its e-mail address is new to the customer."""
+    """A roster's entry, and the id it gets if its e-mail address is new to the customer.
+
+    `asked_at` is when it was asked for first, where that was before.
+    """
 
     id: str
     entry: RosterEntry
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewRoster:
+    """A roster to put in place of a customer's.
+
+    `only_choosing`: nobody is named by it, and nobody's data changed; `expected` is the tag of the roster that it is
+    to replace, None for whichever there is.
+    """
+
+    contacts: Sequence[NewContact]
+    only_choosing: bool = False
+    expected: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,26 +118,19 @@ class RosterState:
 
 
 async def replace_roster(
-    db: Database,
-    customer_id: str,
-    roster: Sequence[NewContact],
-    *,
-    policy: PolicyFile,
-    at: datetime,
-    only_choosing: bool = False,
-    expected: str | None = None,
+    db: Database, customer_id: str, new: NewRoster, *, policy: PolicyFile, at: datetime
 ) -> RosterState:
-    """Put this roster in place of the customer's. Refuses as `check_roster` does. LookupError for no such customer.
+    """Put this roster in place of the customer's. LookupError for no such customer.
 
-    `only_choosing` refuses as `check_choice` does; `expected` is the tag of the roster that it is to replace.
+    Refuses as `check_roster` does, as `check_choice` does where it is only choosing, and RosterChanged.
     """
-    entries = [each.entry for each in roster]
+    entries = [each.entry for each in new.contacts]
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
         before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
-        if expected is not None and expected != before.tag:
+        if new.expected is not None and new.expected != before.tag:
             raise RosterChanged
-        if only_choosing:
+        if new.only_choosing:
             check_choice([each.entry for each in before.contacts], entries, on=bogota_date(at))
         check_roster(entries, plan=before.plan, places=before.places, asked_before=before.asked)
         left_out = and_(
@@ -129,30 +139,22 @@ async def replace_roster(
             contacts.c.removed_at.is_(None),
         )
         await connection.execute(update(contacts).where(left_out).values(removed_at=at))
-        for each in roster:
+        for each in new.contacts:
             await _put(connection, customer_id, each)
         return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
-async def add(
-    db: Database,
-    customer_id: str,
-    new: NewContact,
-    *,
-    policy: PolicyFile,
-    at: datetime,
-    asked_at: datetime | None = None,
-) -> Contact:
+async def add(db: Database, customer_id: str, new: NewContact, *, policy: PolicyFile, at: datetime) -> Contact:
     """Name one contact more, or change the one with this address. Refuses and raises as `replace_roster` does.
 
     Two that are named at once for the last place to sign in cannot both have it (REQ-6). Who was taken off since this
-    was first asked for, at `asked_at`, is not put back: RosterChanged.
+    was first asked for is not put back: RosterChanged.
     """
     async with db.write() as connection:
         await customers.hold(connection, customer_id)
         known = and_(contacts.c.customer_id == customer_id, contacts.c.mailbox == new.entry.mailbox)
         removed_at = await connection.scalar(select(contacts.c.removed_at).where(known))
-        if removed_at is not None and removed_at > (asked_at or at):
+        if removed_at is not None and removed_at > (new.asked_at or at):
             raise RosterChanged
         before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
         others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]

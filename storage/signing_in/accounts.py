@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any
@@ -59,6 +59,26 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewAccount:
+    """An account to make for an address; contacts and agents have their roles from their lists."""
+
+    id: str
+    email: str
+    name: str
+    staff_role: Role | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInKey:
+    """A single-use key, made at an instant and valid until another. Its secret is kept nowhere."""
+
+    secret: str
+    purpose: Purpose
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Persona:
     """In whose name an account may act: a customer's contact, an agent, the director, or a staff role."""
 
@@ -68,24 +88,17 @@ class Persona:
     customer_name: str | None = None
 
 
-async def create(
-    db: Database,
-    *,
-    id: str,  # noqa: A002
-    email: str,
-    name: str,
-    staff_role: Role | None = None,
-    at: datetime,
-) -> Account:
+async def create(db: Database, new: NewAccount, *, at: datetime) -> Account:
     """An account for this address, or the one it has; a staff role given is put. It has no password yet."""
-    mailbox = mailbox_of(email)
-    row = {"id": id, "mailbox": mailbox, "name": name, "recovery_hashes": [], "shortcuts": True, "created_at": at}
+    mailbox = mailbox_of(new.email)
+    row = {"id": new.id, "mailbox": mailbox, "name": new.name, "staff_role": new.staff_role}
+    fresh = {"recovery_hashes": [], "shortcuts": True, "created_at": at}
     async with db.write() as connection:
-        made = insert(connection, accounts).values(**row, staff_role=staff_role)
+        made = insert(connection, accounts).values(**row, **fresh)
         await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
-        if staff_role is not None:
+        if new.staff_role is not None:
             its = accounts.c.mailbox == mailbox
-            await connection.execute(update(accounts).where(its).values(staff_role=staff_role))
+            await connection.execute(update(accounts).where(its).values(staff_role=new.staff_role))
     found = await by_mailbox(db, mailbox)
     assert found is not None
     return found
@@ -205,10 +218,9 @@ async def personas_of(db: Reader, mailbox: str, *, policy: PolicyFile, at: datet
     return [*found, *(persona for persona in at_customers if persona)]
 
 
-async def persona(
-    db: Reader, account: Account, role: Role, subject_id: str, *, policy: PolicyFile, at: datetime
-) -> Persona | None:
-    """The one of `personas` that is this; None where the account may not (any more) act in that name."""
+async def persona(db: Reader, account: Account, named: Actor, *, policy: PolicyFile, at: datetime) -> Persona | None:
+    """The one of `personas` with this role and id; None where the account may not (any more) act in that name."""
+    role, subject_id = named.role, named.id
     if account.disabled_at is not None:
         return None
     if role is Role.CONTACT:
@@ -240,21 +252,19 @@ async def _contact(db: Reader, contact: Contact, *, policy: PolicyFile, at: date
 # -- single-use keys --------------------------------------------------------------------------------------------------
 
 
-async def keep_key(
-    db: Database, account_id: str, secret: str, purpose: Purpose, *, at: datetime, valid_for: timedelta
-) -> None:
+async def keep_key(db: Database, account_id: str, key: SignInKey) -> None:
     """Keep a key by its digest; earlier keys of the account for the same purpose are used up by it."""
     async with db.write() as connection:
-        await connection.execute(_used_up(account_id, at, sign_in_keys.c.purpose == purpose))
-        row = {"account_id": account_id, "purpose": purpose, "created_at": at, "expires_at": at + valid_for}
-        await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(secret), **row))
+        await connection.execute(_used_up(account_id, key.at, sign_in_keys.c.purpose == key.purpose))
+        row = {"account_id": account_id, "purpose": key.purpose, "created_at": key.at, "expires_at": key.until}
+        await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(key.secret), **row))
 
 
-async def keep_no_key(db: Database, secret: str, purpose: Purpose, *, at: datetime) -> None:
+async def keep_no_key(db: Database, key: SignInKey) -> None:
     """What keeping a key takes, for nobody: nothing changes."""
-    digest_of(secret)
+    digest_of(key.secret)
     async with db.write() as connection:
-        await connection.execute(_used_up("", at, sign_in_keys.c.purpose == purpose))
+        await connection.execute(_used_up("", key.at, sign_in_keys.c.purpose == key.purpose))
 
 
 async def account_of_key(db: Reader, secret: str, *, at: datetime) -> Account | None:

@@ -26,12 +26,12 @@ class Token:
     id: str
     role: Role
     subject_id: str
-    customer_id: str | None
-    levels: tuple[Level, ...]
-    label: str
+    customer_id: str | None = None
+    levels: tuple[Level, ...] = ()
+    label: str = ""
     created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,39 +48,17 @@ def new_secret() -> str:
     return _PREFIX + secrets.token_urlsafe(32)
 
 
-async def create(
-    db: Database,
-    *,
-    id: str,  # noqa: A002
-    secret: str,
-    role: Role,
-    subject_id: str,
-    customer_id: str | None = None,
-    levels: tuple[Level, ...] = (),
-    label: str = "",
-    at: datetime,
-    expires_at: datetime | None = None,
-) -> Token:
+async def create(db: Database, token: Token, secret: str) -> Token:
     """Keep a token under its secret's digest; the same id again gives the one that is kept.
 
     ValueError for a contact's token that names no customer, or another role's that does.
     """
-    if (role is Role.CONTACT) != (customer_id is not None):
+    if (token.role is Role.CONTACT) != (token.customer_id is not None):
         raise ValueError("a contact's token names its customer, and no other token does")
-    row = {
-        "id": id,
-        "hash": _digest(secret),
-        "role": role,
-        "subject_id": subject_id,
-        "customer_id": customer_id,
-        "levels": [int(level) for level in levels],
-        "label": label,
-        "created_at": at,
-        "expires_at": expires_at,
-    }
+    row = {**vars(token), "hash": _digest(secret), "levels": [int(level) for level in token.levels]}
     async with db.write() as connection:
         await connection.execute(insert(connection, tokens).on_conflict_do_nothing(index_elements=["id"]), row)
-        return _token((await connection.execute(_SELECT.where(tokens.c.id == id))).mappings().one())
+        return _token((await connection.execute(_SELECT.where(tokens.c.id == token.id))).mappings().one())
 
 
 async def revoke(db: Database, token_id: str, *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from policy.cover.cover import CoverRef
 from policy.terms.terms import CoverKind
 from storage.cover import announcements, contracts
 from storage.cover.announcements import AnnouncementRow
+from storage.cover.contracts import NewContract, NewPayment
 from storage.people.contacts import NewContact
 from tests.activities.post import Post
 from tests.storage.desk import START, Desk, entry
@@ -65,12 +66,14 @@ class Covers:
 async def covers(desk: Desk, post: Post) -> Covers:
     await contracts.create(
         desk.db,
-        id=CONTRACT.id,
-        customer_id="customer-1",
-        plan=Plan.PREMIUM,
-        starts_on=date(2026, 1, 1),
-        ends_on=LAST,
-        paid=True,
+        NewContract(
+            id=CONTRACT.id,
+            customer_id="customer-1",
+            plan=Plan.PREMIUM,
+            starts_on=date(2026, 1, 1),
+            ends_on=LAST,
+            paid=True,
+        ),
         at=START,
     )
     return Covers(desk, post)
@@ -95,8 +98,8 @@ class TestWhatIsSaid:
     async def test_is_not_said_once_the_renewal_is_paid(self, covers: Covers) -> None:
         await covers.announce("2026-12-01 08:00")
         await renew(covers)
-        paid: dict[str, Any] = {"paid_on": date(2026, 12, 1), "reference": "FV 1", "at": bogota("2026-12-01 10:00")}
-        await contracts.pay(covers.desk.db, CONTRACT.id, id="p", **paid)
+        paid = NewPayment(id="p", paid_on=date(2026, 12, 1), reference="FV 1")
+        await contracts.pay(covers.desk.db, CONTRACT.id, paid, at=bogota("2026-12-01 10:00"))
         await covers.deliver("2026-12-01 11:00")
 
         assert covers.post.sent == []

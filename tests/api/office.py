@@ -20,13 +20,15 @@ from policy.case.case import Level, Plan, Role
 from policy.people.contacts import RosterEntry
 from settings import Settings
 from storage.cover import contracts, solutions
+from storage.cover.contracts import NewContract
 from storage.cover.solutions import Solution, SolutionKind
 from storage.engine.database import Database
 from storage.people import agents, contacts, customers
 from storage.people.agents import Agent
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from tests.support.desk import PaperDesk
 from tests.support.lives import bogota, policy
 
@@ -119,7 +121,7 @@ class Office:
             can_sign_in=True,
         )
         new = [NewContact(f"luz-{customer_id}", luz)]
-        await contacts.replace_roster(self.db, customer_id, new, policy=policy(), at=self.clock())
+        await contacts.replace_roster(self.db, customer_id, NewRoster(new), policy=policy(), at=self.clock())
 
     async def timeline(self, number: str, who: str = "agent") -> list[dict[str, Any]]:
         return list((await self.get(f"/cases/{number}/timeline", who)).json()["items"])
@@ -201,12 +203,14 @@ async def furnish(db: Database) -> dict[str, str]:
         await customers.create(db, Customer(customer, f"Cliente {customer}", f"NIT-{customer}"), at=at)
         await contracts.create(
             db,
-            id=f"contract-{customer}",
-            customer_id=customer,
-            plan=plan,
-            starts_on=date(2026, 1, 1),
-            ends_on=date(2027, 12, 31),
-            paid=True,
+            NewContract(
+                id=f"contract-{customer}",
+                customer_id=customer,
+                plan=plan,
+                starts_on=date(2026, 1, 1),
+                ends_on=date(2027, 12, 31),
+                paid=True,
+            ),
             at=at,
         )
         solution = Solution(id=f"solution-{customer}", customer_id=customer, name="Geoportal", kind=SolutionKind.CLOUD)
@@ -219,11 +223,13 @@ async def furnish(db: Database) -> dict[str, str]:
             notified_on=date(2026, 11, 2),
             can_sign_in=True,
         )
-        await contacts.replace_roster(db, customer, [NewContact(f"contact-{customer}", entry)], policy=policy(), at=at)
+        await contacts.replace_roster(
+            db, customer, NewRoster([NewContact(f"contact-{customer}", entry)]), policy=policy(), at=at
+        )
     levels = (Level.HELP_DESK,)
     await agents.put(db, Agent(id="ana", name="Ana Torres", email="ana@escala.example", levels=levels))
     secrets = {}
     for name, person in PEOPLE.items():
         secrets[name] = tokens.new_secret()
-        await tokens.create(db, id=f"token-{name}", secret=secrets[name], at=at, **person)
+        await tokens.create(db, Token(id=f"token-{name}", created_at=at, **person), secrets[name])
     return secrets

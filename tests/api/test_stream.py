@@ -17,6 +17,7 @@ from desk import feed, stream_readers
 from policy.case.case import Role
 from storage.case import case_progress
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from tests.api.office import BASE, Office
 from tests.support.serving import serving
 
@@ -154,7 +155,7 @@ async def test_a_token_that_expires_reads_nothing_more(office: Office) -> None:
     office.secrets["visitor"] = secret = tokens.new_secret()
     until = office.clock.at + timedelta(minutes=5)
     person: dict[str, Any] = {"role": Role.DIRECTOR, "subject_id": "dora", "expires_at": until}
-    await tokens.create(office.db, id="token-visitor", secret=secret, at=office.clock(), **person)
+    await tokens.create(office.db, Token(id="token-visitor", created_at=office.clock(), **person), secret)
     number = await office.open()
     async with asyncio.timeout(10), following(office, number, "visitor") as answer:
         await events(answer, 1)

@@ -17,6 +17,7 @@ from policy.case.commands import Command
 from storage.case import views
 from storage.case.views import TimelineRow
 from storage.cover import contracts
+from storage.cover.contracts import NewContract
 from storage.engine.database import Database
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
@@ -39,12 +40,14 @@ async def furnish(db: Database) -> None:
     await Registry(db).furnish()
     await contracts.create(
         db,
-        id="contract-1",
-        customer_id="customer-1",
-        plan=Plan.PREMIUM,
-        starts_on=date(2020, 1, 1),
-        ends_on=date(2099, 12, 31),
-        paid=True,
+        NewContract(
+            id="contract-1",
+            customer_id="customer-1",
+            plan=Plan.PREMIUM,
+            starts_on=date(2020, 1, 1),
+            ends_on=date(2099, 12, 31),
+            paid=True,
+        ),
         at=datetime.now(UTC),
     )
 

@@ -29,6 +29,7 @@ from policy.case.commands import Command
 from policy.case.lifecycle import open_case
 from storage.case import ledger, views
 from storage.cover import contracts, solutions
+from storage.cover.contracts import NewContract
 from storage.cover.solutions import Solution, SolutionKind
 from storage.engine.database import Database
 from storage.engine.tables import contents, facts, reservations
@@ -77,12 +78,9 @@ async def db(db: Database) -> Database:
 async def contract(db: Database, plan: Plan, starts: date = date(2026, 1, 1), ends: date = date(2027, 12, 31)) -> None:
     await contracts.create(
         db,
-        id=f"contract-{plan}",
-        customer_id="customer-1",
-        plan=plan,
-        starts_on=starts,
-        ends_on=ends,
-        paid=True,
+        NewContract(
+            id=f"contract-{plan}", customer_id="customer-1", plan=plan, starts_on=starts, ends_on=ends, paid=True
+        ),
         at=bogota("2026-11-02 08:00"),
     )
 

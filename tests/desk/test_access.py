@@ -14,6 +14,7 @@ from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from storage.case.views import CaseFilter
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from tests.api.office import PREMIUM, STANDARD
 from tests.desk.callers import AGENT, contact_of
 from tests.support.lives import bogota
@@ -57,7 +58,7 @@ async def test_a_secret_of_nobodys_has_no_owner(desk: Desk, secret: str) -> None
 
 async def test_a_token_has_its_owner(desk: Desk) -> None:
     secret, at = tokens.new_secret(), bogota("09:00")
-    await tokens.create(desk.database, id="tok_1", secret=secret, role=Role.ADMIN, subject_id="root", at=at)
+    await tokens.create(desk.database, Token(id="tok_1", role=Role.ADMIN, subject_id="root", created_at=at), secret)
 
     owner = await access.token_owner(desk, secret, at=at)
 

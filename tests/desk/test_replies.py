@@ -12,6 +12,7 @@ from desk.replies import UNDO_WITHIN, Undone, hold, let_go, undo
 from policy.case.refusals import CaseClosed, TextMissing
 from storage.case.views import CaseRow
 from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from storage.workbench import drafts, pending_replies
 from tests.api.office import Clock
 from tests.desk.asking import CONTACT, command, read
@@ -21,7 +22,7 @@ from tests.support.desk import PaperDesk
 @pytest.fixture(autouse=True)
 async def mine(desk: Desk, clock: Clock) -> None:
     """The account that writes the replies."""
-    await accounts.create(desk.database, id="mine", email="ana@escala.example", name="Ana", at=clock())
+    await accounts.create(desk.database, NewAccount(id="mine", email="ana@escala.example", name="Ana"), at=clock())
 
 
 async def held(desk: Desk, row: CaseRow) -> str:

@@ -10,6 +10,7 @@ import pytest
 from policy.case.case import Role
 from policy.cover.cover import warranty_ends_on
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from tests.gates.conftest import Gate
 from tests.gates.reading import done, facts, letters, newcomer
 from tests.support.lives import bogota
@@ -69,8 +70,12 @@ async def test_from_the_end_of_the_warranty_to_a_paid_renewal(gate: Gate) -> Non
     done(await office.give(number, "claim"))
     done(await office.give(number, "resolution", summary="Se publicó de nuevo el visor."))
     office.secrets["luz"] = secret = tokens.new_secret()
-    given: dict[str, Any] = {"subject_id": customer.contact_id, "customer_id": customer.id, "at": office.clock.at}
-    await tokens.create(office.db, id="token-luz", secret=secret, role=Role.CONTACT, **given)
+    given: dict[str, Any] = {
+        "subject_id": customer.contact_id,
+        "customer_id": customer.id,
+        "created_at": office.clock.at,
+    }
+    await tokens.create(office.db, Token(id="token-luz", role=Role.CONTACT, **given), secret)
     closed = done(await office.give(number, "confirmation", "luz"))
     assert (closed["status"], closed["closing_reason"]) == ("closed", "confirmed")
     assert [kind for fact in await office.timeline(number) if (kind := fact["kind"]) in TOLD] == TOLD

@@ -15,6 +15,7 @@ import httpx
 from policy.case.case import Level, Role
 from storage.engine.database import Database
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 
 
 @dataclass(kw_only=True)
@@ -120,13 +121,15 @@ class Talk:
             levels = tuple(Level) if role is Role.AGENT else ()
             await tokens.create(
                 database,
-                id=f"token-{role}-{subject}",
-                secret=secret,
-                role=role,
-                subject_id=subject,
-                customer_id=customer_id,
-                levels=levels,
-                at=datetime.now(UTC),
+                Token(
+                    id=f"token-{role}-{subject}",
+                    role=role,
+                    subject_id=subject,
+                    customer_id=customer_id,
+                    levels=levels,
+                    created_at=datetime.now(UTC),
+                ),
+                secret,
             )
         finally:
             await database.close()

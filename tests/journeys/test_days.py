@@ -20,6 +20,7 @@ from storage.engine.database import Database
 from storage.people import agents
 from storage.people.agents import Agent
 from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from tests.journeys.conftest import LiveDesk
 from tests.portal.people import PASSWORD, PASSWORD_HASH
 from tests.support.browser import NARROW, WIDE, Screen, chromium, screen
@@ -52,7 +53,9 @@ async def staffed(live_desk: LiveDesk) -> LiveDesk:
             Agent(id="director-1", name="Dora Ruiz", email=DIRECTOR, levels=(Level.DIRECTOR,), is_director=True),
         )
         for email in (CUSTOMER, AGENT, DIRECTOR):
-            account = await accounts.create(db, id=f"acc-{email}", email=email, name=email, at=datetime.now(UTC))
+            account = await accounts.create(
+                db, NewAccount(id=f"acc-{email}", email=email, name=email), at=datetime.now(UTC)
+            )
             await accounts.change(db, account.id, password_hash=PASSWORD_HASH)
     finally:
         await db.close()

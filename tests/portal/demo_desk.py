@@ -22,7 +22,7 @@ from settings import Settings
 from storage.case import views
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Account, Persona, Purpose
+from storage.signing_in.accounts import Account, NewAccount, Persona, Purpose, SignInKey
 from storage.signing_in.sessions import Session
 from storage.workbench import canned_replies, pending_replies
 from storage.workbench.canned_replies import CannedReply
@@ -105,7 +105,9 @@ async def _let_in(db: Database) -> dict[str, str]:
     known = {each.email: each for each in users.USERS}
     for who, email in PEOPLE.items():
         user = known.get(email, users.DemoUser(what=who, email=email, name=who, id=f"acc_demo_{who}"))
-        account = await accounts.create(db, id=user.id, email=email, name=user.name, staff_role=user.staff_role, at=NOW)
+        account = await accounts.create(
+            db, NewAccount(id=user.id, email=email, name=user.name, staff_role=user.staff_role), at=NOW
+        )
         (persona,) = await accounts.personas(db, account, policy=policy(), at=NOW)
         found[who] = await _begin(db, who, account, persona)
     administrator = await _account(db, "admin")
@@ -147,7 +149,9 @@ async def _key(db: Database) -> str:
     """A key with which somebody chooses a first password."""
     key = secrets.token_urlsafe(32)
     account = await _account(db, "admin")
-    await accounts.keep_key(db, account.id, key, Purpose.INVITATION, at=NOW, valid_for=timedelta(days=7))
+    await accounts.keep_key(
+        db, account.id, SignInKey(secret=key, purpose=Purpose.INVITATION, at=NOW, until=NOW + timedelta(days=7))
+    )
     return key
 
 

@@ -21,7 +21,7 @@ from portal.frame.session import SESSION_COOKIE
 from storage.people import agents, contacts
 from storage.people.agents import Agent
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Account
+from storage.signing_in.accounts import Account, NewAccount
 from storage.signing_in.sessions import Session
 from tests.api.office import PEOPLE, PREMIUM, STANDARD, Office
 from tests.support.lives import policy
@@ -57,7 +57,7 @@ async def account(office: Office, who: str, *, password: bool = True) -> Account
         await _give_own_address(office, PEOPLE[who]["customer_id"], EMAILS[who])
     staff_role = role if role in (Role.COMMERCIAL, Role.ADMIN) else None
     made = await accounts.create(
-        office.db, id=f"acc-{who}", email=EMAILS[who], name=who, staff_role=staff_role, at=office.clock()
+        office.db, NewAccount(id=f"acc-{who}", email=EMAILS[who], name=who, staff_role=staff_role), at=office.clock()
     )
     if password:
         await accounts.change(office.db, made.id, password_hash=PASSWORD_HASH)

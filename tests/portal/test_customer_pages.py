@@ -17,9 +17,10 @@ from policy.people.contacts import RosterEntry
 from policy.terms.terms import CoverKind
 from portal.customers.my_cases_news import CustomerNews
 from storage.cover import announcements, contracts, solutions
+from storage.cover.contracts import NewPayment
 from storage.cover.solutions import Solution, SolutionKind
 from storage.people import contacts, customers
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.providers import incidents
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import EMAILS, Visitor, visitor
@@ -58,7 +59,7 @@ async def named(office: Office, *names: str, customer: str = STANDARD, signs_in:
             can_sign_in=signs_in,
         )
         entries.append(NewContact(f"contact-{name}", entry))
-    await contacts.replace_roster(office.db, customer, entries, policy=policy(), at=office.clock())
+    await contacts.replace_roster(office.db, customer, NewRoster(entries), policy=policy(), at=office.clock())
 
 
 async def signing_in(office: Office, customer: str = STANDARD) -> set[str]:
@@ -105,7 +106,10 @@ class TestEveryPage:
         )
         await contracts.renew(office.db, f"contract-{STANDARD}", id="r", ends_on=date(2028, 12, 31), at=office.clock())
         await contracts.pay(
-            office.db, f"contract-{STANDARD}", id="p", paid_on=date(2026, 11, 2), reference=XSS, at=office.clock()
+            office.db,
+            f"contract-{STANDARD}",
+            NewPayment(id="p", paid_on=date(2026, 11, 2), reference=XSS),
+            at=office.clock(),
         )
         async with visitor(office, "contact") as ana, visitor(office, "commercial") as carla:
             for path in (*PAGES, f"/casos?q={XSS}", f"/incidentes?producto={XSS}"):

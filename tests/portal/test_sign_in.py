@@ -14,8 +14,9 @@ from policy.people.contacts import RosterEntry
 from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE, safe_path
 from portal.signing_in.sign_in_throttle import KNOWN_BROWSER_COOKIE
 from storage.people import agents, contacts
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from tests.api.office import STANDARD, Office
 from tests.portal.people import EMAILS, PASSWORD, Visitor, account, visitor
 from tests.support.lives import policy
@@ -138,7 +139,9 @@ class TestASession:
                 can_sign_in=False,
             )
             for roster in ([NewContact("luz", other)], [NewContact(own.id, own.entry)]):
-                await contacts.replace_roster(office.db, STANDARD, roster, policy=policy(), at=office.clock())
+                await contacts.replace_roster(
+                    office.db, STANDARD, NewRoster(roster), policy=policy(), at=office.clock()
+                )
                 assert not await is_in(ana)
 
     async def test_ends_when_its_agent_has_another_address(self, office: Office) -> None:
@@ -332,7 +335,7 @@ class TestInSeveralNames:
     async def both(self, office: Office) -> Office:
         """One address on two rosters, as the office is furnished."""
         made = await accounts.create(
-            office.db, id="acc-both", email="ana@cliente.example", name="Ana", at=office.clock()
+            office.db, NewAccount(id="acc-both", email="ana@cliente.example", name="Ana"), at=office.clock()
         )
         await accounts.put_password(office.db, made.id, await passwords.hash_of(PASSWORD), at=office.clock())
         return office

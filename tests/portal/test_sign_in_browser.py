@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 
 from portal.frame.session import SESSION_COOKIE
 from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from tests.api.office import Office
 from tests.portal.letters import key_path
 from tests.portal.people import EMAILS, PASSWORD, account, session_secret
@@ -82,7 +83,9 @@ async def test_a_name_that_would_be_a_script_is_a_name(
     browser: Browser, site: str, office: Office, *, dark: bool
 ) -> None:
     nasty = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-    await accounts.create(office.db, id="acc-x", email='"><svg/onload=alert(3)>@x', name=nasty, at=office.clock())
+    await accounts.create(
+        office.db, NewAccount(id="acc-x", email='"><svg/onload=alert(3)>@x', name=nasty), at=office.clock()
+    )
     cookies = {SESSION_COOKIE: await session_secret(office, "admin")}
     async with screen(browser, site, cookies=cookies, dark=dark) as window:
         await window.go("/usuarios?busca=<script>alert(4)</script>")

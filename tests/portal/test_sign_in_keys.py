@@ -12,7 +12,7 @@ from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from portal.signing_in import new_password
 from storage.signing_in import accounts
-from storage.signing_in.accounts import Purpose
+from storage.signing_in.accounts import NewAccount, Purpose
 from tests.api.office import Office
 from tests.portal.letters import key_path, letters, pages_of
 from tests.portal.people import EMAILS, PASSWORD, account, visitor
@@ -296,7 +296,9 @@ class TestTheUsersPage:
     async def test_keeps_its_last_administrator(self, office: Office) -> None:
         async with visitor(office, "admin") as root:
             await accounts.create(
-                office.db, id="acc-left", email="x@escala.example", name="X", staff_role=Role.ADMIN, at=office.clock()
+                office.db,
+                NewAccount(id="acc-left", email="x@escala.example", name="X", staff_role=Role.ADMIN),
+                at=office.clock(),
             )
             await accounts.disable(office.db, "acc-left", at=office.clock())
             await root.get("/usuarios")

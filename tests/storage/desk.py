@@ -18,7 +18,7 @@ from storage.cover import solutions
 from storage.cover.solutions import Solution, SolutionKind
 from storage.engine.database import Database
 from storage.people import contacts, customers
-from storage.people.contacts import Contact, NewContact
+from storage.people.contacts import Contact, NewContact, NewRoster
 from storage.people.customers import Customer
 from tests.support.lives import STANDARD, Step, When, bogota, opening, policy, turns
 
@@ -57,7 +57,7 @@ class Desk:
         await solutions.create(self.db, given, at=START)
 
     async def roster(self, *roster: NewContact, customer: str = "customer-1", at: When = START) -> list[Contact]:
-        state = await contacts.replace_roster(self.db, customer, roster, policy=policy(), at=bogota(at))
+        state = await contacts.replace_roster(self.db, customer, NewRoster(roster), policy=policy(), at=bogota(at))
         return state.contacts
 
     async def number(self, at: When = "09:00") -> str:

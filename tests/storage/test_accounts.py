@@ -10,7 +10,7 @@ import pytest
 from policy.case.case import Role
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Account, Purpose, digest_of
+from storage.signing_in.accounts import Account, NewAccount, Purpose, SignInKey, digest_of
 from storage.signing_in.sessions import Session
 from tests.support.lives import bogota
 
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def ana(db: Database) -> Account:
-    return await accounts.create(db, id="acc-ana", email=" Ana@Escala.example", name="Ana Ñáñez", at=AT)
+    return await accounts.create(db, NewAccount(id="acc-ana", email=" Ana@Escala.example", name="Ana Ñáñez"), at=AT)
 
 
 def session(name: str, **changed: object) -> Session:
@@ -42,12 +42,14 @@ def session(name: str, **changed: object) -> Session:
 
 
 async def test_an_address_has_one_account_whatever_its_capitals(db: Database, ana: Account) -> None:
-    again = await accounts.create(db, id="acc-2", email="ANA@escala.example", name="Otra", staff_role=Role.ADMIN, at=AT)
+    again = await accounts.create(
+        db, NewAccount(id="acc-2", email="ANA@escala.example", name="Otra", staff_role=Role.ADMIN), at=AT
+    )
     assert (again.id, again.name, again.staff_role) == ("acc-ana", "Ana Ñáñez", Role.ADMIN)
 
 
 async def test_a_key_is_used_by_one_of_many_at_once(db: Database, ana: Account) -> None:
-    await accounts.keep_key(db, ana.id, "secret", Purpose.RESET, at=AT, valid_for=HOUR)
+    await accounts.keep_key(db, ana.id, SignInKey(secret="secret", purpose=Purpose.RESET, at=AT, until=AT + HOUR))
     tried = await asyncio.gather(*(accounts.choose_password(db, "secret", f"hash {n}", at=AT) for n in range(6)))
     assert sum(each is not None for each in tried) == 1
 
@@ -103,7 +105,7 @@ async def test_sessions_of_long_ago_are_forgotten(db: Database, ana: Account) ->
 
 async def test_disabling_ends_sessions_and_keys(db: Database, ana: Account) -> None:
     await sessions.begin(db, session("one"), "secret")
-    await accounts.keep_key(db, ana.id, "key", Purpose.INVITATION, at=AT, valid_for=HOUR)
+    await accounts.keep_key(db, ana.id, SignInKey(secret="key", purpose=Purpose.INVITATION, at=AT, until=AT + HOUR))
     await accounts.disable(db, ana.id, at=AT)
     await accounts.change(db, ana.id, disabled_at=None)
     assert await sessions.find(db, "secret", at=AT, idle_for=HOUR) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from policy.cover.cover_end import CoverDates
 from policy.people.recipients import Administrators, recipient_to_text
 from policy.terms.terms import CoverKind, Terms
 from storage.cover import announcements, contracts, cover_changes, covers, solutions
+from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
 from storage.terms import terms
 from storage.terms.terms import covered_terms
@@ -26,16 +27,15 @@ WARRANTY = CoverRef(kind=CoverKind.WARRANTY, id="accepted", customer_id="custome
 LAST = date(2026, 12, 31)
 
 
-async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
+async def contract(desk: Desk, id_: str = "contract-1", at: datetime = START, **changes: Any) -> None:
     given: dict[str, Any] = {
         "customer_id": "customer-1",
         "plan": Plan.PREMIUM,
         "starts_on": date(2026, 1, 1),
         "ends_on": LAST,
         "paid": True,
-        "at": START,
     }
-    await contracts.create(desk.db, id=id_, **{**given, **changes})
+    await contracts.create(desk.db, NewContract(id=id_, **{**given, **changes}), at=at)
 
 
 async def accepted(desk: Desk, on: date) -> None:
@@ -47,7 +47,9 @@ async def accepted(desk: Desk, on: date) -> None:
 
 
 async def pay(desk: Desk, at: When, id_: str = "contract-1") -> None:
-    await contracts.pay(desk.db, id_, id=f"pay-{at}", paid_on=date(2026, 11, 25), reference="FV 1", at=bogota(at))
+    await contracts.pay(
+        desk.db, id_, NewPayment(id=f"pay-{at}", paid_on=date(2026, 11, 25), reference="FV 1"), at=bogota(at)
+    )
 
 
 async def renew(desk: Desk, ends_on: date) -> None:

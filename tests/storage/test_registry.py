@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,12 +16,12 @@ from policy.cover.contracts import ContractsOverlap, RenewalTooShort, TermEndsBe
 from policy.cover.solutions import AcceptanceRegisteredAlready
 from policy.people.contacts import AdministratorMissing, RosterChanged, TooManySignIns, WrittenNoticeMissing
 from storage.cover import contracts, solutions
-from storage.cover.contracts import Contract
-from storage.cover.solutions import Solution, SolutionKind
+from storage.cover.contracts import Contract, NewContract, NewPayment
+from storage.cover.solutions import Certificate, Solution, SolutionKind
 from storage.engine.database import Database
 from storage.people import agents, contacts, customers
 from storage.people.agents import Agent
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer, TaxIdTaken
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import bogota, policy
@@ -27,16 +29,15 @@ from tests.support.lives import bogota, policy
 ACME = Customer("acme", "Acme S.A.S.", "900123456-7")
 
 
-async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> Contract:
+async def contract(desk: Desk, id_: str = "contract-1", calendars: Sequence[str] = (), **changes: Any) -> Contract:
     given: dict[str, Any] = {
         "customer_id": "customer-1",
         "plan": Plan.PREMIUM,
         "starts_on": date(2026, 1, 1),
         "ends_on": date(2026, 12, 31),
         "paid": True,
-        "at": START,
     }
-    return await contracts.create(desk.db, id=id_, **{**given, **changes})
+    return await contracts.create(desk.db, NewContract(id=id_, **{**given, **changes}), calendars=calendars, at=START)
 
 
 # -- customers
@@ -119,15 +120,10 @@ async def test_a_contract_takes_hours_that_the_policy_knows(desk: Desk) -> None:
 async def test_a_contract_of_an_unknown_customer_is_not_found(desk: Desk) -> None:
     with pytest.raises(LookupError):
         await contract(desk, customer_id="nobody")
-    for change in (contracts.renew, contracts.pay):
-        with pytest.raises(LookupError):
-            await change(desk.db, "none", id="x", at=START, **_MORE[change.__name__])
-
-
-_MORE: dict[str, dict[str, Any]] = {
-    "renew": {"ends_on": date(2027, 1, 1)},
-    "pay": {"paid_on": date(2027, 1, 1), "reference": "R"},
-}
+    with pytest.raises(LookupError):
+        await contracts.renew(desk.db, "none", id="x", ends_on=date(2027, 1, 1), at=START)
+    with pytest.raises(LookupError):
+        await contracts.pay(desk.db, "none", NewPayment(id="x", paid_on=date(2027, 1, 1), reference="R"), at=START)
 
 
 @pytest.mark.rule("WAR-2")
@@ -136,7 +132,9 @@ async def test_a_renewal_agreed_ahead_covers_once_it_is_paid_and_takes_nothing_a
 
     renewed = await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
     before = [renewed.cover.covers(on) for on in (date(2026, 12, 31), date(2027, 1, 1))]
-    paid = await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 11, 1), reference="F-1", at=START)
+    paid = await contracts.pay(
+        desk.db, "contract-1", NewPayment(id="p1", paid_on=date(2026, 11, 1), reference="F-1"), at=START
+    )
 
     assert (renewed.paid, before) == (False, [True, False])
     assert (paid.paid, paid.cover.covers(date(2027, 12, 31))) == (True, True)
@@ -147,7 +145,9 @@ async def test_a_renewal_and_a_payment_happen_once_per_id(desk: Desk) -> None:
     await contract(desk, paid=False)
     for _ in range(2):
         await contracts.renew(desk.db, "contract-1", id="r1", ends_on=date(2027, 12, 31), at=START)
-        await contracts.pay(desk.db, "contract-1", id="p1", paid_on=date(2026, 11, 1), reference="F-1", at=START)
+        await contracts.pay(
+            desk.db, "contract-1", NewPayment(id="p1", paid_on=date(2026, 11, 1), reference="F-1"), at=START
+        )
 
     renewals = await contracts.renewals(desk.db, "contract-1")
     payments = await contracts.payments(desk.db, "contract-1")
@@ -173,12 +173,12 @@ async def test_a_renewal_that_adds_nothing_or_overlaps_is_refused(desk: Desk) ->
 async def test_who_was_taken_off_since_a_lost_request_is_not_put_back_by_its_repetition(desk: Desk) -> None:
     """Asked for again later it is a new request."""
     new, ana = NewContact("beto", entry("Beto", can_sign_in=False)), NewContact("contact-1", entry())
-    first: dict[str, Any] = {"policy": policy(), "at": bogota("09:00"), "asked_at": bogota("09:00")}
-    await contacts.add(desk.db, "customer-1", new, **first)
+    asked = replace(new, asked_at=bogota("09:00"))
+    await contacts.add(desk.db, "customer-1", asked, policy=policy(), at=bogota("09:00"))
     await desk.roster(ana, at="09:05")
 
     with pytest.raises(RosterChanged):
-        await contacts.add(desk.db, "customer-1", new, **{**first, "at": bogota("09:10")})
+        await contacts.add(desk.db, "customer-1", asked, policy=policy(), at=bogota("09:10"))
 
     assert [each.name for each in await contacts.roster(desk.db, "customer-1")] == ["Ana"]
     put_back = await contacts.add(desk.db, "customer-1", new, policy=policy(), at=bogota("09:20"))
@@ -211,15 +211,15 @@ async def test_a_solution_is_kept_whole_and_once(desk: Desk) -> None:
 @pytest.mark.rule("WAR-1")
 async def test_a_certificate_may_come_later_and_comes_once(desk: Desk) -> None:
     """Also where its answer was lost and the same request comes again."""
-    given: dict[str, Any] = {"id": "acc-1", "accepted_on": date(2026, 11, 2), "reference": "Acta 5", "at": START}
+    given = Certificate(id="acc-1", accepted_on=date(2026, 11, 2), reference="Acta 5")
 
-    kept = [await solutions.accept(desk.db, "solution-1", **given) for _ in range(2)]
+    kept = [await solutions.accept(desk.db, "solution-1", given, at=START) for _ in range(2)]
 
     assert [(each.accepted_on, each.acceptance_reference) for each in kept] == [(date(2026, 11, 2), "Acta 5")] * 2
     with pytest.raises(AcceptanceRegisteredAlready):
-        await solutions.accept(desk.db, "solution-1", **{**given, "id": "acc-2"})
+        await solutions.accept(desk.db, "solution-1", replace(given, id="acc-2"), at=START)
     with pytest.raises(LookupError):
-        await solutions.accept(desk.db, "nothing", **given)
+        await solutions.accept(desk.db, "nothing", given, at=START)
 
 
 async def test_a_solution_of_an_unknown_customer_is_not_found(db: Database) -> None:
@@ -328,7 +328,11 @@ async def test_of_two_who_replace_the_same_roster_one_does(desk: Desk) -> None:
     tag = (await contacts.state(desk.db, "customer-1", policy=policy(), at=START)).tag
     both = (
         contacts.replace_roster(
-            desk.db, "customer-1", [NewContact(f"p{n}", entry(f"P{n}"))], policy=policy(), at=START, expected=tag
+            desk.db,
+            "customer-1",
+            NewRoster([NewContact(f"p{n}", entry(f"P{n}"))], expected=tag),
+            policy=policy(),
+            at=START,
         )
         for n in range(2)
     )
@@ -360,7 +364,7 @@ async def test_a_roster_within_the_places_is_the_answer(desk: Desk) -> None:
     chosen = [NewContact("x", entry(f"Persona{n}", can_sign_in=n < 2)) for n in range(5)]
 
     state = await contacts.replace_roster(
-        desk.db, "customer-1", chosen, policy=policy(), at=bogota("2027-01-01 09:00"), only_choosing=True
+        desk.db, "customer-1", NewRoster(chosen, only_choosing=True), policy=policy(), at=bogota("2027-01-01 09:00")
     )
 
     assert not state.sign_ins.choice_needed

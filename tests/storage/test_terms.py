@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,24 @@ from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import HolidayChanges
 from storage.cover import contracts, solutions
-from storage.cover.solutions import Solution, SolutionKind
+from storage.cover.contracts import NewContract, NewPayment
+from storage.cover.solutions import Certificate, Solution, SolutionKind
 from storage.terms.terms import amended_now, preview_terms, read_policy_file, terms_for
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota, policy
 
 
-async def contract(desk: Desk, id_: str = "contract-1", **changes: Any) -> None:
+async def contract(
+    desk: Desk, id_: str = "contract-1", at: datetime = START, calendars: Sequence[str] = (), **changes: Any
+) -> None:
     given: dict[str, Any] = {
         "customer_id": "customer-1",
         "plan": Plan.PREMIUM,
         "starts_on": date(2026, 1, 1),
         "ends_on": date(2026, 12, 31),
         "paid": True,
-        "at": START,
     }
-    await contracts.create(desk.db, id=id_, **{**given, **changes})
+    await contracts.create(desk.db, NewContract(id=id_, **{**given, **changes}), calendars=calendars, at=at)
 
 
 async def accepted(desk: Desk, on: date) -> None:
@@ -78,7 +81,7 @@ async def test_a_contract_that_is_not_paid_covers_nothing_until_it_is(desk: Desk
     await contract(desk, paid=False)
     before = await found(desk)
 
-    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 2), reference="F", at=START)
+    await contracts.pay(desk.db, "contract-1", NewPayment(id="p", paid_on=date(2026, 11, 2), reference="F"), at=START)
 
     assert (before.cover.kind, (await found(desk)).cover.kind) == (CoverKind.NONE, CoverKind.CONTRACT)
 
@@ -107,7 +110,9 @@ async def test_another_customers_solution_covers_nothing(desk: Desk) -> None:
 async def test_what_was_registered_later_promises_nothing(desk: Desk, at: str, kind: CoverKind) -> None:
     """A case of 10:59 that is asked for again after the payment of 11:00 is one without cover."""
     await contract(desk, paid=False)
-    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=bogota("11:00"))
+    await contracts.pay(
+        desk.db, "contract-1", NewPayment(id="p", paid_on=date(2026, 11, 25), reference="F"), at=bogota("11:00")
+    )
 
     assert (await found(desk, at)).cover.kind is kind
 
@@ -116,13 +121,8 @@ async def test_what_was_registered_later_promises_nothing(desk: Desk, at: str, k
 @pytest.mark.rule("WAR-2")
 async def test_nor_does_a_contract_or_a_certificate_that_is_registered_later(desk: Desk) -> None:
     await contract(desk, at=bogota("11:00"))
-    given: dict[str, Any] = {
-        "id": "acc",
-        "accepted_on": date(2026, 11, 2),
-        "reference": "Acta 5",
-        "at": bogota("11:00"),
-    }
-    await solutions.accept(desk.db, "solution-1", **given)
+    given = Certificate(id="acc", accepted_on=date(2026, 11, 2), reference="Acta 5")
+    await solutions.accept(desk.db, "solution-1", given, at=bogota("11:00"))
 
     assert (await found(desk, "10:59")).cover == Cover(CoverKind.NONE)
 
@@ -131,7 +131,9 @@ async def test_nor_does_a_contract_or_a_certificate_that_is_registered_later(des
 async def test_a_renewal_that_is_paid_later_takes_nothing_away(desk: Desk) -> None:
     await contract(desk, ends_on=date(2026, 11, 30))
     await contracts.renew(desk.db, "contract-1", id="r", ends_on=date(2027, 11, 30), at=bogota("10:00"))
-    await contracts.pay(desk.db, "contract-1", id="p", paid_on=date(2026, 11, 25), reference="F", at=bogota("11:00"))
+    await contracts.pay(
+        desk.db, "contract-1", NewPayment(id="p", paid_on=date(2026, 11, 25), reference="F"), at=bogota("11:00")
+    )
 
     ends = [(await found(desk, at)).cover.ends_on for at in ("10:59", "11:00")]
 

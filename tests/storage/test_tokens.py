@@ -14,7 +14,7 @@ from storage.people import agents
 from storage.people.agents import Agent
 from storage.people.contacts import NewContact
 from storage.signing_in import tokens
-from storage.signing_in.tokens import Principal
+from storage.signing_in.tokens import Principal, Token
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import bogota
 
@@ -22,16 +22,15 @@ LATER = bogota("2026-11-25 09:00")
 SECRET = tokens.new_secret()
 
 
-async def create(desk: Desk, **changes: Any) -> None:
+async def create(desk: Desk, secret: str = SECRET, **changes: Any) -> None:
     given: dict[str, Any] = {
         "id": "t1",
-        "secret": SECRET,
         "role": Role.AGENT,
         "subject_id": "agent-1",
         "levels": (Level.HELP_DESK,),
-        "at": START,
+        "created_at": START,
     }
-    await tokens.create(desk.db, **{**given, **changes})
+    await tokens.create(desk.db, Token(**{**given, **changes}), secret)
 
 
 async def of_contact(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from storage.case import duplicates, ratings, views
 from storage.case.ratings import Rating
 from storage.engine.database import Database
 from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from storage.workbench import canned_replies, drafts, opening_drafts, pending_replies, presence
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.pending_replies import TAKEN_FOR, PendingReply
@@ -27,7 +28,9 @@ MINE, HERS = "acc-1", "acc-2"
 async def number(desk: Desk) -> str:
     """A case, and two accounts."""
     for account_id in (MINE, HERS):
-        await accounts.create(desk.db, id=account_id, email=f"{account_id}@escala.example", name=account_id, at=AT)
+        await accounts.create(
+            desk.db, NewAccount(id=account_id, email=f"{account_id}@escala.example", name=account_id), at=AT
+        )
     return (await desk.open()).number
 
 

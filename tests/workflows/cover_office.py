@@ -23,8 +23,10 @@ from desk.engine import Engine
 from policy.case.case import Case, Plan, Role
 from storage.case import views
 from storage.cover import contracts
+from storage.cover.contracts import NewContract
 from storage.engine.tables import number_sequences
 from storage.signing_in import tokens
+from storage.signing_in.tokens import Token
 from storage.terms.terms import bogota_date
 from tests.api.office import NEW_CASE, Clock, Office, open_office
 from tests.support.lives import bogota, policy
@@ -116,12 +118,14 @@ class CoverOffice:
         self.office.secrets[newcomer.id] = secret = tokens.new_secret()
         await tokens.create(
             self.office.db,
-            id=f"token-{newcomer.id}",
-            secret=secret,
-            role=Role.CONTACT,
-            subject_id=newcomer.contact,
-            customer_id=newcomer.id,
-            at=self.office.clock.at,
+            Token(
+                id=f"token-{newcomer.id}",
+                role=Role.CONTACT,
+                subject_id=newcomer.contact,
+                customer_id=newcomer.id,
+                created_at=self.office.clock.at,
+            ),
+            secret,
         )
         return newcomer
 
@@ -203,16 +207,18 @@ def in_bogota(on: date, hour: int = 8) -> datetime:
     return bogota(f"{on} {hour:02}:00")
 
 
-async def add_contract(house: CoverOffice, customer: Newcomer, id_: str, **more: Any) -> None:
+async def add_contract(
+    house: CoverOffice, customer: Newcomer, id_: str, at: datetime | None = None, **more: Any
+) -> None:
     """A contract that is registered behind the API's back, as an import or a desk without its engine does."""
     given: dict[str, Any] = {
         "plan": Plan.STANDARD,
         "starts_on": house.today,
         "ends_on": house.today + 200 * DAY,
         "paid": True,
-        "at": house.office.clock.at,
     }
-    await contracts.create(house.office.db, id=id_, customer_id=customer.id, **{**given, **more})
+    new = NewContract(id=id_, customer_id=customer.id, **{**given, **more})
+    await contracts.create(house.office.db, new, at=at or house.office.clock.at)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from desk.signing_in.second_factor import SecondFactor
 from desk.signing_in.sign_in import CODE_WITHIN, NewSession
 from policy.case.case import Role
 from storage.people import contacts
+from storage.people.contacts import NewRoster
 from storage.signing_in import accounts
 from storage.signing_in.accounts import Account
 from tests.support.lives import bogota, policy
@@ -76,7 +77,7 @@ class TestASession:
         secret = await sign_in.act_as(desk, begun.session, persona)
         [ana] = (await contacts.state(desk.database, persona.customer_id, policy=policy(), at=AT)).contacts
         luz = contacts.NewContact("luz", ana.entry.__class__(**{**vars(ana.entry), "email": "luz@cliente.example"}))
-        await contacts.replace_roster(desk.database, persona.customer_id, [luz], policy=policy(), at=AT)
+        await contacts.replace_roster(desk.database, persona.customer_id, NewRoster([luz]), policy=policy(), at=AT)
 
         assert await sign_in.find(desk, secret, at=AT, idle_for=IDLE) is None
 

@@ -19,14 +19,17 @@ from policy.case.incidents import Incident
 from policy.people.contacts import RosterEntry
 from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE
 from storage.cover import contracts, solutions
+from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
 from storage.people import agents, contacts, customers
 from storage.people.agents import Agent
-from storage.people.contacts import NewContact
+from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.providers import incidents
 from storage.signing_in import accounts, sessions, tokens
+from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
+from storage.signing_in.tokens import Token
 from storage.workbench import canned_replies, saved_views
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.saved_views import SavedView
@@ -127,7 +130,9 @@ async def _house(world: World, say: Say) -> None:
 async def _account(world: World, who: str, email: str, name: str, staff_role: Role | None = None) -> None:
     """Somebody who may sign in, and two sessions of theirs: the one in use, and one elsewhere."""
     office, at = world.office, world.office.clock()
-    account = await accounts.create(office.db, id=f"acc-{who}", email=email, name=name, staff_role=staff_role, at=at)
+    account = await accounts.create(
+        office.db, NewAccount(id=f"acc-{who}", email=email, name=name, staff_role=staff_role), at=at
+    )
     [persona] = await accounts.personas(office.db, account, policy=policy(), at=at)
     for place in ("in-use", "elsewhere"):
         secret = f"{place}-{who}-".ljust(40, "s")
@@ -154,7 +159,7 @@ async def _contact(world: World, who: str, contact_id: str, email: str, name: st
     office, customer_id = world.office, f"cli-{who[-1]}"
     office.secrets[who] = tokens.new_secret()
     person: Mapping[str, Any] = {"role": Role.CONTACT, "subject_id": contact_id, "customer_id": customer_id}
-    await tokens.create(office.db, id=f"token-{who}", secret=office.secrets[who], at=office.clock(), **person)
+    await tokens.create(office.db, Token(id=f"token-{who}", created_at=office.clock(), **person), office.secrets[who])
     await _account(world, who, email, name)
 
 
@@ -163,16 +168,18 @@ async def _customer(world: World, x: str, say: Say) -> None:
     await customers.create(db, Customer(f"cli-{x}", say(x, "S. A."), f"NIT-{WORDS[x]}"), at=at)
     await contracts.create(
         db,
-        id=f"con-{x}",
-        customer_id=f"cli-{x}",
-        plan=Plan.PREMIUM,
-        starts_on=date(2026, 1, 1),
-        ends_on=date(2027, 12, 31),
-        paid=False,
+        NewContract(
+            id=f"con-{x}",
+            customer_id=f"cli-{x}",
+            plan=Plan.PREMIUM,
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2027, 12, 31),
+            paid=False,
+        ),
         at=at,
     )
-    paid: dict[str, Any] = {"paid_on": date(2026, 11, 1), "reference": say(x, "pago")}
-    await contracts.pay(db, f"con-{x}", id=f"pay-{x}", at=at, **paid)
+    paid = NewPayment(id=f"pay-{x}", paid_on=date(2026, 11, 1), reference=say(x, "pago"))
+    await contracts.pay(db, f"con-{x}", paid, at=at)
     cloud: dict[str, Any] = {
         "name": say(x, "Geoportal"),
         "kind": SolutionKind.CLOUD,
@@ -200,7 +207,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         )
         for kind in ("persona", "administradora")
     ]
-    await contacts.replace_roster(db, f"cli-{x}", people, policy=policy(), at=at)
+    await contacts.replace_roster(db, f"cli-{x}", NewRoster(people), policy=policy(), at=at)
     for who, kind in ((f"contact_{x}", "persona"), (f"admin_{x}", "administradora")):
         await _contact(world, who, f"cnt-{kind}-{x}", f"{kind}@{WORDS[x]}.example", say(x, kind))
     world.ids[x] = {
