@@ -16,18 +16,18 @@ from storage.case.views import CaseFilter
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Token
 from tests.api.office import PREMIUM, STANDARD
-from tests.desk.callers import AGENT, contact_of
+from tests.desk.asking import AGENT, CONTACT
 from tests.support.lives import bogota
 
 
 class TestAListOfCases:
     def test_is_of_a_contacts_own_customer_without_what_is_internal(self) -> None:
-        assert access.only_visible(contact_of(), CaseFilter(level=None)) == CaseFilter(
+        assert access.only_visible(CONTACT, CaseFilter(level=None)) == CaseFilter(
             customer_id=STANDARD, among_notes=False
         )
 
     def test_is_nothing_where_a_contact_asks_for_another_customers(self) -> None:
-        assert access.only_visible(contact_of(), CaseFilter(customer_id=PREMIUM)) is None
+        assert access.only_visible(CONTACT, CaseFilter(customer_id=PREMIUM)) is None
 
     def test_is_what_was_asked_for_where_staff_ask(self) -> None:
         wanted = CaseFilter(customer_id=PREMIUM, q="mapa")
@@ -36,13 +36,13 @@ class TestAListOfCases:
 
 class TestACustomer:
     async def test_is_there_for_its_contact_and_for_staff(self, desk: Desk) -> None:
-        for principal in (contact_of(), AGENT):
+        for principal in (CONTACT, AGENT):
             assert (await access.visible_customer(desk, principal, STANDARD)).id == STANDARD
 
     @pytest.mark.parametrize("customer_id", [PREMIUM, "nobody", "", "a\0b", "a" * 65])
     async def test_that_one_may_not_see_is_told_as_one_that_is_not_there(self, desk: Desk, customer_id: str) -> None:
         with pytest.raises(NotFound):
-            await access.visible_customer(desk, contact_of(), customer_id)
+            await access.visible_customer(desk, CONTACT, customer_id)
 
 
 @pytest.mark.parametrize("number", ["MA-2026-000001", "MA-2026-1", "MA-٢٠٢٦-000001", "ma-2026-000001", "", "\0"])

@@ -16,7 +16,7 @@ from policy.cover.contracts import UnknownCalendar
 from storage.cover import cover_changes
 from storage.cover.solutions import SolutionKind
 from tests.api.office import PREMIUM, STANDARD
-from tests.desk.callers import AGENT, contact_of, request
+from tests.desk.asking import AGENT, contact_of, request
 from tests.support.desk import PaperDesk
 
 NEXT = NewContract.model_validate({"plan": Plan.PREMIUM, "starts_on": "2028-01-01", "ends_on": "2028-12-31"})

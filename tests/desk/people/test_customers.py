@@ -14,7 +14,7 @@ from policy.case.refusals import UnknownGroup
 from policy.people.tax_id import CheckDigitWrong
 from storage.people.customers import TaxIdTaken
 from tests.api.office import PREMIUM, STANDARD
-from tests.desk.callers import AGENT, contact_of, request
+from tests.desk.asking import AGENT, CONTACT, request
 
 AGUAS = NewCustomer(name="Aguas del Tequendama S.A.", tax_id="900.123.456-8")
 
@@ -43,7 +43,7 @@ async def test_a_wrong_check_digit_is_refused(desk: Desk) -> None:
 
 
 async def test_a_contact_sees_its_own_customer_and_staff_see_all(desk: Desk) -> None:
-    own, everybody = [await customers.visible(desk, who, limit=50) for who in (contact_of(), AGENT)]
+    own, everybody = [await customers.visible(desk, who, limit=50) for who in (CONTACT, AGENT)]
 
     assert [each.id for each in own.items] == [STANDARD]
     assert {each.id for each in everybody.items} == {STANDARD, PREMIUM}

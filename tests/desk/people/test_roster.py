@@ -13,7 +13,7 @@ from desk.people.roster import Replacement, Roster, RosterContact
 from policy.case.case import Actor, Role
 from policy.people.contacts import AdministratorDecides, RosterChanged
 from tests.api.office import PREMIUM, STANDARD
-from tests.desk.callers import AGENT, COMMERCIAL, contact_of, request
+from tests.desk.asking import AGENT, COMMERCIAL, CONTACT, contact_of, request
 from tests.support.lives import bogota
 
 AT = bogota("09:00")
@@ -38,7 +38,7 @@ def test_a_bare_list_is_a_roster() -> None:
 @pytest.mark.rule("REQ-2")
 async def test_who_neither_registers_nor_administers_decides_nothing(desk: Desk) -> None:
     wanted = Replacement(customer_id=STANDARD, contacts=[ANA])
-    for principal in (AGENT, replace(contact_of(), actor=Actor(Role.CONTACT, "nobody"))):
+    for principal in (AGENT, replace(CONTACT, actor=Actor(Role.CONTACT, "nobody"))):
         with pytest.raises(AdministratorDecides):
             await roster.replace(desk, principal, wanted, at=AT)
 
@@ -73,6 +73,6 @@ async def test_a_contact_is_active_from_the_day_of_its_notice(desk: Desk) -> Non
 async def test_registrars_and_the_administrator_may_choose(desk: Desk) -> None:
     state = await roster.read(desk, STANDARD, at=AT)
 
-    asked = {who: roster.may_choose(who, state) for who in (COMMERCIAL, contact_of(), AGENT, contact_of(PREMIUM))}
+    asked = {who: roster.may_choose(who, state) for who in (COMMERCIAL, CONTACT, AGENT, contact_of(PREMIUM))}
 
-    assert asked == {COMMERCIAL: True, contact_of(): True, AGENT: False, contact_of(PREMIUM): False}
+    assert asked == {COMMERCIAL: True, CONTACT: True, AGENT: False, contact_of(PREMIUM): False}

@@ -13,7 +13,7 @@ from policy.case.case import Actor, Role
 from policy.case.refusals import ReasonMissing
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
 from storage.terms.amendments import Amendment, CaseOutcome
-from tests.desk.callers import request
+from tests.desk.asking import request
 from tests.support.lives import bogota
 
 pytestmark = pytest.mark.rule("PLAN-15")
