@@ -109,7 +109,7 @@ def remove_role(email: _Email) -> None:
 def set_password(email: _Email) -> None:
     """Pone una contraseña, que se pide en la terminal o se lee de la entrada estándar; termina las sesiones."""
     from desk.signing_in import passwords
-    from storage.signing_in import accounts, sessions
+    from desk.signing_in.own_account import change_password
 
     given = _given_password()
 
@@ -119,8 +119,7 @@ def set_password(email: _Email) -> None:
             passwords.check(given, mailbox=account.mailbox)
         except passwords.BadPassword:
             raise Stopped("la contraseña debe tener entre 12 y 200 signos y no ser fácil de adivinar.") from None
-        await accounts.put_password(db, account.id, await passwords.hash_of(given), at=_now())
-        await sessions.end_all(db, account.id, at=_now())
+        await change_password(db, account, given, at=_now())
 
     _run(work)
     typer.echo(f"Cuenta {email}: contraseña cambiada.")
@@ -129,12 +128,10 @@ def set_password(email: _Email) -> None:
 @app.command("reset-second-factor")
 def reset_second_factor(email: _Email) -> None:
     """Quita el segundo factor de quien perdió su teléfono y sus códigos de recuperación; termina las sesiones."""
-    from storage.signing_in import accounts, sessions
+    from desk.signing_in import account_keeping
 
     async def work(db: Database) -> None:
-        account = await _known(db, email)
-        await accounts.forget_totp(db, account.id)
-        await sessions.end_all(db, account.id, at=_now())
+        await account_keeping.reset_second_factor(db, await _known(db, email), at=_now())
 
     _run(work)
     typer.echo(f"Cuenta {email}: sin segundo factor.")

@@ -19,6 +19,7 @@ from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
 from policy.people.contacts import mailbox_of
+from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, Persona
 
@@ -108,10 +109,10 @@ async def take_role_away(desk: Desk, account: Account) -> None:
         raise LastAdministrator
 
 
-async def reset_second_factor(desk: Desk, account: Account, *, at: datetime) -> None:
+async def reset_second_factor(db: Database, account: Account, *, at: datetime) -> None:
     """For who lost telephone and recovery codes. Their sessions end, so that nobody goes on in one of them."""
-    await accounts.forget_totp(desk.database, account.id)
-    await sessions.end_all(desk.database, account.id, at=at)
+    await accounts.forget_totp(db, account.id)
+    await sessions.end_all(db, account.id, at=at)
 
 
 async def _personas(desk: Desk, mailbox: str, *, at: datetime) -> list[Persona]:

@@ -9,6 +9,7 @@ from desk.desk import Desk
 from desk.signing_in import passwords
 from desk.signing_in.attempts import Tries, account_key
 from desk.signing_in.problems import PasswordsDiffer, PasswordTooWeak, WrongPresentPassword
+from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account
 from storage.signing_in.sessions import Session
@@ -50,10 +51,12 @@ async def choose_password(desk: Desk, key: str, chosen: ChosenPassword, *, at: d
     return account
 
 
-async def change_password(desk: Desk, account: Account, chosen: ChosenPassword, *, at: datetime, but: Session) -> None:
-    """Put another password; every session ends `but` this one."""
-    await accounts.put_password(desk.database, account.id, await passwords.hash_of(chosen.password), at=at)
-    await sessions.end_all(desk.database, account.id, at=at, but=but.id)
+async def change_password(
+    db: Database, account: Account, password: str, *, at: datetime, but: Session | None = None
+) -> None:
+    """Put another password, which was checked; every session of the account ends `but` this one."""
+    await accounts.put_password(db, account.id, await passwords.hash_of(password), at=at)
+    await sessions.end_all(db, account.id, at=at, but=but.id if but else None)
 
 
 async def check_present(desk: Desk, account: Account, present: str, tries: Tries, *, at: datetime) -> None:

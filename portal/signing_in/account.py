@@ -97,7 +97,7 @@ async def change_password(own: Own, present: Text, password: Text, again: Text) 
         await own.check_present(present)
     except SignInProblem as why:
         return _not_possible(own.request, why)
-    await own_account.change_password(own.desk, own.account, chosen, at=own.at, but=own.session)
+    await own_account.change_password(own.desk.database, own.account, password, at=own.at, but=own.session)
     answer = to("/cuenta", own.visitor)
     hand_over(answer, await new_secret(own.desk, own.session), own.session, at=own.at)
     return answer

@@ -115,7 +115,7 @@ async def end_sessions(keeper: Keeper, account: Kept) -> Response:
 
 @router.post("/{account_id}/codigo/fin", dependencies=_FORM)
 async def reset_second_factor(keeper: Keeper, account: Kept) -> Response:
-    await account_keeping.reset_second_factor(keeper.desk, account, at=keeper.at)
+    await account_keeping.reset_second_factor(keeper.desk.database, account, at=keeper.at)
     return to("/usuarios", keeper.visitor)
 
 
