@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
 
 from api.http.auth import Caller, Registrar
@@ -67,6 +67,13 @@ _ROSTER_REFUSALS = (NotFound, AdministratorMissing, WrittenNoticeMissing, TooMan
 IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's ETag: replace this one only")]
 
 
+def wanted_roster(customer: VisibleCustomer, body: Roster, if_match: IfMatch = None) -> Replacement:
+    return Replacement(customer_id=customer.id, contacts=body.contacts, instead_of=_tag(if_match))
+
+
+WantedRoster = Annotated[Replacement, Depends(wanted_roster)]
+
+
 @router.put(
     "/customers/{customer_id}/contacts",
     response_model=RosterAnswer,
@@ -83,16 +90,9 @@ IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's
     ),
 )
 async def replace_roster(
-    customer: VisibleCustomer,
-    principal: Caller,
-    body: Roster,
-    desk: DeskDep,
-    at: At,
-    response: Response,
-    if_match: IfMatch = None,
+    wanted: WantedRoster, principal: Caller, desk: DeskDep, at: At, response: Response
 ) -> RosterAnswer:
     """Registrars put any roster; the customer's administrator chooses who of it stays and who signs in."""
-    wanted = Replacement(customer_id=customer.id, contacts=body.contacts, instead_of=_tag(if_match))
     return _answer(await roster.replace(desk, principal, wanted, at=at), at, response)
 
 

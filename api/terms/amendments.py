@@ -62,7 +62,7 @@ class ProspectAnswer(Answer):
     problem: dict[str, Any] | None
 
 
-class PreviewAnswer(Answer):
+class AmendmentPreviewAnswer(Answer):
     """The cases whose terms would change, or that would take no change; those that have these terms are counted."""
 
     policy_version: str
@@ -111,7 +111,7 @@ class AmendmentAnswer(AmendmentSummary):
 
 @router.post(
     "/amendments/preview",
-    response_model=PreviewAnswer,
+    response_model=AmendmentPreviewAnswer,
     summary="Preview which deadlines an amendment would move",
     responses=can_refuse(AmendmentTargetUnclear, InvalidCursor, post=True, role=True),
 )
@@ -120,7 +120,7 @@ async def preview_amendment(
 ) -> JSONResponse:
     async def act() -> Success:
         found = await amendments.preview(desk, body, by=principal.actor, at=request.at)
-        answer = PreviewAnswer(
+        answer = AmendmentPreviewAnswer(
             policy_version=desk.policy.version,
             items=[_prospect(each, request.language) for each in found.prospects],
             unchanged=found.unchanged,
