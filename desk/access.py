@@ -1,4 +1,4 @@
-"""Who may see what: a contact its own customer's, everybody else all. What one may not see is not there (NotFound).
+"""Access: a contact sees its own customer's things, everybody else all. What one may not see is not there (NotFound).
 
 Both edges ask here: the API for a token's owner, the pages for a session's. What a role may do to a case is policy's.
 """

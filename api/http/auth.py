@@ -1,4 +1,4 @@
-"""Who calls, by bearer token, and whether the operation is for them. What a token is worth is desk/access.py's."""
+"""The caller of an operation, by bearer token, and the roles that it is for. Tokens are judged by desk/access.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an address names, as far as its caller may see it (404 otherwise). Who may see what is desk/access.py's."""
+"""The case or customer that an address names, for who may see it (404 otherwise). desk/access.py says who may."""
 
 from __future__ import annotations
 

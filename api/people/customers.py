@@ -1,4 +1,4 @@
-"""Customers over HTTP: who has contracts, solutions and contacts."""
+"""Customers over HTTP: registered, listed and read."""
 
 from __future__ import annotations
 

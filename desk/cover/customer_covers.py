@@ -1,4 +1,4 @@
-"""What covers a customer: contracts with what became of them, warranties, and what was announced of their ends."""
+"""A customer's contracts and warranties, read with what became of them and what was announced of their ends."""
 
 from __future__ import annotations
 

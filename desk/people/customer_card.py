@@ -1,4 +1,4 @@
-"""Everything of one customer on one page, for those who serve it: contracts, contacts, solutions and cases."""
+"""A customer's card for those who serve it, read as one snapshot: contracts, contacts, solutions and cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the providers' feeds do that the settings ask for incidents."""
+"""The state of the providers' feeds that the settings have asked for incidents."""
 
 from __future__ import annotations
 

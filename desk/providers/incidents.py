@@ -1,4 +1,4 @@
-"""What providers publish of their incidents: all of them, and those that a case may be about (SCOPE-6)."""
+"""The incidents that providers publish: all of them, and those that a case may be about (SCOPE-6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What slows a guesser down: each attempt counts as a failure until it succeeded, for the account and the address."""
+"""Attempts to sign in: each counts as a failure until it succeeds, for the account and the address, and slows both."""
 
 from __future__ import annotations
 

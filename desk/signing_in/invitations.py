@@ -1,4 +1,4 @@
-"""Letting somebody in: an account for their address, and a single-use key by mail to choose a password."""
+"""Invitations: an account for their address, and a single-use key by mail to choose a password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do to their own account: choosing and changing their password."""
+"""Choosing and changing the password of one's own account."""
 
 from __future__ import annotations
 

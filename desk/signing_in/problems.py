@@ -1,4 +1,4 @@
-"""What is refused at signing in and of accounts: each a sentence for the page that the person is at."""
+"""The problems of signing in and of keeping accounts: each is a sentence for the page that the person is at."""
 
 from __future__ import annotations
 

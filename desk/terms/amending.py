@@ -1,4 +1,4 @@
-"""How an amendment meets one case: what it would do, asked of the rule that does it, and doing it (PLAN-15).
+"""An amendment applied to one case: what it would do, asked of the rule that does it, and doing it (PLAN-15).
 
 What is asked for, of which cases, and what became of them is amendments.py's.
 """

@@ -1,4 +1,4 @@
-"""What covers a customer: contracts with their renewals and payments, warranties, and what was told of their ends."""
+"""The page of a customer's contracts and warranties, with the forms to register, renew and pay a contract."""
 
 from __future__ import annotations
 

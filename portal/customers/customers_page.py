@@ -1,4 +1,4 @@
-"""Customers, for those who serve them: the list, and everything of one on a page. Commercial and admin register."""
+"""The pages of the customers' list and of one customer, for those who serve them. Commercial and admin register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What providers publish of their incidents; for staff also how the feeds do that tell of them (SCOPE-6)."""
+"""The page of the providers' incidents; for staff also of how the feeds do that tell of them (SCOPE-6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer's authorized contacts: who they are, who signs in, and how many places are left (REQ-1..3, REQ-6, PLAN-8).
+"""The page of a customer's authorized contacts: who signs in, how many places are left (REQ-1..3, REQ-6, PLAN-8).
 
 The customer's administrator chooses who stays and who signs in; commercial and admin put the whole roster.
 """

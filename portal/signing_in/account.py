@@ -1,4 +1,4 @@
-"""One's own account: password, second factor with its recovery codes, sessions, and whether keys are shortcuts."""
+"""The page of one's own account: password, second factor with its recovery codes, sessions, and shortcut keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor at signing in: a code of the half minute, or one of the recovery codes."""
+"""The page that asks for a second factor at signing in: a code of the half minute, or a recovery code."""
 
 from __future__ import annotations
 

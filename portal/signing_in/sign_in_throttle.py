@@ -1,4 +1,4 @@
-"""What a visitor's attempts to sign in count against: the account, the address they come from, the browser they use."""
+"""The throttle of signing in: an attempt counts against the account or its known browser, and the network address."""
 
 from __future__ import annotations
 

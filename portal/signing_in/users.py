@@ -1,4 +1,4 @@
-"""Who may sign in: their accounts, inviting them, and what to do when something was lost or somebody left.
+"""The page of accounts: inviting people, and what to do when something was lost or somebody left.
 
 Who keeps which account is desk/signing_in/account_keeping.py's.
 """

@@ -1,4 +1,4 @@
-"""Customers: who has contracts, solutions and contacts."""
+"""The customers, who have contracts, solutions and contacts."""
 
 from __future__ import annotations
 
