@@ -26,6 +26,7 @@ from portal.frame.afterwards import afterwards
 from portal.frame.deps import At, DeskDep, desk_of
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import SignedIn, Visitor
+from portal.frame.submit import Refused
 from storage.visit import municipalities
 from storage.workbench import presence
 from storage.workbench.presence import OpenPage
@@ -52,13 +53,13 @@ WITH_FILES = "con-archivos"
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody had typed into a form that was refused: which command, and its fields."""
+    """What somebody had typed into a form that was refused: which one, by its command, and its fields."""
 
-    order: str
+    form: str
     values: dict[str, str] = field(default_factory=dict)
 
-    def get(self, order: str, name: str, otherwise: str = "") -> str:
-        return self.values.get(name, otherwise) if order == self.order else otherwise
+    def get(self, form: str, name: str, otherwise: str = "") -> str:
+        return self.values.get(name, otherwise) if form == self.form else otherwise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,27 +106,25 @@ async def shown_part(request: Request, visitor: Visitor, number: str, part: str,
     return "".join(render(request, visitor, f"case/parts/{name}.html", **shown) for name in names)
 
 
-async def shown_after(request: Request, visitor: Visitor, number: str, order: str) -> Response:
-    """What is shown when an order was taken: the form's part anew for a script, else the page."""
+async def shown_after(request: Request, visitor: Visitor, number: str, form: str) -> Response:
+    """What is shown when a command form was taken: the form's part anew for a script, else the page."""
     if "hx-request" not in request.headers:
         return to(f"/casos/{number}", visitor)
-    told = Told(part=part_of(order), done=translate("Done.", visitor.language))
+    told = Told(part=part_of(form), done=translate("Done.", visitor.language))
     fresh = await shown_part(request, visitor, number, told.part, told)
     return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
 
 
-async def shown_refused(
-    request: Request, visitor: Visitor, number: str, status: int, sentence: str, rule: str | None, typed: Typed
-) -> Response:
-    """What is shown when an order was refused: why, with everything that was typed."""
-    told = Told(part=part_of(typed.order), problem=sentence, rule=rule, typed=typed)
+async def shown_refused(request: Request, visitor: Visitor, number: str, refused: Refused, typed: Typed) -> Response:
+    """What is shown when a command form was refused: why, with everything that was typed."""
+    told = Told(part=part_of(typed.form), problem=refused.sentence, rule=refused.rule, typed=typed)
     if "hx-request" in request.headers:
         shown = await shown_part(request, visitor, number, told.part, told)
         return answered(Response(shown, 422, media_type="text/html"), visitor)
     desk = desk_of(request)
     found = await read_case(desk, viewer_of(visitor), number, PARTS)
     shown_whole = _shown(desk, visitor, found, told) | {"page_id": secrets.token_urlsafe(12)}
-    return page(request, "case/page.html", status=status, **shown_whole)
+    return page(request, "case/page.html", status=refused.status, **shown_whole)
 
 
 def viewer_of(visitor: Visitor) -> Viewer:
@@ -142,14 +141,14 @@ def open_page(visitor: Visitor, number: str, page_id: str, *, writing: bool = Fa
     return OpenPage(case_number=number, page=page_id, account_id=account_id, name=name, writing=writing)
 
 
-def part_of(order: str) -> str:
-    """The part of the page where an order's form stands."""
-    return "composer" if order in COMPOSERS else "actions"
+def part_of(form: str) -> str:
+    """The part of the page where a command's form stands."""
+    return "composer" if form in COMPOSERS else "actions"
 
 
-def drafts_of(order: str) -> list[str]:
-    """The drafts that an order uses up."""
-    return [each for each in DRAFTED if each == order or each.rpartition("/")[0] == order]
+def drafts_of(form: str) -> list[str]:
+    """The drafts that a command uses up."""
+    return [each for each in DRAFTED if each == form or each.rpartition("/")[0] == form]
 
 
 def undone_with_files(visitor: Visitor) -> Told:

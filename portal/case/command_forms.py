@@ -73,7 +73,7 @@ async def give_command(request: Request, visitor: SignedIn, desk: DeskDep, at: A
     outcome = await submit(visitor, act, what_is_wrong=_what_is_wrong)
     if isinstance(outcome, Refused):
         typed = Typed(path, typed_in(form))
-        return await shown_refused(request, visitor, number, outcome.status, outcome.sentence, outcome.rule, typed)
+        return await shown_refused(request, visitor, number, outcome, typed)
     if not outcome.is_replayed:
         assert visitor.account
         for composer in drafts_of(path):

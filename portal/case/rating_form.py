@@ -31,5 +31,5 @@ async def rate_here(request: Request, visitor: Contact, desk: DeskDep, at: At, n
     outcome = await submit(visitor, act, what_is_wrong=lambda _, language: translate("Choose from 1 to 5.", language))
     if isinstance(outcome, Refused):
         typed = Typed("rating", {"score": score, "comment": comment})
-        return await shown_refused(request, visitor, number, outcome.status, outcome.sentence, outcome.rule, typed)
+        return await shown_refused(request, visitor, number, outcome, typed)
     return await shown_after(request, visitor, number, "rating")

@@ -26,6 +26,7 @@ from portal.case.case_page import (
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, to
 from portal.frame.session import SignedIn, Stamped, Worker
+from portal.frame.submit import Refused
 from storage.workbench import drafts, presence
 from wording.language import translate
 
@@ -100,8 +101,8 @@ async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, nu
     assert visitor.account
     undone = await undo(desk, reply_id, number=row.number, account_id=visitor.account.id, at=at)
     if undone is None:
-        late = translate("Too late: the reply has left.", visitor.language)
-        return await shown_refused(request, visitor, row.number, 409, late, None, Typed("replies"))
+        late = Refused(409, translate("Too late: the reply has left.", visitor.language))
+        return await shown_refused(request, visitor, row.number, late, Typed("replies"))
     if "hx-request" in request.headers:
         told = undone_with_files(visitor) if undone.had_files else Told()
         part = await shown_part(request, visitor, row.number, "composer", told)
