@@ -10,7 +10,6 @@ from api.http.bodies import Answer, Z
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
 from desk.desk import Desk
 from policy.case.case import (
-    Case,
     Category,
     Cause,
     Channel,
@@ -127,7 +126,7 @@ async def case_answers(desk: Desk, rows: list[CaseRow], *, at: datetime) -> list
 
 def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: datetime) -> CaseAnswer:
     case = row.case
-    at = as_of(case, at)
+    at = case.as_of(at)
     provider = case.provider_case
     return CaseAnswer(
         number=case.number,
@@ -195,8 +194,3 @@ def clock_answer(clock: Clock | None, hours: Calendar, *, at: datetime) -> Clock
         spent_seconds=int(clocks.spent_at(clock, at=at, calendar=hours).total_seconds()),
         warn_at=clock.warn_at,
     )
-
-
-def as_of(case: Case, at: datetime) -> datetime:
-    """The request's instant, or the case's last turn where the worker's clock is ahead of ours."""
-    return max(at, case.last_at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.case.case_answer import as_of
 from api.http.bodies import Answer, Z
 from api.http.deps import At, DeskDep, Language
 from api.http.documented_refusals import can_refuse
@@ -82,7 +81,7 @@ class ClocksExplained(Answer):
 async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Language) -> ClocksExplained:
     async with desk.database.snapshot() as db:
         case = (await views.case(db, row.number) or row).case
-        at = as_of(case, at)
+        at = case.as_of(at)
         told = [_story(clock, language) for clock in await explained(db, case, at=at)]
         facts = await views.timeline(db, case.number)
     levels = [story for story in told if story.clock is ClockName.LEVEL]
