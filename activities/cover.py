@@ -1,4 +1,4 @@
-"""What the workflows of covers and of held cases ask of the outside: days, announcements, terms, and the sweep."""
+"""The activities of covers and of held cases: days, announcements, terms, and the sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each main page asks of the database, and how long it takes at the server, with 10,000 cases on SQLite.
+"""Each main page's transactions, statements and milliseconds at the server, with 10,000 cases on SQLite.
 
 Counted is what is asked until the answer has gone out; the app is asked without a network between. `work` is the time
 of a processor that a page takes, the database too, however busy the machine is, and what is promised. `--save` keeps

@@ -1,4 +1,4 @@
-"""What every use case shares: the database, the engine, the policy, the clock, and who waits for news."""
+"""The desk, which every use case takes: the database, the engine, the policy, the clock, and the feed of news."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits for news of a case: one watcher for the whole process asks the database for all of them at once.
+"""The feed of news: one watcher for the whole process asks the database for everybody who waits.
 
 It runs only while somebody waits, and knows how far each case has come, not what happened in it.
 """

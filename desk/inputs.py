@@ -1,4 +1,4 @@
-"""What inputs are made of: texts that are clean, dates that are sane, models that refuse what they do not know.
+"""The field types of inputs: clean texts, sane dates, and models that refuse what they do not know.
 
 Both edges read theirs by these: a JSON body and a form are held to the same.
 """

@@ -1,4 +1,4 @@
-"""What the API counts about itself, for Prometheus. What is in the database is counted when it is asked for."""
+"""The process's own counters for Prometheus. What is in the database is counted when it is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk refuses apart from the policy: what is not there, what cannot be had now, a key that was used before.
+"""The problems that the desk refuses with apart from the policy: not there, not now, a key that was used before.
 
 Every sentence is a message id of the catalogues. `status` is what HTTP calls the situation, which both edges speak.
 Which rule says no is never decided here.

@@ -1,4 +1,4 @@
-"""What the edge refuses by looking something up, which the pure policy cannot: named and worded like its refusals."""
+"""The refusals that need a look-up, which the pure policy cannot make: named and worded like its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads streams: how many one may have open at once, and whether they may still read. What one says is its own.
+"""The readers of streams: how many one may have open at once, and whether they may still read.
 
 A stream lives for minutes, and in that time people sign out, tokens are revoked and contacts leave the roster.
 """

@@ -1,1 +1,1 @@
-"""How facts, refusals and instants read, in each reader's language."""
+"""The wording of facts, refusals and instants, in each reader's language."""

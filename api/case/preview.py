@@ -1,4 +1,4 @@
-"""What a case would be promised if it were opened then: the policy's own answer, before anybody opens one."""
+"""The preview of a case's limits: the policy's own answer, before anybody opens one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every operation shares: the app, problems, bodies, access, limits and the OpenAPI document."""
+"""The HTTP of every operation: the app, problems, bodies, access, limits and the OpenAPI document."""

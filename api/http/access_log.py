@@ -1,5 +1,6 @@
-"""What every answer has in common, whoever gives it: the strictest headers where it has none of its own, one line of
-JSON, and its figures. The line has the route, never the words of path or query, no body, no token.
+"""The access log: one line of JSON for every answer, its figures, and the strictest headers where it has none.
+
+The line has the route, never the words of path or query, no body, no token.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the API is put together: the one place that makes its parts and hands them to the operations."""
+"""The API's composition root: the one place that makes its parts and hands them to the operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers are made of: frozen models, and instants and amounts as the contract writes them."""
+"""The base of answers: frozen models, and instants and amounts as the contract writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every operation may ask for: the desk and the instant of the request. app.py puts them together."""
+"""The dependencies of every operation: the desk and the instant of the request. app.py puts them together."""
 
 from __future__ import annotations
 

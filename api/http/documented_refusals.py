@@ -1,4 +1,4 @@
-"""How refusals are documented: every operation names those it can raise; openapi.py makes examples of them."""
+"""The refusals in the OpenAPI document: each operation names its own; openapi.py makes examples of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can serve: for whoever restarts it or sends it requests. No token."""
+"""The health of the process: that it lives, and that it can serve, for who restarts it or sends it requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request may bring: so much and no more, also when it comes in pieces; and, in production, our own address.
+"""The limits of a request: so much and no more, also in pieces; and, in production, our own address.
 
 FastAPI's own limit answers in plain text; here every refusal is a problem document. Where files are sent the body is
 read as it comes, up to a larger limit: whoever reads it measures each file.

@@ -1,4 +1,4 @@
-"""What is answered when a request is not served (RFC 9457): one shape for refusals, the desk's problems and HTTP's.
+"""The answer of a request that is not served (RFC 9457): one shape for refusals, problems and HTTP's own.
 
 Every sentence is a message id of the catalogues, told in the caller's language. Which rule says no is never decided
 here.

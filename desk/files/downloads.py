@@ -1,4 +1,4 @@
-"""Which files of a case a caller may see, and a file as it is handed out."""
+"""Downloads: the files of a case that a caller may see, and a file as it is handed out."""
 
 from __future__ import annotations
 

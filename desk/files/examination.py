@@ -1,4 +1,4 @@
-"""What a file has to be, by its extension: read in a process of its own, with limits, since its sender chose its bytes.
+"""The examination of a file, in a process of its own with limits, since its sender chose its bytes.
 
     python -m desk.files.examination png < given > redrawn
 

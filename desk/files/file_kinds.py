@@ -1,4 +1,4 @@
-"""Which files are taken: by the extension of their name, and only where the content is what the extension says.
+"""The kinds of files that are taken, by extension, and only where the content is what the extension says.
 
 Content is read by `examination`, in a process of its own: whoever chose the bytes must not choose how long everybody
 waits, nor how much memory there is left. Nothing is searched for viruses here: what is kept is handed out as a download

@@ -1,1 +1,1 @@
-"""What a page or an answer shows, as frozen values, each read as one snapshot in one transaction."""
+"""Reading: what a page or an answer shows, as frozen values, each read as one snapshot."""

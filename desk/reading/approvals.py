@@ -1,4 +1,4 @@
-"""What the director decides and watches: open visits with all that is on record of them, level 3, overdue cases."""
+"""The director's approvals: open visits with all that is on record of them, level 3, and overdue cases."""
 
 from __future__ import annotations
 

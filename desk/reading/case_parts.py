@@ -1,4 +1,4 @@
-"""What the parts of a case's page show, as values; case.py reads them."""
+"""The parts of a case's page as values; case.py reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a case's page counts down to, and why it does not count now where it does not."""
+"""The countdowns of a case's page, and why one does not count now where it does not."""
 
 from __future__ import annotations
 

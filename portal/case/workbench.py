@@ -1,4 +1,4 @@
-"""What one keeps beside a case while working on it: drafts, that one is there, and a reply's way back."""
+"""One's own things beside a case: drafts, that one is there, and a reply's way back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page keeps of the visit itself, once its answer has gone: when somebody was seen, and where.
+"""The traces of a page's visit, kept once its answer has gone: when somebody was seen, and where.
 
 It is best effort. Nobody waits for it, and where it cannot be kept (a full disk, a locked database) the page has
 opened all the same.

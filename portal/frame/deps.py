@@ -1,4 +1,4 @@
-"""What every page may ask for: the desk and the instant of the request."""
+"""The dependencies of every page: the desk and the instant of the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who visits a page: the session behind the cookie, in whose name it acts, and that a form comes from our own pages.
+"""The visitor of a page: the session behind the cookie, in whose name it acts, and the stamp of our own forms.
 
 A page asks for `AnyVisitor`, `SignedIn` (somebody who is known) or a role. What that person may see is asked of
 desk/access.py, with a principal as a token has one.

@@ -1,4 +1,4 @@
-"""Where everything stands on the process map: boxes, circles and lines, in pixels. Diagram and picture share it.
+"""The geometry of the process map: boxes, circles and lines, in pixels. Diagram and picture share it.
 
 What is drawn follows from `policy.process.moves`: a line is drawn only where a move is, and every move has its line.
 Both draw `WAYS`, which is made when this module is read: a move that nobody drew ends the start, not a page.

@@ -1,4 +1,4 @@
-"""What may be done to several cases at once: some of the API's own commands, and what each one's form asks for."""
+"""The actions on several cases at once: some of the commands, and what each one's form asks for."""
 
 from __future__ import annotations
 

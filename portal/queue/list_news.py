@@ -1,4 +1,4 @@
-"""What an open list hears: that something happened, each time that it does, and nothing of what.
+"""The SSE signal that a list has changed: each time that something happened, and nothing of what.
 
 One watcher for the whole process asks for all open lists of its kind. The page then asks for its own rows, once for all
 that happened.

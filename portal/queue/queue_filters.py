@@ -1,4 +1,4 @@
-"""What of the queue is looked at: a tab and filters, as they stand in the page's address, under the API's own names.
+"""The queue's tab and filters, as they stand in the page's address, under the API's own names.
 
 An address is somebody's bookmark: what it says that nobody knows any more is passed over, never an error.
 """

@@ -1,4 +1,4 @@
-"""What a row of the queue says of its promise: whether it is broken, and that it does not count now and until when."""
+"""A row of the queue and its promise: whether it is broken, and that it does not count now and until when."""
 
 from __future__ import annotations
 

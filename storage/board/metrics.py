@@ -1,4 +1,4 @@
-"""What is counted for whoever watches the desk: cases, notices, and how late hand-offs came. Reads only."""
+"""The figures for whoever watches the desk: cases, notices, and how late hand-offs came. Reads only."""
 
 from __future__ import annotations
 

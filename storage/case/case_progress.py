@@ -1,4 +1,4 @@
-"""How far cases have come: what a watcher asks many times a second, in one small query for all of them."""
+"""The progress of cases: one small query for all that a watcher asks about many times a second."""
 
 from __future__ import annotations
 

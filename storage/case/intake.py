@@ -1,4 +1,4 @@
-"""What comes in before the engine is asked: case numbers, deposited content, and answers kept for repeated requests."""
+"""The intake before the engine is asked: case numbers, deposited content, answers kept for repeated requests."""
 
 from __future__ import annotations
 

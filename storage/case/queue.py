@@ -1,4 +1,4 @@
-"""What stands beside the queue's rows: how many cases there are of each kind, and the names of customers."""
+"""The queue's counts of cases of each kind, and the names of its customers."""
 
 from __future__ import annotations
 

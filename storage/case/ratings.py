@@ -1,4 +1,4 @@
-"""What a customer's contacts thought of a case: one rating for each case, which they may change for a while."""
+"""The ratings of cases by the customers' contacts: one for each case, which may be changed for a while."""
 
 from __future__ import annotations
 

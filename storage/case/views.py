@@ -1,4 +1,4 @@
-"""What pages show of cases, as frozen rows: reads only, each from tables shaped for it, never from the engine."""
+"""The views of cases, as frozen rows: reads only, each from tables shaped for it, never from the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the bytes of files lie: a folder, under random names that say nothing, each whole or not there."""
+"""The folder of files' bytes, under random names that say nothing, each whole or not there."""
 
 from __future__ import annotations
 

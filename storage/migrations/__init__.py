@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step. Forward only: no migration can be undone (a backup can)."""
+"""The migrations of the tables, step by step. Forward only: none can be undone (a backup can)."""

@@ -1,4 +1,4 @@
-"""What Alembic runs: the connection, its locks and its transaction are the caller's (`engine.upgrade`)."""
+"""Alembic's environment: the connection, its locks and its transaction are the caller's (`engine.upgrade`)."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""What service providers published."""
+"""The incidents of service providers."""

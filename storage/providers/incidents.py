@@ -1,4 +1,4 @@
-"""What providers publish of their incidents, kept for good, and how each of their feeds does (SCOPE-6)."""
+"""Providers' incidents, kept for good, and how each of their feeds does (SCOPE-6)."""
 
 from __future__ import annotations
 

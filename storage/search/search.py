@@ -1,4 +1,4 @@
-"""How texts are compared when somebody searches: by words, without accents and capitals. No table is named here."""
+"""The comparison of texts in a search: by words, without accents and capitals. No table is named here."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a case to come would be promised, and the amendments on record."""
+"""The terms of cases to come, and the amendments on record."""

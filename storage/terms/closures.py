@@ -1,4 +1,4 @@
-"""Where a calendar's holidays come from: the `holidays` library, asked once when a calendar is made (PLAN-14).
+"""A calendar's holidays, from the `holidays` library, asked once when the calendar is made (PLAN-14).
 
 The rules never ask it. A case keeps the closures that it was promised, also when a later edition of the library knows
 of a new law.

@@ -1,4 +1,4 @@
-"""What a case to come would be promised: plan, hours, holidays and cover as they stand at an instant (PLAN-15, WAR-3).
+"""The terms of a case to come: plan, hours, holidays and cover as they stand at an instant (PLAN-15, WAR-3).
 
 What a case *was* promised is kept with it: `views.terms`.
 """

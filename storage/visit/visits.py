@@ -1,4 +1,4 @@
-"""Where a visit on site goes, in the words that were deposited with its request."""
+"""The place of a visit on site, in the words that were deposited with its request."""
 
 from __future__ import annotations
 

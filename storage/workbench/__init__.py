@@ -1,1 +1,1 @@
-"""What people keep beside cases: drafts, canned replies, views, presence, replies that may be undone."""
+"""The workbench beside cases: drafts, canned replies, views, presence, replies that may be undone."""

@@ -1,4 +1,4 @@
-"""Who has a case's page open, and who is writing there: rows that open pages renew, and that expire."""
+"""Presence at a case's page, and who is writing there: rows that open pages renew, and that expire."""
 
 from __future__ import annotations
 

@@ -43,6 +43,17 @@ def test_every_module_opens_with_what_lives_there() -> None:
     assert those(MODULES, lambda module: text_of(module).strip() and not ast.get_docstring(tree_of(module))) == []
 
 
+def test_no_module_opens_with_a_riddle() -> None:
+    """The first line says what the module is ("The outbox ..."), not a question ("What is still to be told")."""
+    asks = {"How", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose", "Why"}
+
+    def is_a_riddle(module: Path) -> bool:
+        first, *_ = (ast.get_docstring(tree_of(module)) or "-").split(maxsplit=1)
+        return first in asks
+
+    assert those(SOURCES, is_a_riddle) == []
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert those(MODULES, lambda module: SAYS_NOTHING & {*module.relative_to(ROOT).parts, module.stem}) == []
 

@@ -1,1 +1,1 @@
-"""What facts say: one sentence for each reader, each reader's in its own module."""
+"""The sentences of facts: each reader's in its own module."""

@@ -1,4 +1,4 @@
-"""What a fact says to operators, on the line of Temporal's UI that records it: short, in Spanish, ids and figures only.
+"""A fact for operators, on its line of Temporal's UI: short, in Spanish, ids and figures only.
 
 Workflows import it: it reads no catalogue and nothing that people wrote.
 """

@@ -1,4 +1,4 @@
-"""What a fact says on a page: one sentence in the reader's language. The words that people wrote stand beside it."""
+"""A fact on a page: one sentence in the reader's language. The words that people wrote stand beside it."""
 
 from __future__ import annotations
 

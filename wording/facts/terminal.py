@@ -1,4 +1,4 @@
-"""What a fact says in a terminal: one line, in Spanish, with instants and durations as they stand there."""
+"""A fact in a terminal: one line, in Spanish, with instants and durations as they stand there."""
 
 from __future__ import annotations
 

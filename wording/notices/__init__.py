@@ -1,1 +1,1 @@
-"""What notices say, in the reader's language. Who is told, and when, is the policy's; sending is done beside this."""
+"""The letters of notices, in the reader's language. Who is told is the policy's; sending is activities'."""

@@ -1,4 +1,4 @@
-"""What is said to who asked on a channel that the plan does not hold (REQ-7)."""
+"""The letter to who asked on a channel that the plan does not hold (REQ-7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a cover that ends: to the customer's administrators, and to the commercial team (WAR-5).
+"""The letters about a cover that ends, to the customer's administrators and the commercial team (WAR-5).
 
 And what a smaller plan asks of the administrators afterwards: who signs in from now on (PLAN-8).
 """

@@ -1,1 +1,1 @@
-"""What operators read in Temporal's UI: short, in Spanish, ids only."""
+"""The texts that operators read in Temporal's UI: short, in Spanish, ids only."""

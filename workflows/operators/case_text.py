@@ -1,4 +1,4 @@
-"""What operators read in Temporal's UI about a case: short, in Spanish, Bogotá time, ids only and no personal data.
+"""The texts of a case in Temporal's UI: short, in Spanish, Bogotá time, ids only and no personal data.
 
 The policy's own words are operator_words', a visit's lines are operator_visit's.
 """

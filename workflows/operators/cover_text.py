@@ -1,4 +1,4 @@
-"""What operators read in Temporal's UI about a cover: short, in Spanish, ids only and no personal data."""
+"""The texts of a cover in Temporal's UI: short, in Spanish, ids only and no personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators read in Temporal's UI about a look at the providers' feeds: short, in Spanish, no words of theirs."""
+"""The texts of a look at the providers' feeds in Temporal's UI: short, in Spanish, no words of theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators read of a visit on site: its step, what it waits for until when, and its figures. Ids, no places."""
+"""The texts of a visit on site in Temporal's UI: its step, its wait and its figures. Ids, no places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What providers publish of their incidents, and how each of their feeds does (SCOPE-6)."""
+"""Providers' incidents, and how each of their feeds does (SCOPE-6)."""
 
 import sqlalchemy as sa
 from alembic import op

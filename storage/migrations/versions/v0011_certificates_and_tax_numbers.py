@@ -1,4 +1,4 @@
-"""When an acceptance certificate was registered, and by which request; a customer's NIT as it is compared."""
+"""The registration of an acceptance certificate, by which request; a customer's NIT as it is compared."""
 
 import sqlalchemy as sa
 from alembic import op
