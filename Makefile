@@ -50,7 +50,7 @@ lint: $(VENV)/.development ## ruff, mypy and the import layers
 	$(BIN)/lint-imports --no-logo
 
 screenshots: $(VENV)/.development $(VENDOR)/.made system-packages ## take the pictures of the main pages in docs/img anew
-	ESCALA_SCREENSHOTS=1 $(BIN)/pytest -q tests/portal/test_screenshots.py
+	ESCALA_SCREENSHOTS=1 $(BIN)/pytest -q tests/portal/frame/test_screenshots.py
 
 conformance: $(VENV)/.runtime ## the policy's rules: where each is enforced and tested (from the last `make test`)
 	@$(BIN)/python -m cli.conformance

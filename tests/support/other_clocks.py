@@ -17,7 +17,7 @@ BOGOTA = ZoneInfo("America/Bogota")
 HOURS = ("00:30", "07:59", "12:30", "23:59")
 """Today in Bogotá: before the desk opens, as it opens, while it is at lunch, and as the day ends."""
 DAYS = ("2028-02-29 10:00", "2031-07-15 10:00")
-CLOCK_BOUND = ("policy", "storage", "activities", "api", "portal", "demo", "house")
+CLOCK_BOUND = ("policy", "storage", "activities", "desk", "wording", "api", "portal", "demo", "house")
 _LIBRARY = "faketime/libfaketimeMT.so.1"
 
 

@@ -29,7 +29,7 @@ from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
 from policy.case.refusals import CaseClosed, Refusal
 from policy.terms.terms import Terms
 from storage.engine.codec import case_from_json, case_to_json
-from tests.policy.test_outage import on_time, unrecorded
+from tests.policy.case.test_outage import on_time, unrecorded
 from tests.support.life_books import Books, standing
 from tests.support.lives import after, bogota
 from tests.support.random_commands import (

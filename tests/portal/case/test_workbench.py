@@ -13,8 +13,8 @@ from desk import replies
 from storage.workbench import pending_replies
 from storage.workbench.pending_replies import TAKEN_FOR
 from tests.api.office import Office
+from tests.portal.case.test_case_page import key_of
 from tests.portal.people import Visitor, visitor
-from tests.portal.test_case_page import key_of
 
 WORDS = "Lo estamos revisando."
 

@@ -9,8 +9,8 @@ from playwright.async_api import Browser, expect
 
 from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
+from tests.portal.direction.test_board import a_day
 from tests.portal.people import session_secret
-from tests.portal.test_board import a_day
 from tests.support.browser import WIDE, screen
 
 PAPER: Any = {"width": 794, "height": 1123}  # A4 at 96 dots an inch

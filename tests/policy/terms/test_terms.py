@@ -12,7 +12,7 @@ from policy.case.lifecycle import open_case
 from policy.terms.policy_file import read_policy
 from policy.terms.terms import EDITION, Terms
 from policy.time.calendar import Closure
-from tests.policy.test_policy_file import TEXT
+from tests.policy.terms.test_policy_file import TEXT
 from tests.support.lives import CONTRACT, PREMIUM, STANDARD, after, bogota, opened, opening, policy
 
 HOUR = timedelta(hours=1)

@@ -12,8 +12,8 @@ from policy.visit.places import BOGOTA, Municipality
 from portal.case.municipality_choice import MunicipalityNotListed, SeveralMunicipalities, meant
 from storage.visit import municipalities
 from tests.api.office import Office
+from tests.portal.case.test_case_page import key_of
 from tests.portal.people import visitor
-from tests.portal.test_case_page import key_of
 
 NAMES = {
     "05001": ("Medellín", "Antioquia"),

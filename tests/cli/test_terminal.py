@@ -24,7 +24,7 @@ from demo.first_case import FIRST_CASE
 from settings import Settings
 from tests.api.given import BODIES, ready_for
 from tests.api.office import NEW_CASE, PREMIUM, Office, open_office
-from tests.api.test_amendments import law
+from tests.api.terms.test_amendments import law
 from tests.support.lives import bogota
 from tests.support.serving import serving
 from tests.support.templates import migrated_file

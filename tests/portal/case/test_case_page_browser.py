@@ -18,8 +18,8 @@ from storage.visit import municipalities
 from storage.workbench import canned_replies
 from storage.workbench.canned_replies import CannedReply
 from tests.api.office import Office
+from tests.portal.case.test_case_page import PAYLOAD
 from tests.portal.people import session_secret
-from tests.portal.test_case_page import PAYLOAD
 from tests.support.browser import NARROW, PATIENCE, WIDE, Screen, screen
 from tests.support.cable import cable_to
 

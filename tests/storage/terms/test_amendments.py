@@ -15,7 +15,7 @@ from storage.case import ledger, views
 from storage.case.hours import hours_of
 from storage.terms import amendments
 from storage.terms.amendments import Amendment, CaseOutcome
-from tests.policy.test_a_new_holiday import with_holiday
+from tests.policy.time.test_a_new_holiday import with_holiday
 from tests.storage.desk import Desk, priority
 from tests.support.lives import DIRECTOR, STANDARD, bogota, turns
 

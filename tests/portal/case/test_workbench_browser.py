@@ -8,9 +8,9 @@ from playwright.async_api import Browser, FilePayload, expect
 from portal.frame.session import SESSION_COOKIE
 from storage.signing_in import accounts
 from tests.api.office import Office
+from tests.portal.case.test_case_page_browser import at_case, listening
+from tests.portal.case.test_workbench import let_go
 from tests.portal.people import session_secret
-from tests.portal.test_case_page_browser import at_case, listening
-from tests.portal.test_workbench import let_go
 from tests.support.browser import screen
 
 

@@ -12,7 +12,7 @@ from policy.case.case import Case, ClockState, Level, Priority, Status, WaitingF
 from policy.case.facts import OverdueRepeated
 from policy.time.clock import ClockName
 from policy.visit.visit import VisitStep
-from tests.policy.test_outage import on_time, unrecorded
+from tests.policy.case.test_outage import on_time, unrecorded
 from tests.support.lives import (
     ACCEPT,
     ANSWER,

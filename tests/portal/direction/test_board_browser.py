@@ -7,9 +7,9 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
+from tests.portal.direction.test_board import a_day
+from tests.portal.direction.test_board_visits import requested
 from tests.portal.people import session_secret
-from tests.portal.test_board import a_day
-from tests.portal.test_board_visits import requested
 from tests.support.browser import NARROW, WIDE, screen
 
 

@@ -34,8 +34,8 @@ from policy.terms.terms import Terms
 from policy.time.clock import ClockName, spent_at
 from policy.visit.facts import VisitCancelled, VisitSignedOff
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
-from tests.policy.test_outage import on_time, unrecorded
-from tests.policy.test_round_trip import carried
+from tests.policy.case.test_outage import on_time, unrecorded
+from tests.policy.case.test_round_trip import carried
 from tests.support.lives import (
     ACCEPT,
     ANSWER,

@@ -11,8 +11,8 @@ import pytest
 from httpx import Response
 
 from tests.api.office import STANDARD, Office
+from tests.portal.case.test_customer_opening import uncovered
 from tests.portal.people import Visitor, account, unspaced, visitor
-from tests.portal.test_customer_opening import uncovered
 
 PAYLOAD = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
