@@ -25,6 +25,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from bench.queue import AT, fill
+from desk.reading.case import PARTS
 from storage.engine.database import upgrade
 from storage.engine.tables import number_sequences
 from tests.api.given import ready_for
@@ -35,7 +36,6 @@ from tests.support.counting import Counting
 CASES, OPEN = 10_000, 2_000
 MOST_READS, MOST_WRITES, MOST_MS = 4, 0, 100.0
 _TIMES = 20
-PARTS = ("cabecera", "presencia", "conversacion", "pendientes", "redaccion", "acciones", "relojes", "lado")
 PAGES = (
     ("case, as agent", "agent", "/casos/{number}"),
     ("case, as customer", "premium_contact", "/casos/{number}"),
