@@ -41,7 +41,7 @@ from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Database, upgrade
 from storage.engine.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
 from storage.search import case_words
-from storage.search.search_results import finds
+from storage.search.search_results import search
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
@@ -325,7 +325,7 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
             f"query: {name}": partial(views.cases, db, wanted) for name, wanted in FILTERS.items()
         }
         for name in ("a rare word, among all", "a word that half of all say, among all"):
-            asked[f"query: the best of {name}"] = partial(finds, db, FILTERS[name], limit=31)
+            asked[f"query: the best of {name}"] = partial(search, db, FILTERS[name], limit=31)
         asked["query: the counts of every tab"] = lambda: queue.tally(db)
         asked["query: a count that ends at 500"] = lambda: views.how_many(db, FILTERS["mine"], at_most=501)
         for name, ask in asked.items():

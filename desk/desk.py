@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.feed import Feed
-from desk.metrics import Figures
+from desk.metrics import Metrics
 from desk.stream_readers import Readers
 from desk.turnstile import Turnstile
 from policy.case.commands import Command, OpenCase
@@ -43,7 +43,7 @@ class Desk:
     policy: PolicyFile
     clock: Callable[[], datetime]
     feed: Feed
-    figures: Figures
+    metrics: Metrics
     turnstile: Turnstile
     files: FileStore
     provider_feeds: tuple[str, ...] = ()

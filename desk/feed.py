@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from storage.case.case_progress import Head, heads
+from storage.case.case_progress import Progress, progress_of
 from storage.engine.database import Database
 
 EVERY = 0.25
@@ -29,7 +29,7 @@ class Watch(Generic[News]):
     def __init__(self, number: str) -> None:
         self.number = number
         self._seen: News | None = None
-        self._head: News | None = None
+        self._latest: News | None = None
         self._news = asyncio.Event()
         self.over = False
 
@@ -42,12 +42,12 @@ class Watch(Generic[News]):
         except TimeoutError:
             with_news = False
         self._news.clear()
-        self._seen = self._head
-        return self._head if with_news else None
+        self._seen = self._latest
+        return self._latest if with_news else None
 
-    def tell(self, head: News) -> None:
-        self._head = head
-        if head != self._seen:
+    def tell(self, news: News) -> None:
+        self._latest = news
+        if news != self._seen:
             self._news.set()
 
     def end(self) -> None:
@@ -108,13 +108,13 @@ class Watcher(ABC, Generic[News]):
             except Exception:
                 _log.exception("the feed could not ask the database")
             for watch in self._watches:
-                if head := found.get(watch.number):
-                    watch.tell(head)
+                if news := found.get(watch.number):
+                    watch.tell(news)
             await asyncio.sleep(self._every)
 
 
-class Feed(Watcher[Head]):
+class Feed(Watcher[Progress]):
     """Watches how far cases have come."""
 
-    async def ask(self, numbers: Set[str]) -> Mapping[str, Head]:
-        return await heads(self.database, numbers)
+    async def ask(self, numbers: Set[str]) -> Mapping[str, Progress]:
+        return await progress_of(self.database, numbers)

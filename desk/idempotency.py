@@ -89,7 +89,7 @@ async def once(
         try:
             value = await act()
         except Refusal as refusal:
-            desk.figures.refused(refusal)
+            desk.metrics.refused(refusal)
             answer: KeptAnswer | KeptRefusal = KeptRefusal(
                 **vars(told(refusal, request.language)), language=request.language
             )

@@ -9,7 +9,7 @@ from policy.case.refusals import Refusal
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Figures:
+class Metrics:
     """The counters of one app, in a registry of their own."""
 
     def __init__(self) -> None:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from api.http.bodies import Answer, Z
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
-from desk.desk import Desk
 from policy.case.case import (
     Category,
     Cause,
@@ -29,6 +28,7 @@ from storage.case import ratings
 from storage.case.hours import hours_of
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow
+from storage.engine.database import Reader
 
 
 class ClockAnswer(Answer):
@@ -117,10 +117,10 @@ class CaseAnswer(Answer):
     turn: int
 
 
-async def case_answers(desk: Desk, rows: list[CaseRow], *, at: datetime) -> list[CaseAnswer]:
+async def case_answers(db: Reader, rows: list[CaseRow], *, at: datetime) -> list[CaseAnswer]:
     """The cases as answers, each counted in the hours that it was promised."""
-    hours = await hours_of(desk.database, [row.number for row in rows])
-    rated = await ratings.of_cases(desk.database, [row.number for row in rows])
+    hours = await hours_of(db, [row.number for row in rows])
+    rated = await ratings.of_cases(db, [row.number for row in rows])
     return [case_answer(row, hours[row.number], rated.get(row.number), at=at) for row in rows]
 
 

@@ -65,12 +65,15 @@ async def list_cases(
     wanted = only_visible(principal, asked)
     if wanted is None:
         return Listed(items=[])
-    with own_cursor():
-        page = await views.cases(desk.database, wanted, limit=limit, cursor=cursor)
-    return Listed(items=await case_answers(desk, page.items, at=at), next_cursor=page.next_cursor)
+    async with desk.database.snapshot() as db:
+        with own_cursor():
+            page = await views.cases(db, wanted, limit=limit, cursor=cursor)
+        items = await case_answers(db, page.items, at=at)
+    return Listed(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/cases/{number}", response_model=CaseAnswer, summary="Read a case", responses=can_refuse(NotFound))
 async def read_case(row: VisibleCase, desk: DeskDep, at: At) -> CaseAnswer:
-    [answer] = await case_answers(desk, [row], at=at)
+    async with desk.database.snapshot() as db:
+        [answer] = await case_answers(db, [await views.case(db, row.number) or row], at=at)
     return answer

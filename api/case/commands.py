@@ -65,7 +65,7 @@ class _Operation:
         )
 
         async def act() -> Success:
-            [answer] = await case_answers(desk, [await give(desk, asked)], at=request.at)
+            [answer] = await case_answers(desk.database, [await give(desk, asked)], at=request.at)
             return Success(200, answer)
 
         return await answer_once(desk, request, asked.body, act)

@@ -69,7 +69,7 @@ async def open_case(body: NewCase, principal: Opener, request: Idempotent, desk:
             return Success(202, Opening(number=opened.number), location, is_final=False)
         row = await views.case(desk.database, opened.number)
         assert row is not None, "the engine answers after the turn is recorded"
-        [answer] = await case_answers(desk, [row], at=request.at)
+        [answer] = await case_answers(desk.database, [row], at=request.at)
         return Success(201, answer, location)
 
     return await answer_once(desk, request, body, act)

@@ -32,7 +32,7 @@ async def rate_case(
 
     async def act() -> Success:
         await rate(desk, rating)
-        [answer] = await case_answers(desk, [row], at=rating.at)
+        [answer] = await case_answers(desk.database, [row], at=rating.at)
         return Success(200, answer)
 
     return await answer_once(desk, request, body, act)

@@ -6,7 +6,6 @@ when its reader may not see the case any more, after a while, and when the proce
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator
 from typing import Annotated
@@ -14,7 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
-from api.case.timeline import fact_answer, is_for
+from api.case.timeline import fact_answer
 from api.http.auth import Caller, caller_now
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
@@ -22,6 +21,7 @@ from api.http.visibility import VisibleCase
 from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.reading.stream import is_for, new_facts
 from desk.stream_readers import TooManyStreams
 from policy.case.case import Status
 from storage.case import views
@@ -30,9 +30,6 @@ from storage.signing_in.tokens import Principal
 
 router = APIRouter(tags=["cases"])
 
-HEARTBEAT = 15.0
-LIFETIME = 900.0
-_AT_ONCE = 200
 _EVENT = {
     "type": "object",
     "properties": {"id": {"type": "string"}, "data": {"type": "string"}},
@@ -69,7 +66,7 @@ async def follow_case(
     async def ask() -> None:
         await visible_case(desk, await caller_now(request, desk), row.number)
 
-    told = desk.readers.stream(events(desk, row.number, principal, after), whose=principal.token_id, ask=ask)
+    told = desk.readers.stream(_events(desk, row.number, principal, after), whose=principal.token_id, ask=ask)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventSourceResponse(told, headers=headers)
 
@@ -79,23 +76,9 @@ async def _is_more(desk: Desk, row: CaseRow, principal: Principal, after: int) -
     return any(is_for(principal, fact) for fact in facts)
 
 
-async def events(desk: Desk, number: str, principal: Principal, after: int) -> AsyncGenerator[bytes]:
-    now = asyncio.get_running_loop().time
-    ends_at = now() + LIFETIME
-    with desk.feed.watch(number) as watch, desk.figures.streams.track_inprogress():
-        yield KEEPALIVE_COMMENT  # the reader learns at once that it is connected
-        while not watch.over and now() < ends_at:
-            head = await watch.news(within=min(HEARTBEAT, ends_at - now()))
-            if head is None:
-                yield KEEPALIVE_COMMENT
-                continue
-            while after < head.facts:
-                facts = await views.timeline(desk.database, number, after_seq=after, limit=_AT_ONCE)
-                if not facts:
-                    break
-                for fact in facts:
-                    after = fact.seq
-                    if is_for(principal, fact):
-                        yield format_sse_event(id=str(fact.seq), data_str=fact_answer(fact).model_dump_json())
-            if head.closed:
-                return
+async def _events(desk: Desk, number: str, principal: Principal, after: int) -> AsyncGenerator[bytes]:
+    async for row in new_facts(desk, number, principal, after):
+        if row is None:
+            yield KEEPALIVE_COMMENT  # at first too: the reader learns at once that it is connected
+        else:
+            yield format_sse_event(id=str(row.seq), data_str=fact_answer(row).model_dump_json())

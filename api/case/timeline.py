@@ -14,13 +14,12 @@ from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.lists import Limit, Listed
 from api.http.visibility import VisibleCase
-from desk.access import reads_internal
 from desk.problems import NotFound
+from desk.reading.stream import is_for
 from policy.case.case import Actor, Role
 from storage.case import views
 from storage.case.views import TimelineRow
 from storage.engine.codec import fact_to_json
-from storage.signing_in.tokens import Principal
 
 router = APIRouter(tags=["cases"])
 
@@ -63,11 +62,6 @@ async def read_timeline(
     rows = rows[:limit]
     items = [fact_answer(each) for each in rows if is_for(principal, each)]
     return Listed(items=items, next_cursor=str(rows[-1].seq) if more else None)
-
-
-def is_for(principal: Principal, fact: TimelineRow) -> bool:
-    """Whether the caller is shown this fact."""
-    return not fact.internal or reads_internal(principal)
 
 
 def fact_answer(row: TimelineRow) -> FactAnswer:

@@ -11,7 +11,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk.metrics import Figures
+from desk.metrics import Metrics
 
 _log = logging.getLogger("escala.access")
 
@@ -66,8 +66,8 @@ class AccessLog:
 
     def _tell(self, scope: Scope, status: int, first: float, whole: float) -> None:
         route = str(getattr(scope.get("route"), "path", "unmatched"))
-        figures: Figures = scope["app"].state.desk.figures
-        figures.answered(scope["method"], route, status, first or whole)
+        metrics: Metrics = scope["app"].state.desk.metrics
+        metrics.answered(scope["method"], route, status, first or whole)
         line = {
             "method": scope["method"],
             "route": route,

@@ -31,7 +31,7 @@ from api.visit import municipalities, visit_record
 from desk.desk import Desk, EnginePort
 from desk.engine import Engine
 from desk.feed import Feed
-from desk.metrics import Figures
+from desk.metrics import Metrics
 from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, StorageUnavailable
 from desk.turnstile import Turnstile
 from policy.case.refusals import Refusal
@@ -98,7 +98,7 @@ def create_app(
             policy=policy,
             clock=clock or _now,
             feed=feed,
-            figures=Figures(),
+            metrics=Metrics(),
             turnstile=Turnstile(),
             files=FileStore(settings.files_folder),
             provider_feeds=tuple(settings.provider_feeds),
@@ -172,7 +172,7 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     def refusal(request: Request, refusal: Refusal) -> Response:
-        request.app.state.desk.figures.refused(refusal)
+        request.app.state.desk.metrics.refused(refusal)
         return problems.response(refusal, _language(request))
 
     @app.exception_handler(RequestValidationError)

@@ -36,7 +36,7 @@ _QUANTILES = (0.5, 0.95, 0.99, 1.0)
     },
 )
 async def metrics(_: Admin, desk: DeskDep, at: At) -> Response:
-    content = generate_latest(desk.figures.registry) + generate_latest(await _desk(desk, at=at))
+    content = generate_latest(desk.metrics.registry) + generate_latest(await _desk(desk, at=at))
     return Response(content, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -24,6 +24,7 @@ from desk.reading.case_parts import (
 )
 from desk.reading.clocks import explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns
+from desk.reading.stream import is_for
 from desk.reading.visits import visit_record
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
 from policy.case.commands import ClaimCase
@@ -116,7 +117,7 @@ class _Reading:
 
     async def facts(self) -> list[TimelineRow]:
         """The facts that the viewer is shown."""
-        return [each for each in await self.all_facts() if not each.internal or reads_internal(self.viewer.principal)]
+        return [each for each in await self.all_facts() if is_for(self.viewer.principal, each)]
 
     async def agents(self) -> Sequence[Agent]:
         return await self.once("agents", lambda: agents.listing(self.db))

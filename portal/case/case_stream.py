@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.sse import EventSourceResponse, format_sse_event
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
-from api.case import stream
 from desk.access import visible_case
 from desk.desk import Desk
 from desk.feed import Watcher
+from desk.reading.stream import HEARTBEAT, new_facts
 from policy.case.case import Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered
@@ -26,8 +26,6 @@ from storage.workbench import pending_replies, presence
 router = APIRouter()
 
 _AGAIN_AFTER = b"retry: 1000\n\n"
-_HEARTBEAT = 15.0
-
 News = tuple[Any, ...]
 
 
@@ -50,7 +48,7 @@ def _mark(reply: pending_replies.PendingReply) -> tuple[str, bool]:
 
 @router.get("/casos/{number}/eventos")
 async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str, desde: int = 0) -> Response:
-    """What happens to the case from now on; the same facts as in the API's stream, for whoever has signed in.
+    """What happens to the case from now on: an event for each fact that the visitor may see, with its kind.
 
     `fin` says that nothing more will come, `mesa` that the workbench moved.
     """
@@ -99,7 +97,8 @@ async def _events(
 
 async def _facts(queue: asyncio.Queue[bytes | None], desk: Desk, number: str, principal: Principal, after: int) -> None:
     try:
-        async for event in stream.events(desk, number, principal, after):
+        async for told in new_facts(desk, number, principal, after):
+            event = format_sse_event(id=str(told.seq), data_str=told.fact.kind) if told else KEEPALIVE_COMMENT
             queue.put_nowait(event)
         row = await views.case(desk.database, number)
         if row and row.case.status is Status.CLOSED:
@@ -112,6 +111,6 @@ async def _moves(queue: asyncio.Queue[bytes | None], bench: Bench, number: str) 
     with bench.watch(number) as watch:
         first = True
         while True:
-            if await watch.news(within=_HEARTBEAT) is not None and not first:
+            if await watch.news(within=HEARTBEAT) is not None and not first:
                 queue.put_nowait(format_sse_event(event="mesa", data_str="1"))
             first = False

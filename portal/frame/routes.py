@@ -178,7 +178,7 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refusal(request: Request, refusal: Refusal) -> Response:
-        request.app.state.desk.figures.refused(refusal)
+        request.app.state.desk.metrics.refused(refusal)
         return await _told(request, status_of(refusal), refusal.message, refusal.rule, **refusal.values)
 
     @app.exception_handler(RequestValidationError)

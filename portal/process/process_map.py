@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from desk.access import visible_case
+from desk.access import visible_case_in
 from desk.desk import Desk
 from policy.case.case import Status
 from policy.case.process import ENDS, WAITS, Stay, Step, statuses
@@ -69,13 +69,13 @@ class Counted:
 
     async def count(self, db: Database, *, at: datetime) -> None:
         """Have it as of `at`."""
-        async with self.lock:
+        async with self.lock, db.snapshot() as snapshot:
             if self.dwell_until < stopwatch.monotonic():
-                self.dwell = await process_counts.dwell(db, since=at - _MEASURED)
+                self.dwell = await process_counts.dwell(snapshot, since=at - _MEASURED)
                 self.dwell_until = stopwatch.monotonic() + _KEPT_FOR
-            mark = await desk_mark(db)
+            mark = await desk_mark(snapshot)
             if (self.mark, self.at) != (mark, at):
-                self.standing = await process_counts.standing(db, at=at)
+                self.standing = await process_counts.standing(snapshot, at=at)
                 self.mark, self.at = mark, at
 
 
@@ -104,10 +104,11 @@ def show_bpmn(visitor: SignedIn) -> Response:
 @router.get("/casos/{number}/proceso")
 async def show_path(request: Request, visitor: SignedIn, desk: DeskDep, number: str) -> Response:
     """The path that one case took; whoever sees the case sees it."""
-    row = await visible_case(desk, visitor.principal, number)
-    case = row.case
-    since = case.level_clock.since_at if case.status is Status.WAITING_CUSTOMER and case.level_clock else None
-    taken = await process_counts.taken(desk.database, row.number, waiting_since=since)
+    async with desk.database.snapshot() as db:
+        row = await visible_case_in(db, visitor.principal, number)
+        case = row.case
+        since = case.level_clock.since_at if case.status is Status.WAITING_CUSTOMER and case.level_clock else None
+        taken = await process_counts.taken(db, row.number, waiting_since=since)
     order: dict[Step, list[int]] = {}
     for place, stay in enumerate(taken, start=1):
         order.setdefault(stay.step, []).append(place)

@@ -27,7 +27,8 @@ class QueueNews(ListNews):
     async def tally(self) -> tuple[str, Tally]:
         """How far the desk is, and how many cases of each kind there are; who asks meanwhile waits for the same."""
         async with self._counting:
-            mark = await desk_mark(self.database)
-            if self._counted is None or self._counted[0] != mark:
-                self._counted = mark, await tally(self.database)
+            async with self.database.snapshot() as db:
+                mark = await desk_mark(db)
+                if self._counted is None or self._counted[0] != mark:
+                    self._counted = mark, await tally(db)
             return self._counted

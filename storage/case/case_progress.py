@@ -17,23 +17,23 @@ _OVERTAKERS = 100  # how many turns may overtake one that is being committed
 
 
 @dataclass(frozen=True)
-class Head:
+class Progress:
     """A case's last fact, and whether none follows it."""
 
     facts: int
     closed: bool
 
 
-async def heads(db: Reader, numbers: Iterable[str]) -> dict[str, Head]:
-    """The heads of these cases; what is not recorded yet is missing."""
-    found: dict[str, Head] = {}
+async def progress_of(db: Reader, numbers: Iterable[str]) -> dict[str, Progress]:
+    """How far these cases have come; what is not recorded yet is missing."""
+    found: dict[str, Progress] = {}
     rest = iter(numbers)
     async with db.read() as connection:
         while some := list(islice(rest, _AT_ONCE)):
             rows = await connection.execute(
                 select(cases.c.number, cases.c.facts, cases.c.status).where(cases.c.number.in_(some))
             )
-            found |= {row.number: Head(row.facts, row.status == Status.CLOSED) for row in rows}
+            found |= {row.number: Progress(row.facts, row.status == Status.CLOSED) for row in rows}
     return found
 
 

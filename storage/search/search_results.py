@@ -1,4 +1,4 @@
-"""The best finds of a search, with the words around them.
+"""The best results of a search, with the words around them.
 
 Of what is sought often, the newest texts alone are weighed: the rest would be no better an answer, and take its time.
 """
@@ -38,7 +38,7 @@ Pieces = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Find:
+class SearchResult:
     """A case that a search found; no excerpt where its title says it all."""
 
     row: CaseRow
@@ -46,7 +46,7 @@ class Find:
     excerpt: Pieces
 
 
-async def finds(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[Find]:
+async def search(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[SearchResult]:
     """The cases that pass the filter, which seeks something: the best first, then the newest."""
     patterns = sought(wanted.q or "")
     if not patterns:
@@ -70,7 +70,7 @@ async def finds(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[Find]
     numbers = {text["id"]: number_of(fact_of(text["id"])[0]) for text, _ in best}
     rows = await views.some_cases(db, list(numbers.values()))
     return [
-        Find(
+        SearchResult(
             row=rows[numbers[text["id"]]],
             title=excerpt(rows[numbers[text["id"]]].title, patterns, around=200),
             excerpt=excerpt(said[text["id"]], patterns) if text["id"] in said else (),

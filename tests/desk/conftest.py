@@ -10,7 +10,7 @@ import pytest
 
 from desk.desk import Desk
 from desk.feed import Feed
-from desk.metrics import Figures
+from desk.metrics import Metrics
 from desk.opening import open_case
 from desk.turnstile import Turnstile
 from storage.case.views import CaseRow
@@ -55,7 +55,7 @@ async def desk(database: Database, engine: PaperDesk, clock: Clock, tmp_path: Pa
         policy=policy(),
         clock=clock,
         feed=feed,
-        figures=Figures(),
+        metrics=Metrics(),
         turnstile=Turnstile(),
         files=FileStore(tmp_path / "files"),
     )

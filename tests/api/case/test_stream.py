@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from api.case import stream
 from desk import feed, stream_readers
+from desk.reading import stream
 from policy.case.case import Role
 from storage.case import case_progress
 from storage.signing_in import tokens
@@ -212,9 +212,9 @@ async def test_many_readers_ask_the_database_once(office: Office, monkeypatch: p
 
     async def counted(db: Any, numbers: Any) -> Any:
         asked.append(set(numbers))
-        return await case_progress.heads(db, asked[-1])
+        return await case_progress.progress_of(db, asked[-1])
 
-    monkeypatch.setattr(feed, "heads", counted)
+    monkeypatch.setattr(feed, "progress_of", counted)
     number = await office.open()
     source = feed.Feed(office.db, every=0.05)
     with source.watch(number) as one, source.watch(number) as two:

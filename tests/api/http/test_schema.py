@@ -23,8 +23,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.case import stream
 from api.http.app import create_app
+from desk.reading import stream
 from settings import Settings
 from tests.api.office import BASE, NEW_PREMIUM_CASE, PEOPLE, STANDARD, Office, open_office
 from tests.support.serving import serving

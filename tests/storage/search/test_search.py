@@ -15,7 +15,7 @@ from storage.case.views import CaseFilter
 from storage.engine.database import Database, upgrade
 from storage.search import case_words
 from storage.search.search import excerpt, sought
-from storage.search.search_results import finds
+from storage.search.search_results import search
 from tests.storage.desk import START, Desk
 from tests.support.lives import HELP_DESK, WITHDRAW
 from tests.support.postgres import PostgresServer
@@ -30,7 +30,7 @@ async def titles(desk: Desk, q: str, *, among_notes: bool = EVERYTHING, **filter
 
 async def best(desk: Desk, q: str, *, among_notes: bool = EVERYTHING, **filters: Any) -> list[str]:
     wanted = CaseFilter(q=q, among_notes=among_notes, **filters)
-    return [find.row.title for find in await finds(desk.db, wanted, limit=10)]
+    return [find.row.title for find in await search(desk.db, wanted, limit=10)]
 
 
 async def say(desk: Desk, title: str, *said: tuple[str, str]) -> str:
@@ -102,7 +102,7 @@ async def test_a_title_weighs_more_than_a_mention(desk: Desk) -> None:
 async def test_a_find_shows_the_words_around_it(desk: Desk) -> None:
     await say(desk, "Otra cosa", ("reply", "Ayer se revisó la Avería del servidor."))
 
-    [find] = await finds(desk.db, CaseFilter(q="averia"), limit=5)
+    [find] = await search(desk.db, CaseFilter(q="averia"), limit=5)
 
     assert ("Avería", True) in find.excerpt
     assert "".join(piece for piece, _ in find.excerpt) == "Ayer se revisó la Avería del servidor."

@@ -1,0 +1,134 @@
+"""The agents' queue: its rows with what each says of its promise, and what its filters choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.access import only_visible
+from desk.desk import Desk
+from desk.problems import own_cursor
+from desk.reading.countdowns import open_hours, waits_until
+from storage.case import queue, views
+from storage.case.hours import hours_of
+from storage.case.views import CaseFilter, CaseRow
+from storage.engine.database import Reader
+from storage.people import agents
+from storage.people.agents import Agent
+from storage.signing_in.tokens import Principal
+from storage.workbench import saved_views
+from storage.workbench.saved_views import SavedView
+
+AT_ONCE = 50
+COUNTED = 500
+"""Counting ends here: one more means that there are more."""
+_CUSTOMERS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueAsked:
+    """Which cases, from which place of the list on (None: from the first), and whether to count them."""
+
+    wanted: CaseFilter
+    cursor: str | None = None
+    counts: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A case as the queue lists it.
+
+    `resumes_at` is when closed hours open again, or by when a pause ends at the latest; `changes_at` when what is said
+    here is no longer true by itself.
+    """
+
+    row: CaseRow
+    at: datetime
+    resumes_at: datetime | None = None
+    changes_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """What its colour says: that its promise is broken, as the process map counts it, or stands still."""
+        due_at = self.row.next_due_at
+        if self.row.case.overdue or (due_at and due_at < self.at):
+            return "late"
+        return "due" if due_at else "still"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """A page of the queue as of `at`. `customers` are the names of the rows' own, by id.
+
+    `how_many` pass the filter, up to COUNTED + 1; None where nobody asked, or all words that are sought are common.
+    """
+
+    at: datetime
+    rows: Sequence[Row]
+    next_cursor: str | None
+    how_many: int | None
+    agents: Sequence[Agent]
+    customers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueChoices:
+    """What one chooses from beside the rows: customers by id and name, and the looks that one has kept."""
+
+    customers: Sequence[tuple[str, str]]
+    views: Sequence[SavedView]
+
+
+async def read_queue(desk: Desk, principal: Principal, asked: QueueAsked) -> QueuePage:
+    """A page of the queue, in one transaction. InvalidCursor."""
+    async with desk.database.snapshot() as db:
+        return await _page(db, principal, asked, at=desk.clock())
+
+
+async def read_queue_and_choices(
+    desk: Desk, principal: Principal, asked: QueueAsked, account_id: str
+) -> tuple[QueuePage, QueueChoices]:
+    """The same with all that one can choose from; the customer that is asked for is always among them."""
+    async with desk.database.snapshot() as db:
+        page = await _page(db, principal, asked, at=desk.clock())
+        customers = list(await queue.customers_by_name(db, limit=_CUSTOMERS))
+        chosen = asked.wanted.customer_id
+        if chosen and chosen not in dict(customers):
+            customers += (await queue.customer_names(db, [chosen])).items()
+        return page, QueueChoices(customers=customers, views=await saved_views.of_account(db, account_id))
+
+
+async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: datetime) -> QueuePage:
+    wanted = only_visible(principal, asked.wanted)
+    assert wanted is not None, "who serves customers sees all of them"
+    common = await views.says_common(db, wanted)
+    with own_cursor():
+        found = await views.cases(db, wanted, limit=AT_ONCE, cursor=asked.cursor, common=common)
+    counts = asked.counts and not common
+    return QueuePage(
+        at=at,
+        rows=await _rows(db, found.items, at=at),
+        next_cursor=found.next_cursor,
+        how_many=await views.how_many(db, wanted, at_most=COUNTED + 1) if counts else None,
+        agents=await agents.listing(db),
+        customers=await queue.customer_names(db, {row.case.customer_id for row in found.items}),
+    )
+
+
+async def _rows(db: Reader, found: Sequence[CaseRow], *, at: datetime) -> list[Row]:
+    """The rows of these cases. Their hours are asked for at once, and each distinct calendar is looked into once."""
+    hours = await hours_of(db, [row.number for row in found if row.next_due_at])
+    distinct = {id(calendar): calendar for calendar in hours.values()}
+    opens = {each: open_hours(calendar, at) for each, calendar in distinct.items()}
+    return [_due(row, *opens[id(hours[row.number])], at=at) if row.next_due_at else _still(row, at=at) for row in found]
+
+
+def _due(row: CaseRow, is_open: bool, changes_at: datetime | None, *, at: datetime) -> Row:
+    ends = [each for each in (changes_at, row.next_due_at) if each and each > at]
+    return Row(row=row, at=at, resumes_at=None if is_open else changes_at, changes_at=min(ends, default=None))
+
+
+def _still(row: CaseRow, *, at: datetime) -> Row:
+    waiting_for = row.case.waiting_for
+    return Row(row=row, at=at, resumes_at=waits_until(row.case, waiting_for) if waiting_for else None)
