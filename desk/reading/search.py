@@ -1,4 +1,4 @@
-"""What was found in all that was said in the cases that one may see, the best first, with the customers' names."""
+"""The search through all that was said in the cases that one may see: the best first, with the customers' names."""
 
 from __future__ import annotations
 
