@@ -91,7 +91,7 @@ async def _read_form(request: Request) -> FormData:
     try:
         form = await parser.parse()
     except MultiPartException as wrong:
-        if "Too many files" in wrong.message:
+        if "too many files" in wrong.message.casefold():
             raise TooManyFiles(most=MOST_FILES) from wrong
         raise MalformedRequest from wrong
     request._form = form  # noqa: SLF001 - where Starlette looks for a form that was read
