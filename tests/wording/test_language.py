@@ -137,7 +137,8 @@ class TestThePortal:
     def test_keeps_no_sentence_that_has_no_translation(self) -> None:
         known = translations("es")
         kept = {text for source in PORTAL.rglob("*.py") for text in literals(source)}
-        sentences = {text for text in kept if re.match(r"[A-Z][a-z]+,? [a-z]", text)}
+        not_ours = {"Too many files"}  # the words by which the form parser's own refusal is known
+        sentences = {text for text in kept if re.match(r"[A-Z][a-z]+,? [a-z]", text)} - not_ours
         assert "Set their priority" in sentences
         assert {text for text in sentences if not known.get((None, text))} == set()
 
