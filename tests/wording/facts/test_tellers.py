@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ TELLERS: dict[str, Callable[[Fact], str]] = {
     "terminal": terminal.sentence,
     "operator": operator.sentence,
 }
+ROOT = Path(__file__).parents[3]
 NEWER = UnknownFact(kind="case_praised", data={"stars": 5})
 
 
@@ -81,6 +83,14 @@ class TestLateness:
 
 
 class TestTheWarning:
+    @pytest.mark.rule("ESC-13")
+    def test_has_its_share_written_in_no_sentence(self) -> None:
+        """It is in the policy file, and pinned in the case's terms."""
+        rooms = ("api", "cli", "desk", "portal", "wording", "workflows")
+        files = [each for room in rooms for each in (ROOT / room).rglob("*") if each.suffix in {".py", ".po", ".html"}]
+
+        assert [each for each in files if re.search(r"\b75 ?%", each.read_text(encoding="utf-8"))] == []
+
     @pytest.mark.rule("ESC-13")
     def test_names_the_share_that_its_fact_names(self) -> None:
         """The share is the case's terms'; a warning that was recorded before facts named it is told without."""

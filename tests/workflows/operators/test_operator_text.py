@@ -11,6 +11,7 @@ from policy.case import commands as c
 from policy.case.case import Case, Cause, Channel, Outcome
 from tests.support.lives import (
     ASK,
+    CLAIM,
     DIRECTOR,
     HELP_DESK,
     REQUEST_VISIT,
@@ -21,10 +22,11 @@ from tests.support.lives import (
     after,
     bogota,
     opened,
+    turns,
 )
 from tests.support.lives import CONTACT as ANA
 from wording.language import word
-from workflows.operators.case_text import current_details, timer_summary, wake_text
+from workflows.operators.case_text import current_details, record_summary, timer_summary, wake_text
 from workflows.operators.words import (
     CATEGORIES,
     CAUSES,
@@ -70,6 +72,20 @@ def test_a_limit_is_called_due() -> None:
     warned = after(opened("09:00"), "09:50")
 
     assert timer_summary(warned, STANDARD).endswith("P2 Estándar, vence mié 25 nov 2026 10:00")
+
+
+def test_a_warnings_share_is_the_terms() -> None:
+    terms = replace(STANDARD, warn_at_percent=60)
+
+    assert timer_summary(opened("09:00", terms=terms), terms).startswith("aviso: 60 % de la atención inicial, ")
+
+
+def test_a_turn_is_told_in_words() -> None:
+    [claimed] = turns(opened("09:00"), ("09:10", CLAIM))
+    warned, _ = turns(claimed.case, "09:50")
+
+    assert record_summary(claimed) == "turno 2: lo toma agent-1, nivel 1, en curso"
+    assert record_summary(warned) == "turno 3: aviso de la atención inicial, nivel 1, en curso"
 
 
 def test_clocks_are_told_as_of_the_last_turn() -> None:
