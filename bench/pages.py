@@ -114,7 +114,8 @@ async def _lived(office: Office) -> str:
     number = await ready_for(office, "visits/acceptance")
     for place in range(15):
         who = "premium_contact" if place % 3 == 0 else "agent"
-        await office.give(number, "answers" if who == "premium_contact" else "replies", who, body=f"Vamos en {place}.")
+        path = "answers" if who == "premium_contact" else "replies"
+        assert (await office.give(number, path, who, body=f"Vamos en {place}.")).status_code == 200
     return number
 
 

@@ -159,7 +159,7 @@ async def test_the_filters_keep_what_the_address_asks(office: Office) -> None:
 
 
 async def test_the_list_goes_on_from_page_to_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.queue.queue._AT_ONCE", 2)
+    monkeypatch.setattr("desk.reading.queue.AT_ONCE", 2)
     opened = [await office.open() for _ in range(3)]
 
     async with visitor(office, "agent") as agent:
