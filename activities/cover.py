@@ -1,4 +1,4 @@
-"""The activities of covers and of held cases: days, announcements, terms, and the sweep."""
+"""The activities of the workflows of covers and of held cases: days, announcements, terms, and the sweep."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from functools import partial
 from typing import Protocol, Self
 
 from temporalio import activity
 
-from activities.mail.envelope import announced
+from activities.mail.envelope import announcement_envelope, enveloped
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
@@ -27,7 +25,7 @@ from storage.engine.database import Database
 from storage.notices.addresses import DeskMailboxes, addresses
 from storage.people import contacts
 from storage.terms.terms import bogota_date, covered_terms, read_policy_file
-from wording.notices.cover import CoverOccasion, choice_text, cover_text
+from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
 from wording.notices.letter import NoticeText
 
 _PATIENT_TRIES = 8
@@ -41,7 +39,7 @@ class AnnouncementsWaiting(Exception):
 
 
 class CoverWorkflows(Protocol):
-    """What the sweep needs of the engine, by way of `api.desk.Desk`."""
+    """What the sweep needs of the engine: `desk.engine.Engine` has it."""
 
     async def attended(self) -> set[tuple[CoverKind, str]]:
         """The covers whose workflows run now, by kind and id."""
@@ -203,13 +201,14 @@ class Cover:
         One that no longer holds is not sent: a renewal was paid since, or something nearer is to be said.
         """
         try:
-            message = await self._message(row)
-            if message is None:
+            text = await (self._choice(row) if row.asks_who_stays else self._end(row))
+            if text is None:
                 await announcements.superseded(self.database, row.id)
                 return True
             desk = DeskMailboxes(commercial=self.commercial_mailbox)
             to = mailboxes(await addresses(self.database, row.recipient, desk, at=self.clock()))
-            reached = await self.mail.send(message(to=to), to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+            message = enveloped(text, announcement_envelope(row, sender=self.mail_from, to=to))
+            reached = await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
         except Undeliverable as error:
             activity.logger.warning("announcement %s is undeliverable", row.id)
             await announcements.failed(self.database, row.id, error=str(error), final=True)
@@ -220,24 +219,6 @@ class Cover:
         else:
             await announcements.delivered(self.database, row.id, at=self.clock(), to=reached)
         return True
-
-    async def _message(self, row: AnnouncementRow) -> Callable[..., EmailMessage] | None:
-        """What is said now, to be addressed; None where it no longer holds."""
-        text = await (self._choice(row) if row.asks_who_stays else self._end(row))
-        if text is None:
-            return None
-        return partial(
-            announced,
-            text,
-            cover=row.cover,
-            cover_id=row.cover_id,
-            ends_on=row.ends_on,
-            days_before=row.days_before,
-            recipient=row.recipient,
-            language=row.language,
-            sender=self.mail_from,
-            at=row.at,
-        )
 
     async def _end(self, row: AnnouncementRow) -> NoticeText | None:
         async with self.database.read() as connection:
@@ -273,10 +254,12 @@ class Cover:
         if not state.sign_ins.choice_needed:
             return None
         return choice_text(
-            customer=row.name,
-            plan=state.plan,
-            places=state.places,
-            asked=state.asked,
-            link=f"{self.public_url}/contactos",
-            language=row.language,
+            ChoiceOccasion(
+                customer=row.name,
+                plan=state.plan,
+                places=state.places,
+                asked=state.asked,
+                link=f"{self.public_url}/contactos",
+                language=row.language,
+            )
         )

@@ -1,10 +1,11 @@
-"""A notice as an e-mail message: its headers, its identity and its thread. What it says comes from `wording`."""
+"""A letter as an e-mail message: its headers, its identity and its thread. What it says comes from `wording`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,67 +13,68 @@ from email.utils import format_datetime, parseaddr
 
 from activities.mail.invitation import CalendarMessage
 from policy.people.recipients import Recipient, recipient_to_text
+from storage.cover.announcements import AnnouncementRow
+from storage.notices.outbox import OutboxRow
 from wording.notices.letter import NoticeText
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _SUBJECT_LENGTH = 150
 
 
-def enveloped(
-    text: NoticeText, *, case_number: str, turn: int, seq: int, kind: str, recipient: Recipient, language: str,
-    sender: str, to: Sequence[str], at: datetime, calendar: CalendarMessage | None = None,
-) -> EmailMessage:  # fmt: skip
-    """The message, the same each time it is made, so that mail systems know one that comes twice for one.
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """What a message bears beside its text. Ids are made of `identity`, its own, and `thread`, which it belongs to.
 
-    Every notice of a case answers the same message, which nobody has: that is what joins them in one thread. It says
-    that no person sent it, so that no absence note and no other desk answers.
+    `identity` is the same each time the message is made, so that mail systems know one that comes twice for one.
     """
-    identity = f"{case_number}.t{turn:05}.s{seq:05}.{kind}.{_reader(recipient)}"
-    message = _message(text, thread=case_number, identity=identity, language=language, sender=sender, to=to, at=at)
+
+    thread: str
+    identity: str
+    language: str
+    sender: str
+    to: Sequence[str]
+    at: datetime
+
+
+def notice_envelope(row: OutboxRow, *, sender: str, to: Sequence[str]) -> Envelope:
+    """The envelope of a case's notice; all of one case are one thread."""
+    identity = f"{row.case_number}.t{row.turn:05}.s{row.seq:05}.{row.kind}.{_reader(row.recipient)}"
+    return Envelope(thread=row.case_number, identity=identity, language=row.language, sender=sender, to=to, at=row.at)
+
+
+def announcement_envelope(row: AnnouncementRow, *, sender: str, to: Sequence[str]) -> Envelope:
+    """The envelope of the message that a cover ends (WAR-5); all of one cover are one thread."""
+    thread = f"{row.cover}-{row.cover_id}"
+    identity = f"{thread}.{row.ends_on:%Y%m%d}.d{row.days_before:03}.{_reader(row.recipient)}"
+    return Envelope(thread=thread, identity=identity, language=row.language, sender=sender, to=to, at=row.at)
+
+
+def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage | None = None) -> EmailMessage:
+    """The message: it answers one that nobody has, as all of its thread do, which joins them in mail programs.
+
+    It says that no person sent it, so that no absence note and no other desk answers.
+    """
+    name, mailbox = parseaddr(envelope.sender)
+    domain = mailbox.rpartition("@")[2]
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = Address(display_name=name, addr_spec=mailbox)
+    message["To"] = ", ".join(envelope.to)
+    message["Subject"] = _one_line(text.subject)
+    message["Date"] = format_datetime(envelope.at)
+    message["Message-ID"] = f"<{envelope.identity}@{domain}>"
+    message["In-Reply-To"] = f"<{envelope.thread}@{domain}>"
+    message["References"] = f"<{envelope.thread}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(text.body)
+    message["Content-Language"] = envelope.language
     if calendar:
-        _enclose(calendar, message, identity=identity)
+        _enclose(calendar, message, identity=envelope.identity)
     return message
-
-
-def announced(
-    text: NoticeText, *, cover: str, cover_id: str, ends_on: date, days_before: int, recipient: Recipient,
-    language: str, sender: str, to: Sequence[str], at: datetime,
-) -> EmailMessage:  # fmt: skip
-    """The message that a cover ends (WAR-5); all of one cover are one thread."""
-    thread = f"{cover}-{cover_id}"
-    identity = f"{thread}.{ends_on:%Y%m%d}.d{days_before:03}.{_reader(recipient)}"
-    return _message(text, thread=thread, identity=identity, language=language, sender=sender, to=to, at=at)
-
-
-def redirected(
-    text: NoticeText, *, identity: str, language: str, sender: str, to: Sequence[str], at: datetime
-) -> EmailMessage:
-    """The message that a request came on a channel that the plan does not hold (REQ-7): a thread of its own."""
-    return _message(text, thread=identity, identity=f"{identity}.m", language=language, sender=sender, to=to, at=at)
 
 
 def _reader(recipient: Recipient) -> str:
     return hashlib.sha256(recipient_to_text(recipient).encode()).hexdigest()[:10]
-
-
-def _message(
-    text: NoticeText, *, thread: str, identity: str, language: str, sender: str, to: Sequence[str], at: datetime
-) -> EmailMessage:
-    name, mailbox = parseaddr(sender)
-    domain = mailbox.rpartition("@")[2]
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(display_name=name, addr_spec=mailbox)
-    message["To"] = ", ".join(to)
-    message["Subject"] = _one_line(text.subject)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{identity}@{domain}>"
-    message["In-Reply-To"] = f"<{thread}@{domain}>"
-    message["References"] = f"<{thread}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(text.body)
-    message["Content-Language"] = language
-    return message
 
 
 def _enclose(calendar: CalendarMessage, message: EmailMessage, *, identity: str) -> None:

@@ -9,7 +9,7 @@ from typing import Self
 
 from temporalio import activity
 
-from activities.mail.envelope import redirected
+from activities.mail.envelope import Envelope, enveloped
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from policy.people.recipients import Contact
 from policy.terms.channels import Misdirected
@@ -62,5 +62,7 @@ class ChannelNotices:
     async def _send(self, told: Misdirected, *, at: datetime) -> list[str]:
         to = mailboxes(await personal_addresses(self.database, Contact(told.contact_id), at=self.clock()))
         text = channel_letter(told, link=self.public_url)
-        message = redirected(text, identity=told.id, language=DEFAULT, sender=self.mail_from, to=to, at=at)
-        return await self.mail.send(message, to)
+        envelope = Envelope(
+            thread=told.id, identity=f"{told.id}.m", language=DEFAULT, sender=self.mail_from, to=to, at=at
+        )
+        return await self.mail.send(enveloped(text, envelope), to)

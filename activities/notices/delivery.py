@@ -11,7 +11,7 @@ from typing import Self
 from temporalio import activity
 
 from activities.mail.calendar_mail import calendar_message
-from activities.mail.envelope import enveloped
+from activities.mail.envelope import enveloped, notice_envelope
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from activities.notices import particulars
 from policy.case.case import Level
@@ -104,19 +104,9 @@ class Notices:
     async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
         to = mailboxes(await addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
         occasion = await self._occasion(row, case)
-        message = enveloped(
-            text_of(occasion),
-            case_number=row.case_number,
-            turn=row.turn,
-            seq=row.seq,
-            kind=row.kind,
-            recipient=row.recipient,
-            language=row.language,
-            sender=self.mail_from,
-            to=to,
-            at=row.at,
-            calendar=await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from),
-        )
+        envelope = notice_envelope(row, sender=self.mail_from, to=to)
+        calendar = await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from)
+        message = enveloped(text_of(occasion), envelope, calendar=calendar)
         return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
 
     async def _occasion(self, row: OutboxRow, case: CaseRow) -> Occasion:

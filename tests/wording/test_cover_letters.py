@@ -11,7 +11,7 @@ from policy.case.case import Plan
 from policy.people.recipients import Administrators, Commercial
 from policy.terms.terms import CoverKind
 from wording.language import LANGUAGES
-from wording.notices.cover import CoverOccasion, choice_text, cover_text
+from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
 
 pytestmark = pytest.mark.rule("WAR-5")
 
@@ -64,12 +64,14 @@ def test_the_commercial_team_reads_whether_the_customer_was_told(told: bool | No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_smaller_plan_asks_who_stays(language: str) -> None:
     text = choice_text(
-        customer="Acme {x}",
-        plan=Plan.STANDARD,
-        places=2,
-        asked=5,
-        link="https://m.example/contactos",
-        language=language,
+        ChoiceOccasion(
+            customer="Acme {x}",
+            plan=Plan.STANDARD,
+            places=2,
+            asked=5,
+            link="https://m.example/contactos",
+            language=language,
+        )
     )
     assert all(each in text.body for each in ("Acme {x}", "2", "5", "https://m.example/contactos"))
 

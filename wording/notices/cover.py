@@ -1,6 +1,6 @@
-"""The letters about a cover that ends, to the customer's administrators and the commercial team (WAR-5).
+"""The letters of a cover that ends, to the customer's administrators and to the commercial team (WAR-5).
 
-And what a smaller plan asks of the administrators afterwards: who signs in from now on (PLAN-8).
+And the one by which a smaller plan asks the administrators afterwards who signs in from now on (PLAN-8).
 """
 
 from __future__ import annotations
@@ -37,11 +37,6 @@ class CoverOccasion:
     customer_told: bool | None = None
 
     @property
-    def is_for_the_customer(self) -> bool:
-        """Whether it goes to the customer's people; else it stays in the house."""
-        return isinstance(self.recipient, CustomerRecipient)
-
-    @property
     def days(self) -> int:
         """How many days are left until the last one."""
         return (self.ends_on - self.said_on).days
@@ -59,7 +54,7 @@ class CoverOccasion:
 
 def cover_text(o: CoverOccasion) -> NoticeText:
     """The announcement's subject and body."""
-    if o.is_for_the_customer:
+    if isinstance(o.recipient, CustomerRecipient):
         subject, paragraphs = _news(o), list(_to_customer(o))
     else:
         subject, paragraphs = o.say("The cover of {customer} ends on {ends_on}"), list(_to_commercial(o))
@@ -124,35 +119,47 @@ def _told(o: CoverOccasion) -> str:
     )
 
 
-def choice_text(*, customer: str, plan: Plan, places: int, asked: int, link: str, language: str) -> NoticeText:
-    """That fewer contacts may sign in than are named for it, and that the administrator chooses who stays."""
-
-    def say(message: str, **values: object) -> str:
-        return translate(message, language, **values)
-
-    paragraphs = (
-        say("Hello,"),
-        say(
-            "{customer} now has the {plan} plan, in which {places} contacts can sign in to the portal; {asked} are "
-            "named for it.",
-            customer=customer,
-            plan=plan.value,
-            places=places,
-            asked=asked,
-        ),
-        say(
-            "Nobody was taken off your roster. Until you choose who stays, the places are held by the administrators, "
-            "and then by those who were named first; the others cannot sign in."
-        ),
-        say("Please choose here: {link}", link=link),
-        say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
-    )
-    return NoticeText(say("Please choose who signs in to the portal"), "\n\n".join(paragraphs) + "\n")
-
-
 def _left(o: CoverOccasion) -> str:
     if o.days < 0:
         return o.say("That day has passed.")
     if o.days == 0:
         return o.say("That is today.")
     return o.say("That is tomorrow.") if o.days == 1 else o.say("That is in {days} days.", days=o.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceOccasion:
+    """A plan with fewer places to sign in to the portal than are asked for, and where to choose who has them."""
+
+    customer: str
+    plan: Plan
+    places: int
+    asked: int
+    link: str
+    language: str
+
+
+def choice_text(o: ChoiceOccasion) -> NoticeText:
+    """That fewer contacts may sign in than are named for it, and that the administrator chooses who stays."""
+
+    def say(message: str, **values: object) -> str:
+        return translate(message, o.language, **values)
+
+    paragraphs = (
+        say("Hello,"),
+        say(
+            "{customer} now has the {plan} plan, in which {places} contacts can sign in to the portal; {asked} are "
+            "named for it.",
+            customer=o.customer,
+            plan=o.plan,
+            places=o.places,
+            asked=o.asked,
+        ),
+        say(
+            "Nobody was taken off your roster. Until you choose who stays, the places are held by the administrators, "
+            "and then by those who were named first; the others cannot sign in."
+        ),
+        say("Please choose here: {link}", link=o.link),
+        say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
+    )
+    return NoticeText(say("Please choose who signs in to the portal"), "\n\n".join(paragraphs) + "\n")
