@@ -18,7 +18,7 @@ SOURCES := policy workflows activities desk wording storage api portal cli demo 
 
 # Debian packages that the tests need: each while the file is missing whose presence says that it is there.
 DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) \
-  $(if $(wildcard /usr/bin/chromium),,chromium) \
+  $(if $(wildcard /usr/bin/chromium-headless-shell),,chromium-headless-shell) \
   $(if $(wildcard /usr/lib/*/libatomic.so.1),,libatomic1) \
   $(if $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1),,libfaketime)
 
