@@ -24,7 +24,7 @@ from storage.cover.announcements import AnnouncementRow
 from storage.engine.database import Database
 from storage.notices.addresses import DeskMailboxes, addresses
 from storage.people import contacts
-from storage.terms.terms import bogota_date, covered_terms, read_policy_file
+from storage.terms.terms import CustomerSolution, bogota_date, covered_terms, read_policy_file
 from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
 from wording.notices.letter import NoticeText
 
@@ -154,8 +154,7 @@ class Cover:
         found = await covered_terms(
             self.database,
             self.policy,
-            customer_id=case.customer_id,
-            solution_id=case.solution_id,
+            CustomerSolution(customer_id=case.customer_id, solution_id=case.solution_id),
             opened_at=case.opened_at,
             held_until=case.held_until,
         )

@@ -53,7 +53,7 @@ from settings import Settings
 from storage.case.intake import Deposit, deposit, reserve_number
 from storage.engine.database import Database, upgrade
 from storage.notices import outbox
-from storage.terms.terms import read_policy_file, terms_for
+from storage.terms.terms import CustomerSolution, read_policy_file, terms_for
 from worker import connect
 
 ROUNDS = 3
@@ -65,6 +65,7 @@ ALONE, TOGETHER, IN_FLIGHT = 40, 160, 20
 
 _CASES = 100
 _FLOOR_QUEUE = "floor"
+_OF = CustomerSolution(customer_id=CUSTOMER, solution_id=SOLUTION)
 _PATIENT = {"ESCALA_ENGINE_TIMEOUT": "60"}  # however busy the machine is: an answer that comes late is to be counted
 _PATIENCE = 60.0
 _keys = (f"key-{place}" for place in count(1))
@@ -114,7 +115,7 @@ class BareFloor:
 
     async def openings(self, how_many: int) -> list[Callable[[], Awaitable[None]]]:
         at = datetime.now(UTC)
-        terms = await terms_for(self.db, read_policy_file(None), customer_id=CUSTOMER, solution_id=SOLUTION, at=at)
+        terms = await terms_for(self.db, read_policy_file(None), _OF, at=at)
         asked = []
         for _ in range(how_many):
             number = (await reserve_number(self.db, scope="floor", key=next(_keys), at=at)).number
@@ -139,7 +140,7 @@ class BareFloor:
 
     async def commands(self, how_many: int) -> list[Callable[[], Awaitable[None]]]:
         at = datetime.now(UTC)
-        terms = await terms_for(self.db, read_policy_file(None), customer_id=CUSTOMER, solution_id=SOLUTION, at=at)
+        terms = await terms_for(self.db, read_policy_file(None), _OF, at=at)
         asked = []
         for place in range(how_many):
             case = self.cases[place % min(_CASES, len(self.cases))]

@@ -33,7 +33,7 @@ from storage.cover import solutions
 from storage.engine.columns import NEVER
 from storage.engine.database import Database
 from storage.people import contacts
-from storage.terms.terms import terms_for
+from storage.terms.terms import CustomerSolution, terms_for
 from wording.language import DEFAULT, translate
 
 C = TypeVar("C", bound=Command)
@@ -197,8 +197,7 @@ async def _rehearsed(life: Life, *, until: datetime, database: Database, policy:
     terms = await terms_for(
         database,
         policy,
-        customer_id=opening.customer_id,
-        solution_id=opening.solution_id,
+        CustomerSolution(customer_id=opening.customer_id, solution_id=opening.solution_id),
         at=opening.received_at,
         known_by=NEVER,  # contracts come with the import, long after the lives that they cover
     )

@@ -31,7 +31,7 @@ from storage.cover import solutions
 from storage.cover.solutions import Solution
 from storage.people import contacts
 from storage.signing_in.tokens import Principal
-from storage.terms.terms import bogota_date, terms_for
+from storage.terms.terms import CustomerSolution, bogota_date, terms_for
 
 
 class NewCase(WithFiles):
@@ -123,7 +123,8 @@ async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[Ope
     new = asked.new
     solution = await _solution_of(desk, asked, at=at)
     customer_id = solution.customer_id
-    terms = await terms_for(desk.database, desk.policy, customer_id=customer_id, solution_id=solution.id, at=at)
+    of = CustomerSolution(customer_id=customer_id, solution_id=solution.id)
+    terms = await terms_for(desk.database, desk.policy, of, at=at)
     command = OpenCase(
         by=asked.by.actor,
         number="",

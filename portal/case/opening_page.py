@@ -26,7 +26,7 @@ from storage.cover.solutions import Solution, SolutionKind
 from storage.files import files
 from storage.people import contacts
 from storage.people.customers import Customer
-from storage.terms.terms import terms_for
+from storage.terms.terms import CustomerSolution, terms_for
 from storage.workbench import opening_drafts
 from wording.language import translate
 
@@ -119,7 +119,8 @@ class OpeningPage:
     async def _about(self, solution: Solution) -> dict[str, Any]:
         """What is said beside the form: what is known of the provider, and what will happen."""
         db, customer_id, at = self.desk.database, self.customer.id, self.at
-        terms = await terms_for(db, self.desk.policy, customer_id=customer_id, solution_id=solution.id, at=at)
+        of = CustomerSolution(customer_id=customer_id, solution_id=solution.id)
+        terms = await terms_for(db, self.desk.policy, of, at=at)
         roster = await contacts.roster(db, customer_id) if self.visitor.role is not Role.CONTACT else []
         return {
             "terms": terms,

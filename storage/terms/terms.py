@@ -77,46 +77,42 @@ class _Known:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomerSolution:
+    """What a case is about, by which its cover is found: a customer and one of its solutions, by their ids."""
+
+    customer_id: str
+    solution_id: str
+
+
 async def terms_for(
-    db: Reader,
-    policy: PolicyFile,
-    *,
-    customer_id: str,
-    solution_id: str,
-    at: datetime,
-    known_by: datetime | None = None,
+    db: Reader, policy: PolicyFile, of: CustomerSolution, *, at: datetime, known_by: datetime | None = None
 ) -> Terms:
     """The terms of a case opened at `at` for this customer and solution; without any cover, those of a warranty.
 
     What was registered by then counts (WAR-2), or by `known_by`: whoever asks later is not promised more.
     """
     async with db.read() as connection:
-        known = await _known(connection, customer_id, solution_id)
-    return _terms_on(bogota_date(at), policy, known.by(known_by or at), solution_id=solution_id)
+        known = await _known(connection, of)
+    return _terms_on(bogota_date(at), policy, known.by(known_by or at), solution_id=of.solution_id)
 
 
 async def covered_terms(
-    db: Reader,
-    policy: PolicyFile,
-    *,
-    customer_id: str,
-    solution_id: str,
-    opened_at: datetime,
-    held_until: datetime,
+    db: Reader, policy: PolicyFile, of: CustomerSolution, *, opened_at: datetime, held_until: datetime
 ) -> tuple[Terms, datetime] | None:
     """What a held case is promised, and since when: as it stood at the first covered instant before `held_until`.
 
     That instant may lie ahead, where a contract that is paid begins later. None where no cover came (WAR-2, WAR-3).
     """
     async with db.read() as connection:
-        known = await _known(connection, customer_id, solution_id)
+        known = await _known(connection, of)
     steps = [Registered(starts_on=each.term.starts_on, ends_on=each.term.ends_on, at=each.at) for each in known.paid]
     if known.certificate:
         steps.append(known.certificate.registered(months=policy.warranty_months))
     at = covered_at(steps, opened_at=opened_at, held_until=held_until)
     if at is None:
         return None
-    return _terms_on(bogota_date(at), policy, known.by(at), solution_id=solution_id), at
+    return _terms_on(bogota_date(at), policy, known.by(at), solution_id=of.solution_id), at
 
 
 def _terms_on(on: date, policy: PolicyFile, known: _Known, *, solution_id: str) -> Terms:
@@ -173,15 +169,15 @@ async def paid_terms(connection: AsyncConnection, customer_id: str) -> list[Cont
     return [_term(row.id, row.plan, row.starts_on, row.paid_through) for row in await connection.execute(wanted)]
 
 
-async def _known(connection: AsyncConnection, customer_id: str, solution_id: str) -> _Known:
+async def _known(connection: AsyncConnection, of: CustomerSolution) -> _Known:
     c, s = contracts.c, solutions.c
-    agreed = select(c.plan, c.starts_on, c.created_at).where(c.customer_id == customer_id)
+    agreed = select(c.plan, c.starts_on, c.created_at).where(c.customer_id == of.customer_id)
     certificate = select(s.accepted_on, s.acceptance_registered_at, s.created_at).where(
-        s.id == solution_id, s.customer_id == customer_id, s.accepted_on.is_not(None)
+        s.id == of.solution_id, s.customer_id == of.customer_id, s.accepted_on.is_not(None)
     )
     signed = (await connection.execute(certificate)).first()
     return _Known(
-        await _paid(connection, customer_id),
+        await _paid(connection, of.customer_id),
         [AgreedPlan(Plan(row.plan), row.starts_on, row.created_at) for row in await connection.execute(agreed)],
         Certificate(signed.accepted_on, signed.acceptance_registered_at or signed.created_at) if signed else None,
     )

@@ -18,7 +18,7 @@ from storage.cover import announcements, contracts, cover_changes, covers, solut
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
 from storage.terms import terms
-from storage.terms.terms import covered_terms
+from storage.terms.terms import CustomerSolution, covered_terms
 from tests.storage.desk import START, Desk
 from tests.support.lives import UNCOVERED, When, bogota, policy
 
@@ -167,8 +167,7 @@ async def covered(desk: Desk, held_until: When = "2026-12-17 09:00") -> tuple[Te
     return await covered_terms(
         desk.db,
         policy(),
-        customer_id="customer-1",
-        solution_id="accepted",
+        CustomerSolution(customer_id="customer-1", solution_id="accepted"),
         opened_at=bogota("09:00"),
         held_until=bogota(held_until),
     )

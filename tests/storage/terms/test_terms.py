@@ -19,7 +19,7 @@ from policy.time.holiday_list import HolidayChanges
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Certificate, Solution, SolutionKind
-from storage.terms.terms import amended_now, preview_terms, read_policy_file, terms_for
+from storage.terms.terms import CustomerSolution, amended_now, preview_terms, read_policy_file, terms_for
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota, policy
 
@@ -46,7 +46,8 @@ async def accepted(desk: Desk, on: date) -> None:
 
 
 async def found(desk: Desk, at: str = "09:00", solution: str = "solution-1", customer: str = "customer-1") -> Terms:
-    return await terms_for(desk.db, policy(), customer_id=customer, solution_id=solution, at=bogota(at))
+    of = CustomerSolution(customer_id=customer, solution_id=solution)
+    return await terms_for(desk.db, policy(), of, at=bogota(at))
 
 
 @pytest.mark.rule("WAR-3")
