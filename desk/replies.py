@@ -25,6 +25,7 @@ from storage.case.intake import Deposit
 from storage.engine.database import Database
 from storage.files import files
 from storage.workbench import drafts, pending_replies
+from storage.workbench.drafts import Draft
 from storage.workbench.pending_replies import PendingReply
 
 UNDO_WITHIN = timedelta(seconds=10)
@@ -77,7 +78,8 @@ async def undo(desk: Desk, reply_id: str, *, number: str, account_id: str, at: d
         return None
     written_since = (await drafts.of_case(desk.database, account_id=account_id, number=number)).get("replies")
     whole = f"{body}\n\n{written_since}" if written_since else body
-    await drafts.keep(desk.database, account_id=account_id, number=number, composer="replies", body=whole, at=at)
+    draft = Draft(account_id=account_id, number=number, composer="replies", body=whole)
+    await drafts.keep(desk.database, draft, at=at)
     return Undone(had_files=bool(await files.of_case(desk.database, number, texts)))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import Field, ValidationError
 
@@ -34,6 +35,17 @@ class CannedBody(Body):
     body: Annotated[Words, Field(min_length=1)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CannedForm:
+    """What the form says, unread: of which reply (empty: a new one, by the form's `key`), and what was typed."""
+
+    reply_id: str = ""
+    key: Annotated[str, Form(max_length=100)] = ""
+    title: Annotated[str, Form()] = ""
+    body: Annotated[str, Form()] = ""
+    shared: Annotated[bool, Form()] = False
+
+
 def inserted(body: str, *, case: Case, names: Mapping[str, str], agent: str) -> str:
     """The text with its placeholders filled in; what is none of them stays as it is."""
     contact = names.get(case.contact_id, case.contact_id)
@@ -59,45 +71,25 @@ async def edit_reply(request: Request, visitor: Worker, desk: DeskDep, reply_id:
 @router.post(_PLACE, dependencies=[Stamped])
 @router.post(_PLACE + "/{reply_id}", dependencies=[Stamped])
 async def keep_reply(
-    request: Request,
-    visitor: Worker,
-    desk: DeskDep,
-    at: At,
-    reply_id: str = "",
-    key: Annotated[str, Form(max_length=100)] = "",
-    title: Annotated[str, Form()] = "",
-    body: Annotated[str, Form()] = "",
-    shared: Annotated[bool, Form()] = False,
+    request: Request, visitor: Worker, desk: DeskDep, at: At, form: Annotated[CannedForm, Depends()]
 ) -> Response:
     """Make a new one, once for each form, or change one."""
     assert visitor.account
-    known = await _one(visitor, desk, reply_id) if reply_id else None
-    typed = CannedReply(id=reply_id, account_id=visitor.account.id, shared=shared, title=title, body=body)
+    mine = visitor.account.id
+    known = await _one(visitor, desk, form.reply_id) if form.reply_id else None
+    typed = CannedReply(id=form.reply_id, account_id=mine, shared=form.shared, title=form.title, body=form.body)
     try:
-        said = CannedBody(title=title, body=body)
+        said = CannedBody(title=form.title, body=form.body)
     except ValidationError:
         problem = translate("A canned reply needs a title of one line, and a text.", visitor.language)
-        return await _page(request, visitor, desk, edited=typed, problem=problem, status=422)
-    if known:
-        is_shared = shared if known.account_id == visitor.account.id else known.shared
-        await canned_replies.change(
-            desk.database,
-            known.id,
-            account_id=visitor.account.id,
-            title=said.title,
-            body=said.body,
-            shared=is_shared,
-            at=at,
-        )
-        return to(_PLACE, visitor)
-    made = CannedReply(
-        id=f"can_{key or secrets.token_urlsafe(12)}",
-        account_id=visitor.account.id,
-        shared=shared,
-        title=said.title,
-        body=said.body,
-    )
-    await canned_replies.create(desk.database, made, at=at)
+        return await _page(request, visitor, desk, edited=typed, problem=problem)
+    put = replace(typed, title=said.title, body=said.body)
+    if known is None:
+        made = replace(put, id=f"can_{form.key or secrets.token_urlsafe(12)}")
+        await canned_replies.create(desk.database, made, at=at)
+    else:
+        is_shared = form.shared if known.account_id == mine else known.shared
+        await canned_replies.change(desk.database, replace(put, shared=is_shared), account_id=mine, at=at)
     return to(_PLACE, visitor)
 
 
@@ -135,13 +127,13 @@ async def _page(
     *,
     edited: CannedReply | None = None,
     problem: str | None = None,
-    status: int = 200,
 ) -> Response:
+    """The list with a form: a new one's, or that of `edited`, with what was wrong with it (422) if anything."""
     assert visitor.account
     return page(
         request,
         "case/canned.html",
-        status=status,
+        status=422 if problem else 200,
         replies=await canned_replies.listing(desk.database, visitor.account.id),
         me=visitor.account.id,
         edited=edited,

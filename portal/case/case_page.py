@@ -21,9 +21,10 @@ from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
 from policy.case.case import Actor
 from portal.case.canned import inserted
 from portal.case.case_lines import group_names, lines
+from portal.case.case_request import AboutCase
 from portal.case.municipality_choice import suggested
 from portal.frame.afterwards import afterwards
-from portal.frame.deps import At, DeskDep, desk_of
+from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import SignedIn, Visitor
 from portal.frame.submit import Refused
@@ -74,20 +75,19 @@ class Told:
 
 
 @router.get("/casos/{number}")
-async def show_case(
-    request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, plantilla: str = "", deshecha: str = ""
-) -> Response:
+async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "") -> Response:
     """The page. Whoever serves customers is seen there by the others, once the page has gone out to them.
 
     `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files.
     """
+    desk, visitor, viewer = about.desk, about.visitor, viewer_of(about.visitor)
     told = undone_with_files(visitor) if deshecha == WITH_FILES else Told()
-    found, page_id = await read_case(desk, viewer_of(visitor), number, PARTS), secrets.token_urlsafe(12)
-    if viewer_of(visitor).is_worker:
+    found, page_id = await read_case(desk, viewer, about.number, PARTS), secrets.token_urlsafe(12)
+    if viewer.is_worker:
         opened = open_page(visitor, found.row.number, page_id)
-        afterwards(request, lambda: presence.here(desk.database, opened, at=at))
+        afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
     shown = _shown(desk, visitor, _begun(found, visitor, plantilla), told)
-    return page(request, "case/page.html", **shown | {"page_id": page_id})
+    return page(about.request, "case/page.html", **shown | {"page_id": page_id})
 
 
 @router.get("/casos/{number}/partes/{part}")

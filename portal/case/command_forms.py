@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from desk.access import visible_case
 from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
@@ -28,9 +27,9 @@ from desk.replies import hold
 from policy.case.commands import SendReply
 from portal.case.attachments import FilesRead, keep_form_files
 from portal.case.case_page import Typed, drafts_of, shown_after, shown_refused
+from portal.case.case_request import AboutCase
 from portal.case.municipality_choice import meant
-from portal.frame.deps import At, DeskDep
-from portal.frame.session import SignedIn, Stamped, Visitor
+from portal.frame.session import Stamped, Visitor
 from portal.frame.submit import DONE, Refused, key_of, request_of, submit, typed_in
 from storage.visit import municipalities
 from storage.workbench import drafts
@@ -48,13 +47,14 @@ _AN_AMOUNT = "Write the amount in whole pesos, with digits alone or with dots be
 
 
 @router.post("/casos/{number}/ordenes/{path:path}", dependencies=[FilesRead, Stamped])
-async def give_command(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str, path: str) -> Response:
+async def give_command(about: AboutCase, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
-    row = await visible_case(desk, visitor.principal, number)
+    request, visitor, desk, number = about.request, about.visitor, about.desk, about.number
+    row = await about.case()
     offer, form = _OFFERS.get(path), await request.form()
     if offer is None:
         raise NotFound
-    asked_under = request_of(visitor, request.url.path, key_of(form), at=at)
+    asked_under = request_of(visitor, request.url.path, key_of(form), at=about.at)
 
     async def act() -> Done[None] | FinalRefusal:
         given = _body(offer, form, await _instead(desk, path, form))
@@ -75,9 +75,8 @@ async def give_command(request: Request, visitor: SignedIn, desk: DeskDep, at: A
         typed = Typed(path, typed_in(form))
         return await shown_refused(request, visitor, number, outcome, typed)
     if not outcome.is_replayed:
-        assert visitor.account
         for composer in drafts_of(path):
-            await drafts.forget(desk.database, account_id=visitor.account.id, number=number, composer=composer)
+            await drafts.forget(desk.database, account_id=about.account.id, number=number, composer=composer)
     return await shown_after(request, visitor, number, path)
 
 

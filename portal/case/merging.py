@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from desk.access import visible_case
 from desk.desk import Desk
@@ -13,9 +13,9 @@ from desk.problems import NotFound
 from desk.reading.case import can
 from policy.case.case import ClosingReason
 from portal.case.case_lines import group_names, lines, names_of
-from portal.frame.deps import DeskDep
+from portal.case.case_request import AboutCase
 from portal.frame.pages import page
-from portal.frame.session import Visitor, Worker
+from portal.frame.session import ForWorkers, Visitor
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 
@@ -24,23 +24,20 @@ router = APIRouter()
 _MOST = 20
 
 
-@router.get("/casos/{number}/duplicado")
+@router.get("/casos/{number}/duplicado", dependencies=[ForWorkers])
 async def choose(
-    request: Request,
-    visitor: Worker,
-    desk: DeskDep,
-    number: str,
+    about: AboutCase,
     q: Annotated[str, Query(max_length=200)] = "",
     de: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The customer's other cases that hold `q`; with `de`, this case and that one side by side."""
-    row = await visible_case(desk, visitor.principal, number)
+    visitor, desk, row = about.visitor, about.desk, await about.case()
     wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None)
     found = (await views.cases(desk.database, wanted, limit=_MOST + 1)).items
-    others = [each for each in found if each.number != number and not _is_duplicate(each)][:_MOST]
+    others = [each for each in found if each.number != about.number and not _is_duplicate(each)][:_MOST]
     sides = [await _side(visitor, desk, each) for each in await _both(visitor, desk, row, de)]
     return page(
-        request,
+        about.request,
         "case/merging.html",
         row=row,
         q=q,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from desk.access import visible_case
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from desk.replies import undo
@@ -23,11 +22,12 @@ from portal.case.case_page import (
     shown_refused,
     undone_with_files,
 )
-from portal.frame.deps import At, DeskDep
+from portal.case.case_request import AboutCase
 from portal.frame.pages import answered, to
-from portal.frame.session import SignedIn, Stamped, Worker
+from portal.frame.session import ForWorkers, Stamped
 from portal.frame.submit import Refused
 from storage.workbench import drafts, presence
+from storage.workbench.drafts import Draft
 from wording.language import translate
 
 router = APIRouter(dependencies=[Stamped])
@@ -35,7 +35,7 @@ router = APIRouter(dependencies=[Stamped])
 _PAGE = re.compile(r"[A-Za-z0-9_:-]{8,80}")
 
 
-class Draft(Body):
+class DraftBody(Body):
     """What somebody is writing."""
 
     body: Words
@@ -43,63 +43,47 @@ class Draft(Body):
 
 @router.post("/casos/{number}/borradores/{composer:path}")
 async def keep_draft(
-    request: Request,
-    visitor: SignedIn,
-    desk: DeskDep,
-    at: At,
-    number: str,
-    composer: str,
-    body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = "",
+    about: AboutCase, composer: str, body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = ""
 ) -> Response:
     """Keep what is being written; an empty text is no draft."""
-    row = await visible_case(desk, visitor.principal, number)
+    row = await about.case()
     if composer not in DRAFTED:
         raise NotFound
-    assert visitor.account
     try:
-        words = Draft(body=body).body
+        words = DraftBody(body=body).body
     except ValidationError as wrong:
         raise RequestValidationError(wrong.errors(include_input=False)) from None
-    await drafts.keep(
-        desk.database, account_id=visitor.account.id, number=row.number, composer=composer, body=words, at=at
-    )
-    if "hx-request" in request.headers:
-        return answered(Response(status_code=204), visitor)
-    return to(f"/casos/{row.number}#composer", visitor)
+    draft = Draft(account_id=about.account.id, number=row.number, composer=composer, body=words)
+    await drafts.keep(about.desk.database, draft, at=about.at)
+    if "hx-request" in about.request.headers:
+        return answered(Response(status_code=204), about.visitor)
+    return to(f"/casos/{row.number}#composer", about.visitor)
 
 
-@router.post("/casos/{number}/presencia")
-async def be_here(
-    visitor: Worker,
-    desk: DeskDep,
-    at: At,
-    number: str,
-    page: Annotated[str, Form()],
-    writing: Annotated[bool, Form()] = False,
-) -> Response:
+@router.post("/casos/{number}/presencia", dependencies=[ForWorkers])
+async def be_here(about: AboutCase, page: Annotated[str, Form()], writing: Annotated[bool, Form()] = False) -> Response:
     """An open page says that it is open; those who have the same case open see it."""
-    row = await visible_case(desk, visitor.principal, number)
+    row = await about.case()
     if not _PAGE.fullmatch(page):
         raise NotFound
-    await presence.here(desk.database, open_page(visitor, row.number, page, writing=writing), at=at)
-    return answered(Response(status_code=204), visitor)
+    opened = open_page(about.visitor, row.number, page, writing=writing)
+    await presence.here(about.desk.database, opened, at=about.at)
+    return answered(Response(status_code=204), about.visitor)
 
 
-@router.post("/casos/{number}/presencia/fin")
-async def be_gone(visitor: Worker, desk: DeskDep, number: str, page: Annotated[str, Form()]) -> Response:
+@router.post("/casos/{number}/presencia/fin", dependencies=[ForWorkers])
+async def be_gone(about: AboutCase, page: Annotated[str, Form()]) -> Response:
     """The page is being closed."""
-    row = await visible_case(desk, visitor.principal, number)
-    assert visitor.account
-    await presence.gone(desk.database, number=row.number, page=page, account_id=visitor.account.id)
-    return answered(Response(status_code=204), visitor)
+    row = await about.case()
+    await presence.gone(about.desk.database, number=row.number, page=page, account_id=about.account.id)
+    return answered(Response(status_code=204), about.visitor)
 
 
-@router.post("/casos/{number}/respuestas/{reply_id}/deshacer")
-async def take_back(request: Request, visitor: Worker, desk: DeskDep, at: At, number: str, reply_id: str) -> Response:
+@router.post("/casos/{number}/respuestas/{reply_id}/deshacer", dependencies=[ForWorkers])
+async def take_back(about: AboutCase, reply_id: str) -> Response:
     """Undo a reply that has not left: its words are a draft again."""
-    row = await visible_case(desk, visitor.principal, number)
-    assert visitor.account
-    undone = await undo(desk, reply_id, number=row.number, account_id=visitor.account.id, at=at)
+    request, visitor, row = about.request, about.visitor, await about.case()
+    undone = await undo(about.desk, reply_id, number=row.number, account_id=about.account.id, at=about.at)
     if undone is None:
         late = Refused(409, translate("Too late: the reply has left.", visitor.language))
         return await shown_refused(request, visitor, row.number, late, Typed("replies"))

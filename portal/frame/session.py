@@ -212,6 +212,7 @@ Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
 Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
 Staff = Annotated[Visitor, Depends(only(*STAFF))]
 Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
+ForWorkers = Depends(only(Role.AGENT, Role.DIRECTOR))
 ForRegistrars = Depends(only(*REGISTRARS))
 ForAdmins = Depends(only(Role.ADMIN))
 

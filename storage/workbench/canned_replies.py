@@ -45,16 +45,15 @@ async def create(db: Database, reply: CannedReply, *, at: datetime) -> None:
         await connection.execute(made.on_conflict_do_nothing())
 
 
-async def change(
-    db: Database, reply_id: str, *, account_id: str, title: str, body: str, shared: bool, at: datetime
-) -> bool:
-    """Put its text; False where it is not there for this account. Whoever changes what is shared leaves it its
-    author's.
+async def change(db: Database, reply: CannedReply, *, account_id: str, at: datetime) -> bool:
+    """Put its text, and whether it is shared; False where it is not there for this account.
+
+    Whoever changes what is shared leaves it its author's.
     """
-    its = (canned_replies.c.id == reply_id, _usable(account_id))
+    its = (canned_replies.c.id == reply.id, _usable(account_id))
+    put = {"title": reply.title, "body": reply.body, "shared": reply.shared, "changed_at": at}
     async with db.write() as connection:
-        put = update(canned_replies).where(*its).values(title=title, body=body, shared=shared, changed_at=at)
-        return (await connection.execute(put)).rowcount == 1
+        return (await connection.execute(update(canned_replies).where(*its).values(**put))).rowcount == 1
 
 
 async def remove(db: Database, reply_id: str, *, account_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,8 +11,19 @@ from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import drafts
 
 
-async def keep(db: Database, *, account_id: str, number: str, composer: str, body: str, at: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What an account has written so far in one composer of a case's page."""
+
+    account_id: str
+    number: str
+    composer: str
+    body: str
+
+
+async def keep(db: Database, draft: Draft, *, at: datetime) -> None:
     """Put the draft of this composer; an empty one is no draft."""
+    account_id, number, composer, body = draft.account_id, draft.number, draft.composer, draft.body
     if not body.strip():
         await forget(db, account_id=account_id, number=number, composer=composer)
         return

@@ -14,6 +14,7 @@ from storage.case.views import CaseRow
 from storage.signing_in import accounts
 from storage.signing_in.accounts import NewAccount
 from storage.workbench import drafts, pending_replies
+from storage.workbench.drafts import Draft
 from tests.api.office import Clock
 from tests.desk.asking import CONTACT, command, read
 from tests.support.desk import PaperDesk
@@ -49,7 +50,7 @@ async def test_what_the_case_would_refuse_is_refused_at_once(desk: Desk, row: Ca
 
 async def test_an_undone_reply_is_a_draft_before_what_was_written_since(desk: Desk, row: CaseRow, clock: Clock) -> None:
     reply_id, its = await held(desk, row), {"account_id": "mine", "number": row.number}
-    await drafts.keep(desk.database, **its, composer="replies", body="Y también esto.", at=clock())
+    await drafts.keep(desk.database, Draft(**its, composer="replies", body="Y también esto."), at=clock())
 
     undone = await undo(desk, reply_id, **its, at=clock())
 

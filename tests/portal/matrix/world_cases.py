@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from storage.workbench import drafts, pending_replies
+from storage.workbench.drafts import Draft
 from tests.portal.matrix.world import INTERNAL, WORDS, Say, World
 
 
@@ -51,7 +52,7 @@ async def fill_cases(world: World, x: str, say: Say) -> None:
     ids["loose_file"] = await _file(world, me, f"{WORDS[x]} suelto.txt")
     account, at = "acc-agent", office.clock()
     draft = {"composer": "replies", "body": f"{INTERNAL} {say(x, 'borrador')}"}
-    await drafts.keep(office.db, account_id=account, number=case, at=at, **draft)
+    await drafts.keep(office.db, Draft(account_id=account, number=case, **draft), at=at)
     world.ids[x]["reply"] = await _held_reply(world, ids["plain"], f"{INTERNAL} {say(x, 'por salir')}")
 
 

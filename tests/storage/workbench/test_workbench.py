@@ -15,6 +15,7 @@ from storage.signing_in import accounts
 from storage.signing_in.accounts import NewAccount
 from storage.workbench import canned_replies, drafts, opening_drafts, pending_replies, presence
 from storage.workbench.canned_replies import CannedReply
+from storage.workbench.drafts import Draft
 from storage.workbench.pending_replies import TAKEN_FOR, PendingReply
 from storage.workbench.presence import LASTS, OpenPage, Present
 from tests.storage.desk import Desk
@@ -49,9 +50,9 @@ def reply(number: str) -> PendingReply:
 async def test_a_draft_is_kept_replaced_and_forgotten(db: Database, number: str) -> None:
     mine = {"account_id": MINE, "number": number}
     for body in ("Uno", "Dos"):
-        await drafts.keep(db, **mine, composer="notes", body=body, at=AT)
+        await drafts.keep(db, Draft(**mine, composer="notes", body=body), at=AT)
     assert await drafts.of_case(db, **mine) == {"notes": "Dos"}
-    await drafts.keep(db, **mine, composer="notes", body="  ", at=AT)
+    await drafts.keep(db, Draft(**mine, composer="notes", body="  "), at=AT)
     assert await drafts.of_case(db, **mine) == {}
 
 
@@ -107,10 +108,10 @@ async def test_a_canned_reply_is_its_authors_unless_shared(db: Database, number:
     own = CannedReply(id="can_1", account_id=MINE, shared=False, title="Saludo", body="Hola")
     await canned_replies.create(db, own, at=AT)
     assert (await canned_replies.listing(db, MINE), await canned_replies.listing(db, HERS)) == ([own], [])
-    put = {"title": "Saludo", "body": "Hola", "shared": True}
-    assert not await canned_replies.change(db, own.id, account_id=HERS, at=AT, **put)  # type: ignore[arg-type]
-    assert await canned_replies.change(db, own.id, account_id=MINE, at=AT, **put)  # type: ignore[arg-type]
-    assert await canned_replies.listing(db, HERS) == [replace(own, shared=True)]
+    shared = replace(own, shared=True)
+    assert not await canned_replies.change(db, shared, account_id=HERS, at=AT)
+    assert await canned_replies.change(db, shared, account_id=MINE, at=AT)
+    assert await canned_replies.listing(db, HERS) == [shared]
 
 
 async def test_a_later_rating_replaces_the_earlier_one(db: Database, number: str) -> None:
