@@ -100,7 +100,7 @@ async def measure(url: str, count: int) -> list[tuple[str, float]]:
             write("Tablero", made)
             found.append((f"file: {name}", (stopwatch.perf_counter() - begun) * 1_000))
         begun = stopwatch.perf_counter()
-        await as_pdf("Tablero", "Mes", made, language="es", page_word="Página")
+        await as_pdf("Tablero", "Mes", made, language="es")
         found.append(("file: PDF", (stopwatch.perf_counter() - begun) * 1_000))
     finally:
         await db.close()

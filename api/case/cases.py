@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BeforeValidator, Field
 
 from api.case.case_answer import CaseAnswer, case_answers
@@ -25,6 +26,41 @@ router = APIRouter(tags=["cases"])
 Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CasesAsked:
+    """Which cases the address asks for, in what order, and from where in the list on."""
+
+    status: Annotated[tuple[Status, ...], Query(max_length=6, description="Several mean any of them")] = ()
+    level: Annotated[int | None, Query(ge=1, le=3)] = None
+    group: Annotated[Id | None, Query()] = None
+    priority: Annotated[int | None, Query(ge=1, le=4)] = None
+    plan: Annotated[Plan | None, Query()] = None
+    customer_id: Annotated[Id | None, Query()] = None
+    assignee: Annotated[Id | None, Query()] = None
+    overdue: Annotated[bool | None, Query()] = None
+    due_before: Annotated[Instant | None, Query(examples=["2026-11-23T14:00:00Z"])] = None
+    q: Annotated[Sought | None, Query(description="In the number, the title and the texts")] = None
+    sort: Annotated[Sort, Query()] = "-opened_at"
+    limit: Limit = 50
+    cursor: Cursor = None
+
+    @property
+    def filter(self) -> CaseFilter:
+        return CaseFilter(
+            status=self.status,
+            level=Level(self.level) if self.level else None,
+            group=self.group,
+            priority=Priority(self.priority) if self.priority else None,
+            plan=self.plan,
+            customer_id=self.customer_id,
+            assignee=self.assignee,
+            overdue=self.overdue,
+            due_before=self.due_before,
+            q=self.q,
+            sort=self.sort,
+        )
+
+
 @router.get(
     "/cases",
     response_model=Listed[CaseAnswer],
@@ -32,42 +68,14 @@ Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200)]
     responses=can_refuse(InvalidCursor),
 )
 async def list_cases(
-    principal: Caller,
-    desk: DeskDep,
-    at: At,
-    status: Annotated[list[Status], Query(max_length=6, description="Several mean any of them")] = [],  # noqa: B006
-    level: Annotated[int | None, Query(ge=1, le=3)] = None,
-    group: Annotated[Id | None, Query()] = None,
-    priority: Annotated[int | None, Query(ge=1, le=4)] = None,
-    plan: Annotated[Plan | None, Query()] = None,
-    customer_id: Annotated[Id | None, Query()] = None,
-    assignee: Annotated[Id | None, Query()] = None,
-    overdue: Annotated[bool | None, Query()] = None,
-    due_before: Annotated[Instant | None, Query(examples=["2026-11-23T14:00:00Z"])] = None,
-    q: Annotated[Sought | None, Query(description="In the number, the title and the texts")] = None,
-    sort: Annotated[Sort, Query()] = "-opened_at",
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    principal: Caller, desk: DeskDep, at: At, asked: Annotated[CasesAsked, Depends()]
 ) -> Listed[CaseAnswer]:
-    asked = CaseFilter(
-        status=tuple(status),
-        level=Level(level) if level else None,
-        group=group,
-        priority=Priority(priority) if priority else None,
-        plan=plan,
-        customer_id=customer_id,
-        assignee=assignee,
-        overdue=overdue,
-        due_before=due_before,
-        q=q,
-        sort=sort,
-    )
-    wanted = only_visible(principal, asked)
+    wanted = only_visible(principal, asked.filter)
     if wanted is None:
         return Listed(items=[])
     async with desk.database.snapshot() as db:
         with own_cursor():
-            page = await views.cases(db, wanted, limit=limit, cursor=cursor)
+            page = await views.cases(db, wanted, limit=asked.limit, cursor=asked.cursor)
         items = await case_answers(db, page.items, at=at)
     return Listed(items=items, next_cursor=page.next_cursor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -18,9 +19,7 @@ from api.http.visibility import VisibleCase
 from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.commands.visits import VISITS
-from desk.desk import Desk
 from desk.files.uploads import CaseIsFull
-from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, WithFiles
 from desk.problems import EngineUnavailable, NotFound
 from policy.case import commands as c
@@ -28,14 +27,22 @@ from policy.case import refusals as r
 from policy.case.case import Status
 from policy.case.lifecycle import ALLOWED
 from policy.case.refusals import CaseClosed, Refusal
-from storage.case.views import CaseRow
-from storage.signing_in.tokens import Principal
 
 router = APIRouter()
 
 
 def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
     return session
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CaseCall:
+    """A call about a case, as every operation here has it."""
+
+    row: VisibleCase
+    principal: Caller
+    request: Idempotent
+    desk: DeskDep
 
 
 class _Operation:
@@ -46,19 +53,12 @@ class _Operation:
         self._offer = offer
         self.__signature__ = Signature(list(_parameters(offer)))
 
-    async def __call__(
-        self,
-        row: CaseRow,
-        principal: Principal,
-        request: IdempotentRequest,
-        desk: Desk,
-        session: int = 0,
-        body: Body | None = None,
-    ) -> JSONResponse:
+    async def __call__(self, call: _CaseCall, session: int = 0, body: Body | None = None) -> JSONResponse:
+        desk, request = call.desk, call.request
         asked = AskedCommand(
             offer=self._offer,
-            row=row,
-            by=principal.actor,
+            row=call.row,
+            by=call.principal.actor,
             body=body or self._offer.body(),
             request=request,
             session=session,
@@ -72,7 +72,7 @@ class _Operation:
 
 
 def _parameters(offer: Offer) -> Iterator[Parameter]:
-    taken: dict[str, Any] = {"row": VisibleCase, "principal": Caller, "request": Idempotent, "desk": DeskDep}
+    taken: dict[str, Any] = {"call": Annotated[_CaseCall, Depends()]}
     if offer.is_about_session:
         taken["session"] = Annotated[int, Depends(session_in_path)]
     for name, kind in taken.items():

@@ -35,18 +35,16 @@ def countdowns(case: Case, terms: Terms, *, at: datetime) -> Sequence[Countdown]
     found: list[Countdown] = []
     attention, level = case.initial_attention, case.level_clock
     if attention and case.first_answered_at is None and attention.state in (ClockState.RUNNING, ClockState.MISSED):
-        found.append(_countdown("Initial attention", attention, None, case, terms, at=at))
+        found.append(_countdown("Initial attention", attention, case, terms, at=at))
     if level and level.state in (ClockState.RUNNING, ClockState.MISSED, ClockState.PAUSED):
         last = case.level is Level.DIRECTOR
         label = "Level 3's limit" if last else f"Hand-off to level {case.level + 1}"
-        waiting_for = case.waiting_for if level.state is ClockState.PAUSED else None
-        found.append(_countdown(label, level, waiting_for, case, terms, at=at))
+        found.append(_countdown(label, level, case, terms, at=at))
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at or at))
 
 
-def _countdown(
-    label: str, clock: Clock, waiting_for: WaitingFor | None, case: Case, terms: Terms, *, at: datetime
-) -> Countdown:
+def _countdown(label: str, clock: Clock, case: Case, terms: Terms, *, at: datetime) -> Countdown:
+    waiting_for = case.waiting_for if clock.state is ClockState.PAUSED else None
     is_open, changes_at = open_hours(terms.hours, at)
     resumes_at = None if is_open else changes_at
     if waiting_for:

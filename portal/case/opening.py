@@ -5,10 +5,11 @@ What was analysed and tried is asked in questions, and becomes one text (REQ-5).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -61,6 +62,14 @@ _CHOSEN = ("contact_id", "channel", "category", "proposed_priority")
 Given = Annotated[str, Query(max_length=64)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What the address says the case is to be about: ids of a customer and of a solution, each may be empty."""
+
+    cliente: Given = ""
+    solucion: Given = ""
+
+
 class Written(Body):
     """What stands in a field of a draft."""
 
@@ -69,13 +78,13 @@ class Written(Body):
 
 @router.get("/casos/nuevo")
 async def show(
-    request: Request, visitor: SignedIn, desk: DeskDep, at: At, cliente: Given = "", solucion: Given = ""
+    request: Request, visitor: SignedIn, desk: DeskDep, at: At, about: Annotated[About, Depends()]
 ) -> Response:
-    customer = await _customer(desk, visitor, cliente)
+    customer = await _customer(desk, visitor, about.cliente)
     if customer is None:
         return to("/clientes", visitor)
     shown = OpeningPage(request=request, visitor=visitor, desk=desk, customer=customer, at=at)
-    return await shown.show(solucion)
+    return await shown.show(about.solucion)
 
 
 @router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])

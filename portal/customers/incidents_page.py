@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
 from desk.access import STAFF
@@ -22,25 +23,26 @@ _AT_ONCE = 50
 _OPEN = {"abiertos": True, "terminados": False}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which incidents the address asks for: of what product, in which state, and from where in the list on."""
+
+    producto: Annotated[str, BeforeValidator(clean), Field(max_length=120), Query()] = ""
+    estado: Annotated[str, Query(max_length=20)] = ""
+    desde: Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+
+
 @router.get("/incidentes")
-async def show(
-    request: Request,
-    visitor: SignedIn,
-    desk: DeskDep,
-    producto: Annotated[str, BeforeValidator(clean), Field(max_length=120), Query()] = "",
-    estado: Annotated[str, Query(max_length=20)] = "",
-    desde: Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] = "",
-) -> Response:
-    wanted = IncidentFilter(product=producto or None, is_open=_OPEN.get(estado))
-    found = await incidents.listing(desk, wanted, limit=_AT_ONCE, cursor=desde or None)
-    asked = await feeds.states(desk) if visitor.role in STAFF else []
-    more = {"producto": producto, "estado": estado, "desde": found.next_cursor or ""}
+async def show(request: Request, visitor: SignedIn, desk: DeskDep, asked: Annotated[Asked, Depends()]) -> Response:
+    wanted = IncidentFilter(product=asked.producto or None, is_open=_OPEN.get(asked.estado))
+    found = await incidents.listing(desk, wanted, limit=_AT_ONCE, cursor=asked.desde or None)
+    more = {"producto": asked.producto, "estado": asked.estado, "desde": found.next_cursor or ""}
     return page(
         request,
         "customers/incidents.html",
         incidents=found.items,
         more=urlencode(more) if found.next_cursor else "",
-        feeds=asked,
-        product=producto,
-        state=estado,
+        feeds=await feeds.states(desk) if visitor.role in STAFF else [],
+        product=asked.producto,
+        state=asked.estado,
     )

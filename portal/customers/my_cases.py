@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
 from desk.desk import Desk
@@ -23,13 +24,23 @@ Sought = Annotated[str, BeforeValidator(clean), Field(max_length=200), Query()]
 Place = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks for: cases with these words, and from which places of both lists on."""
+
+    q: Sought = ""
+    abiertos: Place = ""
+    cerrados: Place = ""
+
+
+AskedDep = Annotated[Asked, Depends()]
+
+
 @router.get("/casos")
-async def show(
-    request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "", abiertos: Place = "", cerrados: Place = ""
-) -> Response:
+async def show(request: Request, visitor: SignedIn, desk: DeskDep, asked: AskedDep) -> Response:
     if visitor.role is not Role.CONTACT:
         return to("/cola", visitor)
-    return page(request, "customers/my_cases.html", **await _shown(desk, visitor, q, abiertos, cerrados))
+    return page(request, "customers/my_cases.html", **await _shown(desk, visitor, asked))
 
 
 @router.get("/casos/lista")
@@ -37,15 +48,13 @@ async def show_list(
     request: Request,
     visitor: SignedIn,
     desk: DeskDep,
-    q: Sought = "",
-    abiertos: Place = "",
-    cerrados: Place = "",
+    asked: AskedDep,
     huella: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
     """The list alone, for the page that shows it already; nothing (204) where it shows what is so."""
     if visitor.role is not Role.CONTACT:
         return to("/cola", visitor)
-    shown = await _shown(desk, visitor, q, abiertos, cerrados)
+    shown = await _shown(desk, visitor, asked)
     if huella == shown["mark"]:
         return answered(Response(status_code=204), visitor)
     return answered(
@@ -61,9 +70,10 @@ async def follow(request: Request, visitor: Contact, desk: DeskDep) -> Response:
     return news_of(CustomerNews, request, desk).stream(request, desk, visitor, customer_id)
 
 
-async def _shown(desk: Desk, visitor: Visitor, q: str, opened: str, done: str) -> dict[str, Any]:
+async def _shown(desk: Desk, visitor: Visitor, asked: Asked) -> dict[str, Any]:
     customer_id = visitor.principal.customer_id
     assert customer_id is not None, "a contact is a customer's"
-    asked = MyCasesAsked(customer_id=customer_id, q=q or None, going_from=opened or None, over_from=done or None)
-    found = await read_my_cases(desk, asked)
+    q, opened, done = asked.q, asked.abiertos, asked.cerrados
+    wanted = MyCasesAsked(customer_id=customer_id, q=q or None, going_from=opened or None, over_from=done or None)
+    found = await read_my_cases(desk, wanted)
     return {**vars(found), "mark": found.mark, "now": found.at, "q": q, "opened": opened, "done": done}

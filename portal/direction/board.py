@@ -116,20 +116,23 @@ class Wanted:
     board: Board
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address says: the first day and the last, and a customer's id. Each may be empty."""
+
+    desde: Given = ""
+    hasta: Given = ""
+    cliente: Given = ""
+
+
 async def wanted(
-    request: Request,
-    visitor: Reader,
-    desk: DeskDep,
-    at: At,
-    desde: Given = "",
-    hasta: Given = "",
-    cliente: Given = "",
+    request: Request, visitor: Reader, desk: DeskDep, at: At, asked: Annotated[Asked, Depends()]
 ) -> Wanted:
     """The figures that the address asks for; 404 for a customer that is not there."""
-    period, is_read = read_period(desde, hasta, today=at.astimezone(_BOGOTA).date())
+    period, is_read = read_period(asked.desde, asked.hasta, today=at.astimezone(_BOGOTA).date())
     customer = None
-    if cliente:
-        customer = await customers.get(desk.database, cliente) if "\0" not in cliente else None
+    if asked.cliente:
+        customer = await customers.get(desk.database, asked.cliente) if "\0" not in asked.cliente else None
         if customer is None:
             raise NotFound
     scope = Scope(from_at=period.from_at, until_at=period.until_at, customer_id=customer.id if customer else None)
@@ -188,7 +191,6 @@ async def download_pdf(visitor: Reader, wanted: WantedDep) -> Response:
         heading(wanted, visitor.language),
         sheets(wanted.board, visitor.language),
         language=visitor.language,
-        page_word=translate("Page", visitor.language),
     )
     return _file(made, "application/pdf", "pdf", wanted, visitor)
 

@@ -90,18 +90,17 @@ class _Sheets:
         self,
         id: str,  # noqa: A002
         title: str,
-        series: tuple[str, ...],
-        tones: tuple[str, ...],
+        series: tuple[tuple[str, str], ...],
         rows: list[tuple[str, tuple[float, ...]]],
         *,
         upright: bool = False,
     ) -> Chart:
-        named = tuple(self._say(name) for name in series)
+        """A chart of these series, each a name and its tone; every row has a figure for each of them."""
         return Chart(
             id=f"chart-{id}",
             title=title,
-            series=named,
-            tones=tones,
+            series=tuple(self._say(name) for name, _ in series),
+            tones=tuple(tone for _, tone in series),
             rows=tuple(rows),
             upright=upright,
             language=self._language,
@@ -171,7 +170,7 @@ class _Sheets:
 
     def _kept_chart(self, id: str, title: str, kept: dict[str, Kept]) -> Chart:  # noqa: A002
         rows: list[tuple[str, tuple[float, ...]]] = [(name, (its.met, its.missed)) for name, its in kept.items()]
-        return self._chart(id, title, ("Kept", "Missed"), ("good", "bad"), rows)
+        return self._chart(id, title, (("Kept", "good"), ("Missed", "bad")), rows)
 
     def times(self) -> Sheet:
         return Sheet(
@@ -214,8 +213,7 @@ class _Sheets:
             chart=self._chart(
                 "backlog",
                 title,
-                ("Level 1", "Level 2", "Level 3"),
-                ("one", "two", "three"),
+                (("Level 1", "one"), ("Level 2", "two"), ("Level 3", "three")),
                 [(age, tuple(float(its[level]) for level in _LEVELS)) for age, its in counted],
             ),
         )
@@ -238,7 +236,7 @@ class _Sheets:
                 ("From", Unit.TEXT), ("To", Unit.TEXT), ("Why", Unit.TEXT), ("Hand-offs", Unit.COUNT)
             ),
             rows=tuple(rows),
-            chart=self._chart("hand-offs", title, ("Hand-offs",), ("one",), bars) if bars else None,
+            chart=self._chart("hand-offs", title, (("Hand-offs", "one"),), bars) if bars else None,
         )
 
     def lateness(self) -> Sheet:
@@ -257,7 +255,7 @@ class _Sheets:
                 ("Hand-offs", Unit.COUNT), ("p50", Unit.DURATION), ("p99", Unit.DURATION), ("Longest", Unit.DURATION)
             ),
             rows=((late.count, late.median, late.p99, late.longest),),
-            chart=self._chart("lateness", title, ("Hand-offs",), ("one",), classes, upright=True),
+            chart=self._chart("lateness", title, (("Hand-offs", "one"),), classes, upright=True),
         )
 
     def pauses(self) -> Sheet:
@@ -274,7 +272,7 @@ class _Sheets:
                 ("On average", Unit.DURATION),
             ),
             rows=tuple(rows),
-            chart=self._chart("pauses", f"{title} ({self._say('hours')})", ("hours",), ("two",), hours)
+            chart=self._chart("pauses", f"{title} ({self._say('hours')})", (("hours", "two"),), hours)
             if rows
             else None,
         )
@@ -312,8 +310,7 @@ class _Sheets:
             chart=self._chart(
                 "ratings",
                 title,
-                ("Cases",),
-                ("one",),
+                (("Cases", "one"),),
                 [(str(score), (float(counted[score]),)) for score in range(1, 6)],
                 upright=True,
             ),

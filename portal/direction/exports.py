@@ -20,7 +20,7 @@ import xlsxwriter
 
 from desk.problems import Problem
 from portal.direction.board_sheets import Cell, Sheet, Unit, shown
-from wording.language import show_number
+from wording.language import show_number, translate
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -111,7 +111,6 @@ async def as_pdf(
     sheets: Sequence[Sheet],
     *,
     language: str,
-    page_word: str,
     most_seconds: float = _PDF_SECONDS,
 ) -> bytes:
     """The report on paper, one at a time. ReportTookTooLong where it is not there in time."""
@@ -119,7 +118,7 @@ async def as_pdf(
         "title": title,
         "subtitle": subtitle,
         "language": language,
-        "page": page_word,
+        "page": translate("Page", language),
         "sheets": [_report_sheet(sheet, language) for sheet in sheets],
     }
     try:

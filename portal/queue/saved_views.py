@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Depends, Form, Response
 from pydantic import AfterValidator
 
 from desk.inputs import clean
@@ -24,20 +25,27 @@ Name = Annotated[str, Form(min_length=1, max_length=60), AfterValidator(lambda n
 Query = Annotated[str, Form(max_length=2_000)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ViewForm:
+    """What the form says: the look that is shown, the name to keep it under, and whether everybody is to have it."""
+
+    name: Name
+    query: Query = ""
+    shared: Annotated[bool, Form()] = False
+
+
 @router.post("", dependencies=[Stamped])
-async def keep(
-    visitor: Staff, desk: DeskDep, at: At, name: Name, query: Query = "", shared: Annotated[bool, Form()] = False
-) -> Response:
+async def keep(visitor: Staff, desk: DeskDep, at: At, form: Annotated[ViewForm, Depends()]) -> Response:
     """Keep a look. What is kept is what we understood of it, not the text that came."""
     assert visitor.account
-    look = look_in(query, groups=[group.id for group in desk.policy.groups])
-    if name:
+    look = look_in(form.query, groups=[group.id for group in desk.policy.groups])
+    if form.name:
         view = SavedView(
             id=f"vis_{secrets.token_hex(8)}",
             account_id=visitor.account.id,
-            name=name,
+            name=form.name,
             query=look.query,
-            shared=shared and visitor.role is Role.DIRECTOR,
+            shared=form.shared and visitor.role is Role.DIRECTOR,
         )
         await saved_views.keep(desk.database, view, at=at)
     return to(f"/cola?{look.query}", visitor)

@@ -184,12 +184,12 @@ class TestDownloads:
 
     async def test_the_reports_text_is_never_markup(self) -> None:
         sheet = Sheet(id="x", title='#panic("no") $x$ *b*', columns=(("#let", Unit.TEXT),), rows=(('#read("x")',),))
-        made = await as_pdf("#panic()", "]#panic()[", [sheet], language="es", page_word="Página")
+        made = await as_pdf("#panic()", "]#panic()[", [sheet], language="es")
         assert made.startswith(b"%PDF-")
 
     async def test_a_report_that_takes_too_long_is_given_up(self) -> None:
         with pytest.raises(ReportTookTooLong):
-            await as_pdf("t", "s", [], language="es", page_word="Página", most_seconds=0)
+            await as_pdf("t", "s", [], language="es", most_seconds=0)
 
 
 class TestPeriods:
@@ -284,7 +284,7 @@ async def test_the_paper_writes_its_charts_numbers_as_the_page_does(
         language=language,
     )
     sheet = Sheet(id="x", title="T", columns=(), rows=(), chart=chart)
-    await as_pdf("t", "s", [sheet], language=language, page_word="Página")
+    await as_pdf("t", "s", [sheet], language=language)
     assert json.loads(given[0])["sheets"][0]["chart"]["rows"][0]["told"] == told
 
 
