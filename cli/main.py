@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import accounts, municipalities, tokens
+from policy.case.case import Category, Channel
 from settings import read_settings, settings
 from wording import console
 
@@ -142,8 +143,8 @@ def open_case(
     description: Annotated[str | None, typer.Option(help="Qué ocurre.")] = None,
     analysis: Annotated[str | None, typer.Option(help="Qué analizó y probó su equipo.")] = None,
     priority: Annotated[int | None, typer.Option(min=1, max=4, help="Prioridad propuesta, de 1 a 4.")] = None,
-    category: Annotated[str | None, typer.Option(help="incident, question, best_practice o architecture.")] = None,
-    channel: Annotated[str | None, typer.Option(help="web, chat, email o phone.")] = None,
+    category: Annotated[str | None, typer.Option(help=f"Una de: {', '.join(Category)}.")] = None,
+    channel: Annotated[str | None, typer.Option(help=f"Uno de: {', '.join(Channel)}.")] = None,
     contact: Annotated[str | None, typer.Option(help="Id del contacto que lo pide.")] = None,
     solution: Annotated[str | None, typer.Option(help="Id de la solución.")] = None,
     url: _Url = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from policy.case import commands as c
 from policy.case import escalation, remote_sessions, scope
@@ -362,8 +363,19 @@ def _log_attempt(case: Case, command: c.LogAttempt, *, at: datetime, terms: Term
     require_text(command.summary, "ONS-4")
     case = replace(case, attempts=_with_attempt(case.attempts, Attempt(command.channel, command.outcome)))
     logged = f.AttemptLogged(channel=command.channel, outcome=command.outcome, summary=command.summary)
-    spoke = command.channel in (Channel.PHONE, Channel.CHAT) and command.outcome is not Outcome.NO_ANSWER
+    spoke = _is_spoken(command.channel) and command.outcome is not Outcome.NO_ANSWER
     return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
+
+
+def _is_spoken(channel: Channel) -> bool:
+    """Whether a try on the channel that was answered is a human answer to the customer (ESC-12)."""
+    match channel:
+        case Channel.PHONE | Channel.CHAT:
+            return True
+        case Channel.WEB | Channel.EMAIL:
+            return False
+        case _:
+            assert_never(channel)
 
 
 def _with_attempt(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Attempt, ...]:

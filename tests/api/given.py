@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from policy.case.case import Channel
 from policy.case.incidents import Incident
 from storage.providers import incidents
 from tests.api.office import PREMIUM, Office
@@ -88,8 +89,8 @@ async def publish_incident(office: Office, began_at: str = "07:00") -> None:
 
 
 async def exhaust_channels(office: Office, number: str) -> None:
-    for channel in ("web", "chat", "email", "phone"):
-        await office.give(number, "attempts", **BODIES["attempts"] | {"channel": channel})
+    for channel in Channel:
+        await office.give(number, "attempts", **BODIES["attempts"] | {"channel": channel.value})
 
 
 async def make_ready(office: Office, number: str, command: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from policy.case.case import Channel
 from tests.api.given import BODIES, QUOTE, VISIT, equipment, give, path_of, ready_for, who_gives
 from tests.api.office import NEW_PREMIUM_CASE, Office
 from tests.gates.conftest import Gate
@@ -80,8 +81,8 @@ class TestARequest:
     @pytest.mark.rule("ONS-4")
     async def test_comes_once_every_channel_of_the_plan_was_tried_in_vain(self, gate: Gate) -> None:
         number = await gate.office.open("premium_contact")
-        for channel in ("web", "chat", "email"):
-            await gate.office.give(number, "attempts", **BODIES["attempts"] | {"channel": channel})
+        for channel in (each for each in Channel if each is not Channel.PHONE):
+            await gate.office.give(number, "attempts", **BODIES["attempts"] | {"channel": channel.value})
         refused = await ask(gate.office, number, "visits", "premium_contact")
         assert told(refused) == (422, "remote-channels-not-exhausted", "ONS-4")
         assert refused.json()["detail"].endswith("teléfono.")
@@ -241,8 +242,8 @@ class TestWaitingForTheCustomer:
     @pytest.mark.rule("ESC-10")
     async def test_for_its_decision_on_a_quote_pauses_the_level_alone(self, gate: Gate) -> None:
         number = await gate.office.open("premium_contact", **LOW)
-        for channel in ("web", "email", "phone", "chat"):
-            tried = BODIES["attempts"] | {"channel": channel, "outcome": "no_answer"}
+        for channel in Channel:
+            tried = BODIES["attempts"] | {"channel": channel.value, "outcome": "no_answer"}
             await gate.office.give(number, "attempts", **tried)
         await give(gate.office, number, "visits")
         await gate.skip(number, minutes=10)

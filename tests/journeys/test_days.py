@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from policy.case.case import Level, Role
+from policy.case.case import Channel, Level, Role
 from storage.engine.database import Database
 from storage.people import agents
 from storage.people.agents import Agent
@@ -27,7 +27,7 @@ from tests.support.browser import NARROW, WIDE, Screen, chromium, screen
 
 CUSTOMER, AGENT, DIRECTOR = "ana@aguas.example", "agente@escala.example", "direccion@escala.example"
 QUOTE = {"amount": "350000", "currency": "COP"}
-CHANNELS = ("web", "chat", "email", "phone")
+CHANNELS = tuple(each.value for each in Channel)
 SCREENS = pytest.mark.parametrize(
     ("size", "javascript"),
     [(WIDE, True), (NARROW, True), (WIDE, False), (NARROW, False)],

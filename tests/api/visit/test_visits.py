@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from desk.inputs import Money
+from policy.case.case import Channel
 from tests.api.given import BODIES, QUOTE, VISIT, exhaust_channels, give, ready_for, who_gives
 from tests.api.office import Office
 
@@ -318,7 +319,7 @@ class TestTheRecord:
         number = await ready_for(office, "visits/approval")
         channels = (await office.get(f"/cases/{number}/visit", "director")).json()["channels"]
         assert {each["channel"]: each["exhausted"] for each in channels} == dict.fromkeys(
-            ("web", "chat", "email", "phone"), True
+            [each.value for each in Channel], True
         )
         [attempt] = channels[0]["attempts"]
         assert (attempt["outcome"], attempt["summary"], attempt["at"]) == (

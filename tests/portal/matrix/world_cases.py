@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from policy.case.case import Channel
 from storage.workbench import drafts, pending_replies
 from storage.workbench.drafts import Draft
 from tests.portal.matrix.world import INTERNAL, WORDS, Say, World
@@ -58,8 +59,8 @@ async def fill_cases(world: World, x: str, say: Say) -> None:
 
 async def _visit(did: _Doing, x: str, say: Say) -> None:
     """Asked for, once every remote channel was tried."""
-    for channel in ("web", "chat", "email", "phone"):
-        await did("attempts", channel=channel, outcome="not_solved", summary=say(x, "intento"))
+    for channel in Channel:
+        await did("attempts", channel=channel.value, outcome="not_solved", summary=say(x, "intento"))
     await did("visits", city_code="05001", address=say(x, "Carrera 50"), reason=say(x, "visita"))
 
 
