@@ -1,10 +1,13 @@
-"""How what browsers load is written: templates, styles and scripts in readable lines, by steps of two blanks."""
+"""What browsers load: readable lines by steps of two blanks, a form for each command, a way to each page."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from desk.commands.commands import OFFERS
 from portal.frame.rooms import STATIC, TEMPLATES
+from tests.portal.matrix.routes import routes
 
 ROOT = Path(__file__).parents[2]
 WIDEST = 120
@@ -39,3 +42,29 @@ def test_they_are_indented_by_two_blanks() -> None:
 
 def test_no_line_ends_with_blanks() -> None:
     assert [place for place, line in LINES if line != line.rstrip()] == []
+
+
+FORMS_OF_THEIR_OWN = {"duplicate-of"}
+"""Commands that a page of their own gives: test_matrix tries it."""
+FILES = {"/direccion/tablero.csv", "/direccion/tablero.pdf", "/direccion/tablero.xlsx"}
+"""Addresses that a page makes of its own and an ending."""
+
+
+def text_of(*suffixes: str) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in WRITTEN if file.suffix in suffixes)
+
+
+def test_every_command_has_its_form() -> None:
+    given = set(re.findall(r"""order\(\s*"([^"]+)\"""", text_of(".html")))
+    offered = {offer.path.replace("/{session}", "") for offer in OFFERS}
+    assert offered - given == FORMS_OF_THEIR_OWN
+    assert given - offered == set()
+
+
+def test_something_leads_to_every_page() -> None:
+    """An address that nothing names but its own route is a page that nobody finds: see portal/frame/pages.py."""
+    modules = [file.read_text(encoding="utf-8") for file in (ROOT / "portal").rglob("*.py")]
+    named = "\n".join([text_of(".html", ".js"), *(re.sub(r"@router\.\w+\([^)]*\)", "", text) for text in modules)])
+    pages = {each.path for each in routes() if each.method == "GET" and not each.is_of_the_api and not each.parameters}
+    assert len(pages) > 20
+    assert {each for each in pages if not re.search(rf"{re.escape(each)}(?![\w/.])", named)} == FILES
