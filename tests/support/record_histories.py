@@ -18,7 +18,7 @@ from activities.cover import Covered
 from activities.ledger import Turn
 from policy.case import commands as c
 from policy.case import lifecycle
-from policy.case.case import Channel, Level, Outcome, OutOfScopeKind, Priority, Status
+from policy.case.case import Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Status
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates, day_begins_at
 from policy.terms.terms import CoverKind
@@ -95,6 +95,15 @@ async def _ahead(house: House) -> LiveCase:
     assert isinstance(house.ledger, LedgerAhead)
     house.ledger.lost = Turn(decision=claimed, command_id="lost-claim")
     await case.give(REPLY, key="reply")
+    return case
+
+
+async def _diagnosed(house: House) -> LiveCase:
+    """A claim on a piece of equipment whose defect a specialist found."""
+    ours = c.Equipment(supplied_by_us=True, serial_number="SN-1")
+    case = await house.open(opening(START, serial_number="SN-1", equipment=ours), terms=PREMIUM)
+    for step in (c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS), RESOLVE, CONFIRM):
+        await case.give(step, key=type(step).__name__)
     return case
 
 
@@ -263,6 +272,8 @@ LIVES: dict[str, Life] = {
     "priority-raised-past-its-limit": _life(CLAIM, 45 * MINUTES, priority(Priority.CRITICAL), 10 * MINUTES),
     "priority-lowered": _life(priority(Priority.LOW), 90 * MINUTES, priority(Priority.LOW)),
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
+    "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),
+    "equipment-diagnosed": _diagnosed,
     "resolved": _life(CLAIM, RESOLVE),
     "reopened": _life(CLAIM, 10 * MINUTES, RESOLVE, DAYS, REOPEN, 2 * HOURS, RESOLVE, CONFIRM),
     "closed-unanswered": _life(CLAIM, RESOLVE, 14 * DAYS, standard=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from cli.conformance import PACKAGES
+from policy.case.commands import COMMANDS
 from tests.support.record_histories import LIVES
 from worker import PASSED_THROUGH, sandbox
 from workflows.case import CaseWorkflow
@@ -35,6 +37,12 @@ async def _replay(recorded: str, passed_through: tuple[str, ...]) -> None:
 def test_every_kind_of_life_was_recorded() -> None:
     """A life that is added is recorded too."""
     assert {name.split(".")[0] for name in HISTORIES} == set(LIVES)
+
+
+def test_every_command_was_recorded() -> None:
+    """In some life: tests/support/record_histories.py records the one that is added for a new command."""
+    updates = re.findall(r'"name": "(\w+)"', "\n".join(HISTORIES.values()))
+    assert {each.__name__ for each in COMMANDS} - set(updates) == set()
 
 
 @pytest.mark.rule("PLAN-15")
