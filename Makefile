@@ -11,7 +11,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 VENV := .venv
 BIN := $(VENV)/bin
 # Tests wait for servers and browsers half of their time: three of them keep two cores busy.
-PYTEST_WORKERS ?= 3
+PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 VENDOR := portal/frame/static/vendor
 SOURCES := policy workflows activities desk wording storage api portal cli demo worker.py settings.py $(wildcard tests bench)

@@ -20,7 +20,7 @@ from storage.workbench.canned_replies import CannedReply
 from tests.api.office import Office
 from tests.portal.case.test_case_page import PAYLOAD
 from tests.portal.people import session_secret
-from tests.support.browser import NARROW, PATIENCE, WIDE, Screen, screen
+from tests.support.browser import NARROW, PATIENCE, RECONNECTS, WIDE, Screen, screen
 from tests.support.cable import cable_to
 
 SHOWN = """words => new Promise((shown) => {
@@ -128,7 +128,7 @@ async def test_a_page_catches_up_after_a_dropped_connection(
         await cable.cut()
         await office.give(number, "replies", body="Mientras tanto.")
         await cable.mend()
-        await expect(window.page.get_by_text("Mientras tanto.")).to_be_visible()
+        await expect(window.page.get_by_text("Mientras tanto.")).to_be_visible(timeout=RECONNECTS)
         await office.give(number, "replies", body="Y después.")
         await expect(window.page.get_by_text("Y después.")).to_be_visible()
         await expect(window.page.locator("#answers-body")).to_have_value("A medias")

@@ -15,10 +15,9 @@ from portal.frame.session import SESSION_COOKIE
 from tests.api.office import STANDARD, Office
 from tests.portal.matrix.routes import portal_of
 from tests.portal.people import session_secret
-from tests.support.browser import NARROW, WIDE, Screen, screen
+from tests.support.browser import NARROW, RECONNECTS, WIDE, Screen, screen
 from tests.support.cable import cable_to
 from tests.support.server import eventually
-from tests.support.thoroughness import size
 
 XSS = "<img src=x onerror=alert(1)>"
 ATTACHED = FilePayload(name="registro <b>.log", mimeType="text/plain", buffer=b"hola")
@@ -154,7 +153,7 @@ async def test_a_change_shows_within_a_second(browser: Browser, site: str, offic
     cookies, took = {SESSION_COOKIE: await session_secret(office, "contact")}, []
     async with screen(browser, site, cookies=cookies) as window:
         await window.go("/casos")
-        for turn in range(size(8, long=20)):
+        for turn in range(20):  # one in twenty may take longer
             await window.page.wait_for_timeout(900)  # one change at a time; a burst is shown at once
             priority, begun = 1 + turn % 4, perf_counter()
             await office.give(number, "priority", priority=priority, reason="Cambia.")
@@ -175,7 +174,7 @@ async def test_the_list_catches_up_after_a_dropped_connection(browser: Browser, 
         await expect(window.page.locator("#avisos")).to_have_text("Sin conexión; se reintenta")
         await office.give(number, "claim")
         await cable.mend()
-        await expect(window.page.locator(".listed .tags")).to_contain_text("en curso")
+        await expect(window.page.locator(".listed .tags")).to_contain_text("en curso", timeout=RECONNECTS)
         await expect(window.page.locator("#avisos")).to_have_text("")
 
 
