@@ -40,6 +40,12 @@ def test_every_fact_is_told_to_every_reader(fact: Fact, teller: str) -> None:
     assert is_whole(TELLERS[teller](fact), fact.kind)
 
 
+@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+def test_every_fact_is_told_on_pages_in_the_readers_language(fact: Fact) -> None:
+    """A sentence without its Spanish would be told in English to everybody."""
+    assert Teller("es").sentence(fact) != Teller("en").sentence(fact)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 @settings(max_examples=10)
 @given(data=st.data())
