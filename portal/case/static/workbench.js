@@ -64,7 +64,11 @@
     if (field && field.value !== field.defaultValue) save(field);
     if (!underWay) return;
     event.preventDefault();
-    saved.then(() => event.detail.issueRequest());
+    saved.then(() => {
+      if (form.isConnected) return event.detail.issueRequest();
+      // News put the part in place anew while the draft was kept: the same form stands there, and htmx sends no other.
+      [...document.forms].find((each) => each.getAttribute("action") === form.getAttribute("action"))?.requestSubmit();
+    });
   });
 
   // -- that one is there ---------------------------------------------------------------------------------------------
