@@ -9,12 +9,14 @@ from enum import StrEnum
 from policy.case.case import Channel, Level, Plan, Priority
 from policy.time.calendar import Calendar
 
-EDITION = 2
+EDITION = 3
 """Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did.
 
 2: a sign-off that waits for the answer to expenses has that answer's term, and an amendment of the matrix alone leaves
 the terms of a visit; expenses that grew while the customer was asked about them are accepted by their amount alone;
 a transfer to the group that has the case, and a provider's case that it carries already, are refused.
+
+3: the rules of ESC-16..18 and what ESC-6, ESC-10, ONS-3, ONS-5, WAR-3 and WAR-4 say since 2026-11.
 """
 
 
