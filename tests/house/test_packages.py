@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -36,3 +40,19 @@ def test_every_package_goes_into_the_image() -> None:
     let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {each for each in PACKAGES if f"COPY {each} ./{each}\n" in copied} == PACKAGES
     assert {each for each in PACKAGES if f"!{each}" in let_in} == PACKAGES
+
+
+def test_an_sdk_that_replays_otherwise_is_never_chosen() -> None:
+    asked = next(each for each in map(Requirement, PYPROJECT["project"]["dependencies"]) if each.name == "temporalio")
+    assert {each: each in asked.specifier for each in ("1.35.0", "1.36.0", "1.36.1")} == {
+        "1.35.0": True,
+        "1.36.0": False,
+        "1.36.1": True,
+    }
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_holds_what_is_asked_for(lock: str) -> None:
+    pinned = dict(re.findall(r"^([\w.-]+)==([^ ;]+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+    asked = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
+    assert [str(each) for each in asked if pinned.get(each.name, "0") not in each.specifier] == []
