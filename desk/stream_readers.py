@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from desk.problems import Problem
 from policy.case.refusals import Refusal
+from storage.engine.reach import DatabaseUnavailable
 
 MOST_STREAMS = 20
 """Open streams of one session or token, in one process."""
@@ -58,7 +56,7 @@ class Readers:
                         await ask()
                         believed_until = now() + BELIEVED_FOR
                     yield event
-        except (Problem, Refusal, InterfaceError, OperationalError, PoolTimeout, ConnectionError):
+        except (Problem, Refusal, DatabaseUnavailable):
             return
         finally:
             self._open[whose] -= 1

@@ -14,8 +14,6 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.case import cases, clocks, commands, notices, openings, preview, ratings, stream, timeline
@@ -38,6 +36,7 @@ from policy.case.refusals import Refusal
 from portal.frame.routes import PortalMount, portal
 from settings import Settings, settings
 from storage.engine.database import Database
+from storage.engine.reach import DatabaseUnavailable
 from storage.files.file_store import FileStore
 from storage.terms.terms import read_policy_file
 from wording.input_errors import input_errors
@@ -156,9 +155,10 @@ def _serve_the_reference(app: FastAPI) -> None:
 
 def _answer_problems(app: FastAPI) -> None:
     """Everything that is not an answer becomes problem+json, in the caller's language."""
-    unavailable = StorageUnavailable()
-    for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
-        app.add_exception_handler(kind, lambda request, _: problems.response(unavailable, _language(request)))
+
+    @app.exception_handler(DatabaseUnavailable)
+    def unavailable(request: Request, _: DatabaseUnavailable) -> Response:
+        return problems.response(StorageUnavailable(), _language(request))
 
     @app.exception_handler(Exception)
     def failed(request: Request, _: Exception) -> Response:

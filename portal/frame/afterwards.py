@@ -11,8 +11,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from storage.engine.reach import DatabaseUnavailable
 
 _KEY = "escala.afterwards"
 _WITHIN = 5.0
@@ -39,5 +40,5 @@ class Afterwards:
             try:
                 async with asyncio.timeout(_WITHIN):
                     await act()
-            except (SQLAlchemyError, OSError) as failed:
+            except (DatabaseUnavailable, TimeoutError) as failed:
                 _log.warning("a visit was not noted: %s", failed)

@@ -9,8 +9,6 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
@@ -48,6 +46,7 @@ from portal.queue import bulk, queue, saved_views, search_page
 from portal.signing_in import account, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
 from settings import Settings
+from storage.engine.reach import DatabaseUnavailable
 from wording.language import language_of, translate
 
 _NOUNS = (
@@ -174,7 +173,9 @@ def _answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def problem(request: Request, problem: Problem) -> Response:
-        return await _told(request, problem.status, problem.message, **problem.values)
+        answer = await _told(request, problem.status, problem.message, **problem.values)
+        answer.headers.update(problem.headers)
+        return answer
 
     @app.exception_handler(Refusal)
     async def refusal(request: Request, refusal: Refusal) -> Response:
@@ -193,12 +194,9 @@ def _answer_problems(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})
         return answer
 
-    async def unavailable(request: Request, _: Exception) -> Response:
-        missing = problems.StorageUnavailable()
-        return await _told(request, missing.status, missing.message)
-
-    for kind in (InterfaceError, OperationalError, PoolTimeout, ConnectionError):
-        app.add_exception_handler(kind, unavailable)
+    @app.exception_handler(DatabaseUnavailable)
+    async def unavailable(request: Request, _: DatabaseUnavailable) -> Response:
+        return await problem(request, problems.StorageUnavailable())
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:

@@ -11,7 +11,7 @@ import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,14 +23,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.engine import sqlite_driver
+from storage.engine.reach import DatabaseUnavailable, reaching
 from storage.engine.write_lock import WriteLock
 
 _BUSY_MS = 10_000
+_CONNECTING_S = 5.0
+_READY_S = 0.8
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 4_022_026_001  # any number, as long as every Escala uses this one
 
@@ -55,7 +57,10 @@ class Snapshot:
 
 
 class Database:
-    """Where Escala keeps what it knows. Use `read`, `snapshot` and `write`; each is one transaction."""
+    """Where Escala keeps what it knows. Use `read`, `snapshot` and `write`; each is one transaction.
+
+    Each raises DatabaseUnavailable where the database is away, starting, ending, full or held by others.
+    """
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, lock: WriteLock | None) -> None:
         self._reader, self._writer, self._lock = reader, writer, lock
@@ -65,7 +70,15 @@ class Database:
         """The database at `url`, which nothing is asked of yet: sqlite+aiosqlite:///FILE or postgresql+asyncpg://..."""
         where = make_url(url)
         if where.get_backend_name() != "sqlite":
-            engine = create_async_engine(where, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            engine = create_async_engine(
+                where,
+                hide_parameters=True,
+                pool_size=10,
+                max_overflow=10,
+                pool_pre_ping=True,
+                pool_timeout=_CONNECTING_S,
+                connect_args={"timeout": _CONNECTING_S},
+            )
             # All that one read asks for is of one instant, as it is on SQLite. Writers see what was committed before
             # each of their statements: they hold rows, and look again at what they hold.
             reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -78,8 +91,9 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and changes nothing."""
-        async with self._reader.connect() as connection:
-            yield connection
+        with reaching():
+            async with self._reader.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -90,19 +104,16 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed at the end, or not at all. On SQLite it is the only one that writes."""
-        if self._lock is None:
-            async with self._writer.begin() as connection:
+        with reaching():
+            async with self._lock.held() if self._lock else nullcontext(), self._writer.begin() as connection:
                 yield connection
-            return
-        async with self._lock.held(), self._writer.begin() as connection:
-            yield connection
 
     async def ready(self) -> bool:
-        """Whether the database can be reached and has the tables that this version of Escala expects."""
+        """Whether the database answers within a second and has the tables that this version of Escala expects."""
         try:
-            async with self.read() as connection:
+            async with asyncio.timeout(_READY_S), self.read() as connection:
                 return await connection.run_sync(_is_at_head)
-        except (SQLAlchemyError, OSError):
+        except (DatabaseUnavailable, TimeoutError):
             return False
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -27,10 +27,26 @@ class PostgresServer:
     """A running cluster, and the databases that tests ask of it."""
 
     folder: Path
+    run: Callable[..., None]
+    """Runs one of PostgreSQL's binaries as the cluster's owner."""
 
     def __post_init__(self) -> None:
         self._names = (f"test_{place}" for place in count(1))
         self._cleaning = ""
+
+    def start(self) -> None:
+        """Answer once it takes connections."""
+        settings = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses="
+        log, options = str(self.folder / "log"), f"{settings} -k {self.folder}"
+        self.run("pg_ctl", "start", "-w", "-D", self._data, "-l", log, "-o", options)
+
+    def stop(self) -> None:
+        """End it as a crash would: whoever is connected is cut off."""
+        self.run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self._data)
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
 
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
@@ -78,20 +94,18 @@ def postgres_server() -> Iterator[PostgresServer]:
     if owner:
         shutil.chown(folder, owner)
 
-    def run(binary: str, *arguments: str) -> None:
+    def run(binary: str, *arguments: str | Path) -> None:
         subprocess.run(
             [binaries[-1] / binary, *arguments], check=True, user=owner, cwd=folder, stdout=subprocess.DEVNULL
         )
 
-    data = str(folder / "data")
+    server = PostgresServer(folder, run)
     try:
-        run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses="
-        # pg_ctl answers once the server takes connections.
-        run("pg_ctl", "start", "-w", "-D", data, "-l", str(folder / "log"), "-o", f"{settings} -k {folder}")
+        run("initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        server.start()
         try:
-            yield PostgresServer(folder)
+            yield server
         finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
