@@ -65,6 +65,11 @@ def _is_seen(sign: str) -> bool:
     return sign not in _BLANK_LETTERS and unicodedata.category(sign) not in _UNSEEN
 
 
+def whole(given: str) -> int | str:
+    """The number that a form's field says in digits; else the text as it stands, for its input to refuse."""
+    return int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else given
+
+
 def _one_line(text: str) -> str:
     if "\n" in text or "\t" in text:
         raise PydanticCustomError("several_lines", "several lines")

@@ -21,6 +21,7 @@ from api.cover import contracts, solutions
 from api.files import files
 from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
+from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost
 from api.people import agents, contacts, customers, groups
 from api.providers import provider_incidents
@@ -127,6 +128,7 @@ def create_app(
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit)
+    app.add_middleware(Legible)
     if settings.profile == "production":
         app.add_middleware(OwnHost, address=settings.public_url)
     app.add_middleware(AccessLog)

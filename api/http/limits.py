@@ -6,6 +6,7 @@ read as it comes, up to a larger limit: whoever reads it measures each file.
 
 from __future__ import annotations
 
+import math
 import re
 from urllib.parse import urlsplit
 
@@ -18,6 +19,9 @@ from wording.language import language_of
 LARGEST_BODY = 256 * 1024
 LARGEST_UPLOAD = 126 * 1024 * 1024
 """Five files of 25 MB, and the form around them."""
+
+_MOST_DIGITS = 18
+"""A longer number is larger than any limit; Python refuses to read one of thousands of digits."""
 
 _UPLOADS = re.compile(
     r"/api/v1/(cases/[^/]+/)?files|/casos/nuevo|/casos/[^/]+/ordenes/(replies|notes|answers|information-requests)"
@@ -63,12 +67,12 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        declared = headers.get("content-length", "0")
-        if _brings_files(scope, headers) and (not declared.isdecimal() or int(declared) <= LARGEST_UPLOAD):
+        declared = _declared(headers)
+        if _brings_files(scope, headers) and declared <= LARGEST_UPLOAD:
             await self._app(scope, _measured(receive), send)
             return
         body = None
-        if not declared.isdecimal() or int(declared) <= self._largest:
+        if declared <= self._largest:
             body = await self._taken_in(receive)
         if body is None:
             refused = problems.RequestTooLarge(kibibytes=self._largest // 1024)
@@ -89,6 +93,14 @@ class BodyLimit:
                 return None
             if not message.get("more_body", False):
                 return messages
+
+
+def _declared(headers: Headers) -> float:
+    """The size that the body is said to have; 0 where nothing readable is said: it is measured as it comes."""
+    said = headers.get("content-length", "")
+    if not (said.isascii() and said.isdecimal()):
+        return 0
+    return int(said) if len(said) <= _MOST_DIGITS else math.inf
 
 
 def _brings_files(scope: Scope, headers: Headers) -> bool:

@@ -21,7 +21,7 @@ from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.idempotency import Done, FinalRefusal, once
-from desk.inputs import WithFiles
+from desk.inputs import WithFiles, whole
 from desk.problems import NotFound
 from desk.replies import hold
 from policy.case.commands import SendReply
@@ -136,10 +136,6 @@ def _money(value: str) -> dict[str, str]:
     return {"amount": re.sub(r"\D", "", bare) if _THOUSANDS.fullmatch(bare) else bare, "currency": "COP"}
 
 
-def _whole(value: str) -> int | str:
-    return int(value) if value.isdecimal() else value
-
-
 def _provider(value: str) -> str:
     """The provider that pages show as Google is called google (ESC-9); others as they are written."""
     return _GOOGLE if value.strip().casefold() == _GOOGLE else value
@@ -159,8 +155,8 @@ _READ: Mapping[str, Any] = {
     "amount": _money,
     "approved": lambda value: value == "true",
     "accepted": lambda value: value == "true",
-    "priority": _whole,
+    "priority": whole,
     "provider": _provider,
-    "level": _whole,
+    "level": whole,
     "starts_at": _on_the_clock,
 }

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from desk.access import visible_case
 from desk.idempotency import Done, FinalRefusal, once
+from desk.inputs import whole
 from desk.ratings import RatingGiven, rate, rating_of
 from portal.case.case_page import Typed, shown_after, shown_refused
 from portal.frame.deps import At, DeskDep
@@ -24,7 +25,7 @@ async def rate_here(request: Request, visitor: Contact, desk: DeskDep, at: At, n
     asked = request_of(visitor, request.url.path, key_of(form), at=at)
 
     async def act() -> Done[None] | FinalRefusal:
-        given = RatingGiven.model_validate({"score": int(score) if score.isdecimal() else score, "comment": comment})
+        given = RatingGiven.model_validate({"score": whole(score), "comment": comment})
         rating = rating_of(row, visitor.principal.actor, given, at=at)
         return await once(desk, asked, given, lambda: rate(desk, rating), DONE)
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.datastructures import URL
 
 from policy.case.case import Role
-from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visitor
+from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visitor, path_in
 from portal.frame.template_words import environment
 
 # Pico draws its arrows and ticks from data, hence the images.
@@ -61,11 +60,7 @@ def render(request: Request, visitor: Visitor, template: str, /, **shown: Any) -
 
 def _returning(request: Request) -> str:
     """Where a form that every page has leads back to: this page with its filters, or the one that sent the form."""
-    shown = request.url
-    if request.method != "GET":
-        shown = URL(request.headers.get("referer", "/"))
-    path = shown.path or "/"
-    return f"{path}?{shown.query}" if shown.query else path
+    return path_in(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
 
 
 def _navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:

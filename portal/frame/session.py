@@ -260,7 +260,8 @@ def _is_from_here(request: Request, settings: Settings) -> bool:
         return True
     if settings.profile == "production":  # one address, which people were given
         return origin == origin_of(settings.public_url)
-    return urlsplit(origin).netloc == request.headers.get("host")
+    host = request.headers.get("host")
+    return bool(host) and origin.partition("://")[2] == host
 
 
 def origin_of(address: str) -> str:
@@ -273,12 +274,21 @@ def origin_of(address: str) -> str:
 def _back(request: Request) -> str:
     """Where the visitor wanted to go, as a path of ours; a part of a page belongs to the page that shows it."""
     if shown_by := request.headers.get("hx-current-url"):
-        page = urlsplit(shown_by)
-        return f"{page.path}?{page.query}" if page.query else page.path
+        return path_in(shown_by)
     if request.method != "GET":
         return "/"
     query = f"?{request.url.query}" if request.url.query else ""
     return request.url.path + query
+
+
+def path_in(address: str) -> str:
+    """The path and query of an address that a caller says; the start where it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # half a bracket, or a sign that no host has
+        return "/"
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def safe_path(given: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from desk.commands.commands import OFFERS
 from desk.commands.offers import Offer
+from desk.inputs import whole
 
 MOST = 100
 """How many cases at once."""
@@ -34,7 +35,7 @@ class Action:
     def said(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """What a form says of the command's fields, as the API's body wants it."""
         given = {field.name: str(form.get(field.name, "")).strip() for field in self.fields}
-        return {name: int(value) if name in _NUMBERS and value.isdecimal() else value for name, value in given.items()}
+        return {name: whole(value) if name in _NUMBERS else value for name, value in given.items()}
 
 
 _NUMBERS = frozenset({"priority", "level"})

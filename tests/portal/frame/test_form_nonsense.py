@@ -17,7 +17,7 @@ from tests.portal.matrix.who_may import ORDER_ROUTE
 from tests.portal.matrix.world import World
 
 FORMS = [each for each in routes() if each.method != "GET" and not each.is_of_the_api]
-NONSENSE = ("\0", "\x01\x1b[31m", "x" * 45_000, "\u202egnp.exe", "9" * 400, "🗺\ufeff\uffff/../[]")
+NONSENSE = ("\0", "\x01\x1b[31m", "x" * 45_000, "\u202egnp.exe", "9" * 5_000, "🗺\ufeff\uffff/../[]")
 _KEPT = frozenset({"stamp"})
 _ORDERS = ("replies", "visits", "visits/approval", "visits/schedule", "remote-sessions/end")
 """All orders walk one way; these have each kind of field."""

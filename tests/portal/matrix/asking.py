@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 _STREAM_IS_QUIET = 0.12
 """Seconds without news after which a stream is left."""
@@ -31,8 +31,11 @@ class Answer:
         return "\n".join([*(f"{name}: {value}" for name, value in self.headers), self.body])
 
 
-async def ask(app: FastAPI, method: str, address: str, headers: dict[str, str], body: bytes = b"") -> Answer:
-    """One request and its answer. An exception inside the app is a 500, as a server makes it."""
+async def ask(app: ASGIApp, method: str, address: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+    """One request and its answer. An exception inside the app is a 500, as a server makes it.
+
+    A byte of the query that is no text is written as Python does: "\udcff".
+    """
     parts = urlsplit(address)
     scope: dict[str, Any] = {
         "type": "http",
@@ -42,7 +45,7 @@ async def ask(app: FastAPI, method: str, address: str, headers: dict[str, str], 
         "scheme": "https",
         "path": unquote(parts.path),
         "raw_path": parts.path.encode(),
-        "query_string": parts.query.encode(),
+        "query_string": parts.query.encode(errors="surrogateescape"),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
         "client": ("127.0.0.1", 5000),
