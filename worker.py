@@ -41,6 +41,7 @@ from desk.engine import Engine
 from desk.replies import let_go
 from settings import Settings
 from storage.engine.database import Database
+from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
@@ -135,6 +136,8 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     database = Database.at(settings.database_url)
     try:
+        policy = read_policy_file(settings.policy_file)
+        await expect_policy_needs(database, policy, at=_now())
         client = await connect(settings)
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)

@@ -15,7 +15,7 @@ from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxe
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
 from policy.people.recipients import Recipient
-from policy.terms.policy_file import PolicyFile
+from policy.terms.policy_file import PolicyFile, PolicyFileError
 from policy.terms.terms import CoverKind, Terms
 from settings import Settings
 from storage.case import views
@@ -24,7 +24,8 @@ from storage.cover.announcements import AnnouncementRow
 from storage.engine.database import Database
 from storage.notices.addresses import DeskMailboxes, addresses
 from storage.people import contacts
-from storage.terms.terms import CustomerSolution, bogota_date, covered_terms, read_policy_file
+from storage.terms.policy_files import read_policy_file
+from storage.terms.terms import CustomerSolution, bogota_date, covered_terms
 from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
 from wording.notices.letter import NoticeText
 
@@ -175,10 +176,18 @@ class Cover:
             await self.workflows.cover_changed(cover)
             if cover in untold:
                 await cover_changes.told(self.database, cover, at=untold[cover])
-        covered = [each for each in await covers.held_cases(self.database) if await self._is_covered(each, at=at)]
+        covered = [each for each in await covers.held_cases(self.database) if await self._may_be_covered(each, at=at)]
         for number in covered:
             await self.workflows.case_may_be_covered(number)
         return Swept(covers=len(told), cases=len(covered))
+
+    async def _may_be_covered(self, number: str, *, at: datetime) -> bool:
+        """Whether the case is covered; one whose contract asks for what this worker's file lacks keeps nobody else."""
+        try:
+            return await self._is_covered(number, at=at)
+        except PolicyFileError as error:
+            activity.logger.error("held case %s: %s", number, error)
+            return False
 
     async def _is_covered(self, number: str, *, at: datetime) -> bool:
         row = await views.case(self.database, number)

@@ -20,7 +20,7 @@ from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Token
-from storage.terms.terms import read_policy_file
+from storage.terms.policy_files import read_policy_file
 
 CUSTOMER, CONTACT_ID, SOLUTION = "customer", "contact", "solution"
 CONTACT = Actor(Role.CONTACT, CONTACT_ID)

@@ -50,7 +50,8 @@ from storage.case import views
 from storage.case.intake import reserve_number
 from storage.engine.database import Database, upgrade
 from storage.notices import outbox
-from storage.terms.terms import preview_terms, read_policy_file
+from storage.terms.policy_files import read_policy_file
+from storage.terms.terms import preview_terms
 from tests.support.server import DYNAMIC_CONFIG
 from worker import Activities, build_worker
 

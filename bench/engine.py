@@ -53,7 +53,8 @@ from settings import Settings
 from storage.case.intake import Deposit, deposit, reserve_number
 from storage.engine.database import Database, upgrade
 from storage.notices import outbox
-from storage.terms.terms import CustomerSolution, read_policy_file, terms_for
+from storage.terms.policy_files import read_policy_file
+from storage.terms.terms import CustomerSolution, terms_for
 from worker import connect
 
 ROUNDS = 3

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
+from datetime import UTC, datetime
 
 from cli import temporal_server
 from cli.up import is_free, is_up, ports
-from policy.terms.policy_file import PolicyFileError, read_policy
+from policy.terms.policy_file import PolicyFileError
 from settings import Settings
 from storage.engine.database import Database
+from storage.terms.policy_files import check_policy_needs, read_policy_file
 from wording import console
 
 
@@ -25,7 +26,9 @@ Examination = Callable[[Settings], Awaitable[str]]
 
 async def examine(settings: Settings) -> bool:
     """Print a line for each examination; True where none fails."""
-    examinations: list[Examination] = [_policy_file, _public_url, _database, _temporal, _search_attributes]
+    examinations: list[Examination] = [
+        _policy_file, _public_url, _database, _policy_needs, _temporal, _search_attributes
+    ]  # fmt: skip
     if settings.profile == "embedded":
         examinations = [_binary, _state_dir, _ports, *examinations]
     return all([await _passes(examination, settings) for examination in examinations])
@@ -65,11 +68,24 @@ async def _ports(settings: Settings) -> str:
 
 
 async def _policy_file(settings: Settings) -> str:
-    chosen = settings.policy_file or files("policy") / "policy.toml"
     try:
-        return read_policy(chosen.read_text(encoding="utf-8"), file=chosen.name).version
-    except (OSError, PolicyFileError) as error:
+        return read_policy_file(settings.policy_file).version
+    except PolicyFileError as error:
         raise _Fails(str(error)) from None
+
+
+async def _policy_needs(settings: Settings) -> str:
+    _expect_up(settings)
+    database = Database.at(settings.database_url)
+    try:
+        if not await database.ready():
+            raise _Fails(console.DATABASE_NOT_READY)
+        await check_policy_needs(database, read_policy_file(settings.policy_file), at=datetime.now(UTC))
+    except PolicyFileError as error:
+        raise _Fails(str(error)) from None
+    finally:
+        await database.close()
+    return console.POLICY_HAS_WHAT_IS_NEEDED
 
 
 async def _public_url(settings: Settings) -> str:
@@ -115,6 +131,7 @@ _WHAT: dict[Examination, str] = {
     _policy_file: "Archivo de política",
     _public_url: "Dirección pública",
     _database: "Base de datos",
+    _policy_needs: "Política en uso",
     _temporal: "Temporal",
     _search_attributes: "Atributos de búsqueda",
 }

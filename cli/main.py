@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from cli import accounts, municipalities, tokens
 from policy.case.case import Category, Channel
+from policy.terms.policy_file import PolicyFileError
 from settings import read_settings, settings
 from wording import console
 
@@ -22,9 +23,12 @@ class _OneSentence(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except console.Stopped as stopped:
-            typer.echo(f"escala: {stopped}", err=True)
-            raise typer.Exit(stopped.exit_code) from None
+        except PolicyFileError as error:
+            stopped = console.Stopped(console.bad_policy(error))
+        except console.Stopped as found:
+            stopped = found
+        typer.echo(f"escala: {stopped}", err=True)
+        raise typer.Exit(stopped.exit_code) from None
 
 
 app = typer.Typer(

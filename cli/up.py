@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ import httpx
 
 from cli import temporal_server
 from cli.supervisor import Process, Supervisor
+from policy.terms.policy_file import PolicyFileError
 from settings import Settings
+from storage.terms.policy_files import check_policy_needs, read_policy_file
 from wording import console
 
 
@@ -30,6 +33,10 @@ def up(settings: Settings, *, demo: bool) -> None:
         for port, what, option in ports(settings):
             if not is_free(port):
                 raise console.Stopped(console.port_in_use(port, what, option))
+        try:
+            read_policy_file(settings.policy_file)
+        except PolicyFileError as error:
+            raise console.Stopped(console.bad_policy(error)) from None
         asyncio.run(_until_signalled(settings, binary, demo=demo))
 
 
@@ -67,6 +74,7 @@ async def _run_desk(supervisor: Supervisor, settings: Settings, binary: Path, *,
     await temporal_server.prepare_namespace(settings)
     await asyncio.to_thread(upgrade, settings.database_url)
     _say(console.MIGRATED)
+    await _check_policy(settings)
     first_curl = await seed(settings) if demo else None
     await supervisor.start(_worker(settings))
     await supervisor.start(_api(settings))
@@ -74,6 +82,19 @@ async def _run_desk(supervisor: Supervisor, settings: Settings, binary: Path, *,
     if first_curl:
         _say(console.first_curl(first_curl))
     await supervisor.watch()
+
+
+async def _check_policy(settings: Settings) -> None:
+    """Stop where what is kept asks for more than the policy file has: the processes would only say so in their logs."""
+    from storage.engine.database import Database
+
+    database = Database.at(settings.database_url)
+    try:
+        await check_policy_needs(database, read_policy_file(settings.policy_file), at=datetime.now(UTC))
+    except PolicyFileError as error:
+        raise console.Stopped(console.bad_policy(error)) from None
+    finally:
+        await database.close()
 
 
 async def seed(settings: Settings) -> str | None:

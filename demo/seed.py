@@ -28,7 +28,8 @@ from storage.engine.database import Database
 from storage.people import agents, contacts, customers
 from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
-from storage.terms.terms import bogota_date, preview_terms, read_policy_file
+from storage.terms.policy_files import read_policy_file
+from storage.terms.terms import bogota_date, preview_terms
 from wording import console
 
 __all__ = ["first_curl", "plant", "seed_demo"]

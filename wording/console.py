@@ -34,6 +34,13 @@ def bad_settings(reasons: list[str]) -> str:
     return f"La configuración no es válida: {'; '.join(reasons)}."
 
 
+def bad_policy(error: Exception) -> str:
+    return f"El archivo de política no sirve: {error}"
+
+
+POLICY_HAS_WHAT_IS_NEEDED = "tiene todo lo que piden contratos, casos y agentes"
+
+
 # Before the start
 def port_in_use(port: int, what: str, option: str) -> str:
     return f"El puerto {port} ({what}) está ocupado; elija otro con {option}."

@@ -39,7 +39,7 @@ from settings import Settings, settings
 from storage.engine.database import Database
 from storage.engine.reach import DatabaseUnavailable
 from storage.files.file_store import FileStore
-from storage.terms.terms import read_policy_file
+from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from wording.input_errors import input_errors
 from wording.language import language_of
 
@@ -91,6 +91,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         db = database or Database.at(settings.database_url)
+        await expect_policy_needs(db, policy, at=(clock or _now)())
         feed = Feed(db)
         app.state.desk = Desk(
             database=db,

@@ -199,10 +199,18 @@ def escalate_to_provider(case: Case, command: c.EscalateToProvider, *, terms: Te
     if not command.provider.strip() or not command.provider_case.strip():
         raise ProviderCaseMissing
     provider_case = ProviderCase(command.provider, command.provider_case)
-    if provider_case == case.provider_case and terms.edition >= 2:
-        raise ProviderCaseKnown(number=case.number, provider=command.provider, provider_case=command.provider_case)
+    if case.provider_case and _is_same(provider_case, case.provider_case, terms=terms):
+        known = case.provider_case
+        raise ProviderCaseKnown(number=case.number, provider=known.provider, provider_case=known.number)
     fact = f.ProviderEscalated(provider=command.provider, provider_case=command.provider_case)
     return replace(case, provider_case=provider_case), (fact,)
+
+
+def _is_same(one: ProviderCase, other: ProviderCase, *, terms: Terms) -> bool:
+    """Whether both are one case of one provider, whom capitals make no other: "Google" is "google"."""
+    if terms.edition < 3:
+        return one == other and terms.edition >= 2
+    return (one.provider.casefold(), one.number.casefold()) == (other.provider.casefold(), other.number.casefold())
 
 
 def update_from_provider(case: Case, command: c.UpdateFromProvider) -> Change:

@@ -43,7 +43,7 @@ def reread_terms(
     """The terms with these parts as the policy file has them now; `terms` itself where none of them differs.
 
     `closures` by country. A calendar that the policy file does not hold any more keeps its holidays: nobody says which
-    country's they are.
+    country's they are. So does a plan its matrix.
     """
     changed = terms
     if AmendedPart.HOLIDAYS in what:
@@ -52,12 +52,12 @@ def reread_terms(
             hours=_with_holidays(terms.hours, policy, closures),
             business_days=_with_holidays(terms.business_days, policy, closures),
         )
-    if AmendedPart.MATRIX in what:
+    if AmendedPart.MATRIX in what and (plan := policy.plans.get(terms.plan)):
         changed = replace(
             changed,
             limits=policy.limits,
             warn_at_percent=policy.warn_at_percent,
-            initial_attention_within=policy.plans[terms.plan].initial_attention_within,
+            initial_attention_within=plan.initial_attention_within,
         )
     return terms if changed == terms else replace(changed, policy_version=policy.version)
 

@@ -117,7 +117,8 @@ async def _has_to_choose(connection: AsyncConnection, policy: PolicyFile, cover:
         return False
     plan = Plan((await connection.execute(select(contracts.c.plan).where(contracts.c.id == cover.id))).scalar_one())
     state = await contacts.state_in(connection, cover.customer_id, policy=policy, on=on)
-    return state.sign_ins.choice_needed and state.places < policy.plans[plan].portal_users
+    ended = policy.plans.get(plan)  # a plan that is over may have left the file
+    return state.sign_ins.choice_needed and (ended is None or state.places < ended.portal_users)
 
 
 async def pending(db: Reader, cover: CoverRef) -> list[AnnouncementRow]:

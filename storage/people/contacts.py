@@ -193,7 +193,7 @@ async def by_email(db: Reader, email: str) -> list[Contact]:
 async def state_in(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
     """The customer's roster on a day, within a transaction."""
     plan = await plan_on(connection, policy, customer_id=customer_id, on=on)
-    places = policy.plans[plan].portal_users
+    places = policy.plan(plan).portal_users
     found = await _roster(connection, customer_id)
     return RosterState(contacts=found, plan=plan, places=places, sign_ins=sign_ins(found, places=places, on=on))
 

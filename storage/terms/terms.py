@@ -9,8 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -21,7 +19,7 @@ from policy.cover.cover import ContractTerm, cover_on
 from policy.cover.cover_since import Certificate, Registered, covered_at
 from policy.terms.amended_terms import AmendedPart, reread_terms
 from policy.terms.channels import AgreedPlan, last_plan
-from policy.terms.policy_file import PolicyFile, read_policy
+from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import NO_CHANGES
@@ -31,19 +29,11 @@ from storage.terms.closures import holidays_between
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _YEARS_AHEAD = 2
-_BUILT_IN = "policy.toml"
 
 
 def bogota_date(at: datetime) -> date:
     """The date in Bogotá, on which cover and notices are judged."""
     return at.astimezone(_BOGOTA).date()
-
-
-def read_policy_file(path: Path | None) -> PolicyFile:
-    """The policy file at `path`, or the built-in one. PolicyFileError if it says what cannot be."""
-    if path is None:
-        return read_policy(resources.files("policy").joinpath(_BUILT_IN).read_text("utf-8"), file=_BUILT_IN)
-    return read_policy(path.read_text("utf-8"), file=path.name)
 
 
 @dataclass(frozen=True)
@@ -131,7 +121,8 @@ def _terms_on(on: date, policy: PolicyFile, known: _Known, *, solution_id: str) 
     terms = policy.terms(policy.warranty_plan, cover=cover, closures=closures)
     if cover.kind is CoverKind.NONE:
         last = last_plan(known.agreed, on=on)
-        return replace(terms, channels=policy.plans[last].channels if last else tuple(Channel))
+        table = policy.plans.get(last) if last else None  # a plan of long ago may have left the file
+        return replace(terms, channels=table.channels if table else tuple(Channel))
     return terms
 
 

@@ -32,7 +32,8 @@ from policy.case.commands import Command, OpenCase
 from policy.case.decision import Decision
 from policy.case.facts import Fact
 from policy.case.lifecycle import decide, open_case, settle
-from policy.terms.policy_file import PolicyFile, read_policy
+from policy.terms.policy_file import PolicyFile
+from policy.terms.policy_reader import read_policy
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.visit.visit import VisitStep
 from storage.terms.closures import holidays_between

@@ -269,6 +269,14 @@ class TestAServiceProvider:
         before = replace(STANDARD, edition=1)
         assert kinds(turns(opened(terms=before), *again, terms=before))[-1] == "provider_escalated"
 
+    def test_is_the_same_in_capitals_or_not(self) -> None:
+        """ "Google" and "google" are one; edition 2 took them for two."""
+        again = (("09:10", TO_PROVIDER), ("09:20", replace(TO_PROVIDER, provider="Google", provider_case="g-1")))
+        with pytest.raises(ProviderCaseKnown):
+            after(opened(), *again)
+        before = replace(STANDARD, edition=2)
+        assert kinds(turns(opened(terms=before), *again, terms=before))[-1] == "provider_escalated"
+
     def test_does_not_stop_the_level_clock(self) -> None:
         """The customer's time counts on while the provider thinks."""
         case = opened()

@@ -8,7 +8,8 @@ from importlib.resources import files
 import pytest
 
 from policy.case.case import Channel, Plan
-from policy.terms.policy_file import PolicyFileError, read_policy
+from policy.terms.policy_file import PolicyFileError
+from policy.terms.policy_reader import read_policy
 from policy.time.calendar import Closure, Shift
 from tests.support.lives import CONTRACT, policy
 
@@ -35,6 +36,10 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed('version = "2026-11"', ""), "version", None),
     (changed('version = "2026-11"', "version = 11"), "version", None),
     (changed('version = "2026-11"', 'version = ""'), "version", None),
+    (changed('version = "2026-11"', 'version = " 2026"'), "version", None),
+    (changed('version = "2026-11"', r'version = "2026\u0000"'), "version", None),
+    (changed('version = "2026-11"', f'version = "{"2" * 121}"'), "version", None),
+    (changed('version = "2026-11"', f"version = {'9' * 5000}"), "TOML", None),
     (changed("[groups.sig]", "[teams.sig]"), "teams", None),
     # hours
     (changed(MONDAY, 'monday = "08:00-12:00"'), "hours.8x5.monday", "PLAN-14"),
@@ -46,7 +51,22 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed(MONDAY, 'monday = ["08:00-24:30"]'), "hours.8x5.monday", "PLAN-14"),
     (changed(MONDAY, 'monday = ["13:00-17:00", "08:00-12:00"]'), "hours.8x5", "PLAN-14"),
     (changed(MONDAY, 'monday = ["08:00-13:00", "12:00-17:00"]'), "hours.8x5", "PLAN-14"),
+    (changed(MONDAY, 'monday = ["08:00-08:00"]'), "hours.8x5.monday", "PLAN-14"),
+    (changed(MONDAY, 'monday = ["00:00-00:00"]'), "hours.8x5.monday", "PLAN-14"),
     (changed("monday = [", "lunes = ["), "hours.8x5.lunes", "PLAN-14"),
+    (changed('holidays = "CO"', 'holidays = "co"'), "hours.8x5.holidays", "PLAN-14"),
+    (changed('holidays = "CO"', 'holidays = "Colombia"'), "hours.8x5.holidays", "PLAN-14"),
+    (changed("[hours.7x24]", f'[hours.8X5]\nzone = "America/Bogota"\n{MONDAY}\n[hours.7x24]'), "hours.8X5", "PLAN-14"),
+    (
+        changed("[hours.7x24]", f'[hours."8.5"]\nzone = "America/Bogota"\n{MONDAY}\n[hours.7x24]'),
+        "hours.8.5",
+        "PLAN-14",
+    ),
+    (
+        changed("[hours.7x24]", '[hours.poco]\nzone = "America/Bogota"\nsunday = ["08:00-08:01"]\n[hours.7x24]'),
+        "matrix.level_3",
+        "ESC-3",
+    ),
     (changed('zone = "America/Bogota"', 'zone = "America/Macondo"'), "hours.8x5", "PLAN-14"),
     (changed('zone = "America/Bogota"', ""), "hours.8x5.zone", "PLAN-14"),
     (changed('holidays = "CO"', "holidays = true"), "hours.8x5.holidays", "PLAN-14"),
@@ -75,6 +95,7 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed("[groups.sig]", '[groups]\nnames = ["sig"]\n[groups.sig]'), "groups.names", "ESC-8"),
     (changed("[groups.sig]", '[groups."S I G"]'), "groups.S I G", "ESC-8"),
     (changed('skills = ["Geoportal"', 'skills = ["", "Geoportal"'), "groups.sig.skills", "ESC-8"),
+    (changed('name = "Infraestructura"', r'name = "Infra\nestructura"'), "groups.infraestructura.name", "ESC-8"),
     (changed('skills = ["Geoportal"', 'leader = "x"\nskills = ["Geoportal"'), "groups.sig.leader", "ESC-8"),
     (changed('name = "Infraestructura"', ""), "groups.infraestructura.name", "ESC-8"),
     # holidays
@@ -156,6 +177,10 @@ class TestThePolicyFile:
         """In this order, each at most once."""
         other = read_policy(changed('"30m"', f'"{written}"'), file="policy.toml")
         assert other.plans[Plan.PREMIUM].initial_attention_within == timedelta(seconds=seconds)
+
+    def test_may_begin_with_a_mark_of_its_encoding(self) -> None:
+        """Some editors put one there: it is no part of what the file says."""
+        assert read_policy(f"\ufeff{TEXT}", file="policy.toml").version == policy().version
 
     def test_takes_a_shift_over_midnight(self) -> None:
         """It closes on the next day."""

@@ -9,7 +9,7 @@ import pytest
 
 from policy.case.case import Channel, Level, Plan, Priority
 from policy.case.lifecycle import open_case
-from policy.terms.policy_file import read_policy
+from policy.terms.policy_reader import read_policy
 from policy.terms.terms import EDITION, Terms
 from policy.time.calendar import Closure
 from tests.policy.terms.test_policy_file import TEXT

@@ -19,7 +19,8 @@ from policy.time.holiday_list import HolidayChanges
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Certificate, Solution, SolutionKind
-from storage.terms.terms import CustomerSolution, amended_now, preview_terms, read_policy_file, terms_for
+from storage.terms.policy_files import read_policy_file
+from storage.terms.terms import CustomerSolution, amended_now, preview_terms, terms_for
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota, policy
 
