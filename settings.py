@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=120, ge=5, le=24 * 60)
     """Minutes without a visit after which a session ends."""
 
+    token_days: int = Field(default=90, ge=1, le=3650)
+    """Days for which a new access token is valid, where nobody asks for another number."""
+
+    token_warn_days: int = Field(default=14, ge=1, le=365)
+    """Days before a token expires from which its holder is told, by mail and at the page of users."""
+
     staff_need_second_factor: bool = False
     """Whether agents, directors and staff have to set up a second factor before anything else. Production: true."""
 

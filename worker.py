@@ -39,6 +39,8 @@ from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
 from desk.engine import Engine
 from desk.replies import let_go
+from desk.signing_in.sign_in_mail import SignInMail
+from desk.signing_in.token_warnings import warn
 from settings import Settings
 from storage.engine.database import Database
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
@@ -62,6 +64,7 @@ PASSED_THROUGH = (
 )
 """Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
 _SWEEPS_EVERY = timedelta(hours=1)
+_WARNINGS_EVERY = timedelta(hours=1)
 _LOOKS_KEPT_FOR = timedelta(days=2)
 """How long a look stays in Temporal: 720 a day would outlive every case, which the namespace keeps for years."""
 _FEEDS_AGAIN_AFTER = timedelta(hours=6)
@@ -155,6 +158,7 @@ async def run(settings: Settings) -> None:
             beside = [
                 asyncio.create_task(keep_asking_feeds(client, settings)),
                 asyncio.create_task(let_replies_go(database, engine)),
+                asyncio.create_task(warn_of_tokens(database, settings)),
             ]
             await asked_to_stop.wait()
             for task in beside:
@@ -173,6 +177,17 @@ async def let_replies_go(database: Database, engine: Engine) -> None:
         except Exception:
             _log.exception("the replies that are due have to wait")
         await asyncio.sleep(_REPLIES_EVERY)
+
+
+async def warn_of_tokens(database: Database, settings: Settings) -> None:
+    """Warn the holders of tokens that expire soon, now and every hour, until cancelled. What fails is tried again."""
+    mail, within = SignInMail.of(settings), timedelta(days=settings.token_warn_days)
+    while True:
+        try:
+            await warn(database, mail, within=within, at=_now())
+        except Exception:
+            _log.exception("the warnings of tokens that expire have to wait")
+        await asyncio.sleep(_WARNINGS_EVERY.total_seconds())
 
 
 async def sweep_covers(client: Client, settings: Settings) -> None:

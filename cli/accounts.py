@@ -67,7 +67,7 @@ def list_accounts() -> None:
 
 @app.command()
 def disable(email: _Email) -> None:
-    """Desactiva una cuenta desde ahora y termina sus sesiones."""
+    """Desactiva una cuenta desde ahora: terminan sus sesiones y sus tokens."""
     from storage.signing_in import accounts
 
     async def work(db: Database) -> None:
@@ -98,7 +98,7 @@ def remove_role(email: _Email) -> None:
         account = await _known(db, email)
         if account.staff_role is None:
             raise Stopped(f"la cuenta «{account.mailbox}» no tiene un rol de la casa.")
-        if not await accounts.take_role_away(db, account.id):
+        if not await accounts.take_role_away(db, account.id, at=_now()):
             raise Stopped("no quedaría ningún administrador; dé primero ese rol a otra cuenta.")
 
     _run(work)

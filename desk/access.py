@@ -5,9 +5,13 @@ Both edges ask here: the API for a token's owner, the pages for a session's. Wha
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from dataclasses import replace
 from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from desk.desk import Desk
 from desk.problems import NotFound
@@ -28,15 +32,28 @@ REGISTRARS = (Role.COMMERCIAL, Role.ADMIN)
 """Who keeps customers, contracts, solutions and contacts."""
 
 _LONGEST_SECRET = 200
+_NOTED_WITHIN = 5.0
 _NUMBER = re.compile(r"MA-\d{4}-\d{6,9}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 
 
+_log = logging.getLogger(__name__)
+
+
 async def token_owner(desk: Desk, secret: str, *, at: datetime) -> Principal | None:
-    """Who holds a bearer token's secret, or None: unknown, expired, revoked, or of a contact who may not act."""
+    """Who holds a bearer token's secret, or None: unknown, expired, revoked, or of somebody who may not (any more)."""
     if not secret or len(secret) > _LONGEST_SECRET or not secret.isascii():
         return None
     return await tokens.principal(desk.database, secret, at=at)
+
+
+async def note_use(desk: Desk, principal: Principal, *, at: datetime) -> None:
+    """Keep when a token was used, once its request is answered: best effort, and nobody waits for it."""
+    try:
+        async with asyncio.timeout(_NOTED_WITHIN):
+            await tokens.note_use(desk.database, principal.token_id, at=at)
+    except (SQLAlchemyError, OSError) as failed:
+        _log.warning("the use of a token was not noted: %s", type(failed).__name__)
 
 
 async def check_sign_in(desk: Desk, principal: Principal, *, at: datetime) -> None:

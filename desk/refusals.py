@@ -25,6 +25,19 @@ class AgentUnknown(Refusal):
     message = "There is no agent {agent}."
 
 
+class AgentDisabled(Refusal):
+    """Nothing is given to somebody who could not sign in to do it."""
+
+    message = "Agent {agent} is disabled and cannot take anything on. Choose somebody else, or have them enabled first."
+
+
+class GroupDisabled(Refusal):
+    """A case goes to a group in which somebody can take it."""
+
+    rule = "ESC-8"
+    message = "Everybody in specialist group {group} is disabled: nobody there could take the case."
+
+
 class AgentDoesNotServe(Refusal):
     """A case is assigned to somebody who serves its group, or its level where it has none."""
 

@@ -17,8 +17,10 @@ from storage.engine.reach import DatabaseUnavailable
 MOST_STREAMS = 20
 """Open streams of one session or token, in one process."""
 
-BELIEVED_FOR = 1.0
-"""Seconds for which the last answer to whether somebody may read is taken as true."""
+BELIEVED_FOR = 0.05
+"""Seconds for which the last answer to whether somebody may read is taken as true: as long as a burst of events takes,
+and shorter than it takes to take the right away and have something happen.
+"""
 
 
 class TooManyStreams(Problem):

@@ -25,6 +25,7 @@ from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost
 from api.people import agents, contacts, customers, groups
 from api.providers import provider_incidents
+from api.signing_in import access_tokens
 from api.terms import amendments
 from api.visit import municipalities, visit_record
 from desk.desk import Desk, EnginePort
@@ -53,6 +54,7 @@ _ROUTERS = (
     contacts,
     agents,
     groups,
+    access_tokens,
     openings,
     cases,
     commands,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
+from fastapi import BackgroundTasks, Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.http.deps import At, DeskDep
 from api.http.problems import Unauthenticated
-from desk.access import REGISTRARS, STAFF, check_role, check_sign_in, token_owner
+from desk.access import REGISTRARS, STAFF, check_role, check_sign_in, note_use, token_owner
 from desk.desk import Desk
 from policy.case.case import Role
 from storage.signing_in.tokens import Principal
@@ -23,8 +24,18 @@ async def caller(
     desk: DeskDep,
     at: At,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    later: BackgroundTasks,
 ) -> Principal:
-    """The token's owner, or 401."""
+    """The token's owner, or 401; its use is noted once the answer has gone."""
+    owner = await _owner(request, desk, at, credentials)
+    if owner.is_to_note:
+        later.add_task(note_use, desk, owner, at=at)
+    return owner
+
+
+async def _owner(
+    request: Request, desk: Desk, at: datetime, credentials: HTTPAuthorizationCredentials | None
+) -> Principal:
     owner = await token_owner(desk, credentials.credentials.strip() if credentials else "", at=at)
     if owner is None:
         raise Unauthenticated
@@ -35,7 +46,7 @@ async def caller(
 
 async def caller_now(request: Request, desk: Desk) -> Principal:
     """The caller of a request that was answered a while ago, as of now: still the token's owner, or 401."""
-    return await caller(request, desk, desk.clock(), await _bearer(request))
+    return await _owner(request, desk, desk.clock(), await _bearer(request))
 
 
 Caller = Annotated[Principal, Depends(caller)]

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from desk.commands.offers import Offer
+from desk.commands.offers import AskedCommand, Offer
 from desk.commands.work import Message
+from desk.desk import Desk
 from desk.inputs import Body, Code, LevelNumber, Words, clean
+from desk.people.groups import check_served
+from desk.refusals import GroupDisabled
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Level
@@ -35,6 +38,11 @@ class ProviderEscalation(Body):
     provider_case: CodeIfAny = Field(examples=["58120034"])
 
 
+async def _served_group(desk: Desk, asked: AskedCommand) -> None:
+    if asked.body.group:
+        await check_served(desk, asked.body.group)
+
+
 ESCALATIONS: tuple[Offer, ...] = (
     Offer(
         path="hand-offs",
@@ -49,6 +57,7 @@ ESCALATIONS: tuple[Offer, ...] = (
         summary="Escalate functionally: to a specialist group or to level 3",
         command=c.TransferCase,
         body=Transfer,
+        look_up=_served_group,
         make=lambda new: c.TransferCase(
             by=new.by,
             group=new.body.group,
@@ -60,6 +69,7 @@ ESCALATIONS: tuple[Offer, ...] = (
             r.FunctionalEscalationNotInPlan,
             r.TransferTargetUnclear,
             r.UnknownGroup,
+            GroupDisabled,
             r.GroupHasIt,
             r.AlreadyAtHighestLevel,
         ),

@@ -9,13 +9,13 @@ from pydantic import BeforeValidator, Field, StrictBool
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, Instant, Money, PlainReference, Title, Words, clean
-from desk.refusals import AgentUnknown
+from desk.people.agents import serving
+from desk.refusals import AgentDisabled, AgentUnknown
 from policy.case import commands as c
 from policy.case.case import Role
 from policy.case.refusals import ReasonMissing, TextMissing
 from policy.visit import places
 from policy.visit import refusals as v
-from storage.people import agents
 from storage.visit import municipalities
 
 CityCode = Annotated[str, BeforeValidator(clean), Field(max_length=20)]
@@ -84,8 +84,8 @@ async def _municipality(desk: Desk, asked: AskedCommand) -> places.Municipality:
 async def _known_engineer(desk: Desk, asked: AskedCommand) -> None:
     """Look up whom support names; the customer may name nobody new, which the policy refuses."""
     engineer_id = asked.body.engineer_id
-    if engineer_id and asked.by.role is not Role.CONTACT and await agents.get(desk.database, engineer_id) is None:
-        raise AgentUnknown(agent=engineer_id, rule="ONS-5")
+    if engineer_id and asked.by.role is not Role.CONTACT:
+        await serving(desk, engineer_id, rule="ONS-5")
 
 
 def _pesos(money: Money | None) -> int | None:
@@ -159,6 +159,7 @@ VISITS: tuple[Offer, ...] = (
         make=lambda new: c.ScheduleVisit(by=new.by, starts_at=new.body.starts_at, engineer_id=new.body.engineer_id),
         refusals=(
             AgentUnknown,
+            AgentDisabled,
             v.NoVisitOpen,
             v.VisitOutOfOrder,
             v.VisitAlreadyStarted,

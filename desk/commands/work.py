@@ -7,14 +7,14 @@ from pydantic import Field
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, PriorityNumber, WithFiles, Words
-from desk.refusals import AgentDoesNotServe, AgentUnknown
+from desk.people.agents import serving
+from desk.refusals import AgentDisabled, AgentDoesNotServe, AgentUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Cause, Channel, Outcome, Priority
 from policy.cover import equipment
 from policy.people.groups import serves
 from policy.visit.refusals import VisitUnderWay
-from storage.people import agents
 
 
 class Assignment(Body):
@@ -44,9 +44,7 @@ class Diagnosis(Body):
 
 
 async def _agent_who_serves(desk: Desk, asked: AskedCommand) -> None:
-    agent, case = await agents.get(desk.database, asked.body.agent_id), asked.row.case
-    if agent is None:
-        raise AgentUnknown(agent=asked.body.agent_id)
+    agent, case = await serving(desk, asked.body.agent_id), asked.row.case
     if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):
         raise AgentDoesNotServe(agent=agent.id, number=case.number, level=int(case.level), group=case.group or "-")
 
@@ -66,7 +64,7 @@ WORK: tuple[Offer, ...] = (
         body=Assignment,
         look_up=_agent_who_serves,
         make=lambda new: c.AssignCase(by=new.by, agent_id=new.body.agent_id),
-        refusals=(AgentUnknown, AgentDoesNotServe),
+        refusals=(AgentUnknown, AgentDisabled, AgentDoesNotServe),
     ),
     Offer(
         path="replies",

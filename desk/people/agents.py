@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Code, EmailAddress, Id, LevelNumber, Name
+from desk.refusals import AgentDisabled, AgentUnknown
 from policy.case.case import Level
 from policy.case.refusals import UnknownGroup
 from storage.people import agents
@@ -24,6 +25,17 @@ class NewAgent(Body):
     is_director: StrictBool = Field(default=False, examples=[False])
 
 
+async def serving(desk: Desk, agent_id: str, *, rule: str = "") -> Agent:
+    """The agent with this id, to give something to. Raises AgentUnknown or AgentDisabled, by this rule."""
+    named = {"agent": agent_id} | ({"rule": rule} if rule else {})
+    agent = await agents.get(desk.database, agent_id)
+    if agent is None:
+        raise AgentUnknown(**named)
+    if agent not in await agents.serving(desk.database):
+        raise AgentDisabled(**named)
+    return agent
+
+
 async def register(desk: Desk, new: NewAgent, request: IdempotentRequest) -> Agent:
     """Keep an agent, under the id that it names or else one that this request always gives. Raises UnknownGroup."""
     known = [group.id for group in desk.policy.groups]
@@ -38,4 +50,4 @@ async def register(desk: Desk, new: NewAgent, request: IdempotentRequest) -> Age
         groups=tuple(dict.fromkeys(new.groups)),
         is_director=new.is_director,
     )
-    return await agents.put(desk.database, agent)
+    return await agents.register(desk.database, agent, at=request.at)

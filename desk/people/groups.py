@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.desk import Desk
+from desk.refusals import GroupDisabled
 from policy.people.groups import Group, Product, fitting
 from storage.cover import solutions
 from storage.people import agents
@@ -22,7 +23,7 @@ class ServedGroup:
 async def listing(desk: Desk, *, solution_id: str | None = None) -> list[ServedGroup]:
     """All groups as the policy file has them; with a case's solution, those that fit it come first."""
     fit = None if solution_id is None else fitting(desk.policy.groups, await _product(desk, solution_id))
-    serving = await agents.listing(desk.database)
+    serving = await agents.serving(desk.database)
     first = fit or ()
     return [
         ServedGroup(
@@ -32,6 +33,13 @@ async def listing(desk: Desk, *, solution_id: str | None = None) -> list[ServedG
         )
         for group in (*first, *(group for group in desk.policy.groups if group not in first))
     ]
+
+
+async def check_served(desk: Desk, group_id: str) -> None:
+    """Raise GroupDisabled for a group all of whose members are disabled; one without members is served by level."""
+    members = {each.id for each in await agents.listing(desk.database) if group_id in each.groups}
+    if members and not members & {each.id for each in await agents.serving(desk.database)}:
+        raise GroupDisabled(group=group_id)
 
 
 async def _product(desk: Desk, solution_id: str) -> Product:

@@ -198,7 +198,7 @@ async def _composer(reading: _Reading) -> Composer:
 
 async def _actions(reading: _Reading) -> Actions:
     case, actor, is_ours = reading.case, reading.viewer.principal.actor, reading.viewer.is_ours
-    staff = await reading.agents() if is_ours else ()
+    staff = await reading.once("serving", lambda: agents.serving(reading.db)) if is_ours else ()
     return Actions(
         can=can(case, actor),
         drafts=await reading.drafts(),

@@ -100,12 +100,12 @@ async def enable(desk: Desk, keeper: Role, account: Account) -> None:
     await accounts.change(desk.database, account.id, disabled_at=None)
 
 
-async def take_role_away(desk: Desk, account: Account) -> None:
+async def take_role_away(desk: Desk, account: Account, *, at: datetime) -> None:
     """Let the account act for the house no more; what the lists give to its address it keeps.
 
     Raises LastAdministrator.
     """
-    if not await accounts.take_role_away(desk.database, account.id):
+    if not await accounts.take_role_away(desk.database, account.id, at=at):
         raise LastAdministrator
 
 

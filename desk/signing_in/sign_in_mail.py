@@ -14,7 +14,8 @@ from typing import Any, Self
 from activities.mail.sending import MailPort, Undeliverable, mail_port
 from settings import Settings
 from storage.signing_in.accounts import Purpose, SignInKey
-from wording.language import show_instant, translate
+from storage.signing_in.tokens import Token
+from wording.language import DEFAULT, show_instant, translate, word
 
 _TRIES = (0, 5, 30, 120)
 _log = logging.getLogger(__name__)
@@ -30,6 +31,11 @@ _BODIES = {
     "The address works once, until {valid_until}. If it was not you, nothing needs to be done.",
 }
 _WORD = "You can now sign in to the support desk, with the password that you have:\n\n{address}"
+_EXPIRING = "An access token expires soon"
+_EXPIRES = (
+    "The access token {token} ({label}, role {role}) of the support desk expires on {expires_at}. From then on, the "
+    "programs that use it are refused: please ask your administrator for another one in time."
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,19 @@ class SignInMail:
         """Begin to tell somebody who has a password that they may sign in."""
         body = translate(_WORD, language, address=f"{self.public_url.rstrip('/')}/ingreso")
         self.later(self._send(to, self._letter(to, translate(_SUBJECTS[Purpose.INVITATION], language), body, at=at)))
+
+    def send_warning(self, to: str, token: Token, *, at: datetime) -> None:
+        """Begin to tell somebody that a token of theirs expires."""
+        assert token.expires_at is not None
+        body = translate(
+            _EXPIRES,
+            DEFAULT,
+            token=token.id,
+            label=token.label or token.subject_id,
+            role=word("role", token.role.value, DEFAULT),
+            expires_at=show_instant(token.expires_at, DEFAULT),
+        )
+        self.later(self._send(to, self._letter(to, translate(_EXPIRING, DEFAULT), body, at=at)))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this after the answer, so that its time tells nothing."""

@@ -191,7 +191,7 @@ async def _shown(request: Request, desk: Desk, action: Action, form: FormData, s
         takes=[each for each in shown.outcomes if each.refused is None],
         typed={field.name: str(form.get(field.name, "")) for field in action.fields},
         choices={
-            "agents": [(each.id, each.name) for each in await agents.listing(desk.database)],
+            "agents": [(each.id, each.name) for each in await agents.serving(desk.database)],
             "groups": [(each.id, each.name) for each in desk.policy.groups],
             "priorities": [(str(int(each)), str(int(each))) for each in Priority],
             "level_3": [("3", "3")],

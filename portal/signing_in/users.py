@@ -1,4 +1,5 @@
-"""The page of accounts: inviting people, and what to do when something was lost or somebody left.
+"""The page of accounts: inviting people, and what to do when something was lost or somebody left. Administrators see
+the access tokens there, too.
 
 Who keeps which account is desk/signing_in/account_keeping.py's.
 """
@@ -6,21 +7,21 @@ Who keeps which account is desk/signing_in/account_keeping.py's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.params import Depends as Dependency
 
 from desk.desk import Desk
-from desk.signing_in import account_keeping
+from desk.signing_in import account_keeping, token_keeping
 from desk.signing_in.invitations import Guest, invite
 from desk.signing_in.problems import SignInProblem
 from policy.case.case import Role
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
-from portal.frame.session import ForAdmins, PortalDep, Registrar, Stamped, Visitor
+from portal.frame.session import ForAdmins, Portal, PortalDep, Registrar, Stamped, Visitor
 from storage.signing_in import sessions
 from storage.signing_in.accounts import Account
 
@@ -36,6 +37,7 @@ class KeepersRequest:
     request: Request
     visitor: Visitor
     desk: Desk
+    portal: Portal
     at: datetime
 
     @property
@@ -44,8 +46,8 @@ class KeepersRequest:
         return self.visitor.role
 
 
-def keepers_request(request: Request, visitor: Registrar, desk: DeskDep, at: At) -> KeepersRequest:
-    return KeepersRequest(request=request, visitor=visitor, desk=desk, at=at)
+def keepers_request(request: Request, visitor: Registrar, desk: DeskDep, portal: PortalDep, at: At) -> KeepersRequest:
+    return KeepersRequest(request=request, visitor=visitor, desk=desk, portal=portal, at=at)
 
 
 Keeper = Annotated[KeepersRequest, Depends(keepers_request)]
@@ -101,7 +103,7 @@ async def enable(keeper: Keeper, account: Kept) -> Response:
 @router.post("/{account_id}/rol/fin", dependencies=[Stamped, ForAdmins])
 async def take_role_away(keeper: Keeper, account: Kept) -> Response:
     try:
-        await account_keeping.take_role_away(keeper.desk, account)
+        await account_keeping.take_role_away(keeper.desk, account, at=keeper.at)
     except SignInProblem as why:
         return await _list(keeper, problem=why)
     return to("/usuarios", keeper.visitor)
@@ -119,10 +121,19 @@ async def reset_second_factor(keeper: Keeper, account: Kept) -> Response:
     return to("/usuarios", keeper.visitor)
 
 
+@router.post("/tokens/{token_id}/fin", dependencies=[Stamped, ForAdmins])
+async def revoke_token(keeper: Keeper, token_id: Id) -> Response:
+    await token_keeping.revoke(keeper.desk, token_id, at=keeper.at)
+    return to("/usuarios#tokens", keeper.visitor)
+
+
 async def _list(
     keeper: KeepersRequest, *, sought: str = "", invited: bool = False, problem: SignInProblem | None = None
 ) -> Response:
-    found = await account_keeping.listing(keeper.desk, keeper.role, sought=sought, at=keeper.at)
+    desk, at = keeper.desk, keeper.at
+    found = await account_keeping.listing(desk, keeper.role, sought=sought, at=at)
+    warned_within = timedelta(days=keeper.portal.settings.token_warn_days)
+    keeps_tokens = keeper.role is Role.ADMIN
     return page(
         keeper.request,
         "signing_in/users.html",
@@ -133,4 +144,5 @@ async def _list(
         invited=invited,
         problem=problem.message if problem else None,
         may_give_roles=keeper.role is Role.ADMIN,
+        tokens=await token_keeping.in_force(desk, warned_within=warned_within, at=at) if keeps_tokens else None,
     )

@@ -178,6 +178,8 @@ tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("last_used_at", Instant),  # to the minute
+    Column("warned_at", Instant),  # when its holder was told that it expires
     word("role", Role),
 )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
+from policy.people.contacts import mailbox_of
 from storage.engine.database import Database, Reader, insert
-from storage.engine.tables import agents
+from storage.engine.tables import accounts, agents
+from storage.signing_in import token_ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,20 @@ class Agent:
 
 async def put(db: Database, agent: Agent) -> Agent:
     """Keep an agent as given, in place of what was known under this id."""
+    async with db.write() as connection:
+        await _put(connection, agent)
+    return agent
+
+
+async def register(db: Database, agent: Agent, *, at: datetime) -> Agent:
+    """Keep an agent as given; the tokens end that somebody known under this id holds for what it no longer is."""
+    async with db.write() as connection:
+        await _put(connection, agent)
+        await token_ends.of_agent(connection, agent.actor, at=at)
+    return agent
+
+
+async def _put(connection: AsyncConnection, agent: Agent) -> None:
     row: dict[str, Any] = {
         "name": agent.name,
         "email": agent.email,
@@ -41,10 +59,8 @@ async def put(db: Database, agent: Agent) -> Agent:
         "groups": list(agent.groups),
         "is_director": agent.is_director,
     }
-    async with db.write() as connection:
-        kept = insert(connection, agents).values(id=agent.id, **row)
-        await connection.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
-    return agent
+    kept = insert(connection, agents).values(id=agent.id, **row)
+    await connection.execute(kept.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
 async def get(db: Reader, agent_id: str) -> Agent | None:
@@ -60,6 +76,14 @@ async def listing(db: Reader) -> Sequence[Agent]:
             _agent(row)
             for row in (await connection.execute(select(agents).order_by(agents.c.name, agents.c.id))).mappings()
         ]
+
+
+async def serving(db: Reader) -> Sequence[Agent]:
+    """The agents to whom something can be given, by name: those whose account, if they have one, is not disabled."""
+    disabled = select(accounts.c.mailbox).where(accounts.c.disabled_at.is_not(None))
+    async with db.read() as connection:
+        shut_out = set(await connection.scalars(disabled))
+    return [each for each in await listing(db) if mailbox_of(each.email) not in shut_out]
 
 
 def _agent(row: RowMapping) -> Agent:

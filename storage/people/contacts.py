@@ -31,6 +31,7 @@ from policy.terms.policy_file import PolicyFile
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contacts
 from storage.people import customers
+from storage.signing_in import token_ends
 from storage.terms.terms import bogota_date, plan_on
 
 
@@ -141,6 +142,7 @@ async def replace_roster(
         await connection.execute(update(contacts).where(left_out).values(removed_at=at))
         for each in new.contacts:
             await _put(connection, customer_id, each)
+        await token_ends.of_roster(connection, customer_id, at=at)
         return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
@@ -160,6 +162,7 @@ async def add(db: Database, customer_id: str, new: NewContact, *, policy: Policy
         others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
         check_roster([*others, new.entry], plan=before.plan, places=before.places, asked_before=before.asked)
         await _put(connection, customer_id, new)
+        await token_ends.of_roster(connection, customer_id, at=at)
         after = await _roster(connection, customer_id)
         return next(each for each in after if each.mailbox == new.entry.mailbox)
 

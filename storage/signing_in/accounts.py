@@ -25,6 +25,7 @@ from storage.engine.tables import agents as agent_table
 from storage.people import agents, contacts, customers
 from storage.people.contacts import Contact
 from storage.search.search import searchable
+from storage.signing_in import token_ends
 
 
 class Purpose(StrEnum):
@@ -98,7 +99,9 @@ async def create(db: Database, new: NewAccount, *, at: datetime) -> Account:
         await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
         if new.staff_role is not None:
             its = accounts.c.mailbox == mailbox
-            await connection.execute(update(accounts).where(its).values(staff_role=new.staff_role))
+            changed = update(accounts).where(its).values(staff_role=new.staff_role).returning(accounts.c.id)
+            account_id = (await connection.execute(changed)).scalar_one()
+            await token_ends.of_role(connection, account_id, but=new.staff_role, at=at)
     found = await by_mailbox(db, mailbox)
     assert found is not None
     return found
@@ -138,16 +141,17 @@ async def put_password(db: Database, account_id: str, password_hash: str, *, at:
 
 
 async def disable(db: Database, account_id: str, *, at: datetime) -> None:
-    """Let nobody in by this account until it is enabled; its sessions end, and no key of its works."""
+    """Let nobody in by this account until it is enabled; its sessions and tokens end, and no key of its works."""
     its = sessions.c.account_id == account_id
     async with db.write() as connection:
         await connection.execute(_used_up(account_id, at))
         await connection.execute(update(sessions).where(its, sessions.c.ended_at.is_(None)).values(ended_at=at))
+        await token_ends.of_account(connection, account_id, at=at)
         gone = update(accounts).where(accounts.c.id == account_id, accounts.c.disabled_at.is_(None))
         await connection.execute(gone.values(disabled_at=at))
 
 
-async def take_role_away(db: Database, account_id: str) -> bool:
+async def take_role_away(db: Database, account_id: str, *, at: datetime) -> bool:
     """Let an account act for the house no more; False where nobody would be left to administer it."""
     others = [accounts.c.staff_role == Role.ADMIN, accounts.c.disabled_at.is_(None)]
     async with db.write() as connection:
@@ -157,6 +161,7 @@ async def take_role_away(db: Database, account_id: str) -> bool:
         if administrators == {account_id}:
             return False
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(staff_role=None))
+        await token_ends.of_role(connection, account_id, but=None, at=at)
         return True
 
 

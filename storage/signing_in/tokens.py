@@ -1,27 +1,38 @@
-"""Bearer tokens: who asks, known by a secret of which only the digest is kept."""
+"""Bearer tokens: who asks, known by a secret of which only the digest is kept.
+
+A token gives nobody a right: it stands for somebody, and what it may is what that person may at the instant of its use.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
+from policy.people.contacts import mailbox_of
+from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
-from storage.engine.tables import agents, contacts, tokens
+from storage.engine.paging import Page
+from storage.engine.tables import accounts, agents, contacts, tokens
+from storage.signing_in.token_ends import OF_THE_HOUSE, SERVING, end
 from storage.terms.terms import bogota_date
 
 _PREFIX = "esc_"  # so that secret scanners know one when it lies around
+_NOTED_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A token as it is listed; `subject_id` is the contact's or agent's id."""
+    """A token as it is listed. `subject_id` is the contact's or agent's id; of the house, an account's id, or the name
+    of a program, which is nobody's account. `last_used_at` is to the minute.
+    """
 
     id: str
     role: Role
@@ -32,15 +43,24 @@ class Token:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def is_in_force(self, *, at: datetime) -> bool:
+        """Whether it has neither been revoked nor expired; whose it is may still have lost the right to it."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. `customer_id` bounds what a contact may see; None for those who serve."""
+    """Who asks. `customer_id` bounds what a contact may see; None for those who serve.
+
+    `is_to_note`: that the token was used has not been noted for a minute.
+    """
 
     token_id: str
     actor: Actor
     customer_id: str | None
+    is_to_note: bool = field(default=False, compare=False)
 
 
 def new_secret() -> str:
@@ -61,11 +81,11 @@ async def create(db: Database, token: Token, secret: str) -> Token:
         return _token((await connection.execute(_SELECT.where(tokens.c.id == token.id))).mappings().one())
 
 
-async def revoke(db: Database, token_id: str, *, at: datetime) -> None:
-    """End a token; one that has ended stays as it ended."""
-    ended = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None)).values(revoked_at=at)
-    async with db.write() as connection:
-        await connection.execute(ended)
+async def get(db: Reader, token_id: str) -> Token | None:
+    """A token, also one that has ended."""
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(tokens.c.id == token_id))).mappings().first()
+    return None if row is None else _token(row)
 
 
 async def listing(db: Reader) -> list[Token]:
@@ -75,36 +95,126 @@ async def listing(db: Reader) -> list[Token]:
         return [_token(row) for row in rows.mappings()]
 
 
-async def principal(db: Reader, secret: str, *, at: datetime) -> Principal | None:
-    """Who holds this secret, or None: unknown, expired, revoked, or of a contact who may not act (REQ-1, REQ-3).
-
-    A contact's token is a way to sign in: it holds while the contact is named for that (REQ-6). An agent's groups are
-    those of this instant; its levels are the token's.
-    """
-    in_force = and_(
-        tokens.c.hash == _digest(secret),
-        tokens.c.revoked_at.is_(None),
-        or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > at),
-    )
-    active = and_(
-        contacts.c.removed_at.is_(None), contacts.c.can_sign_in.is_(True), contacts.c.notified_on <= bogota_date(at)
-    )
-    authorized = select(contacts.c.id).where(
-        contacts.c.id == tokens.c.subject_id, contacts.c.customer_id == tokens.c.customer_id, active
-    )
-    serving = and_(agents.c.id == tokens.c.subject_id, tokens.c.role == Role.AGENT)
-    wanted = (
-        _SELECT.add_columns(agents.c.groups)
-        .outerjoin_from(tokens, agents, serving)
-        .where(in_force, or_(tokens.c.role != Role.CONTACT, authorized.exists()))
-    )
+async def paged(db: Reader, *, limit: int = 50, cursor: str | None = None) -> Page[Token]:
+    """A page of all tokens, by id."""
+    wanted = _SELECT.order_by(tokens.c.id)
+    if cursor is not None:
+        wanted = wanted.where(tokens.c.id > paging.decode(cursor, "tokens", str)[0])
+    limit = paging.clamp(limit)
     async with db.read() as connection:
-        row = (await connection.execute(wanted)).mappings().first()
-    if row is None:
+        found = [_token(row) for row in (await connection.execute(wanted.limit(limit + 1))).mappings()]
+    return paging.page(found, limit, lambda token: paging.encode("tokens", token.id))
+
+
+async def in_force(db: Reader, *, at: datetime, limit: int) -> list[Token]:
+    """The tokens that have not ended, those that expire soonest first."""
+    c = tokens.c
+    lasting = or_(c.expires_at.is_(None), c.expires_at > at)
+    wanted = _SELECT.where(c.revoked_at.is_(None), lasting).order_by(c.expires_at.is_(None), c.expires_at, c.id)
+    async with db.read() as connection:
+        return [_token(row) for row in (await connection.execute(wanted.limit(limit))).mappings()]
+
+
+async def revoke(db: Database, token_id: str, *, at: datetime) -> None:
+    """End a token; one that has ended stays as it ended."""
+    async with db.write() as connection:
+        await end(connection, tokens.c.id == token_id, at=at)
+
+
+async def note_use(db: Database, token_id: str, *, at: datetime) -> None:
+    """Note that a token was used; an older use changes nothing."""
+    c = tokens.c
+    async with db.write() as connection:
+        used = update(tokens).where(c.id == token_id, or_(c.last_used_at.is_(None), c.last_used_at < at))
+        await connection.execute(used.values(last_used_at=at))
+
+
+async def to_warn_of(db: Reader, *, within: timedelta, at: datetime) -> list[Token]:
+    """The tokens in force that expire within that time, and of whose end nobody was told."""
+    c = tokens.c
+    soon = and_(c.revoked_at.is_(None), c.warned_at.is_(None), c.expires_at > at, c.expires_at <= at + within)
+    async with db.read() as connection:
+        return [_token(row) for row in (await connection.execute(_SELECT.where(soon).order_by(c.id))).mappings()]
+
+
+async def warned(db: Database, token_id: str, *, at: datetime) -> bool:
+    """Note that the holder is told; False where somebody noted it before."""
+    async with db.write() as connection:
+        told = update(tokens).where(tokens.c.id == token_id, tokens.c.warned_at.is_(None)).values(warned_at=at)
+        return (await connection.execute(told)).rowcount == 1
+
+
+# -- whose they are, at each use --------------------------------------------------------------------------------------
+
+
+async def principal(db: Reader, secret: str, *, at: datetime) -> Principal | None:
+    """Who holds this secret; None where it is unknown, expired or revoked, or where its holder may not (any more).
+
+    A contact has to be on the roster, named to sign in and active (REQ-1, REQ-3, REQ-6); an agent or director to be
+    one now; somebody of the house to have the role now; and nobody's account may be disabled. An agent's groups are
+    those of this instant, its levels those of the token that it still serves (ESC-8).
+    """
+    async with db.read() as connection:
+        row = (await connection.execute(_SELECT.where(tokens.c.hash == _digest(secret)))).mappings().first()
+        token = None if row is None else _token(row)
+        if token is None or not token.is_in_force(at=at):
+            return None
+        actor = await _holder(connection, token, at=at)
+    if actor is None:
         return None
-    token = _token({name: row[name] for name in Token.__dataclass_fields__})
-    actor = Actor(token.role, token.subject_id, token.levels, tuple(row["groups"] or ()))
-    return Principal(token.id, actor, token.customer_id)
+    is_to_note = token.last_used_at is None or at - token.last_used_at >= _NOTED_AFTER
+    return Principal(token.id, actor, token.customer_id, is_to_note)
+
+
+async def _holder(connection: AsyncConnection, token: Token, *, at: datetime) -> Actor | None:
+    """In what capacity the token's holder may act at this instant; None where not at all."""
+    if token.role is Role.CONTACT:
+        return await _contact(connection, token, at=at)
+    if token.role in SERVING:
+        return await _serving(connection, token)
+    return await _of_the_house(connection, token) if token.role in OF_THE_HOUSE else None
+
+
+async def _contact(connection: AsyncConnection, token: Token, *, at: datetime) -> Actor | None:
+    c = contacts.c
+    active = and_(c.removed_at.is_(None), c.can_sign_in.is_(True), c.notified_on <= bogota_date(at))
+    own = and_(c.id == token.subject_id, c.customer_id == token.customer_id)
+    mailbox = await connection.scalar(select(c.mailbox).where(own, active))
+    if mailbox is None or await _is_disabled(connection, mailbox):
+        return None
+    return Actor(Role.CONTACT, token.subject_id)
+
+
+async def _serving(connection: AsyncConnection, token: Token) -> Actor | None:
+    c = agents.c
+    wanted = select(c.email, c.levels, c.groups, c.is_director).where(c.id == token.subject_id)
+    agent = (await connection.execute(wanted)).first()
+    if agent is None or agent.is_director is not (token.role is Role.DIRECTOR):
+        return None
+    if await _is_disabled(connection, mailbox_of(agent.email)):
+        return None
+    if token.role is Role.DIRECTOR:
+        return Actor(Role.DIRECTOR, token.subject_id)
+    levels = tuple(level for level in token.levels if level in agent.levels)
+    if token.levels and not levels:
+        return None
+    return Actor(Role.AGENT, token.subject_id, levels, tuple(agent.groups))
+
+
+async def _of_the_house(connection: AsyncConnection, token: Token) -> Actor | None:
+    c, subject = accounts.c, token.subject_id
+    wanted = select(c.staff_role, c.disabled_at).where(or_(c.id == subject, c.mailbox == mailbox_of(subject)))
+    account = (await connection.execute(wanted)).first()
+    if account is None:  # a program of the house; an address that has no account is nobody
+        return None if "@" in subject else Actor(token.role, subject)
+    may = account.disabled_at is None and account.staff_role == token.role
+    return Actor(token.role, subject) if may else None
+
+
+async def _is_disabled(connection: AsyncConnection, mailbox: str) -> bool:
+    c = accounts.c
+    disabled = select(c.id).where(c.mailbox == mailbox, c.disabled_at.is_not(None))
+    return await connection.scalar(disabled) is not None
 
 
 _SELECT = select(*(tokens.c[name] for name in Token.__dataclass_fields__))

@@ -57,6 +57,14 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "admin": {"role": Role.ADMIN, "subject_id": "root"},
 }
 
+AGENTS: dict[str, Agent] = {
+    "agent": Agent(id="ana", name="Ana Torres", email="ana@escala.example", levels=(Level.HELP_DESK,)),
+    "specialist": Agent(id="eva", name="Eva Luna", email="eva@escala.example", levels=(Level.SPECIALISTS,)),
+    "director": Agent(
+        id="dora", name="Dora Ruiz", email="dora@escala.example", levels=(Level.DIRECTOR,), is_director=True
+    ),
+}
+
 
 @dataclass
 class Clock:
@@ -226,8 +234,8 @@ async def furnish(db: Database) -> dict[str, str]:
         await contacts.replace_roster(
             db, customer, NewRoster([NewContact(f"contact-{customer}", entry)]), policy=policy(), at=at
         )
-    levels = (Level.HELP_DESK,)
-    await agents.put(db, Agent(id="ana", name="Ana Torres", email="ana@escala.example", levels=levels))
+    for agent in AGENTS.values():
+        await agents.put(db, agent)
     secrets = {}
     for name, person in PEOPLE.items():
         secrets[name] = tokens.new_secret()

@@ -14,6 +14,8 @@ import httpx
 
 from policy.case.case import Level, Role
 from storage.engine.database import Database
+from storage.people import agents
+from storage.people.agents import Agent
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Token
 
@@ -119,6 +121,10 @@ class Talk:
         try:
             self.secrets[role] = secret = tokens.new_secret()
             levels = tuple(Level) if role is Role.AGENT else ()
+            if role in (Role.AGENT, Role.DIRECTOR):
+                email, is_director = f"{subject}@escala.example", role is Role.DIRECTOR
+                person = Agent(id=subject, name=subject, email=email, levels=tuple(Level), is_director=is_director)
+                await agents.put(database, person)
             await tokens.create(
                 database,
                 Token(

@@ -16,14 +16,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from httpx import ASGITransport, AsyncClient, Response
 
-from policy.case.case import Level, Role
+from policy.case.case import Role
 from portal.frame.session import SESSION_COOKIE
 from storage.people import agents, contacts
-from storage.people.agents import Agent
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, NewAccount
 from storage.signing_in.sessions import Session
-from tests.api.office import PEOPLE, PREMIUM, STANDARD, Office
+from tests.api.office import AGENTS, PEOPLE, PREMIUM, STANDARD, Office
 from tests.support.lives import policy
 
 PASSWORD = "caballito de totora"
@@ -39,20 +38,13 @@ EMAILS = {
     "commercial": "carla@escala.example",
     "admin": "root@escala.example",
 }
-_AGENTS = {
-    "agent": Agent(id="ana", name="Ana Torres", email=EMAILS["agent"], levels=(Level.HELP_DESK,)),
-    "specialist": Agent(id="eva", name="Eva Luna", email=EMAILS["specialist"], levels=(Level.SPECIALISTS,)),
-    "director": Agent(
-        id="dora", name="Dora Ruiz", email=EMAILS["director"], levels=(Level.DIRECTOR,), is_director=True
-    ),
-}
 
 
 async def account(office: Office, who: str, *, password: bool = True) -> Account:
     """The account of one of the office's people, who may sign in from now on; its password is PASSWORD."""
     role = Role(PEOPLE[who]["role"])
-    if who in _AGENTS:
-        await agents.put(office.db, _AGENTS[who])
+    if who in AGENTS:
+        await agents.put(office.db, AGENTS[who])
     elif role is Role.CONTACT:
         await _give_own_address(office, PEOPLE[who]["customer_id"], EMAILS[who])
     staff_role = role if role in (Role.COMMERCIAL, Role.ADMIN) else None

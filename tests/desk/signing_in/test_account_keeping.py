@@ -78,6 +78,6 @@ async def test_nobody_shuts_themselves_out_and_one_administrator_stays(desk: Des
     with pytest.raises(OwnAccount):
         await account_keeping.disable(desk, root, by=root, at=AT)
     with pytest.raises(LastAdministrator):
-        await account_keeping.take_role_away(desk, root)
+        await account_keeping.take_role_away(desk, root, at=AT)
     with pytest.raises(RoleNotAllowed):
         await account_keeping.enable(desk, Role.COMMERCIAL, root)

@@ -51,7 +51,9 @@ _API = {
     _AMENDERS: """
         GET /amendments, GET /amendments/{amendment_id}, POST /amendments, POST /amendments/preview
     """,
-    frozenset({"admin"}): "GET /metrics, POST /agents",
+    frozenset({"admin"}): """
+        GET /metrics, POST /agents, GET /tokens, GET /tokens/{token_id}, DELETE /tokens/{token_id}
+    """,
 }
 _PAGES = {
     ANYBODY: """
@@ -94,7 +96,7 @@ _PAGES = {
         GET /direccion/tablero, GET /direccion/tablero.csv, GET /direccion/tablero.pdf, GET /direccion/tablero.xlsx
     """,
     frozenset({"director"}): "GET /direccion/visitas",
-    frozenset({"admin"}): "POST /usuarios/{account_id}/rol/fin",
+    frozenset({"admin"}): "POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin",
 }
 
 

@@ -219,4 +219,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "administrator": f"cnt-administradora-{x}",
         "account": f"acc-contact_{x}",
         "session": f"ses-elsewhere-contact_{x}",
+        "token": f"tok-{x}",
     }
+    spare = Token(id=f"tok-{x}", role=Role.COMMERCIAL, subject_id="erp", created_at=at)
+    await tokens.create(db, spare, tokens.new_secret())

@@ -22,7 +22,11 @@ LATER = bogota("2026-11-25 09:00")
 SECRET = tokens.new_secret()
 
 
+ANA = Agent(id="agent-1", name="Ana", email="ana@escala.example", levels=(Level.HELP_DESK,))
+
+
 async def create(desk: Desk, secret: str = SECRET, **changes: Any) -> None:
+    await agents.put(desk.db, ANA)
     given: dict[str, Any] = {
         "id": "t1",
         "role": Role.AGENT,
@@ -40,10 +44,9 @@ async def of_contact(desk: Desk) -> None:
 @pytest.mark.rule("ESC-8")
 async def test_an_agents_groups_are_those_of_the_instant(desk: Desk) -> None:
     await create(desk)
-    agent = Agent(id="agent-1", name="Ana", email="ana@escala.example", levels=(Level.HELP_DESK,))
-    await agents.put(desk.db, replace(agent, groups=("sig",)))
+    await agents.put(desk.db, replace(ANA, groups=("sig",)))
     before = await tokens.principal(desk.db, SECRET, at=LATER)
-    await agents.put(desk.db, agent)
+    await agents.put(desk.db, ANA)
     after = await tokens.principal(desk.db, SECRET, at=LATER)
 
     assert before
@@ -131,3 +134,24 @@ async def test_contacts_and_only_they_have_a_customer(desk: Desk, who: tuple[Rol
 
     with pytest.raises(ValueError, match="customer"):
         await create(desk, role=role, customer_id=customer_id)
+
+
+async def test_the_last_use_is_noted_to_the_minute(desk: Desk) -> None:
+    await create(desk)
+    first = await tokens.principal(desk.db, SECRET, at=LATER)
+    await tokens.note_use(desk.db, "t1", at=LATER)
+    await tokens.note_use(desk.db, "t1", at=LATER - timedelta(hours=1))
+    soon = await tokens.principal(desk.db, SECRET, at=LATER + timedelta(seconds=59))
+    later = await tokens.principal(desk.db, SECRET, at=LATER + timedelta(seconds=60))
+
+    assert [each and each.is_to_note for each in (first, soon, later)] == [True, False, True]
+    assert [each.last_used_at for each in await tokens.listing(desk.db)] == [LATER]
+
+
+@pytest.mark.parametrize(("days_left", "times"), [(15, 0), (14, 1), (1, 1), (0, 0)])
+async def test_of_its_end_a_token_is_told_once_from_some_days_before(desk: Desk, days_left: int, times: int) -> None:
+    await create(desk, expires_at=LATER + timedelta(days=days_left))
+    for at in (LATER, LATER + timedelta(seconds=1)):
+        for token in await tokens.to_warn_of(desk.db, within=timedelta(days=14), at=at):
+            times -= await tokens.warned(desk.db, token.id, at=at)
+    assert times == 0
