@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from portal.frame import pages
 from portal.frame.rooms import TEMPLATES
 from tests.portal.demo_desk import NOW, DemoDesk
 from tests.support.browser import NARROW, WIDE, Screen, missing
+from tests.support.thoroughness import IS_LONG
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 """Fetched with what pages load in the browser."""
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_COLOURS = ["color-contrast", "link-in-text-block"]
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+LOOKS: tuple[tuple[ViewportSize, Theme], ...] = ((WIDE, "light"), (NARROW, "dark"))
+"""Each width and each theme once, with every rule; `make test-long` tries each width in each theme."""
+if IS_LONG:
+    LOOKS += ((NARROW, "light"), (WIDE, "dark"))
 
 PAGES: dict[str, tuple[str, ...]] = {
     "nobody": ("/ingreso", "/clave/olvido", "/clave/llave-que-no-existe", "/clave/{key}"),
@@ -242,29 +246,26 @@ async def _wrong(window: Screen, axe: str) -> list[str]:
     """The page is loaded once, all that folds is opened, and width and theme are changed under it."""
     page, found = window.page, window.wrong[:]
     window.wrong.clear()
-    for size in (WIDE, NARROW):
+    for size, theme in LOOKS:
         await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         if size is NARROW and await page.locator("#mapa").count():
             await page.reload()  # a map is drawn for the width that it is loaded at
         await page.evaluate(
             "document.querySelectorAll('details').forEach(each => { each.name = ''; each.open = true; })"
         )
-        await page.evaluate(axe)
-        for theme in THEMES:
-            found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, theme)]
+        found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, axe)]
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{size['width']}: scrolls sideways")
     await page.set_viewport_size(WIDE)
     return found
 
 
-async def _violations(page: Page, theme: Any) -> list[str]:
-    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    # The theme changes colours alone.
-    only = {"type": "tag", "values": TAGS} if theme == THEMES[0] else {"type": "rule", "values": OF_COLOURS}
-    answer = await page.evaluate(
-        "options => axe.run(document, options)", {"runOnly": only, "resultTypes": ["violations"], "preload": False}
-    )
+async def _violations(page: Page, axe: str) -> list[str]:
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(axe)
+    asked = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
+    answer = await page.evaluate("options => axe.run(document, options)", asked)
     return [
         f"{each['id']} at {'; '.join(_where(node) for node in each['nodes'][:4])} ({len(each['nodes'])})"
         for each in answer["violations"]

@@ -11,6 +11,7 @@ from portal.case.case_page import DRAFTED
 from tests.portal.matrix.routes import Route
 from tests.portal.matrix.who_may import CONTACTS, EVERYBODY, NOBODY, ORDER_ROUTE, ORDERS, WHO_MAY
 from tests.portal.matrix.world import INTERNAL
+from tests.support.thoroughness import IS_LONG
 
 Ids = Mapping[str, Mapping[str, str]]
 
@@ -55,6 +56,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "composer": tuple(sorted(DRAFTED)),
     "path": ("escala.css",),
 }
+_FEW = 4
+"""Of so many choices in an ordinary run one is tried with ids that are not one's own; they differ by person."""
 _NEEDED = {"/api/v1/sla/preview": "?plan=standard&priority=2&opened_at=2026-11-27T21:30:00Z"}
 """Without these in its query a route tells nothing."""
 
@@ -85,11 +88,12 @@ class Cell:
 
 
 def cells(route: Route, ids: Ids) -> Iterator[Cell]:
-    """All cells of a route."""
-    for who in EVERYBODY:
+    """All cells of a route; ids that are not one's own are tried with a few of its choices, with all in a long run."""
+    for who_place, who in enumerate(EVERYBODY):
         mine, other = ("b", "a") if who.endswith("_b") else ("a", "b")
-        for choice in _choices(route):
-            for kind in _kinds(route):
+        for place, choice in enumerate(_choices(route)):
+            whole = IS_LONG or place % _FEW == who_place % _FEW
+            for kind in _kinds(route) if whole else ("own",):
                 both = ids[mine], ids[other]
                 values = {each: _value(route, each, who, kind, choice, *both) for each in route.parameters}
                 query = _NEEDED.get(route.path, "")
@@ -112,7 +116,7 @@ def _kinds(route: Route) -> tuple[str, ...]:
         return ("own",)
     if route.name == ORDER_ROUTE:
         return ("own", "foreign", "missing")
-    wrong = MALFORMED if route.method == "GET" else MALFORMED[:1]
+    wrong = MALFORMED if route.method == "GET" and IS_LONG else MALFORMED[:1]
     more: tuple[str, ...] = ("internal", "loose") if "file_id" in named else ()
     more += ("foreign here", "missing here") if "cliente" in route.queries else ()
     return ("own", "foreign", "missing", "another kind's", *more, *(f"malformed {n}" for n in range(len(wrong))))
@@ -148,7 +152,7 @@ def _asked(route: Route, ids: Ids) -> Iterator[Cell]:
     """What is not theirs, what does not exist and nonsense in each parameter of the query."""
     if route.method != "GET" or route.name not in WHO_MAY:
         return
-    for who in ("contact_a", "admin_a", "agent", "admin"):
+    for who in ("contact_a", "admin_a", "agent", "admin") if IS_LONG else ("contact_a", "agent"):
         own = ids["a"], ids["b"]
         values = {each: _value(route, each, who, "own", _choices(route)[0], *own) for each in route.parameters}
         for name in route.queries:
