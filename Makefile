@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 # Tests wait for servers and browsers half of their time: three of them keep two cores busy.
 PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+# Every process of a test imports the same modules: compile them once, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 VENDOR := portal/frame/static/vendor
 SOURCES := policy workflows activities desk wording storage api portal cli demo worker.py settings.py $(wildcard tests bench)
 
@@ -22,7 +24,7 @@ DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql)
   $(if $(wildcard /usr/lib/*/libatomic.so.1),,libatomic1) \
   $(if $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1),,libfaketime)
 
-.PHONY: help run test test-long durations lint screenshots conformance bench lock clean system-packages
+.PHONY: help run test pytest test-long durations lint screenshots conformance bench lock clean system-packages
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +32,14 @@ help: ## show this list
 run: $(VENV)/.runtime $(VENDOR)/.made ## start the whole desk here: Temporal, worker, API (Ctrl-C stops it)
 	@exec $(BIN)/escala up
 
-test: $(VENV)/.development $(VENDOR)/.made system-packages lint ## everything that has to hold: lint, types, layers, tests, conformance
-	$(PYTEST)
+test: ## everything that has to hold: lint, types, layers, tests, conformance
+	@$(MAKE) --no-print-directory -j2 $(VENV)/.development system-packages
+	@$(MAKE) --no-print-directory $(VENDOR)/.made
+	@$(MAKE) --no-print-directory -j2 lint pytest
 	@$(BIN)/python -m cli.conformance
+
+pytest:
+	$(PYTEST)
 
 test-long: $(VENV)/.development $(VENDOR)/.made system-packages ## random tests at full size with a new seed, and at other hours and days
 	@seed="$${SEED:-$$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}"; \

@@ -24,15 +24,15 @@ from storage.signing_in.accounts import NewAccount
 from tests.journeys.conftest import LiveDesk
 from tests.portal.people import PASSWORD, PASSWORD_HASH
 from tests.support.browser import NARROW, WIDE, Screen, chromium, screen
+from tests.support.thoroughness import IS_LONG
 
 CUSTOMER, AGENT, DIRECTOR = "ana@aguas.example", "agente@escala.example", "direccion@escala.example"
 QUOTE = {"amount": "350000", "currency": "COP"}
 CHANNELS = tuple(each.value for each in Channel)
-SCREENS = pytest.mark.parametrize(
-    ("size", "javascript"),
-    [(WIDE, True), (NARROW, True), (WIDE, False), (NARROW, False)],
-    ids=["1280", "360", "1280 without JavaScript", "360 without JavaScript"],
-)
+_SCREENS = {"1280": (WIDE, True), "360 without JavaScript": (NARROW, False)}
+if IS_LONG:
+    _SCREENS |= {"360": (NARROW, True), "1280 without JavaScript": (WIDE, False)}
+SCREENS = pytest.mark.parametrize(("size", "javascript"), _SCREENS.values(), ids=_SCREENS)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import pytest
 from policy.case.case import Role
 from tests.journeys.conftest import LiveDesk
 from tests.support.server import eventually
+from tests.support.thoroughness import IS_LONG
 
 CASES = 6
 REPLIES = 12
@@ -62,7 +63,7 @@ async def test_commands_that_were_acknowledged_are_there_once(live_desk: LiveDes
 
 
 @pytest.mark.rule("ESC-5")
-@pytest.mark.parametrize("which", ["worker", "api", "start-dev"])
+@pytest.mark.parametrize("which", ["worker", "api", "start-dev"] if IS_LONG else ["start-dev"])
 async def test_hand_offs_of_waiting_cases_happen_once(live_desk: LiveDesk, which: str) -> None:
     """The process dies while clocks run; each level is left once, and overdue comes once."""
     numbers = [(await live_desk.open_case(priority=1))["number"] for _ in range(CASES)]

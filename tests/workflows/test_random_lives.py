@@ -34,7 +34,7 @@ from tests.workflows.conftest import House, LiveCase
 from workflows import addresses
 
 SHARDS = size(1, long=4)
-LIVES_IN_A_SHARD = 50
+LIVES_IN_A_SHARD = size(30, long=50)
 AT_ONCE = 10
 STEPS = 20
 FEW_WAKES = 8
@@ -211,7 +211,7 @@ def _refusal(case: Case, refused: Refused, *, terms: Terms) -> str | None:
 async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard: int) -> None:
     """The same facts with their data and instants, the same case, notices, stretches and refusals."""
     # The server's worker lives in this loop: it goes on while the scripts are made.
-    machine = await asyncio.to_thread(live, LIVES_IN_A_SHARD * 6, first=seed_of(100 + shard), steps=STEPS)
+    machine = await asyncio.to_thread(live, LIVES_IN_A_SHARD * 5, first=seed_of(100 + shard), steps=STEPS)
     scripts = _eventful(machine.scripts)
     assert len(scripts) == LIVES_IN_A_SHARD
     places = asyncio.Semaphore(AT_ONCE)

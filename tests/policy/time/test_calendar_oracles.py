@@ -45,7 +45,7 @@ QUIET_ZONES = ["America/Bogota", "Asia/Kolkata", "Asia/Tokyo", "UTC", "Pacific/M
 CHECKED: Counter[str] = Counter()
 """How many inputs each property has really checked."""
 
-thorough = settings(examples(60), suppress_health_check=list(HealthCheck))
+thorough = settings(examples(25), suppress_health_check=list(HealthCheck))
 
 
 # ------------------------------------------------------------------------------------------- the first oracle

@@ -15,6 +15,7 @@ from tests.portal.matrix.desks import copied
 from tests.portal.matrix.routes import Route, routes
 from tests.portal.matrix.who_may import ORDER_ROUTE
 from tests.portal.matrix.world import World
+from tests.support.thoroughness import IS_LONG
 
 FORMS = [each for each in routes() if each.method != "GET" and not each.is_of_the_api]
 NONSENSE = ("\0", "\x01\x1b[31m", "x" * 45_000, "\u202egnp.exe", "9" * 5_000, "🗺\ufeff\uffff/../[]")
@@ -52,8 +53,8 @@ async def test_nonsense_is_refused_in_words(filled: World, tmp_path: Path, route
             asked_for.clear()
             headers, body = request(world, route, cell.who, cell.choice)
             await ask(world.office.app, route.method, cell.address, headers, body)
-            for field in sorted(asked_for - _KEPT):
-                for value in NONSENSE:
+            for place, field in enumerate(sorted(asked_for - _KEPT)):
+                for value in NONSENSE if IS_LONG else (NONSENSE[place % len(NONSENSE)], NONSENSE[place - 3]):
                     headers, body = request(world, route, cell.who, cell.choice, **{field: value})
                     answer = await ask(world.office.app, route.method, cell.address, headers, body)
                     if answer.status >= 500:
