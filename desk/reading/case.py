@@ -24,7 +24,6 @@ from desk.reading.case_parts import (
 )
 from desk.reading.clocks import explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns
-from desk.reading.stream import is_for
 from desk.reading.visits import visit_record
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
 from policy.case.commands import ClaimCase
@@ -34,7 +33,7 @@ from policy.people.groups import serves
 from policy.terms.terms import Terms
 from storage.case import duplicates, ratings, views
 from storage.case.ratings import Rating
-from storage.case.views import CaseRow, TimelineRow
+from storage.case.views import CaseRow, TimelineRow, Window, Windowed
 from storage.cover import solutions
 from storage.engine.database import Reader
 from storage.files import files
@@ -44,6 +43,9 @@ from storage.people.contacts import Contact
 from storage.signing_in.tokens import Principal
 from storage.workbench import canned_replies, drafts, pending_replies, presence
 from storage.workbench.pending_replies import PendingReply
+
+SAID_AT_ONCE, FACTS_AT_ONCE = 30, 100
+"""What a page shows of the conversation and of what happened; the older follows by a link."""
 
 WORKERS = (Role.AGENT, Role.DIRECTOR)
 """Those who serve customers, and see at a case what the others do there."""
@@ -79,11 +81,17 @@ class CasePage:
     parts: Mapping[str, Part]
 
 
-async def read_case(desk: Desk, viewer: Viewer, number: str, parts: Iterable[str]) -> CasePage:
-    """The parts of these names (see PARTS) of a case's page, in one transaction. NotFound for what one may not see."""
+async def read_case(
+    desk: Desk, viewer: Viewer, number: str, parts: Iterable[str], *, before: int | None = None
+) -> CasePage:
+    """The parts of these names (see PARTS) of a case's page, in one transaction. NotFound for what one may not see.
+
+    What happened is shown as of before a fact's `seq`, or the last of it.
+    """
     async with desk.database.snapshot() as db:
         row = await visible_case_in(db, viewer.principal, number)
         reading = _Reading(desk, db, viewer, row)
+        reading.before = before
         found = {name: await PARTS[name](reading) for name in parts}
         return CasePage(row=row, at=reading.at, parts=found)
 
@@ -94,6 +102,7 @@ class _Reading:
     def __init__(self, desk: Desk, db: Reader, viewer: Viewer, row: CaseRow) -> None:
         self.desk, self.db, self.viewer, self.row = desk, db, viewer, row
         self.at = max(desk.clock(), row.case.last_at)
+        self.before: int | None = None
         self._read: dict[str, Any] = {}
 
     @property
@@ -112,12 +121,16 @@ class _Reading:
         assert found is not None, "what is opened has terms"
         return found
 
-    async def all_facts(self) -> list[TimelineRow]:
-        return await self.once("facts", lambda: views.timeline(self.db, self.row.number))
+    async def facts(self, *, most: int, said: bool = False) -> Windowed:
+        """The facts that the viewer is shown: those with words alone where they are what was `said`."""
+        internal = reads_internal(self.viewer.principal)
+        wanted = Window(before=self.before, most=most, said=said, internal=internal)
+        return await views.window(self.db, self.row.number, wanted)
 
-    async def facts(self) -> list[TimelineRow]:
-        """The facts that the viewer is shown."""
-        return [each for each in await self.all_facts() if is_for(self.viewer.principal, each)]
+    async def opening(self) -> Sequence[TimelineRow]:
+        """What the case was opened with."""
+        opened = Window(before=2, most=1, said=True, internal=reads_internal(self.viewer.principal))
+        return (await views.window(self.db, self.row.number, opened)).facts
 
     async def agents(self) -> Sequence[Agent]:
         return await self.once("agents", lambda: agents.listing(self.db))
@@ -172,14 +185,19 @@ async def _presence(reading: _Reading) -> Presence:
 
 
 async def _conversation(reading: _Reading) -> Conversation:
-    facts = await reading.facts()
+    found = await reading.facts(most=SAID_AT_ONCE + 1, said=True)
+    older, facts = found.facts[:-SAID_AT_ONCE], found.facts[-SAID_AT_ONCE:]
+    opening = await reading.opening() if older else ()
+    shown = {content_id for each in (*opening, *facts) for content_id in each.words}
     return Conversation(
         facts=facts,
-        files=await files.of_case(
-            reading.db, reading.row.number, {content_id for each in facts for content_id in each.words}
-        ),
+        opening=opening,
+        before=reading.before,
+        has_older=found.has_older or any(each not in opening for each in older),
+        last_seq=await views.last_seq(reading.db, reading.row.number),
+        files=await files.of_case(reading.db, reading.row.number, shown),
         names=await reading.names(),
-        pending=await reading.pending(),
+        pending=await reading.pending() if reading.before is None else (),
     )
 
 
@@ -224,7 +242,8 @@ async def _side(reading: _Reading) -> Side:
     case, terms, record = reading.case, await reading.terms(), None
     if case.visit:  # told from all facts, as the API tells it
         plan = terms.channels if reads_internal(reading.viewer.principal) else None
-        record = visit_record(case.visit, await reading.all_facts(), plan)
+        record = visit_record(case.visit, await views.timeline(reading.db, reading.row.number), plan)
+    happened = await reading.facts(most=FACTS_AT_ONCE)
     return Side(
         customer=await customers.get(reading.db, case.customer_id),
         solution=await solutions.get(reading.db, case.solution_id),
@@ -233,7 +252,8 @@ async def _side(reading: _Reading) -> Side:
         visit_record=record,
         incidents=await reading.incidents(),
         rating=await reading.rating(),
-        facts=await reading.facts(),
+        facts=happened.facts,
+        has_older_facts=happened.has_older,
         names=await reading.names(),
     )
 

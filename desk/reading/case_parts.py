@@ -41,12 +41,17 @@ class Presence:
 
 @dataclass(frozen=True, kw_only=True)
 class Conversation:
-    """What happened, as far as the viewer may see it. `names`: agents' and contacts', by id.
+    """What was said last, or before the fact `before`, as far as the viewer may see it; `opening` stands before it.
 
-    `files` by the text that carries them; `pending` are replies that have not left yet.
+    `has_older`: whether more was said before. `names`: agents' and contacts', by id; `files` by the text that carries
+    them; `pending` are replies that have not left yet. `last_seq` is the place of the case's last fact of all.
     """
 
     facts: Sequence[TimelineRow]
+    opening: Sequence[TimelineRow]
+    before: int | None
+    has_older: bool
+    last_seq: int
     files: Mapping[str, Sequence[File]]
     names: Mapping[str, str]
     pending: Sequence[PendingReply]
@@ -93,7 +98,7 @@ class Clocks:
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """About the case: whose it is, by which terms, its visit and all that happened."""
+    """About the case: whose it is, by which terms, its visit and what happened last, or before what is shown."""
 
     customer: Customer | None
     solution: Solution | None
@@ -103,6 +108,7 @@ class Side:
     incidents: Sequence[CaseIncident]
     rating: Rating | None
     facts: Sequence[TimelineRow]
+    has_older_facts: bool
     names: Mapping[str, str]
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from desk.desk import Desk
 from desk.problems import NotFound
@@ -51,6 +51,9 @@ DRAFTED = COMPOSERS | {
 """Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
 WITH_FILES = "con-archivos"
 
+Before = Annotated[int | None, Query(ge=1, le=10**9)]
+"""The place of a fact on the timeline: what is shown is what came before it."""
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -75,14 +78,15 @@ class Told:
 
 
 @router.get("/casos/{number}")
-async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "") -> Response:
+async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "", antes: Before = None) -> Response:
     """The page. Whoever serves customers is seen there by the others, once the page has gone out to them.
 
-    `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files.
+    `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files, `antes`
+    the fact before which is shown what was said.
     """
     desk, visitor, viewer = about.desk, about.visitor, viewer_of(about.visitor)
     told = undone_with_files(visitor) if deshecha == WITH_FILES else Told()
-    found, page_id = await read_case(desk, viewer, about.number, PARTS), secrets.token_urlsafe(12)
+    found, page_id = await read_case(desk, viewer, about.number, PARTS, before=antes), secrets.token_urlsafe(12)
     if viewer.is_worker:
         opened = open_page(visitor, found.row.number, page_id)
         afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
@@ -91,19 +95,24 @@ async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "") -
 
 
 @router.get("/casos/{number}/partes/{part}")
-async def show_part(request: Request, visitor: SignedIn, number: str, part: str) -> Response:
+async def show_part(request: Request, visitor: SignedIn, number: str, part: str, antes: Before = None) -> Response:
     """One part of the page, or all of them (`all`)."""
     if part not in (*PARTS, "all"):
         raise NotFound
-    return answered(Response(await shown_part(request, visitor, number, part), media_type="text/html"), visitor)
+    names = tuple(PARTS) if part == "all" else (part,)
+    found = await read_case(desk_of(request), viewer_of(visitor), number, names, before=antes)
+    return answered(Response(_rendered(request, visitor, found, Told()), media_type="text/html"), visitor)
 
 
-async def shown_part(request: Request, visitor: Visitor, number: str, part: str, told: Told | None = None) -> str:
-    """One part of the page, or all of them, one after the other."""
-    desk, names = desk_of(request), tuple(PARTS) if part == "all" else (part,)
-    found = await read_case(desk, viewer_of(visitor), number, names)
-    shown = _shown(desk, visitor, found, told or Told())
-    return "".join(render(request, visitor, f"case/parts/{name}.html", **shown) for name in names)
+async def shown_part(request: Request, visitor: Visitor, number: str, part: str, told: Told) -> str:
+    """One part of the page, with what it says of a form."""
+    return _rendered(request, visitor, await read_case(desk_of(request), viewer_of(visitor), number, (part,)), told)
+
+
+def _rendered(request: Request, visitor: Visitor, found: CasePage, told: Told) -> str:
+    """The parts that were read, one after the other."""
+    shown = _shown(desk_of(request), visitor, found, told)
+    return "".join(render(request, visitor, f"case/parts/{name}.html", **shown) for name in found.parts)
 
 
 async def shown_after(request: Request, visitor: Visitor, number: str, form: str) -> Response:
@@ -192,9 +201,11 @@ def _in_words(part: Part, language: str, groups: Mapping[str, str]) -> dict[str,
     """The part's facts as lines in one language."""
     match part:
         case Conversation():
-            told = lines(part.facts, part.names, language, part.files, groups)
-            last_seq = part.facts[-1].seq if part.facts else 0
-            return {"said": [line for line in told if line.is_said], "last_seq": last_seq}
+            opening, said = (
+                [line for line in lines(facts, part.names, language, part.files, groups) if line.is_said]
+                for facts in (part.opening, part.facts)
+            )
+            return {"opening": opening, "said": said, "said_from": part.facts[0].seq if part.facts else 0}
         case Side():
             return {"lines": lines(part.facts, part.names, language, {}, groups)}
         case _:

@@ -196,6 +196,53 @@ async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | 
     return [_timeline_row(row, words) for row in rows]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A part of a timeline: the last `most` facts before the one of that `seq`, or of all.
+
+    Only those that come with words where `said`, and internal ones only where they are `internal` to who looks.
+    """
+
+    before: int | None = None
+    most: int
+    said: bool = False
+    internal: bool
+
+
+@dataclass(frozen=True)
+class Windowed:
+    """The facts in a window, in order, and whether there are older ones."""
+
+    facts: list[TimelineRow]
+    has_older: bool
+
+
+async def window(db: Reader, number: str, wanted: Window) -> Windowed:
+    """The part of the case's timeline that a window shows, with the words."""
+    conditions = [facts.c.case_number == number]
+    if wanted.before is not None:
+        conditions.append(facts.c.seq < wanted.before)
+    if wanted.said:
+        conditions.append(facts.c.kind.in_(_SAID))
+    if not wanted.internal:
+        conditions.append(facts.c.internal.is_(False))
+    latest = select(facts).where(*conditions).order_by(facts.c.seq.desc()).limit(wanted.most + 1)
+    async with db.read() as connection:
+        found = list((await connection.execute(latest)).mappings())
+        rows = found[: wanted.most][::-1]
+        words = await _words(connection, number, [row["data"] for row in rows])
+    return Windowed([_timeline_row(row, words) for row in rows], len(found) > wanted.most)
+
+
+_SAID = codec.kinds_with_texts()
+
+
+async def last_seq(db: Reader, number: str) -> int:
+    """The place of the case's last fact; 0 where there is none."""
+    async with db.read() as connection:
+        return await connection.scalar(select(func.max(facts.c.seq)).where(facts.c.case_number == number)) or 0
+
+
 async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRow | None:
     """One fact with its words."""
     row = (await connection.execute(_facts(number).where(facts.c.seq == seq))).mappings().first()

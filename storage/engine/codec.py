@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from policy.case.case import Case
+from policy.case.case import Case, Text
 from policy.case.facts import Fact, Moved, RecordedFact, UnknownFact
 from policy.terms.terms import Terms
 
@@ -75,6 +75,17 @@ def moved_from_json(moved: Any) -> tuple[Moved, ...]:
 def content_ids(data: Mapping[str, Any]) -> list[str]:
     """The ids of the texts that a fact's data speaks of, also where the fact is newer than this program."""
     return [value["content_id"] for value in data.values() if isinstance(value, dict) and "content_id" in value]
+
+
+def kinds_with_texts() -> frozenset[str]:
+    """The kinds of facts that can speak of a deposited text."""
+    return frozenset(
+        kind for kind, fact in _KINDS.items() if any(_is_text(hint) for hint in get_type_hints(fact).values())
+    )
+
+
+def _is_text(hint: Any) -> bool:
+    return Text in (hint, *get_args(hint))
 
 
 _SECONDS = "_seconds"

@@ -93,7 +93,8 @@
   let asking = false, again = false, failed = 0;
   const asked = async () => {
     try {
-      const answer = await fetch(`/casos/${page().dataset.number}/partes/all`, {
+      const before = document.getElementById("conversation").dataset.before;
+      const answer = await fetch(`/casos/${page().dataset.number}/partes/all${before ? `?antes=${before}` : ""}`, {
         headers: { "HX-Request": "true", "HX-Current-URL": location.href },
       });
       const at = performance.now(), elsewhere = answer.headers.get("HX-Redirect");
