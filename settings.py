@@ -129,6 +129,34 @@ class Settings(BaseSettings):
     commercial_mailbox: str = "comercial@escala.example"
     """Who is told of held cases and of cover that ends (WAR-3, WAR-5)."""
 
+    # -- budgets: how often one may ask for what costs work; what was asked before under the same key is free
+    openings_per_contact: int = Field(default=30, ge=1)
+    """Cases that one contact may open in an hour."""
+
+    openings_per_customer: int = Field(default=120, ge=1)
+    """Cases that one customer's contacts may open together in an hour."""
+
+    openings_per_token: int = Field(default=1_200, ge=1)
+    """Cases that may be opened with one token, or in one session, in an hour."""
+
+    commands_per_contact: int = Field(default=120, ge=1)
+    """Requests that change something (answers, ratings, openings, ...) that one contact may make in a minute."""
+
+    commands_per_customer: int = Field(default=480, ge=1)
+    """The same, of one customer's contacts together."""
+
+    commands_per_token: int = Field(default=1_200, ge=1)
+    """The same, with one token or in one session."""
+
+    files_per_contact: int = Field(default=120, ge=1)
+    """Files that one contact may send in an hour."""
+
+    files_per_customer: int = Field(default=480, ge=1)
+    """Files that one customer's contacts may send together in an hour."""
+
+    files_per_token: int = Field(default=1_200, ge=1)
+    """Files that may be sent with one token, or in one session, in an hour."""
+
     # -- providers
     google_cloud_status_url: str = Field(default="", repr=False)
     """Where Google Cloud publishes its incidents as JSON (SCOPE-6); `off`: nobody asks. Embedded: off by default."""

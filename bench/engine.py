@@ -68,6 +68,11 @@ _CASES = 100
 _FLOOR_QUEUE = "floor"
 _OF = CustomerSolution(customer_id=CUSTOMER, solution_id=SOLUTION)
 _PATIENT = {"ESCALA_ENGINE_TIMEOUT": "60"}  # however busy the machine is: an answer that comes late is to be counted
+_WIDE = {
+    f"ESCALA_{what}_PER_{whose}": "1000000"
+    for what in ("OPENINGS", "COMMANDS")
+    for whose in ("CONTACT", "CUSTOMER", "TOKEN")
+}
 _PATIENCE = 60.0
 _keys = (f"key-{place}" for place in count(1))
 
@@ -308,7 +313,7 @@ async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Proce
         processes: Processes = {}
 
         async def start(name: str, *command: str, **environment: str) -> int:
-            told = settings.environment() | _PATIENT | kept | environment
+            told = settings.environment() | _PATIENT | _WIDE | kept | environment
             given = process(folder / f"{name}.log", *command, **told)
             processes[name] = await stack.enter_async_context(given)
             return processes[name].pid

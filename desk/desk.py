@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from desk.budgets import Budgets
 from desk.feed import Feed
 from desk.metrics import Metrics
 from desk.stream_readers import Readers
@@ -49,3 +50,4 @@ class Desk:
     provider_feeds: tuple[str, ...] = ()
     """The names of the providers' feeds that the settings ask."""
     readers: Readers = field(default_factory=Readers)
+    budgets: Budgets = field(default_factory=Budgets)

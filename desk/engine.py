@@ -28,6 +28,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from desk.problems import EngineUnavailable
+from desk.turnstile import Turnstile
 from policy.case import lifecycle
 from policy.case.case import Case
 from policy.case.commands import Command, OpenCase
@@ -44,6 +45,8 @@ from workflows.operators import case_text, cover_text
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02
+_AT_ONCE = 4
+"""Commands on one case that are under way together. Temporal refuses the eleventh; other processes ask it as well."""
 
 
 class OpeningNotRecorded(Exception):
@@ -60,6 +63,7 @@ class Engine:
     def __init__(self, client: Client, settings: Settings) -> None:
         self._client = client
         self._settings = settings
+        self._turns = Turnstile(_AT_ONCE)
 
     @classmethod
     async def connect(cls, settings: Settings) -> Engine:
@@ -99,7 +103,12 @@ class Engine:
         Raises Refusal, EngineUnavailable, or CaseNotRunning.
         """
         case = self._client.get_workflow_handle(number)
-        await self._ask(lambda: case.execute_update(type(command).__name__, command, id=key, result_type=int))
+
+        async def in_turn() -> None:
+            async with self._turns.passing(number):
+                await case.execute_update(type(command).__name__, command, id=key, result_type=int)
+
+        await self._ask(in_turn)
 
     async def redirect(self, told: Misdirected) -> None:
         """Have a sender told which channels to use: once, however often it is asked for under the same id (REQ-7).

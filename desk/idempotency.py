@@ -17,24 +17,31 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from desk.budgets import Spending
 from desk.desk import Desk
 from desk.problems import IdempotencyKeyReused, ToldProblem, told
 from policy.case.refusals import Refusal
 from storage.case import intake
-from storage.case.intake import KeptAnswer, KeptRefusal
+from storage.case.intake import Begun, KeptAnswer, KeptRefusal
+from storage.signing_in.tokens import Principal
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotentRequest:
-    """A request under its key: whose it is (`scope`), to which address, when, and in which language it is answered."""
+    """A request under its key: whose it is, to which address, when, and in which language it is answered."""
 
-    scope: str
+    by: Principal
     key: str
     address: str
     at: datetime
     language: str
+
+    @property
+    def scope(self) -> str:
+        """Within which a key is one request: the token, or the session."""
+        return self.by.token_id
 
     def derived(self, prefix: str, *what: str) -> str:
         """An id that this key gives for ever."""
@@ -80,12 +87,17 @@ async def once(
 ) -> Done[T] | FinalRefusal:
     """Do it, or give again what came of it. A Refusal that `act` raises is an outcome; a Problem passes through.
 
-    Raises IdempotencyKeyReused where the key was used for a request that says something else.
+    Raises IdempotencyKeyReused where the key was used for a request that says something else, and BudgetSpent for a new
+    key of somebody who asks too fast; a key that was used is free.
     """
     fingerprint = request.fingerprint(body)
     async with desk.turnstile.passing((request.scope, request.key)):
-        if kept := await _begin(desk, request, fingerprint):
-            return _outcome(kept, answers, is_replayed=True)
+        begun = await _begun(desk, request, fingerprint)
+        if begun is None:
+            desk.budgets.spend(Spending.COMMAND, request.by, at=request.at)
+            begun = await _begin(desk, request, fingerprint)
+        if begun.answer:
+            return _outcome(begun.answer, answers, is_replayed=True)
         try:
             value = await act()
         except Refusal as refusal:
@@ -100,21 +112,30 @@ async def once(
             answer = written
         await intake.finish(desk.database, scope=request.scope, key=request.key, answer=answer)
         # Another process may have answered first; then its answer is the answer.
-        return _outcome(await _begin(desk, request, fingerprint) or answer, answers, is_replayed=False)
+        first = await _begun(desk, request, fingerprint)
+        return _outcome((first and first.answer) or answer, answers, is_replayed=False)
 
 
 async def asked_first_at(desk: Desk, request: IdempotentRequest) -> datetime:
     """When this was asked for first: before the request's `at`, where an earlier try did not come through."""
-    return await intake.begun_at(desk.database, scope=request.scope, key=request.key) or request.at
+    begun = await intake.begun(desk.database, scope=request.scope, key=request.key)
+    return begun.at if begun else request.at
 
 
-async def _begin(desk: Desk, request: IdempotentRequest, fingerprint: str) -> KeptAnswer | KeptRefusal | None:
-    try:
-        return await intake.begin(
-            desk.database, scope=request.scope, key=request.key, fingerprint=fingerprint, at=request.at
-        )
-    except intake.KeyReused:
-        raise IdempotencyKeyReused from None
+async def _begun(desk: Desk, request: IdempotentRequest, fingerprint: str) -> Begun | None:
+    found = await intake.begun(desk.database, scope=request.scope, key=request.key)
+    return _same(found, fingerprint) if found else None
+
+
+async def _begin(desk: Desk, request: IdempotentRequest, fingerprint: str) -> Begun:
+    its = {"scope": request.scope, "key": request.key, "fingerprint": fingerprint}
+    return _same(await intake.begin(desk.database, **its, at=request.at), fingerprint)
+
+
+def _same(begun: Begun, fingerprint: str) -> Begun:
+    if begun.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    return begun
 
 
 def _outcome(kept: KeptAnswer | KeptRefusal, answers: Answers[T], *, is_replayed: bool) -> Done[T] | FinalRefusal:

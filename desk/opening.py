@@ -12,6 +12,7 @@ from datetime import datetime
 from pydantic import Field
 
 from desk.access import sees
+from desk.budgets import Spending
 from desk.desk import Desk
 from desk.engine import OpeningNotRecorded
 from desk.files.uploads import attach
@@ -81,7 +82,7 @@ async def open_case(desk: Desk, asked: AskedOpening) -> Opened | StillOpening:
     """Open a case; the same request again finds it.
 
     Raises Refusal (REQ-1, REQ-5, SCOPE-1, the channels of the plan, and what the cover asks of equipment), NotFound for
-    what a contact may not see, CaseIsFull or EngineUnavailable.
+    what a contact may not see, BudgetSpent, CaseIsFull or EngineUnavailable.
     """
     command, terms = await _numbered(desk, asked)
     await intake.deposit(desk.database, _deposits(command, asked.new), at=asked.request.at)
@@ -105,6 +106,7 @@ async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
     received_at = reserved.received_at if reserved else request.at
     command, terms = await _agreed(desk, asked, at=received_at)
     if reserved is None:
+        desk.budgets.spend(Spending.OPENING, request.by, at=request.at)
         reserved = await intake.reserve_number(desk.database, scope=request.scope, key=request.key, at=request.at)
         if reserved.received_at != request.at:  # another process was asked the same at the same time
             command, terms = await _agreed(desk, asked, at=reserved.received_at)

@@ -54,6 +54,11 @@ class Problem(Exception):
         super().__init__(self.name)
         self.values = values
 
+    @property
+    def answer_headers(self) -> Mapping[str, str]:
+        """The headers of this very answer."""
+        return self.headers
+
 
 class NotFound(Problem):
     """It is not there, or not for whoever asks: the two are told alike."""

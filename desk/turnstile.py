@@ -1,4 +1,4 @@
-"""One at a time for requests with the same key in this process, so that the second finds the first one's answer."""
+"""So many at a time, by key, in this process: one for requests under the same key, a few for commands on one case."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from contextlib import asynccontextmanager
 
 
 class Turnstile:
-    """Locks by key, kept only while somebody holds or awaits them."""
+    """Passages by key, kept only while somebody is in them or awaits them; `at_once` pass together."""
 
-    def __init__(self) -> None:
-        self._locks: dict[Hashable, tuple[asyncio.Lock, int]] = {}
+    def __init__(self, at_once: int = 1) -> None:
+        self._at_once = at_once
+        self._passages: dict[Hashable, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
     async def passing(self, key: Hashable) -> AsyncIterator[None]:
         """Wait for those who came before with the same key."""
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
+        passage, users = self._passages.get(key, (asyncio.Semaphore(self._at_once), 0))
+        self._passages[key] = (passage, users + 1)
         try:
-            async with lock:
+            async with passage:
                 yield
         finally:
-            lock, users = self._locks[key]
+            passage, users = self._passages[key]
             if users == 1:
-                del self._locks[key]
+                del self._passages[key]
             else:
-                self._locks[key] = (lock, users - 1)
+                self._passages[key] = (passage, users - 1)

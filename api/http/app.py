@@ -28,6 +28,7 @@ from api.providers import provider_incidents
 from api.signing_in import access_tokens
 from api.terms import amendments
 from api.visit import municipalities, visit_record
+from desk.budgets import Budgets, allowances
 from desk.desk import Desk, EnginePort
 from desk.engine import Engine
 from desk.feed import Feed
@@ -105,6 +106,7 @@ def create_app(
             turnstile=Turnstile(),
             files=FileStore(settings.files_folder),
             provider_feeds=tuple(settings.provider_feeds),
+            budgets=Budgets(allowances(settings)),
         )
         pages.state.desk = app.state.desk
         try:

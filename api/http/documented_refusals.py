@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from api.http import problems
+from desk.budgets import BudgetSpent
 from desk.problems import IdempotencyKeyReused, InternalError, MalformedRequest, Refused, StorageUnavailable, status_of
 from policy.case.refusals import Refusal, RoleNotAllowed
 from policy.people.contacts import SignInChoicePending
@@ -21,6 +22,7 @@ _ALWAYS: tuple[type[Refused], ...] = (
 _POSTS: tuple[type[Refused], ...] = (
     MalformedRequest,
     problems.RequestTooLarge,
+    BudgetSpent,
     problems.IdempotencyKeyMissing,
     IdempotencyKeyReused,
 )

@@ -86,9 +86,7 @@ def idempotent_request(
     ],
 ) -> IdempotentRequest:
     """This request under its key."""
-    return IdempotentRequest(
-        scope=principal.token_id, key=idempotency_key, address=request.url.path, at=at, language=language
-    )
+    return IdempotentRequest(by=principal, key=idempotency_key, address=request.url.path, at=at, language=language)
 
 
 Idempotent = Annotated[IdempotentRequest, Depends(idempotent_request)]

@@ -41,6 +41,7 @@ _VALUES: dict[str, str | int] = {
     "first": 1,
     "second": 2,
     "kibibytes": 256,
+    "seconds": 30,
     "missing": "Temporal",
     "accepted_on": "2027-01-15",
     "paid_on": "2027-01-15",

@@ -52,5 +52,5 @@ def document(refused: Refused, language: str, **more: Any) -> dict[str, Any]:
 
 def response(refused: Refused, language: str, **more: Any) -> JSONResponse:
     """The problem as an answer."""
-    headers = {"Content-Language": language, **(refused.headers if isinstance(refused, Problem) else {})}
+    headers = {"Content-Language": language, **(refused.answer_headers if isinstance(refused, Problem) else {})}
     return JSONResponse(document(refused, language, **more), status_of(refused), headers, MEDIA_TYPE)

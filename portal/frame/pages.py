@@ -103,6 +103,7 @@ def answered(response: Response, visitor: Visitor | None) -> Response:
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     if visitor:
+        response.headers.update(visitor.headers)
         for name, value in visitor.cookies.items():
             set_cookie(response, name, value)
     return response

@@ -174,7 +174,7 @@ def _answer_problems(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def problem(request: Request, problem: Problem) -> Response:
         answer = await _told(request, problem.status, problem.message, **problem.values)
-        answer.headers.update(problem.headers)
+        answer.headers.update(problem.answer_headers)
         return answer
 
     @app.exception_handler(Refusal)

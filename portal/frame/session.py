@@ -84,6 +84,8 @@ class Visitor:
     session: Session | None = None
     persona: Persona | None = None
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    """What the answer says beside its page: when to try again."""
 
     @property
     def principal(self) -> Principal:

@@ -57,9 +57,7 @@ def key_of(form: FormData) -> str:
 
 def request_of(visitor: Visitor, address: str, key: str, *, at: datetime) -> IdempotentRequest:
     """A form's request under its key."""
-    return IdempotentRequest(
-        scope=visitor.principal.token_id, key=key, address=address, at=at, language=visitor.language
-    )
+    return IdempotentRequest(by=visitor.principal, key=key, address=address, at=at, language=visitor.language)
 
 
 def typed_in(form: FormData | None = None) -> defaultdict[str, str]:
@@ -91,6 +89,8 @@ async def submit(
         tell = what_is_wrong or partial(_by_label, labels=labels or {})
         return Refused(422, tell(error, visitor.language), "invalid-input")
     except (Refusal, Problem) as refused:
+        if isinstance(refused, Problem):
+            visitor.headers.update(refused.answer_headers)
         return in_words(told(refused, visitor.language))
     return in_words(outcome.told) if isinstance(outcome, FinalRefusal) else outcome
 

@@ -11,19 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.refusals import Refusal
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contents, number_sequences, requests, reservations
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _PROBLEM = "application/problem+json"
 _URN = "urn:escala:"
-
-
-class KeyReused(Refusal):
-    """One key, two requests."""
-
-    message = "This Idempotency-Key was already used for another request. Use a new key for a new request."
 
 
 @dataclass(frozen=True)
@@ -107,31 +100,28 @@ async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) ->
         await connection.execute(insert(connection, contents).on_conflict_do_nothing(), rows)
 
 
-async def begin(
-    db: Database, *, scope: str, key: str, fingerprint: str, at: datetime
-) -> KeptAnswer | KeptRefusal | None:
-    """The answer that this request already had, or None: go on, whether or not an earlier try began.
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A request that began; its `answer`, once there is one."""
 
-    KeyReused if the key was used for a request with another fingerprint.
-    """
-    wanted = select(requests).where(requests.c.scope == scope, requests.c.key == key)
+    fingerprint: str
+    at: datetime
+    answer: KeptAnswer | KeptRefusal | None
+
+
+async def begun(db: Reader, *, scope: str, key: str) -> Begun | None:
+    """What an earlier try under this key began, and its answer; None where there was none."""
     async with db.read() as connection:
-        known = (await connection.execute(wanted)).first()
-    if known is None:
-        async with db.write() as connection:
-            row = {"scope": scope, "key": key, "fingerprint": fingerprint, "begun_at": at}
-            await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
-            known = (await connection.execute(wanted)).one()
-    if known.fingerprint != fingerprint:
-        raise KeyReused
-    return None if known.status is None else _kept(KeptAnswer(known.status, known.headers, known.body))
+        return await _begun(connection, scope, key)
 
 
-async def begun_at(db: Reader, *, scope: str, key: str) -> datetime | None:
-    """When a request began; None where it did not."""
-    wanted = select(requests.c.begun_at).where(requests.c.scope == scope, requests.c.key == key)
-    async with db.read() as connection:
-        found: datetime | None = await connection.scalar(wanted)
+async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: datetime) -> Begun:
+    """Begin a request, or find that it began: by its fingerprint, whether it is the same one."""
+    async with db.write() as connection:
+        row = {"scope": scope, "key": key, "fingerprint": fingerprint, "begun_at": at}
+        await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
+        found = await _begun(connection, scope, key)
+    assert found is not None
     return found
 
 
@@ -143,6 +133,15 @@ async def finish(db: Database, *, scope: str, key: str, answer: KeptAnswer | Kep
         await connection.execute(
             update(requests).where(*unanswered).values(status=row.status, headers=dict(row.headers), body=row.body)
         )
+
+
+async def _begun(connection: AsyncConnection, scope: str, key: str) -> Begun | None:
+    wanted = select(requests).where(requests.c.scope == scope, requests.c.key == key)
+    row = (await connection.execute(wanted)).first()
+    if row is None:
+        return None
+    answer = None if row.status is None else _kept(KeptAnswer(row.status, row.headers, row.body))
+    return Begun(fingerprint=row.fingerprint, at=row.begun_at, answer=answer)
 
 
 def _problem(refused: KeptRefusal) -> KeptAnswer:

@@ -30,19 +30,19 @@ _OFFERS = {offer.path: offer for offer in OFFERS}
 
 def request(key: str = "k", at: str = "09:00") -> IdempotentRequest:
     """A request to register something, under a key."""
-    return IdempotentRequest(scope="token", key=key, address="/here", at=bogota(at), language="es")
+    return IdempotentRequest(by=COMMERCIAL, key=key, address="/here", at=bogota(at), language="es")
 
 
 def opening(clock: Clock, by: Principal = CONTACT, *, key: str = "k", **changes: Any) -> AskedOpening:
     """A case to open, under a key."""
-    under = IdempotentRequest(scope=by.token_id, key=key, address="/cases", at=clock(), language="es")
+    under = IdempotentRequest(by=by, key=key, address="/cases", at=clock(), language="es")
     return AskedOpening(new=NewCase.model_validate(NEW_CASE | changes), by=by, request=under)
 
 
 def command(row: CaseRow, path: str, by: Principal = AGENT, *, key: str = "k", **body: Any) -> AskedCommand:
     """A command on a case, at the instant of its last turn."""
     offer = _OFFERS[path]
-    under = IdempotentRequest(scope=by.token_id, key=key, address=f"/{path}", at=row.case.last_at, language="es")
+    under = IdempotentRequest(by=by, key=key, address=f"/{path}", at=row.case.last_at, language="es")
     return AskedCommand(offer=offer, row=row, by=by.actor, body=offer.body(**body), request=under)
 
 

@@ -39,7 +39,7 @@ def log() -> Iterator[Log]:
 
 async def keep(desk: Desk, *sent: SentFile, key: str = "k", number: str | None = None) -> list[File]:
     at = bogota("09:00")
-    request = IdempotentRequest(scope=AGENT.token_id, key=key, address="/files", at=at, language="es")
+    request = IdempotentRequest(by=AGENT, key=key, address="/files", at=at, language="es")
     return await keep_files(desk, sent, by=AGENT.actor, request=request, number=number)
 
 

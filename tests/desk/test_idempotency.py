@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from desk.budgets import Allowance, Budgets, BudgetSpent, Holder, Spending
 from desk.desk import Desk
 from desk.idempotency import Answers, Done, FinalRefusal, IdempotentRequest, once
 from desk.inputs import Body
@@ -14,6 +17,7 @@ from desk.problems import EngineUnavailable, IdempotencyKeyReused
 from policy.case.refusals import CaseClosed
 from storage.case import intake
 from storage.case.intake import KeptAnswer
+from tests.desk.asking import AGENT
 from tests.support.lives import bogota
 
 NUMBERS: Answers[int] = Answers(
@@ -29,7 +33,8 @@ class Say(Body):
 
 
 def request(key: str = "k", *, scope: str = "token", address: str = "/here", language: str = "es") -> IdempotentRequest:
-    return IdempotentRequest(scope=scope, key=key, address=address, at=bogota("09:00"), language=language)
+    by = replace(AGENT, token_id=scope)
+    return IdempotentRequest(by=by, key=key, address=address, at=bogota("09:00"), language=language)
 
 
 def counting(found: list[int], *, start: int = 1) -> Callable[[], Awaitable[int]]:
@@ -127,3 +132,29 @@ def test_fingerprints_are_those_of_every_earlier_version() -> None:
 
 def test_derived_ids_stay_as_they_were() -> None:
     assert request().derived("txt_", "title") == "txt_5911e98c7dc0a84499e7cfdc"
+
+
+async def test_a_new_key_costs_and_a_known_one_does_not(desk: Desk) -> None:
+    budgets = Budgets({(Spending.COMMAND, Holder.TOKEN): Allowance(1, timedelta(minutes=1))})
+    desk = replace(desk, budgets=budgets)
+    done: list[int] = []
+
+    first = await once(desk, request("one"), None, counting(done), NUMBERS)
+    with pytest.raises(BudgetSpent):
+        await once(desk, request("two"), None, counting(done), NUMBERS)
+    again = await once(desk, request("one"), None, counting(done), NUMBERS)
+
+    assert (first.is_replayed, again.is_replayed, done) == (False, True, [1])
+
+
+async def test_a_try_that_did_not_come_through_is_free_to_repeat(desk: Desk) -> None:
+    budgets = Budgets({(Spending.COMMAND, Holder.TOKEN): Allowance(1, timedelta(minutes=1))})
+    desk = replace(desk, budgets=budgets)
+    done: list[int] = []
+
+    async def away() -> int:
+        raise EngineUnavailable
+
+    with pytest.raises(EngineUnavailable):
+        await once(desk, request("one"), None, away, NUMBERS)
+    assert await once(desk, request("one"), None, counting(done), NUMBERS) == Done(1)

@@ -72,7 +72,12 @@ def served(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     found: list[Served] = []
 
     async def serve() -> None:
-        async with open_office(f"sqlite+aiosqlite:///{file}", folder) as office, serving(office.app) as address:
+        url = f"sqlite+aiosqlite:///{file}"
+        wide: dict[str, Any] = {
+            f"{what}_per_{whose}": 10**6 for what in ("openings", "commands") for whose in ("contact", "customer")
+        }
+        chosen = Settings(state_dir=folder, database_url=url, **wide)
+        async with open_office(url, folder, settings=chosen) as office, serving(office.app) as address:
             found.append(Served(address, office))
             started.set()
             await stopping.wait()
