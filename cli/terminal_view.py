@@ -59,6 +59,10 @@ def case(case: Json) -> RenderableType:
     table.add_row("Abierto", whole(case["opened_at"]))
     if case["waits"]:
         table.add_row("En espera de", " y ".join(word("waiting_for", each) for each in case["waits"]))
+    for each in case["missed"]:
+        late = f", {lasting(each['late_seconds'])} de más" if each["late_seconds"] else ""
+        kept = f"; se cumplió el {short(each['met_at'])}" if each["met_at"] else ""
+        table.add_row("Incumplido", f"{word('promise', each['clock'])}: venció el {short(each['due_at'])}{late}{kept}")
     if case["provider_incidents"]:
         table.add_row("Incidentes", escape(", ".join(case["provider_incidents"])))
     if session := case["remote_session"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -15,13 +15,13 @@ from activities.mail.envelope import enveloped, notice_envelope
 from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
 from activities.notices import particulars
 from policy.case.case import Level
-from policy.people.recipients import Recipient
+from policy.people.recipients import CustomerRecipient, Recipient
 from settings import Settings
 from storage.case import views
 from storage.case.views import CaseRow
 from storage.engine.database import Database
 from storage.notices import outbox
-from storage.notices.addresses import DeskMailboxes, addresses
+from storage.notices.addresses import DeskMailboxes, addresses, stand_ins
 from storage.notices.outbox import OutboxRow
 from storage.people import customers
 from wording.notices.letter import text_of
@@ -102,8 +102,11 @@ class Notices:
         return True
 
     async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
-        to = mailboxes(await addresses(self.database, row.recipient, self.desk_mailboxes, at=self.clock()))
-        occasion = await self._occasion(row, case)
+        at, desk = self.clock(), self.desk_mailboxes
+        found = await addresses(self.database, row.recipient, desk, at=at)
+        stand_in = not found and isinstance(row.recipient, CustomerRecipient)
+        to = mailboxes(await stand_ins(self.database, row.customer_id, desk, at=at) if stand_in else found)
+        occasion = replace(await self._occasion(row, case), to_stand_ins=stand_in)
         envelope = notice_envelope(row, sender=self.mail_from, to=to)
         calendar = await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from)
         message = enveloped(text_of(occasion), envelope, calendar=calendar)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.http.bodies import Answer, Z
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
+from desk.reading.clocks import BrokenPromise, broken_promises
 from policy.case.case import (
     Category,
     Cause,
@@ -17,6 +18,7 @@ from policy.case.case import (
     ClosingReason,
     OutOfScopeKind,
     Plan,
+    Promise,
     RemoteSession,
     Status,
     WaitingFor,
@@ -46,6 +48,19 @@ class ClocksAnswer(Answer):
 
     initial_attention: ClockAnswer | None
     level: ClockAnswer | None
+
+
+class MissedAnswer(Answer):
+    """A promise that was broken (ESC-6): since when, when it was kept after all, and by how much counted time.
+
+    `late_seconds` is as of this answer, and grows until the answer or the solution comes. Levels 1 and 2 hand the case
+    on at their limit, so none of their time counts beyond it.
+    """
+
+    clock: Promise
+    due_at: Z
+    met_at: Z | None
+    late_seconds: int = Field(ge=0, examples=[5400])
 
 
 class ProviderCaseAnswer(Answer):
@@ -96,6 +111,7 @@ class CaseAnswer(Answer):
     opened_at: Z
     overdue: bool
     overdue_at: Z | None
+    missed: list[MissedAnswer] = Field(description="Every promise that was ever broken, in the order of their limits")
     clocks: ClocksAnswer
     next_hand_off_at: Z | None
     next_due_at: Z | None
@@ -149,6 +165,7 @@ def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: dat
         opened_at=case.opened_at,
         overdue=case.overdue,
         overdue_at=case.overdue_at,
+        missed=[_missed_answer(each) for each in broken_promises(case, hours, at=at)],
         clocks=ClocksAnswer(
             initial_attention=clock_answer(case.initial_attention, hours, at=at),
             level=clock_answer(case.level_clock, hours, at=at),
@@ -172,6 +189,11 @@ def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: dat
         rating=_rating_answer(rating) if rating else None,
         turn=case.turn,
     )
+
+
+def _missed_answer(broken: BrokenPromise) -> MissedAnswer:
+    late_seconds = int(broken.late.total_seconds())
+    return MissedAnswer(clock=broken.promise, due_at=broken.due_at, met_at=broken.met_at, late_seconds=late_seconds)
 
 
 def _session_answer(session: RemoteSession) -> RemoteSessionAnswer:

@@ -37,7 +37,8 @@ class CasesAsked:
     plan: Annotated[Plan | None, Query()] = None
     customer_id: Annotated[Id | None, Query()] = None
     assignee: Annotated[Id | None, Query()] = None
-    overdue: Annotated[bool | None, Query()] = None
+    overdue: Annotated[bool | None, Query(description="Whether they are past level 3's limit now")] = None
+    missed: Annotated[bool | None, Query(description="Whether any promise of theirs was ever broken (ESC-6)")] = None
     due_before: Annotated[Instant | None, Query(examples=["2026-11-23T14:00:00Z"])] = None
     q: Annotated[Sought | None, Query(description="In the number, the title and the texts")] = None
     sort: Annotated[Sort, Query()] = "-opened_at"
@@ -55,6 +56,7 @@ class CasesAsked:
             customer_id=self.customer_id,
             assignee=self.assignee,
             overdue=self.overdue,
+            missed=self.missed,
             due_before=self.due_before,
             q=self.q,
             sort=self.sort,

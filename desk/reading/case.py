@@ -22,7 +22,7 @@ from desk.reading.case_parts import (
     Presence,
     Side,
 )
-from desk.reading.clocks import explained, with_what_is_to_come
+from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns
 from desk.reading.visits import visit_record
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
@@ -234,6 +234,7 @@ async def _clocks(reading: _Reading) -> Clocks:
     case, at, terms = reading.case, reading.at, await reading.terms()
     return Clocks(
         countdowns=list(countdowns(case, terms, at=at)),
+        broken=broken_promises(case, terms.hours, at=case.as_of(at)),
         stories=[with_what_is_to_come(each, terms.hours, at=at) for each in await explained(reading.db, case, at=at)],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desk.providers.incidents import CaseIncident
-from desk.reading.clocks import ExplainedClock
+from desk.reading.clocks import BrokenPromise, ExplainedClock
 from desk.reading.countdowns import Countdown
 from desk.reading.visits import VisitRecord
 from policy.terms.terms import Terms
@@ -90,9 +90,10 @@ class Actions:
 
 @dataclass(frozen=True, kw_only=True)
 class Clocks:
-    """What the page counts down to, and why each promise ends when it ends."""
+    """What the page counts down to, which promises were broken, and why each ends when it ends."""
 
     countdowns: Sequence[Countdown]
+    broken: Sequence[BrokenPromise]
     stories: Sequence[ExplainedClock]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from policy.case.case import Case, Clock, ClockState
+from policy.case.case import Case, Clock, ClockState, Promise
+from policy.case.missed import late_at, met_at
 from policy.time.calendar import Calendar, SegmentState
 from policy.time.clock import ClockName
 from policy.time.explanation import ClockStory, Interval, IntervalState, Replaced, stories
@@ -52,6 +53,29 @@ class ExplainedClock:
     def total_seconds(self) -> int:
         """What all stretches add up to: the limit, where the clock runs and what is to come is among them."""
         return sum(each.seconds for each in self.stretches)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenPromise:
+    """A promise that was missed (ESC-6): since when, when it was kept after all, and by how much counted time."""
+
+    promise: Promise
+    due_at: datetime
+    met_at: datetime | None
+    late: timedelta
+
+
+def broken_promises(case: Case, hours: Calendar, *, at: datetime) -> Sequence[BrokenPromise]:
+    """Every promise that the case ever missed, as of `at`; `hours` count the case now."""
+    return [
+        BrokenPromise(
+            promise=each.promise,
+            due_at=each.due_at,
+            met_at=met_at(each, case),
+            late=late_at(each, at=at, hours=hours),
+        )
+        for each in case.missed
+    ]
 
 
 async def explained(db: Reader, case: Case, *, at: datetime) -> Sequence[ExplainedClock]:

@@ -25,10 +25,14 @@ _OPEN_AT_ONCE, _DONE_AT_ONCE = 50, 20
 
 @dataclass(frozen=True, kw_only=True)
 class MyCasesAsked:
-    """Whose cases, the words that they hold (None: any), and from which places of both lists on."""
+    """Whose cases, the words that they hold (None: any), and from which places of both lists on.
+
+    `missed`: whether any promise of theirs was ever broken (ESC-6).
+    """
 
     customer_id: str
     q: str | None = None
+    missed: bool | None = None
     going_from: str | None = None
     over_from: str | None = None
 
@@ -63,7 +67,7 @@ class MyCases:
 
 async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
     """A customer's cases, in one transaction. InvalidCursor."""
-    at, mine = desk.clock(), {"customer_id": asked.customer_id, "q": asked.q}
+    at, mine = desk.clock(), {"customer_id": asked.customer_id, "q": asked.q, "missed": asked.missed}
     async with desk.database.snapshot() as db:
         with own_cursor():
             going = await _cases(db, _OPEN_AT_ONCE, asked.going_from, status=_OPEN, sort="next_due", **mine)

@@ -170,6 +170,29 @@ class Clock:
     warned: bool = False
 
 
+class Promise(StrEnum):
+    """What a case was promised by a clock: its initial attention, and an end of its stay at each level."""
+
+    INITIAL_ATTENTION = "initial_attention"
+    LEVEL_1 = "level_1"
+    LEVEL_2 = "level_2"
+    LEVEL_3 = "level_3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A promise that was broken at `due_at`, which stays with its case for ever (ESC-6).
+
+    `late` is what was counted past `due_at` until the promise came to an end, or until `since_at`, from which on it
+    grows. Behaviour is missed.py's.
+    """
+
+    promise: Promise
+    due_at: datetime
+    late: timedelta = timedelta(0)
+    since_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A logged try on a remote channel (ONS-4)."""
@@ -265,6 +288,7 @@ class Case:
     overdue_at: datetime | None = None
     overdue_periods: int = 0
     overdue_repeat_at: datetime | None = None
+    missed: tuple[Missed, ...] = ()
     held_until: datetime | None = None
     resolved_at: datetime | None = None
     reopen_until: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from policy.case.case import Actor, Case, Clock, Text
 from policy.case.facts import Entry, Fact
+from policy.case.missed import missed_by
 from policy.case.notices import Notice, notices_of
 from policy.case.refusals import ReasonMissing, TextMissing
 from policy.terms.terms import Terms
@@ -42,9 +43,10 @@ class Origin:
 def decided(
     before: Case | None, change: Change, origin: Origin, *, terms: Terms, replaced: Terms | None = None
 ) -> Decision:
-    """The turn that `change` makes: numbered, dated, with the notices and the ended stretches that follow from it.
+    """The turn that `change` makes: numbered, dated, with the notices, the ended stretches and the broken promises that
+    follow from it.
 
-    `replaced` are the terms that hold from now on, where they are not `terms` any more.
+    `terms` are those that held until now; `replaced` those that hold from now on, where they are others.
     """
     after, facts = change
     seq = before.facts if before else 0
@@ -52,7 +54,13 @@ def decided(
         Entry(seq=seq + place, at=origin.at, by=origin.by, fact=fact, due_at=origin.due_at)
         for place, fact in enumerate(facts, start=1)
     )
-    case = replace(after, turn=(before.turn if before else 0) + 1, facts=seq + len(facts), last_at=origin.at)
+    case = replace(
+        after,
+        turn=(before.turn if before else 0) + 1,
+        facts=seq + len(facts),
+        last_at=origin.at,
+        missed=missed_by(before, after, facts, hours=terms.hours, other_hours_at=origin.at if replaced else None),
+    )
     return Decision(
         case=case,
         entries=entries,

@@ -205,7 +205,7 @@ def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Dec
         case c.AmendTerms():
             amended = amendment.amended_terms(terms, command.terms)
             change = amendment.amend(case, command, terms=terms, amended=amended, at=at)
-            return decided(case, change, Origin(command.by, at), terms=amended, replaced=amended)
+            return decided(case, change, Origin(command.by, at), terms=terms, replaced=amended)
         case _:
             return decided(case, _apply(case, command, terms=terms, at=at), Origin(command.by, at), terms=terms)
 

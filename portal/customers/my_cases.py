@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator, Field
@@ -26,9 +27,10 @@ Place = Annotated[str, Query(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the address asks for: cases with these words, and from which places of both lists on."""
+    """What the address asks for: cases with these words, or that missed a promise; from which places of both on."""
 
     q: Sought = ""
+    missed: Annotated[Literal["true", ""], Query()] = ""
     abiertos: Place = ""
     cerrados: Place = ""
 
@@ -74,6 +76,13 @@ async def _shown(desk: Desk, visitor: Visitor, asked: Asked) -> dict[str, Any]:
     customer_id = visitor.principal.customer_id
     assert customer_id is not None, "a contact is a customer's"
     q, opened, done = asked.q, asked.abiertos, asked.cerrados
-    wanted = MyCasesAsked(customer_id=customer_id, q=q or None, going_from=opened or None, over_from=done or None)
+    wanted = MyCasesAsked(
+        customer_id=customer_id,
+        q=q or None,
+        missed=bool(asked.missed) or None,
+        going_from=opened or None,
+        over_from=done or None,
+    )
     found = await read_my_cases(desk, wanted)
-    return {**vars(found), "mark": found.mark, "now": found.at, "q": q, "opened": opened, "done": done}
+    shown = {"mark": found.mark, "now": found.at, "q": q, "missed": wanted.missed, "opened": opened, "done": done}
+    return {**vars(found), **shown, "filters": urlencode({"q": q, "missed": asked.missed})}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policy.case.case import ClosingReason, OutOfScopeKind, Plan
+from policy.case.case import ClosingReason, OutOfScopeKind, Plan, Status
 from portal.direction.charts import Chart
 from storage.board.board import LATENESSES, Board, Kept, Spread
 from wording.language import show_number, translate, word
@@ -37,6 +37,7 @@ class Sheet:
 
 
 Say = Callable[[str], str]
+_WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 _PRIORITIES, _LEVELS = (1, 2, 3, 4), (1, 2, 3)
 
 
@@ -107,20 +108,30 @@ class _Sheets:
         )
 
     def cases(self) -> Sheet:
-        board = self._board
+        board, broken = self._board, self._board.broken
+        in_work = sum(broken[status.value] for status in _WORKED_ON)
         rows: list[tuple[Cell, ...]] = [
-            (self._say("Opened"), board.opened),
-            (self._say("Being worked on"), board.in_work),
-            (self._say("Held without cover"), board.held),
-            (self._say("Resolved, to be confirmed"), self._resolved()),
-            *((_begun(self._word("closing_reason", each.value)), board.closed[each.value]) for each in ClosingReason),
+            (self._say("Opened"), board.opened, broken.total()),
+            (self._say("Being worked on"), board.in_work, in_work),
+            (self._say("Held without cover"), board.held, None),
+            (self._say("Resolved, to be confirmed"), self._resolved(), broken[Status.RESOLVED.value]),
+            *(self._closed(each) for each in ClosingReason),
         ]
         return Sheet(
             id="cases",
             title=self._say("Cases opened in the period, and where they stand"),
-            columns=self._columns(("State", Unit.TEXT), ("Cases", Unit.COUNT)),
+            note=self._say(
+                "With a broken promise: any clock of the case ran out, whatever became of it afterwards, duplicates "
+                "included. Those out of scope are not counted."
+            ),
+            columns=self._columns(("State", Unit.TEXT), ("Cases", Unit.COUNT), ("With a broken promise", Unit.COUNT)),
             rows=tuple(rows),
         )
+
+    def _closed(self, reason: ClosingReason) -> tuple[Cell, ...]:
+        board = self._board
+        broken = None if reason is ClosingReason.OUT_OF_SCOPE else board.broken[reason.value]
+        return _begun(self._word("closing_reason", reason.value)), board.closed[reason.value], broken
 
     def _resolved(self) -> int:
         board = self._board

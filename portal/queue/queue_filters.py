@@ -43,6 +43,7 @@ class Look:
     customer_id: str = ""
     assignee: str = ""
     overdue: bool = False
+    missed: bool = False
     reason: ClosingReason | None = None
     due_before: str = ""
     q: str = ""
@@ -55,8 +56,7 @@ class Look:
         for name in ("level", "group", "priority", "plan", "customer_id", "assignee", "reason", "due_before", "q"):
             if value := getattr(self, name):
                 said.append((name, str(value.value if isinstance(value, Enum) else value)))
-        if self.overdue:
-            said.append(("overdue", "true"))
+        said += [(name, "true") for name in ("overdue", "missed") if getattr(self, name)]
         return urlencode(said)
 
     @property
@@ -92,6 +92,7 @@ class Look:
             customer_id=self.customer_id or None,
             assignee=found.assignee or self.assignee or None,
             overdue=found.overdue or self.overdue or None,
+            missed=self.missed or None,
             due_before=_instant(self.due_before),
             q=self.q or None,
             sort="next_due",
@@ -129,6 +130,7 @@ def look_of(said: Iterable[tuple[str, str]], *, groups: Iterable[str]) -> Look:
         customer_id=given.get("customer_id", "")[:_LONGEST_ID],
         assignee=given.get("assignee", "")[:_LONGEST_ID],
         overdue=given.get("overdue") == "true",
+        missed=given.get("missed") == "true",
         reason=_word(ClosingReason, given.get("reason", "")),
         due_before=given.get("due_before", "") if _instant(given.get("due_before", "")) else "",
         q=given.get("q", ""),

@@ -108,6 +108,8 @@ class Board:
     held: int = 0
     closed: Counter[str] = field(default_factory=Counter)
     out_of_scope: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    """Cases that missed any promise, by what became of them: the closing reason, else the status (ESC-6, ESC-18)."""
     attention: dict[tuple[str, int], Kept] = field(default_factory=dict)
     levels: dict[tuple[str, int, int], Kept] = field(default_factory=dict)
     to_attention: dict[str, tuple[Spread, Spread]] = field(default_factory=dict)
@@ -165,6 +167,9 @@ async def _count_cases(connection: AsyncConnection, found: Board) -> None:
             found.held += count
         elif status != Status.RESOLVED:
             found.in_work += count
+    broken = select(func.coalesce(c.closing_reason, c.status), func.count()).where(*_promised(found.scope), c.missed)
+    for became, count in await connection.execute(broken.group_by(func.coalesce(c.closing_reason, c.status))):
+        found.broken[became] = count
     kind = c.state["out_of_scope_kind"].as_string()
     of_kind = select(kind, func.count()).where(*_chosen(found.scope), c.closing_reason == ClosingReason.OUT_OF_SCOPE)
     for name, count in await connection.execute(of_kind.group_by(kind)):

@@ -218,6 +218,7 @@ def _projected(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "case_group": case.group,
         "overdue": case.overdue,
+        "missed": bool(case.missed),
         "next_due_at": next_due_at(case) or (NEVER if case.status is Status.CLOSED else UNDATED),
         "closed_at": case.closed_at,
         "closing_reason": case.closing_reason,

@@ -48,7 +48,8 @@ class CaseRow:
 class CaseFilter:
     """Which cases to list, and in what order. Several statuses mean any of them; None does not filter.
 
-    `is_open`: whether they are not closed yet. `q` is sought in public texts, and `among_notes` in internal ones too.
+    `is_open`: whether they are not closed yet. `missed`: whether any promise of theirs was ever broken (ESC-6). `q` is
+    sought in public texts, and `among_notes` in internal ones too.
     """
 
     status: tuple[Status, ...] = ()
@@ -61,6 +62,7 @@ class CaseFilter:
     unassigned: bool = False
     is_open: bool | None = None
     overdue: bool | None = None
+    missed: bool | None = None
     closing_reason: ClosingReason | None = None
     due_before: datetime | None = None
     q: str | None = None
@@ -353,6 +355,7 @@ def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElemen
         (c.customer_id, wanted.customer_id),
         (c.assignee, wanted.assignee),
         (c.overdue, wanted.overdue),
+        (c.missed, wanted.missed),
         (c.closing_reason, wanted.closing_reason),
     )
     found = [of(column) == value for column, value in pairs if value is not None]

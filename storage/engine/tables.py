@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from policy.case.case import Category, Channel, ClosingReason, Plan, Role, Status
@@ -330,6 +331,7 @@ cases = Table(
     Column("assignee", String, index=True),
     Column("case_group", String, index=True),
     Column("overdue", Boolean, nullable=False, index=True),
+    Column("missed", Boolean, nullable=False, server_default=false()),  # whether any promise was ever broken
     Column("next_due_at", Instant, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),

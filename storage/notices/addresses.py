@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from policy.case.case import Level
 from policy.people.recipients import (
@@ -56,6 +56,13 @@ async def addresses(db: Reader, recipient: Recipient, desk: DeskMailboxes, *, at
     return [found] if (found := desk.of(recipient)) else []
 
 
+async def stand_ins(db: Reader, customer_id: str, desk: DeskMailboxes, *, at: datetime) -> list[str]:
+    """Who is told what nobody else of a customer can be: all its active contacts, and the commercial team (ESC-6)."""
+    c = contacts.c
+    active = select(c.email).where(c.customer_id == customer_id, *_is_active(on=bogota_date(at)))
+    return [*await _emails(db, active), *([desk.commercial] if desk.commercial else [])]
+
+
 async def personal_addresses(db: Reader, person: Person, *, at: datetime) -> list[str]:
     """The addresses of people at an instant; none if nobody is there.
 
@@ -86,12 +93,11 @@ async def _contact_addresses(db: Reader, contact_id: str, *, on: date) -> list[s
 
 def _administrators(customer_id: str, *, on: date) -> Select[tuple[str]]:
     c = contacts.c
-    return select(c.email).where(
-        c.customer_id == customer_id,
-        c.is_system_administrator.is_(True),
-        c.removed_at.is_(None),
-        c.notified_on <= on,
-    )
+    return select(c.email).where(c.customer_id == customer_id, c.is_system_administrator.is_(True), *_is_active(on=on))
+
+
+def _is_active(*, on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return contacts.c.removed_at.is_(None), contacts.c.notified_on <= on
 
 
 async def _emails(db: Reader, wanted: Select[tuple[str]]) -> list[str]:

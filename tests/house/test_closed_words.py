@@ -78,6 +78,7 @@ CLOSED: dict[type[Enum], Known] = {
     case.WaitingFor: Known("waiting_for", words.WAITS),
     case.Role: Known("role"),
     case.ClockState: Known("clock_state", words.CLOCK_STATES),
+    case.Promise: Known("promise", words.PROMISES),
     case.WakeKind: Known("deadline"),
     clock.ClockName: Known("clock"),
     terms.CoverKind: Known("cover", words.COVERS),

@@ -92,7 +92,7 @@ class Desk:
     async def live(self, case: Case, *steps: Step, terms: Terms = STANDARD) -> Case:
         """The case after the steps (see `lives.after`), every turn recorded."""
         for decision in turns(case, *steps, terms=terms):
-            await ledger.record(self.db, decision)
+            await ledger.record(self.db, decision, decision.terms)
             case = decision.case
         return case
 

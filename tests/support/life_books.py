@@ -14,6 +14,7 @@ from policy.case import facts as f
 from policy.case.case import SYSTEM, Case, Clock, ClockState, Level, Outcome, Role, Status, WaitingFor, WakeKind
 from policy.case.decision import Decision
 from policy.case.facts import Entry
+from policy.case.missed import late_at
 from policy.terms.terms import Terms
 from policy.time.calendar import Calendar, SegmentState
 from policy.time.clock import ClockName
@@ -22,6 +23,16 @@ from policy.visit.visit import VisitStep
 
 NOTHING = timedelta(0)
 _WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+
+
+@dataclass
+class Broken:
+    """A promise that a life's facts say was broken, and what was counted since; `ended`: it grows no more."""
+
+    promise: str
+    due_at: datetime
+    late: timedelta = NOTHING
+    ended: bool = False
 
 
 @dataclass
@@ -42,6 +53,7 @@ class Books:
     decide_by: dict[bool, datetime] = field(default_factory=dict)
     """Until when a visit is decided on, and (True) its further expenses, as its facts and amendments said last."""
     awaits_excess: bool = False
+    broken: list[Broken] = field(default_factory=list)
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -62,6 +74,7 @@ class Books:
         if before:
             self._enter_time(before, decision)
             self._check_level(before, decision)
+            self._enter_broken(before, decision)
             _check_information(before, decision)
         if decision.terms:
             kept = decision.entries[0].fact.kind == "case_released"
@@ -69,6 +82,7 @@ class Books:
             assert kept or was == now, "an amendment keeps plan and cover"
             self.terms = decision.terms
         self._check_used(after, at)
+        self._check_broken(after, at)
         if after.level_clock and after.status in _WORKED_ON:
             assert after.level_clock.limit == self.terms.limit(after.level, after.priority), "the limit it was promised"
 
@@ -157,6 +171,58 @@ class Books:
     def _end_of_excess(self, visit: int) -> None:
         assert self.awaits_excess, "what nobody asks about is not decided on"
         self.awaits_excess = False
+
+    # -- broken promises ----------------------------------------------------------------------------------------------
+
+    def _enter_broken(self, before: Case, decision: Decision) -> None:
+        """What grew until this turn, what it broke, and what it ended (ESC-6)."""
+        kinds, at, after = {entry.fact.kind for entry in decision.entries}, decision.case.last_at, decision.case
+        for each in self.broken:
+            if each.ended:
+                continue
+            if each.promise == "initial_attention":
+                since = max(before.last_at, each.due_at)
+                each.late += counted(self.terms.hours, since, at) if at > since else NOTHING
+                each.ended = bool(kinds & {"initial_attention_given", "case_closed"})
+            else:
+                each.late += self._counted_at_3(decision, since=each.due_at)
+        for entry in decision.entries:
+            due_at = entry.due_at or entry.at
+            match entry.fact:
+                case f.InitialAttentionMissed():
+                    new = Broken("initial_attention", due_at, counted(self.terms.hours, due_at, at))
+                case f.HandedOff(from_level=left, cause="limit" | "priority" | "amendment"):
+                    new = Broken(f"level_{int(left)}", due_at, ended=True)
+                case f.CaseOverdue():
+                    new = Broken("level_3", due_at)
+                case _:
+                    continue
+            known = next((each for each in self.broken if (each.promise, each.due_at) == (new.promise, due_at)), None)
+            if known is None:
+                self.broken.append(new)
+            else:
+                known.ended = False
+        if after.overdue_at is None:
+            for each in self.broken:
+                each.ended = each.ended or each.promise == "level_3"
+
+    def _counted_at_3(self, decision: Decision, *, since: datetime) -> timedelta:
+        ended = [each for each in decision.stretches if each.clock is ClockName.LEVEL and each.counted]
+        spans = [(max(each.from_at, since), each.to_at) for each in ended]
+        return sum((counted(self.terms.hours, a, b) for a, b in spans if a < b), NOTHING)
+
+    def _check_broken(self, case: Case, at: datetime) -> None:
+        """The case has them all, in their order, and as late as the record says."""
+        hours = self.terms.hours
+        assert [(each.promise.value, each.due_at) for each in case.missed] == [
+            (each.promise, each.due_at) for each in self.broken
+        ]
+        for found, each in zip(case.missed, self.broken, strict=True):
+            late = each.late
+            if each.promise == "level_3" and not each.ended and case.level_clock and case.level_clock.counting:
+                since = max(case.level_clock.since_at, each.due_at)
+                late += counted(hours, since, at) if at > since else NOTHING
+            assert late_at(found, at=at, hours=hours) == late, "late by the time that counted"
 
     # -- time ---------------------------------------------------------------------------------------------------------
 

@@ -181,19 +181,13 @@ def _attention_missed(o: Occasion) -> Words:
 
 def _overdue_for_director(o: Occasion) -> Words:
     return o.say("OVERDUE"), [
-        o.say(
-            "The time of level 3 ended without a solution: the case is overdue. The customer's administrators have "
-            "been told too."
-        )
+        o.say("The time of level 3 ended without a solution: the case is overdue. The customer has been told too.")
     ]
 
 
 def _still_overdue_for_director(o: Occasion, fact: f.OverdueRepeated) -> Words:
     return o.say("STILL OVERDUE (notice {times})", times=fact.periods + 1), [
-        o.say(
-            "Another whole period of level 3 ended without a solution. The customer's administrators have been told "
-            "too."
-        )
+        o.say("Another whole period of level 3 ended without a solution. The customer has been told too.")
     ]
 
 

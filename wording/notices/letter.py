@@ -27,6 +27,7 @@ def text_of(occasion: Occasion) -> NoticeText:
         body = [
             say("Hello,"),
             *paragraphs,
+            *_to_stand_ins(occasion),
             _way_on(occasion),
             say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
         ]
@@ -34,6 +35,18 @@ def text_of(occasion: Occasion) -> NoticeText:
         news, paragraphs = to_desk(occasion)
         body = [*paragraphs, _summary(occasion), occasion.link]
     return NoticeText(f"[{occasion.number}] {news}: {occasion.title}", "\n\n".join(body) + "\n")
+
+
+def _to_stand_ins(o: Occasion) -> list[str]:
+    if not o.to_stand_ins:
+        return []
+    return [
+        o.say(
+            "You receive this message because no administrator of {customer} is active. Please name one to us in "
+            "writing.",
+            customer=o.customer,
+        )
+    ]
 
 
 def _way_on(o: Occasion) -> str:

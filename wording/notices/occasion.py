@@ -24,6 +24,7 @@ class Occasion:
     `words` are the bodies of the texts that the fact names, by content id; some may be gone. `limit_at` is the deadline
     ahead that the notice names; `due_at` the one behind it that made the fact happen. `place` is where a
     visit on site goes, its municipality and address; `names` are those of the people whom the fact names by their ids.
+    `to_stand_ins`: it goes to whom it reaches because nobody of the customer's could be told (ESC-6).
     """
 
     recipient: Recipient
@@ -42,6 +43,7 @@ class Occasion:
     commercial_mailbox: str
     place: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    to_stand_ins: bool = False
 
     @property
     def names_a_date(self) -> bool:

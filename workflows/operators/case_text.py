@@ -24,6 +24,7 @@ from workflows.operators.words import (
     COVERS,
     LEVELS,
     PLANS,
+    PROMISES,
     STATUSES,
     WAITS,
     code,
@@ -100,6 +101,9 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
         lines.append(f"- **En espera de** {awaited}: el reloj del nivel está en pausa (ESC-10)")
     if case.overdue and case.overdue_at:
         lines.append(f"- **Vencido** desde {when(case.overdue_at)} (ESC-6)")
+    if case.missed:
+        broken = "; ".join(f"{PROMISES[each.promise]}, venció {when(each.due_at)}" for each in case.missed)
+        lines.append(f"- **Incumplido** {broken} (ESC-6)")
     if case.provider_case:
         lines.append(f"- **Proveedor** {case.provider_case.provider}, caso `{case.provider_case.number}` (ESC-9)")
     lines += _of_specialists(case)

@@ -8,7 +8,18 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from policy.case.case import Category, Cause, Channel, ClockState, ClosingReason, Level, Plan, Status, WaitingFor
+from policy.case.case import (
+    Category,
+    Cause,
+    Channel,
+    ClockState,
+    ClosingReason,
+    Level,
+    Plan,
+    Promise,
+    Status,
+    WaitingFor,
+)
 from policy.terms.terms import CoverKind
 from policy.visit.visit import VisitStep
 
@@ -78,6 +89,12 @@ VISIT_STEPS = {
     VisitStep.DECLINED: "no aceptada",
     VisitStep.LAPSED: "vencida sin respuesta",
     VisitStep.CANCELLED: "cancelada",
+}
+PROMISES = {
+    Promise.INITIAL_ATTENTION: "atención inicial",
+    Promise.LEVEL_1: "nivel 1",
+    Promise.LEVEL_2: "nivel 2",
+    Promise.LEVEL_3: "nivel 3",
 }
 CAUSES = {
     Cause.MANUFACTURING_DEFECT: "defecto de fabricación",

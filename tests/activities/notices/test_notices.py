@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from storage.case import views
 from storage.case.views import NoticeRow
 from storage.notices import outbox
 from storage.people.contacts import NewContact
-from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, NOW, Post, deliver
+from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Post, deliver
 from tests.storage.desk import Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
 
@@ -72,6 +74,27 @@ class TestDelivering:
             (LEVEL_3, "VENCIDO"),
             (f"{CONTACT}, beto@cliente.example", "Su caso está vencido"),
         ]
+
+    @pytest.mark.rule("ESC-6")
+    async def test_tells_all_contacts_and_the_commercial_team_where_no_administrator_is_active(
+        self, desk: Desk, notices: Notices, post: Post
+    ) -> None:
+        """A roster that begins tomorrow has an administrator, but nobody who could be told today."""
+        later = entry("Beto", notified_on=date(2026, 12, 1))
+        plain: dict[str, Any] = {"is_system_administrator": False, "can_sign_in": False}
+        await desk.roster(
+            NewContact("contact-2", later),
+            NewContact("contact-1", entry(**plain)),
+            NewContact("contact-3", entry("Caro", **plain)),
+            NewContact("contact-4", entry("Dora", notified_on=date(2026, 12, 1), **plain)),
+        )
+        case = await desk.live(await desk.open(), "2026-11-25 17:00")
+        commercial = replace(MAILBOXES, commercial="comercial@desk.example")
+        await deliver(replace(notices, desk_mailboxes=commercial), case)
+        assert post.told[-1] == (f"{CONTACT}, caro@cliente.example, comercial@desk.example", "Su caso está vencido")
+        said = " ".join(str(post.sent[-1].get_content()).split())
+        assert "ningún administrador de Cliente customer-1 está activo" in said
+        assert [row for row in await rows(desk, case) if row.given_up] == []
 
     async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Notices) -> None:
         case = await desk.open()

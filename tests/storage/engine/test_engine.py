@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,34 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from policy.case.case import Priority
+from policy.terms.terms import Terms
+from storage.case import views
+from storage.case.views import CaseFilter
+from storage.engine import codec
 from storage.engine.database import Database, Reader, _config, upgrade
 from storage.engine.reach import DatabaseUnavailable
-from storage.engine.tables import metadata, requests
+from storage.engine.tables import cases, metadata, requests
 from tests.storage.desk import Desk
+from tests.support import lives
+from tests.support.lives import (
+    ANSWER,
+    ASK,
+    PREMIUM,
+    RELEASE,
+    REOPEN,
+    REPLY,
+    RESOLVE,
+    STANDARD,
+    UNCOVERED,
+    WITHDRAW,
+    Step,
+    amend,
+    bogota,
+)
 
 AT = datetime(2026, 11, 25, 14, 0, 0, 123456, UTC)
 
@@ -343,6 +366,50 @@ async def test_customers_that_shared_a_nit_before_are_kept(empty_url: str, monke
         ("c", "860002964", "860002964"),
     ]
     await db.close()
+
+
+_PAST = "2026-11-26 08:10"
+_AROUND_THE_CLOCK = replace(STANDARD, hours=PREMIUM.hours)
+_RELEASED = replace(RELEASE, covered_at=bogota("2026-11-25 10:00"))
+
+
+@pytest.mark.rule("ESC-6")
+@pytest.mark.parametrize(
+    ("steps", "opened_under"),
+    [
+        pytest.param(["16:30"], STANDARD, id="left alone"),
+        pytest.param(["09:30"], STANDARD, id="nothing missed"),
+        pytest.param([("10:20", REPLY), "10:50"], STANDARD, id="answered late"),
+        pytest.param([("16:10", ASK), ("16:40", ANSWER), _PAST], STANDARD, id="waited"),
+        pytest.param([("16:30", RESOLVE), (_PAST, REOPEN), "2026-11-26 09:00"], STANDARD, id="reopened"),
+        pytest.param(["16:00", ("16:30", lives.priority(Priority.LOW)), _PAST], STANDARD, id="not overdue any more"),
+        pytest.param(
+            ["16:00", ("16:30", lives.priority(Priority.LOW)), "2026-11-27 11:15"], STANDARD, id="overdue again"
+        ),
+        pytest.param([("09:40", lives.priority(Priority.CRITICAL)), "09:50"], STANDARD, id="a shorter limit"),
+        pytest.param(
+            ["16:30", ("17:00", amend(replace(STANDARD, hours=PREMIUM.hours))), "18:00"], STANDARD, id="amended"
+        ),
+        pytest.param(["16:30", ("16:40", WITHDRAW)], STANDARD, id="withdrawn"),
+        pytest.param([("2026-11-26 08:00", _RELEASED), _PAST], UNCOVERED, id="released"),
+    ],
+)
+async def test_what_was_missed_before_is_found_in_the_record(
+    desk: Desk, steps: list[Step], opened_under: Terms
+) -> None:
+    """As if it had been written down at once."""
+    case = await desk.live(await desk.open(terms=opened_under), *steps, terms=opened_under)
+    migration = import_module("storage.migrations.versions.v0015_missed")
+    untold = {**codec.case_to_json(case), "missed": []}
+    async with desk.db.write() as connection:
+        await connection.execute(update(cases).values(missed=False, state=untold))
+        await connection.run_sync(migration.tell_what_was_missed)
+
+    row = await views.case(desk.db, case.number)
+    assert row
+    assert row.case.missed == case.missed
+    found = await views.cases(desk.db, CaseFilter(missed=True))
+    assert [each.number for each in found.items] == [case.number] * bool(case.missed)
 
 
 def _upgrade_to(upgrade_: Callable[..., None], revision: str, config: Config, _head: str) -> None:
