@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from policy.case.case import Case
 from policy.case.decision import Decision
+from policy.case.refusals import Refusal
 from policy.terms.terms import Terms
 from storage.case import ledger
 from storage.engine.database import Database
@@ -49,8 +51,15 @@ class Ledger:
 
     @activity.defn(name="record")
     async def record(self, turn: Turn) -> Recorded:
-        """Record the turn in one transaction: facts, projection, notices and stretches."""
-        found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
+        """Record the turn in one transaction: facts, projection, notices and stretches.
+
+        What another case's turn has made impossible meanwhile is refused, by the refusal's name, and not tried again.
+        """
+        try:
+            found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
+        except Refusal as refusal:
+            sentence = refusal.message.format(**refusal.values)
+            raise ApplicationError(sentence, refusal.values, type=refusal.name, non_retryable=True) from refusal
         return Recorded(
             has_notices=found.has_notices, ahead=found.ahead, command_ids=found.command_ids, terms=found.terms
         )

@@ -45,6 +45,8 @@ def case(case: Json) -> RenderableType:
         status += f" ({word('out_of_scope_kind', case['out_of_scope_kind'])})"
     if case["duplicate_of"]:
         status += f" de {case['duplicate_of']}"
+        if case["goes_on_in"] not in (None, case["duplicate_of"]):
+            status += f", que sigue en {case['goes_on_in']}"
     table.add_row("Estado", f"[bold]{status}[/]" + ("  [bold red]VENCIDO[/]" if case["overdue"] else ""))
     level = f"{case['level']}, {word('level', case['level'])}"
     table.add_row("Nivel", level + (f", grupo {escape(case['group'])}" if case["group"] else ""))

@@ -66,6 +66,13 @@ class NotFound(Problem):
     status, message = 404, "There is nothing here that you may see."
 
 
+class DuplicateUnknown(Problem):
+    """The case that holds the same is one of the same customer (ESC-18); another customer's is as good as none."""
+
+    status = 404
+    message = "This customer has no case {number} that the case could be a duplicate of."
+
+
 class InvalidCursor(Problem):
     """A cursor is good for the very list that gave it."""
 

@@ -62,12 +62,6 @@ class PolicyChanged(Refusal):
     message = "The policy file has changed since this amendment was previewed or begun. Preview it again first."
 
 
-class DuplicateUnknown(Refusal):
-    """The case that holds the same is one of the same customer."""
-
-    message = "This customer has no case {number} that the case could be a duplicate of."
-
-
 class ConsentByStranger(Refusal):
     """Only the customer's own contacts consent to a remote session in its services."""
 

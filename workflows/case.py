@@ -219,13 +219,19 @@ class CaseWorkflow:
 
     async def _record(self, decision: Decision, *, command_id: str | None = None, terms: Terms | None = None) -> bool:
         """Have a turn recorded and take its state; False where the ledger was ahead and the case goes on from there."""
-        recorded: Recorded = await workflow.execute_local_activity_method(
-            Ledger.record,
-            Turn(decision=decision, terms=terms or decision.terms, command_id=command_id),
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=_RECORDING,
-            summary=case_text.record_summary(decision),
-        )
+        try:
+            recorded: Recorded = await workflow.execute_local_activity_method(
+                Ledger.record,
+                Turn(decision=decision, terms=terms or decision.terms, command_id=command_id),
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_RECORDING,
+                summary=case_text.record_summary(decision),
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError) and error.cause.type in Refusal.known:
+                # Another case's turn came first: the case stays as it was, and who asked is told (ESC-18).
+                raise error.cause from error
+            raise
         self._case = recorded.ahead or decision.case
         self._terms = (recorded.terms if recorded.ahead else decision.terms) or self._terms
         self._applied = (*self._applied, *recorded.command_ids)[-_REMEMBERED:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import Field
@@ -26,7 +27,7 @@ from policy.case.case import (
 from policy.terms.terms import CoverKind
 from policy.time import clock as clocks
 from policy.time.calendar import Calendar
-from storage.case import ratings
+from storage.case import duplicates, ratings
 from storage.case.hours import hours_of
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow
@@ -124,6 +125,7 @@ class CaseAnswer(Answer):
     closed_at: Z | None
     out_of_scope_kind: OutOfScopeKind | None
     duplicate_of: str | None
+    goes_on_in: str | None = Field(description="The last of its chain of duplicates, by now (ESC-18)")
     provider_case: ProviderCaseAnswer | None
     provider_incidents: list[str]
     visit: VisitAnswer | None = Field(examples=[EXAMPLE])
@@ -137,10 +139,22 @@ async def case_answers(db: Reader, rows: list[CaseRow], *, at: datetime) -> list
     """The cases as answers, each counted in the hours that it was promised."""
     hours = await hours_of(db, [row.number for row in rows])
     rated = await ratings.of_cases(db, [row.number for row in rows])
-    return [case_answer(row, hours[row.number], rated.get(row.number), at=at) for row in rows]
+    lasts = await duplicates.go_on_in(db, {row.case.duplicate_of for row in rows if row.case.duplicate_of})
+    beside = (_Beside(hours[row.number], rated.get(row.number), lasts.get(row.case.duplicate_of or "")) for row in rows)
+    return [_case_answer(row, its, at=at) for row, its in zip(rows, beside, strict=True)]
 
 
-def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: datetime) -> CaseAnswer:
+@dataclass(frozen=True)
+class _Beside:
+    """What of a case stands beside its row."""
+
+    hours: Calendar
+    rating: Rating | None
+    goes_on_in: str | None
+
+
+def _case_answer(row: CaseRow, beside: _Beside, *, at: datetime) -> CaseAnswer:
+    hours, rating = beside.hours, beside.rating
     case = row.case
     at = case.as_of(at)
     provider = case.provider_case
@@ -181,6 +195,7 @@ def case_answer(row: CaseRow, hours: Calendar, rating: Rating | None, *, at: dat
         closed_at=case.closed_at,
         out_of_scope_kind=case.out_of_scope_kind,
         duplicate_of=case.duplicate_of,
+        goes_on_in=beside.goes_on_in,
         provider_case=ProviderCaseAnswer(provider=provider.provider, number=provider.number) if provider else None,
         provider_incidents=list(case.provider_incidents),
         visit=visit_answer(case.visit) if case.visit else None,

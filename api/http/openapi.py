@@ -22,6 +22,7 @@ _VALUES: dict[str, str | int] = {
     "file": "mapa.png",
     "extensions": "pdf, png, txt",
     "days": 30,
+    "other": "MA-2026-000041",
     "number": "MA-2026-000042",
     "assignee": "ana.torres",
     "level": 2,

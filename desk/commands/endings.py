@@ -7,12 +7,13 @@ from pydantic import Field
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, Words
-from desk.refusals import DuplicateUnknown
+from desk.problems import DuplicateUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import OutOfScopeKind
+from policy.case.duplicates import GoesOnIn
 from policy.visit.refusals import VisitUnderWay
-from storage.case import views
+from storage.case import duplicates, views
 
 
 class OutOfScope(Body):
@@ -32,10 +33,14 @@ class ReopeningReason(Body):
     reason: Words = Field(examples=["El mapa volvió a quedar en blanco esta mañana."])
 
 
-async def _case_of_the_same_customer(desk: Desk, asked: AskedCommand) -> None:
-    other = await views.case(desk.database, asked.body.number)
-    if other is None or other.case.customer_id != asked.row.case.customer_id:
+async def _where_it_goes_on(desk: Desk, asked: AskedCommand) -> GoesOnIn:
+    """The last of the chain that the named case begins, which is all one customer's."""
+    async with desk.database.snapshot() as db:
+        other = await views.case(db, asked.body.number)
+        last = await duplicates.last_of(db, asked.body.number)
+    if other is None or last is None or other.case.customer_id != asked.row.case.customer_id:
         raise DuplicateUnknown(number=asked.body.number)
+    return last
 
 
 ENDINGS: tuple[Offer, ...] = (
@@ -52,9 +57,9 @@ ENDINGS: tuple[Offer, ...] = (
         summary="Close the case as a duplicate",
         command=c.CloseAsDuplicate,
         body=DuplicateOf,
-        look_up=_case_of_the_same_customer,
-        make=lambda new: c.CloseAsDuplicate(by=new.by, of=new.body.number),
-        refusals=(r.DuplicateOfItself, DuplicateUnknown, VisitUnderWay),
+        look_up=_where_it_goes_on,
+        make=lambda new: c.CloseAsDuplicate(by=new.by, of=new.body.number, last=new.found),
+        refusals=(r.DuplicateOfItself, r.DuplicateInCircle, r.DuplicateOfEnded, DuplicateUnknown, VisitUnderWay),
     ),
     Offer(
         path="resolution",

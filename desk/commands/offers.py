@@ -12,10 +12,10 @@ from typing import Any
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Nothing, WithFiles
+from desk.problems import Refused
 from policy.case.case import Actor, Text
 from policy.case.commands import Command
 from policy.case.lifecycle import check_role
-from policy.case.refusals import Refusal
 from storage.case.intake import Deposit
 from storage.case.views import CaseRow
 
@@ -36,7 +36,7 @@ class Offer:
     may_lack_body: bool = False
     look_up: Callable[[Desk, AskedCommand], Awaitable[Any]] | None = None
     make: Callable[[Composition], Command]
-    refusals: tuple[type[Refusal], ...] = ()
+    refusals: tuple[type[Refused], ...] = ()
 
     @property
     def needs_body(self) -> bool:

@@ -172,6 +172,7 @@ async def _header(reading: _Reading) -> Header:
     return Header(
         assignee_name=assignee,
         duplicates=await duplicates.of_case(reading.db, case.number, customer_id=case.customer_id),
+        goes_on_in=(await duplicates.last_of(reading.db, case.duplicate_of)) if case.duplicate_of else None,
         rating=await reading.rating(),
         steps=steps(case),
     )

@@ -9,6 +9,7 @@ from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
 from desk.reading.countdowns import Countdown
 from desk.reading.visits import VisitRecord
+from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
 from storage.case.ratings import Rating
 from storage.case.views import TimelineRow
@@ -24,10 +25,14 @@ from storage.workbench.presence import Present
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What the case is and where it stands. `steps`: each with whether it is done, present, to come or not needed."""
+    """What the case is and where it stands; a duplicate goes on in its chain's last.
+
+    `steps`: each with whether it is done, present, to come or not needed.
+    """
 
     assignee_name: str | None
     duplicates: Sequence[str]
+    goes_on_in: GoesOnIn | None
     rating: Rating | None
     steps: Sequence[tuple[str, str]]
 

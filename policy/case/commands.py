@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policy.case.case import Actor, Category, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Text
+from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
 
 
@@ -144,9 +145,14 @@ class CloseAsOutOfScope(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CloseAsDuplicate(Command):
-    """Close the case because another one holds the same."""
+    """Close the case because another one holds the same (ESC-18).
+
+    `last` is the end of that one's chain of duplicates, as it was known when the command was given. None in what was
+    lived elsewhere, or given before this was asked: there it was as it was.
+    """
 
     of: str
+    last: GoesOnIn | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

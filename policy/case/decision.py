@@ -21,7 +21,9 @@ Change = tuple[Case, tuple[Fact, ...]]
 class Decision:
     """One turn of a case: its state afterwards, what happened, who must learn of it, and clock stretches that ended.
 
-    `terms` are those that hold from this turn on, where the turn replaced them (WAR-3, PLAN-15).
+    `terms` are those that hold from this turn on, where the turn replaced them (WAR-3, PLAN-15). `goes_on_in` is the
+    case that must still be open when the turn is recorded, or the turn is refused: two cases that were found to be
+    duplicates of each other at the same instant do not both close (ESC-18).
     """
 
     case: Case
@@ -29,6 +31,7 @@ class Decision:
     notices: tuple[Notice, ...]
     stretches: tuple[Stretch, ...]
     terms: Terms | None = None
+    goes_on_in: str | None = None
 
 
 @dataclass(frozen=True)

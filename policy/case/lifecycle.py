@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from policy.case import commands as c
-from policy.case import escalation, remote_sessions, scope
+from policy.case import duplicates, escalation, remote_sessions, scope
 from policy.case import facts as f
 from policy.case.case import (
     SYSTEM,
@@ -29,6 +29,7 @@ from policy.case.case import (
     WaitingFor,
 )
 from policy.case.decision import Change, Decision, Origin, decided, require_reason, require_text
+from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import (
     AlreadyClaimed,
     AlreadyWaiting,
@@ -39,7 +40,6 @@ from policy.case.refusals import (
     CaseResolvedAlready,
     ChannelNotInPlan,
     DescriptionMissing,
-    DuplicateOfItself,
     GroupNotServed,
     LevelNotServed,
     PriorAnalysisMissing,
@@ -206,6 +206,10 @@ def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Dec
             amended = amendment.amended_terms(terms, command.terms)
             change = amendment.amend(case, command, terms=terms, amended=amended, at=at)
             return decided(case, change, Origin(command.by, at), terms=terms, replaced=amended)
+        case c.CloseAsDuplicate(last=GoesOnIn(number=goes_on_in)):
+            change = _apply(case, command, terms=terms, at=at)
+            closed = decided(case, change, Origin(command.by, at), terms=terms)
+            return replace(closed, goes_on_in=goes_on_in)
         case _:
             return decided(case, _apply(case, command, terms=terms, at=at), Origin(command.by, at), terms=terms)
 
@@ -456,9 +460,9 @@ def _closing(case: Case, command: c.Command) -> f.CaseClosed:
         case c.WithdrawCase():
             return f.CaseClosed(reason=ClosingReason.WITHDRAWN)
         case c.CloseAsDuplicate():
-            if command.of == case.number:
-                raise DuplicateOfItself(number=case.number)
-            return f.CaseClosed(reason=ClosingReason.DUPLICATE, duplicate_of=command.of)
+            last = command.last or GoesOnIn(command.of, Status.NEW)
+            duplicates.check(case.number, command.of, last)
+            return f.CaseClosed(reason=ClosingReason.DUPLICATE, duplicate_of=last.number)
         case c.CloseAsOutOfScope():
             return scope.found_out_of_scope(command)
         case _:

@@ -220,7 +220,28 @@ class ProviderIncidentAlreadyLinked(StateRefusal):
 class DuplicateOfItself(Refusal):
     """A case cannot repeat itself."""
 
+    rule = "ESC-18"
     message = "Case {number} cannot be a duplicate of itself."
+
+
+class DuplicateInCircle(StateRefusal):
+    """A chain of duplicates has a last one."""
+
+    rule = "ESC-18"
+    message = (
+        "Case {other} was itself closed as a duplicate and goes on in case {number}, which therefore cannot be closed "
+        "as its duplicate."
+    )
+
+
+class DuplicateOfEnded(StateRefusal):
+    """What has ended goes on nowhere."""
+
+    rule = "ESC-18"
+    message = (
+        "Case {other} is not open any more, so nothing would go on in it. Choose a case of the customer that is still "
+        "open, or go on with this one."
+    )
 
 
 class ReopeningTooLate(StateRefusal):

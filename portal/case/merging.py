@@ -11,7 +11,7 @@ from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.reading.case import can
-from policy.case.case import ClosingReason
+from policy.case.case import Status
 from portal.case.case_lines import group_names, lines, names_of
 from portal.case.case_request import AboutCase
 from portal.frame.pages import page
@@ -22,6 +22,8 @@ from storage.case.views import CaseFilter, CaseRow
 router = APIRouter()
 
 _MOST = 20
+_OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.HELD)
+"""What a duplicate may go on in (ESC-18)."""
 
 
 @router.get("/casos/{number}/duplicado", dependencies=[ForWorkers])
@@ -30,12 +32,13 @@ async def choose(
     q: Annotated[str, Query(max_length=200)] = "",
     de: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """The customer's other cases that hold `q`; with `de`, this case and that one side by side."""
+    """The customer's other open cases that hold `q`; with `de`, this case and that one side by side."""
     visitor, desk, row = about.visitor, about.desk, await about.case()
-    wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None)
+    wanted = CaseFilter(customer_id=row.case.customer_id, q=q.strip() or None, status=_OPEN)
     found = (await views.cases(desk.database, wanted, limit=_MOST + 1)).items
-    others = [each for each in found if each.number != about.number and not _is_duplicate(each)][:_MOST]
-    sides = [await _side(visitor, desk, each) for each in await _both(visitor, desk, row, de)]
+    others = [each for each in found if each.number != about.number][:_MOST]
+    both = await _both(visitor, desk, row, de)
+    sides = [await _side(visitor, desk, each) for each in both]
     return page(
         about.request,
         "case/merging.html",
@@ -44,6 +47,7 @@ async def choose(
         others=others,
         sides=sides,
         can_close="CloseAsDuplicate" in can(row.case, visitor.principal.actor),
+        goes_on=all(each.case.status in _OPEN for each in both[1:]),
         key=secrets.token_urlsafe(18),
     )
 
@@ -55,10 +59,6 @@ async def _both(visitor: Visitor, desk: Desk, row: CaseRow, de: str) -> list[Cas
     if other.case.customer_id != row.case.customer_id or other.number == row.number:
         raise NotFound
     return [row, other]
-
-
-def _is_duplicate(row: CaseRow) -> bool:
-    return row.case.closing_reason is ClosingReason.DUPLICATE
 
 
 async def _side(visitor: Visitor, desk: Desk, row: CaseRow) -> dict[str, object]:

@@ -19,6 +19,7 @@ from policy.case.decision import Decision
 from policy.case.facts import CaseOpened
 from policy.people.recipients import recipient_to_text
 from policy.terms.terms import Terms
+from storage.case import duplicates
 from storage.engine import codec
 from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Database, insert
@@ -53,11 +54,16 @@ async def record(
 ) -> Recorded:
     """Record a turn in one transaction, once; the first, and whichever replaces them, brings its terms.
 
-    TurnGap if it does not follow the last.
+    TurnGap if it does not follow the last; Refusal where it closes a case as the duplicate of one that has ended
+    meanwhile, and then nothing is recorded.
     """
     number = decision.case.number
     async with db.write() as connection:
+        if decision.goes_on_in:
+            await duplicates.hold(connection, (number, decision.goes_on_in))
         if await _is_new(connection, decision, terms):
+            if decision.goes_on_in:
+                await duplicates.check(connection, number, decision.goes_on_in)
             await _append(connection, decision, terms, command_id)
             return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
         has_notices = await _has_undelivered(connection, number)

@@ -40,6 +40,20 @@ MORNING = "2027-10-28 09:00"  # an ordinary Thursday
 PLANS = pytest.mark.parametrize("plan", ["standard", "premium"])
 
 
+@pytest.mark.rule("ESC-18")
+async def test_two_cases_are_not_closed_as_duplicates_of_each_other_at_the_same_instant(gate: Gate) -> None:
+    """Both are asked for at once, and both were open: one is closed, the other told why not, and goes on."""
+    office, pair = gate.office, [await opened(gate, MORNING) for _ in range(2)]
+    answers = await asyncio.gather(
+        *(office.give(number, "duplicate-of", number=other) for number, other in zip(pair, reversed(pair), strict=True))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [second] = [answer for answer in answers if not answer.is_success]
+    refused(second, 409, "duplicate-in-circle", "ESC-18", "se cerró a su vez como duplicado")
+    [left] = [number for number, answer in zip(pair, answers, strict=True) if not answer.is_success]
+    assert done(await office.give(left, "claim"))["status"] == "in_progress"
+
+
 class TestBothPlans:
     @pytest.mark.rule("PLAN-2")
     @pytest.mark.parametrize(("plan", "name"), [("standard", "Estándar"), ("premium", "Premium")])

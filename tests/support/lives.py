@@ -26,10 +26,12 @@ from policy.case.case import (
     Plan,
     Priority,
     Role,
+    Status,
     Text,
 )
 from policy.case.commands import Command, OpenCase
 from policy.case.decision import Decision
+from policy.case.duplicates import GoesOnIn
 from policy.case.facts import Fact
 from policy.case.lifecycle import decide, open_case, settle
 from policy.terms.policy_file import PolicyFile
@@ -142,7 +144,7 @@ def commands() -> tuple[Command, ...]:
         REPORT,
         SIGN_OFF,
         c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS),
-        c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"),
+        duplicate(GoesOnIn("MA-2026-000002", Status.IN_PROGRESS)),
         c.ResolveCase(by=HELP_DESK, summary=WORDS),
         c.ConfirmSolution(by=CONTACT),
         c.ReopenCase(by=CONTACT, reason=WORDS),
@@ -199,6 +201,11 @@ def priority(to: Priority) -> c.SetPriority:
 def transfer(group: str | None = None, level: Level | None = None) -> c.TransferCase:
     """Help Desk escalates functionally, with a reason."""
     return c.TransferCase(by=HELP_DESK, reason=WORDS, group=group, level=level)
+
+
+def duplicate(last: GoesOnIn, of: str = "MA-2026-000002") -> c.CloseAsDuplicate:
+    """Help Desk closes the case as a duplicate of one whose chain ends with `last`."""
+    return c.CloseAsDuplicate(by=HELP_DESK, of=of, last=last)
 
 
 # -- lives ------------------------------------------------------------------------------------------------------------

@@ -26,9 +26,11 @@ from policy.case.case import (
     Plan,
     Priority,
     Role,
+    Status,
     Text,
 )
 from policy.case.commands import Command, Equipment, OpenCase
+from policy.case.duplicates import GoesOnIn
 from policy.case.lifecycle import ROLES
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
@@ -267,7 +269,13 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ReportVisit: lambda s, by: c.ReportVisit(by=by, found=s.words, done=s.words),
     c.SignOffVisit: lambda s, by: c.SignOffVisit(by=by),
     c.CloseAsOutOfScope: lambda s, by: c.CloseAsOutOfScope(by=by, kind=s.pick(tuple(OutOfScopeKind)), reason=s.words),
-    c.CloseAsDuplicate: lambda s, by: c.CloseAsDuplicate(by=by, of=s.one_of(("MA-2026-999999",), (s.case.number,))),
+    c.CloseAsDuplicate: lambda s, by: c.CloseAsDuplicate(
+        by=by,
+        of=s.one_of(("MA-2026-999998",), (s.case.number, "MA-2026-999998")),
+        last=GoesOnIn(
+            s.one_of(("MA-2026-999999",), (s.case.number, "MA-2026-999999")), s.one_of((Status.NEW,), tuple(Status))
+        ),
+    ),
     c.ResolveCase: lambda s, by: c.ResolveCase(by=by, summary=s.words),
     c.ConfirmSolution: lambda s, by: c.ConfirmSolution(by=by),
     c.ReopenCase: lambda s, by: c.ReopenCase(by=by, reason=s.words),

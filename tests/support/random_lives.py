@@ -284,6 +284,11 @@ class Lives(RuleBasedStateMachine):
                 decide(self.read_again, command, terms=self.terms, at=self.at)
             return
         self.seen[type(command).__name__] += 1
+        if isinstance(command, c.CloseAsDuplicate):
+            assert command.last
+            assert command.last.status in ("held", "new", "in_progress", "waiting_customer"), "it goes on somewhere"
+            assert self.case.number not in (command.of, command.last.number), "no circle"
+            assert decision.case.duplicate_of == decision.goes_on_in == command.last.number
         assert decide(self.read_again, command, terms=self.terms, at=self.at) == decision, "the same twice"
         self.turn(self.case, decision)
         if not isinstance(command, c.ReleaseCase):

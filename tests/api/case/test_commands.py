@@ -113,7 +113,7 @@ async def test_is_refused_to_every_role_that_may_not_give_it(office: Office, off
             "assignments", {"agent_id": "nadie"}, 422, "agent-unknown", None, "No existe el agente nadie", id="agent"
         ),
         pytest.param(
-            "duplicate-of", {"number": "MA-2026-999999"}, 422, "duplicate-unknown", None, "no tiene un caso", id="dup"
+            "duplicate-of", {"number": "MA-2026-999999"}, 404, "duplicate-unknown", None, "no tiene un caso", id="dup"
         ),
     ],
 )
@@ -162,6 +162,7 @@ async def test_a_case_of_another_customer_is_no_duplicate_and_not_told_of(office
     foreign, own = await office.open("premium_contact"), await office.open()
     found = await office.give(own, "duplicate-of", number=foreign)
     missing = await office.give(own, "duplicate-of", number="MA-2026-999999")
+    assert found.status_code == missing.status_code == 404
     assert found.json()["detail"].replace(foreign, "") == missing.json()["detail"].replace("MA-2026-999999", "")
 
 

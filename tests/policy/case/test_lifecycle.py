@@ -8,10 +8,13 @@ import pytest
 
 from policy.case import commands as c
 from policy.case.case import Attempt, Case, Channel, ClockState, ClosingReason, Level, Outcome, Priority, Status
+from policy.case.duplicates import GoesOnIn
 from policy.case.facts import CaseClosed, CaseResolved
 from policy.case.lifecycle import decide, elapse
 from policy.case.refusals import (
     AlreadyClaimed,
+    DuplicateInCircle,
+    DuplicateOfEnded,
     DuplicateOfItself,
     GroupNotServed,
     LevelNotServed,
@@ -37,6 +40,7 @@ from tests.support.lives import (
     WORDS,
     after,
     bogota,
+    duplicate,
     facts,
     kinds,
     opened,
@@ -245,8 +249,27 @@ class TestAnEnd:
 
     def test_of_a_duplicate_names_the_other_case(self) -> None:
         """So that the customer can follow that one."""
-        duplicate = c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002")
-        assert after(opened(), ("09:10", duplicate)).duplicate_of == "MA-2026-000002"
+        case = after(opened(), ("09:10", duplicate(GoesOnIn("MA-2026-000002", Status.IN_PROGRESS))))
+        assert case.duplicate_of == "MA-2026-000002"
+
+    @pytest.mark.rule("ESC-18")
+    @pytest.mark.parametrize("status", Status)
+    def test_of_a_duplicate_leads_to_the_chains_last_while_that_is_open(self, status: Status) -> None:
+        """Whatever case of the chain was named; the ledger is to look once more."""
+        last = GoesOnIn("MA-2026-000003", status)
+        if status in (Status.RESOLVED, Status.CLOSED):
+            with pytest.raises(DuplicateOfEnded):
+                after(opened(), ("09:10", duplicate(last)))
+            return
+        decision = turns(opened(), ("09:10", duplicate(last)))[-1]
+        assert (decision.case.duplicate_of, decision.goes_on_in) == (last.number, last.number)
+
+    @pytest.mark.rule("ESC-18")
+    @pytest.mark.parametrize("status", Status)
+    def test_is_not_a_circle(self, status: Status) -> None:
+        """The other one was closed as this one's duplicate."""
+        with pytest.raises(DuplicateInCircle):
+            after(opened(), ("09:10", duplicate(GoesOnIn("MA-2026-000001", status))))
 
     def test_is_not_to_be_its_own_duplicate(self) -> None:
         """A case cannot repeat itself."""

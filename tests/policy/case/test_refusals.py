@@ -12,6 +12,7 @@ from policy.case import refusals as r
 from policy.case.case import SYSTEM, Case, Channel, Level, OutOfScopeKind, Priority, Role, Status
 from policy.case.commands import COMMANDS, Command
 from policy.case.decision import Decision
+from policy.case.duplicates import GoesOnIn
 from policy.case.lifecycle import ALLOWED, ROLES, decide, open_case
 from policy.case.remote_sessions import RemoteSessionNotOpen
 from policy.terms.amendment import NothingToAmend, TermsChanged
@@ -45,6 +46,7 @@ from tests.support.lives import (
     attempt,
     bogota,
     commands,
+    duplicate,
     exhausted,
     opened,
     opening,
@@ -300,7 +302,9 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.ProviderIncidentAlreadyLinked, "SCOPE-6", LINKED, LINK, "09:10"),
     (NothingToAmend, "PLAN-15", opened(), amend(STANDARD), "09:10"),
     (TermsChanged, "PLAN-15", opened(), amend(STANDARD, instead_of=PREMIUM), "09:10"),
-    (r.DuplicateOfItself, None, opened(), c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000001"), "09:10"),
+    (r.DuplicateOfItself, "ESC-18", opened(), c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000001"), "09:10"),
+    (r.DuplicateInCircle, "ESC-18", opened(), duplicate(GoesOnIn("MA-2026-000001", Status.NEW)), "09:10"),
+    (r.DuplicateOfEnded, "ESC-18", opened(), duplicate(GoesOnIn("MA-2026-000002", Status.RESOLVED)), "09:10"),
     (r.ReopeningTooLate, "ESC-14", RESOLVED, REOPEN, "2026-12-02 17:00"),
 )
 """Refusal, its rule, the case (None: an opening), the command and when."""

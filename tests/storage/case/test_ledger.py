@@ -14,7 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from policy.case.case import Status
 from policy.case.decision import Decision
+from policy.case.duplicates import GoesOnIn
 from policy.case.facts import HandedOff
+from policy.case.refusals import DuplicateInCircle, DuplicateOfEnded
 from policy.time.clock import ClockName
 from storage.case import ledger, views
 from storage.case.ledger import ContentMissing, TurnGap
@@ -22,7 +24,7 @@ from storage.engine.database import Database
 from storage.engine.tables import facts, notices
 from storage.notices import outbox
 from tests.storage.desk import Desk
-from tests.support.lives import ASK, CLAIM, PREMIUM, REPLY, STANDARD, UNCOVERED, bogota, turns
+from tests.support.lives import ASK, CLAIM, PREMIUM, REPLY, STANDARD, UNCOVERED, WITHDRAW, bogota, duplicate, turns
 
 
 async def how_many_facts(db: Database) -> int:
@@ -51,6 +53,38 @@ async def test_the_same_turn_again_changes_nothing(desk: Desk) -> None:
 
         assert (found.ahead, found.has_notices) == (None, True)
     assert await how_many_facts(desk.db) == len(opened.entries) + len(claimed.entries)
+
+
+@pytest.mark.rule("ESC-18")
+async def test_two_cases_that_are_closed_as_duplicates_of_each_other_at_once_do_not_both_close(desk: Desk) -> None:
+    """Each was decided while the other was open: whichever is recorded second is refused, and stays as it was."""
+    pair = [await desk.open() for _ in range(2)]
+    closing = [
+        turns(case, ("09:10", duplicate(GoesOnIn(other.number, Status.NEW), other.number)))[0]
+        for case, other in zip(pair, reversed(pair), strict=True)
+    ]
+
+    outcomes = await asyncio.gather(*(ledger.record(desk.db, each) for each in closing), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["DuplicateInCircle", "Recorded"]
+    rows = [await views.case(desk.db, case.number) for case in pair]
+    for row, case, closed, outcome in zip(rows, pair, closing, outcomes, strict=True):
+        assert row
+        assert row.case == (case if isinstance(outcome, DuplicateInCircle) else closed.case)
+
+
+@pytest.mark.rule("ESC-18")
+async def test_a_case_does_not_close_as_the_duplicate_of_one_that_ended_meanwhile(desk: Desk) -> None:
+    """But a turn that was recorded stays so when it is recorded again."""
+    case, other = [await desk.open() for _ in range(2)]
+    closed = turns(case, ("09:10", duplicate(GoesOnIn(other.number, Status.NEW), other.number)))[0]
+    late = turns(await desk.open(), ("09:30", duplicate(GoesOnIn(other.number, Status.NEW), other.number)))[0]
+    await ledger.record(desk.db, closed)
+    await desk.live(other, ("09:20", WITHDRAW))
+
+    with pytest.raises(DuplicateOfEnded):
+        await ledger.record(desk.db, late)
+    assert (await ledger.record(desk.db, closed)).ahead is None
 
 
 async def test_a_turn_that_was_decided_otherwise_stays_as_it_was_recorded_first(desk: Desk) -> None:
