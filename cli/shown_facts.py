@@ -35,12 +35,19 @@ def shown_fact(answer: Json) -> ShownFact:
     return ShownFact(
         seq=answer["seq"],
         at=datetime.fromisoformat(answer["at"]),
-        who="Escala" if actor["role"] == "system" else str(actor["id"]),
+        who=_who(actor),
         internal=answer["internal"],
         late=timedelta(seconds=answer["late_seconds"] or 0),
         fact=fact,
         texts=tuple(data[name] for name in texts_in(fact) if data[name]),
     )
+
+
+def _who(actor: Json) -> str:
+    if actor["role"] == "system":
+        return "Escala"
+    absent = actor.get("on_behalf_of")
+    return f"{actor['id']}, en reemplazo de {absent}" if absent else str(actor["id"])
 
 
 def _deposited(kind: str, data: Json) -> Json:

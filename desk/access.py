@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.desk import Desk
 from desk.problems import NotFound
-from policy.case.case import Role
+from policy.case.case import Actor, Role
 from policy.case.refusals import RoleNotAllowed
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 from storage.engine.database import Reader
-from storage.people import contacts, customers
+from storage.people import absences, contacts, customers
+from storage.people.absences import StoodInFor
 from storage.people.customers import Customer
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Principal
@@ -44,7 +45,24 @@ async def token_owner(desk: Desk, secret: str, *, at: datetime) -> Principal | N
     """Who holds a bearer token's secret, or None: unknown, expired, revoked, or of somebody who may not (any more)."""
     if not secret or len(secret) > _LONGEST_SECRET or not secret.isascii():
         return None
-    return await tokens.principal(desk.database, secret, at=at)
+    found = await tokens.principal(desk.database, secret, at=at)
+    if found is None:
+        return None
+    absent = await stands_in_for(desk.database, found.actor, at=at)
+    return replace(found, stands_in_for=tuple(each.actor for each in absent))
+
+
+async def stands_in_for(db: Reader, actor: Actor, *, at: datetime) -> tuple[StoodInFor, ...]:
+    """As whom else somebody may act on cases at this instant (ESC-17); only who serves them stands in for anybody."""
+    if actor.role not in (Role.AGENT, Role.DIRECTOR):
+        return ()
+    return await absences.stands_in_for(db, actor.id, at=at)
+
+
+def check_decides(principal: Principal) -> None:
+    """Raise RoleNotAllowed unless it is the director, or who stands in for one who is absent (ESC-17)."""
+    if Role.DIRECTOR not in {each.role for each in (principal.actor, *principal.stands_in_for)}:
+        raise RoleNotAllowed
 
 
 async def note_use(desk: Desk, principal: Principal, *, at: datetime) -> None:

@@ -21,7 +21,7 @@ from storage.case import views
 from storage.case.views import CaseRow
 from storage.engine.database import Database
 from storage.notices import outbox
-from storage.notices.addresses import DeskMailboxes, addresses, stand_ins
+from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
 from storage.notices.outbox import OutboxRow
 from storage.people import customers
 from wording.notices.letter import text_of
@@ -114,6 +114,7 @@ class Notices:
 
     async def _occasion(self, row: OutboxRow, case: CaseRow) -> Occasion:
         customer = await customers.get(self.database, row.customer_id)
+        meanwhile = await substitutes(self.database, row.recipient, at=self.clock())
         return Occasion(
             recipient=row.recipient,
             language=row.language,
@@ -131,4 +132,5 @@ class Notices:
             commercial_mailbox=self.desk_mailboxes.commercial,
             place=await particulars.place(self.database, row),
             names=await particulars.names(self.database, row),
+            substitutes=tuple((each.absent.name, each.substitute.name) for each in meanwhile),
         )

@@ -55,10 +55,10 @@ class _Operation:
 
     async def __call__(self, call: _CaseCall, session: int = 0, body: Body | None = None) -> JSONResponse:
         desk, request = call.desk, call.request
-        asked = AskedCommand(
-            offer=self._offer,
-            row=call.row,
-            by=call.principal.actor,
+        asked = AskedCommand.of(
+            call.principal,
+            self._offer,
+            call.row,
             body=body or self._offer.body(),
             request=request,
             session=session,

@@ -25,10 +25,14 @@ router = APIRouter(tags=["cases"])
 
 
 class ActorAnswer(Answer):
-    """Who did it; `system` is a clock that ran out."""
+    """Who did it; `system` is a clock that ran out.
+
+    `on_behalf_of`: the absent one in whose name, and with whose role, it was done; null in ordinary life (ESC-17).
+    """
 
     role: Role
     id: str
+    on_behalf_of: str | None = None
 
 
 class FactAnswer(Answer):
@@ -78,7 +82,7 @@ def fact_answer(row: TimelineRow) -> FactAnswer:
 
 
 def actor_answer(actor: Actor) -> ActorAnswer:
-    return ActorAnswer(role=actor.role, id=actor.id)
+    return ActorAnswer(role=actor.role, id=actor.id, on_behalf_of=actor.on_behalf_of)
 
 
 def _in_words(value: Any, words: Mapping[str, str]) -> Any:

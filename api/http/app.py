@@ -23,7 +23,7 @@ from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost
-from api.people import agents, contacts, customers, groups
+from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens
 from api.terms import amendments
@@ -54,6 +54,7 @@ _ROUTERS = (
     solutions,
     contacts,
     agents,
+    absences,
     groups,
     access_tokens,
     openings,

@@ -32,6 +32,8 @@ _VALUES: dict[str, str | int] = {
     "group": "otro",
     "groups": "sig, rastreo",
     "agent": "ana.torres",
+    "person": "ana.torres",
+    "substitute": "eva.rojas",
     "calendar": "9x6",
     "calendars": "7x24, 8x5",
     "starts_on": "2026-11-01",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
@@ -16,8 +16,10 @@ from desk.problems import Refused
 from policy.case.case import Actor, Text
 from policy.case.commands import Command
 from policy.case.lifecycle import check_role
+from policy.people.absences import in_whose_name
 from storage.case.intake import Deposit
 from storage.case.views import CaseRow
+from storage.signing_in.tokens import Principal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,12 @@ class AskedCommand:
     body: Any
     request: IdempotentRequest
     session: int = 0
+
+    @classmethod
+    def of(cls, principal: Principal, offer: Offer, row: CaseRow, **asked: Any) -> Self:
+        """What somebody asks for: in their own name, or in that of an absent one for whom they stand in (ESC-17)."""
+        by = in_whose_name(offer.command, row.case, principal.actor, principal.stands_in_for)
+        return cls(offer=offer, row=row, by=by, **asked)
 
     def __post_init__(self) -> None:
         """Ask who may."""

@@ -37,7 +37,7 @@ from storage.case.views import CaseRow, TimelineRow, Window, Windowed
 from storage.cover import solutions
 from storage.engine.database import Reader
 from storage.files import files
-from storage.people import agents, contacts, customers
+from storage.people import absences, agents, contacts, customers
 from storage.people.agents import Agent
 from storage.people.contacts import Contact
 from storage.signing_in.tokens import Principal
@@ -209,7 +209,7 @@ async def _pending(reading: _Reading) -> Pending:
 async def _composer(reading: _Reading) -> Composer:
     worker, account_id = reading.viewer.is_worker, reading.viewer.account_id
     return Composer(
-        can=can(reading.case, reading.viewer.principal.actor),
+        can=can_of(reading.case, reading.viewer.principal),
         drafts=await reading.drafts(),
         canned=await canned_replies.listing(reading.db, account_id) if worker else (),
     )
@@ -219,13 +219,14 @@ async def _actions(reading: _Reading) -> Actions:
     case, actor, is_ours = reading.case, reading.viewer.principal.actor, reading.viewer.is_ours
     staff = await reading.once("serving", lambda: agents.serving(reading.db)) if is_ours else ()
     return Actions(
-        can=can(case, actor),
+        can=can_of(case, reading.viewer.principal),
         drafts=await reading.drafts(),
         terms=await reading.terms(),
         rating=await reading.rating(),
         may_rate=may_rate(case, actor.role, at=reading.at),
         agents=staff,
         assignable=[each for each in staff if _serves(each, case)],
+        away=await absences.away(reading.db, at=reading.at) if is_ours else {},
         contacts=await reading.contacts() if is_ours else (),
         incidents=await reading.incidents() if is_ours else (),
     )
@@ -289,6 +290,11 @@ def can(case: Case, by: Actor) -> frozenset[str]:
     if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
         return allowed - {ClaimCase.__name__}
     return allowed
+
+
+def can_of(case: Case, principal: Principal) -> frozenset[str]:
+    """What somebody may do, in their own name or in that of an absent one for whom they stand in (ESC-17)."""
+    return frozenset[str]().union(*(can(case, each) for each in (principal.actor, *principal.stands_in_for)))
 
 
 def _serves(agent: Agent, case: Case) -> bool:

@@ -80,7 +80,10 @@ class Composer:
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """What may be done. `can`: commands by name; the rest is what their forms choose from."""
+    """What may be done. `can`: commands by name; the rest is what their forms choose from.
+
+    `away`: which of the agents are absent, by id, and who stands in, if anybody does (ESC-17).
+    """
 
     can: frozenset[str]
     drafts: Mapping[str, str]
@@ -89,6 +92,7 @@ class Actions:
     may_rate: bool
     agents: Sequence[Agent]
     assignable: Sequence[Agent]
+    away: Mapping[str, Agent | None]
     contacts: Sequence[Contact]
     incidents: Sequence[CaseIncident]
 

@@ -122,12 +122,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who gives a command. `levels` and `groups` are those an agent serves; empty for everybody else."""
+    """Who gives a command. `levels` and `groups` are those an agent serves; empty for everybody else.
+
+    Who stands in for somebody absent acts with that one's role, levels and groups, `on_behalf_of` that id (ESC-17).
+    """
 
     role: Role
     id: str
     levels: tuple[Level, ...] = ()
     groups: tuple[str, ...] = ()
+    on_behalf_of: str | None = None
 
 
 SYSTEM = Actor(Role.SYSTEM, "escala")

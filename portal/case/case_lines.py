@@ -62,10 +62,10 @@ def lines(
     `carried` are the files, by their text's id.
     """
     teller = Teller(language, names, groups)
-    return [_line(row, names, teller, carried) for row in facts]
+    return [_line(row, teller, carried) for row in facts]
 
 
-def _line(row: TimelineRow, names: Mapping[str, str], teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
+def _line(row: TimelineRow, teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
     words = tuple(
         (teller.say(_LABELS.get(name, "")), body)
         for name, text in texts_in(row.fact).items()
@@ -77,7 +77,7 @@ def _line(row: TimelineRow, names: Mapping[str, str], teller: Teller, carried: M
         seq=row.seq,
         at=row.at,
         by=row.actor,
-        who="Escala" if role is Role.SYSTEM else names.get(row.actor.id, row.actor.id),
+        who="Escala" if role is Role.SYSTEM else teller.who(row.actor),
         side=side,
         told=teller.sentence(row.fact, late=row.late),
         words=words,

@@ -60,10 +60,10 @@ async def give_command(about: AboutCase, path: str) -> Response:
         given = _body(offer, form, await _instead(desk, path, form))
         if issubclass(offer.body, WithFiles):
             given["files"] = await keep_form_files(desk, visitor, form, asked_under, number)
-        asked = AskedCommand(
-            offer=offer,
-            row=row,
-            by=visitor.principal.actor,
+        asked = AskedCommand.of(
+            visitor.principal,
+            offer,
+            row,
             body=offer.body.model_validate_json(json.dumps(given)),
             request=asked_under,
             session=_session(form),

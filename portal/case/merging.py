@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
-from desk.reading.case import can
+from desk.reading.case import can_of
 from policy.case.case import Status
 from portal.case.case_lines import group_names, lines, names_of
 from portal.case.case_request import AboutCase
@@ -46,8 +46,8 @@ async def choose(
         q=q,
         others=others,
         sides=sides,
-        can_close="CloseAsDuplicate" in can(row.case, visitor.principal.actor),
         goes_on=all(each.case.status in _OPEN for each in both[1:]),
+        can_close="CloseAsDuplicate" in can_of(row.case, visitor.principal),
         key=secrets.token_urlsafe(18),
     )
 

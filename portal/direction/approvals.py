@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request, Response
 from desk.reading import approvals
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
-from portal.frame.session import Director
+from portal.frame.session import Decider
 
 router = APIRouter()
 
 
 @router.get("/direccion/visitas")
-async def show_visits(request: Request, visitor: Director, desk: DeskDep, at: At) -> Response:
+async def show_visits(request: Request, visitor: Decider, desk: DeskDep, at: At) -> Response:
     found = await approvals.read(desk)
     return page(
         request,

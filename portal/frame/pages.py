@@ -65,14 +65,19 @@ def _returning(request: Request) -> str:
 
 def _navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:
     """Where a visitor's work is: addresses and their names."""
-    return _PLACES.get(visitor.role, ()) if visitor.role else ()
+    own = _PLACES.get(visitor.role, ()) if visitor.role else ()
+    decides = any(each.actor.role is Role.DIRECTOR for each in visitor.stands_in_for)
+    return own if not decides or _VISITS in own else (*own, _VISITS)
 
 
+_VISITS = ("/direccion/visitas", "Visits")
+_ABSENCES = ("/ausencias", "Absences")
 _WORK = (
     ("/cola", "Queue"),
     ("/incidentes", "Providers' incidents"),
     ("/clientes", "Customers"),
     ("/proceso", "Process"),
+    _ABSENCES,
 )
 _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.CONTACT: (
@@ -82,13 +87,14 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/contratos", "Contracts"),
     ),
     Role.AGENT: _WORK,
-    Role.DIRECTOR: (_WORK[0], ("/direccion/visitas", "Visits"), ("/direccion/tablero", "Board"), *_WORK[1:]),
+    Role.DIRECTOR: (_WORK[0], _VISITS, ("/direccion/tablero", "Board"), *_WORK[1:]),
     Role.COMMERCIAL: (("/clientes", "Customers"), ("/usuarios", "Users"), ("/direccion/tablero", "Board")),
     Role.ADMIN: (
         ("/clientes", "Customers"),
         ("/usuarios", "Users"),
         ("/direccion/tablero", "Board"),
         ("/proceso", "Process"),
+        _ABSENCES,
     ),
 }
 

@@ -34,7 +34,7 @@ from portal.case import (
 )
 from portal.customers import covers, customers_page, incidents_page, my_cases, people
 from portal.customers.customer_scope import CustomerNotNamed
-from portal.direction import approvals, board
+from portal.direction import absences, approvals, board
 from portal.frame import home
 from portal.frame.afterwards import Afterwards
 from portal.frame.deps import desk_of
@@ -76,6 +76,7 @@ _NOUNS = (
     account,
     users,
     oidc,
+    absences,
     approvals,
     board,
     process_map,

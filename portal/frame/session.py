@@ -18,7 +18,7 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
-from desk.access import REGISTRARS, STAFF, check_role
+from desk.access import REGISTRARS, STAFF, check_decides, check_role, stands_in_for
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.signing_in import sign_in
@@ -29,6 +29,7 @@ from portal.frame.afterwards import afterwards
 from portal.frame.deps import At, DeskDep
 from portal.signing_in.identity import IdentityProvider
 from settings import Settings
+from storage.people.absences import StoodInFor
 from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
@@ -76,13 +77,17 @@ class Portal:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """One request for a page. `stamp` is whose forms they are; `persona` in whose name it acts, if known."""
+    """One request for a page. `stamp` is whose forms they are; `persona` in whose name it acts, if known.
+
+    `stands_in_for`: as whom else it acts on cases while others are absent (ESC-17).
+    """
 
     language: str
     stamp: str
     account: Account | None = None
     session: Session | None = None
     persona: Persona | None = None
+    stands_in_for: tuple[StoodInFor, ...] = ()
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     """What the answer says beside its page: when to try again."""
@@ -92,7 +97,9 @@ class Visitor:
         """The same as a token's owner, for everything that is decided by it."""
         assert self.persona is not None
         assert self.session is not None
-        return Principal(f"session:{self.session.id}", self.persona.actor, self.persona.customer_id)
+        others = tuple(each.actor for each in self.stands_in_for)
+        token_id, actor = f"session:{self.session.id}", self.persona.actor
+        return Principal(token_id, actor, self.persona.customer_id, stands_in_for=others)
 
     @property
     def role(self) -> Role | None:
@@ -153,12 +160,14 @@ async def _known(desk: Desk, portal: Portal, secret: str, *, at: datetime, langu
     found = await sign_in.find(desk, secret, at=at, idle_for=idle_for)
     if found is None:
         return None
+    persona = found.persona
     return Visitor(
         language=found.account.language or language,
         stamp=portal.keys.signature("form", secret),
         account=found.account,
         session=found.session,
-        persona=found.persona,
+        persona=persona,
+        stands_in_for=await stands_in_for(desk.database, persona.actor, at=at) if persona else (),
     )
 
 
@@ -209,9 +218,15 @@ def only(*roles: Role) -> Callable[[Visitor], Visitor]:
     return check
 
 
+def decider(visitor: SignedIn) -> Visitor:
+    """A dependency that lets the director pass, and who stands in for one (ESC-17)."""
+    check_decides(visitor.principal)
+    return visitor
+
+
 Contact = Annotated[Visitor, Depends(only(Role.CONTACT))]
 Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
-Director = Annotated[Visitor, Depends(only(Role.DIRECTOR))]
+Decider = Annotated[Visitor, Depends(decider)]
 Staff = Annotated[Visitor, Depends(only(*STAFF))]
 Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
 ForWorkers = Depends(only(Role.AGENT, Role.DIRECTOR))

@@ -74,7 +74,7 @@ class Asking:
         """The command on one of them, under a key of its own. Raises RoleNotAllowed."""
         offer = self.action.offer
         request = request_of(self.visitor, f"/casos/{row.number}/ordenes/{offer.path}", key, at=self.at)
-        return AskedCommand(offer=offer, row=row, by=self.visitor.principal.actor, body=self.body, request=request)
+        return AskedCommand.of(self.visitor.principal, offer, row, body=self.body, request=request)
 
 
 @router.post("", dependencies=[Stamped])

@@ -153,6 +153,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
                 "kind": entry.fact.kind,
                 "actor_role": entry.by.role,
                 "actor_id": entry.by.id,
+                "on_behalf_of": entry.by.on_behalf_of,
                 "internal": entry.fact.internal,
                 "data": codec.fact_to_json(entry.fact),
             }

@@ -393,7 +393,7 @@ def _timeline_row(row: RowMapping, words: dict[str, str]) -> TimelineRow:
         seq=row["seq"],
         turn=row["turn"],
         at=row["at"],
-        actor=Actor(Role(row["actor_role"]), row["actor_id"]),
+        actor=Actor(Role(row["actor_role"]), row["actor_id"], on_behalf_of=row["on_behalf_of"]),
         internal=row["internal"],
         due_at=row["due_at"],
         fact=codec.fact_from_json(row["kind"], row["data"]),

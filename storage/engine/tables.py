@@ -365,6 +365,25 @@ case_terms = Table(
     Column("terms", Json, nullable=False),
 )
 
+absences = Table(  # who is away from when to when, and who stands in meanwhile (ESC-17)
+    "absences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("person_id", ForeignKey("agents.id"), nullable=False),
+    Column("substitute_id", ForeignKey("agents.id"), nullable=False),
+    Column("from_at", Instant, nullable=False),
+    Column("to_at", Instant, nullable=False),
+    Column("marked_at", Instant, nullable=False),
+    Column("marked_role", String, nullable=False),
+    Column("marked_by", String, nullable=False),
+    Column("ended_at", Instant),  # before its time
+    Column("ended_role", String),
+    Column("ended_by", String),
+    Index(None, "to_at"),
+    word("marked_role", Role),
+    word("ended_role", Role),
+)
+
 facts = Table(
     "facts",
     metadata,
@@ -377,6 +396,7 @@ facts = Table(
     Column("kind", String, nullable=False),
     Column("actor_role", String, nullable=False),
     Column("actor_id", String, nullable=False),
+    Column("on_behalf_of", String),  # the absent one in whose name it was done (ESC-17)
     Column("internal", Boolean, nullable=False),
     Column("data", Json, nullable=False),
     word("actor_role", Role),
@@ -519,6 +539,7 @@ pending_replies = Table(  # a reply that may still be undone; the worker lets it
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("actor_role", String, nullable=False),
     Column("actor_id", String, nullable=False),
+    Column("on_behalf_of", String),
     Column("content_id", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("leaves_at", Instant, nullable=False, index=True),

@@ -23,6 +23,8 @@ from policy.people.recipients import (
 )
 from storage.engine.database import Reader
 from storage.engine.tables import agents, contacts
+from storage.people import absences
+from storage.people import agents as agent_list
 from storage.terms.terms import bogota_date
 
 
@@ -50,10 +52,38 @@ class DeskMailboxes:
 
 
 async def addresses(db: Reader, recipient: Recipient, desk: DeskMailboxes, *, at: datetime) -> list[str]:
-    """The addresses behind a notice's recipient at an instant; none if nobody is there."""
+    """The addresses behind a notice's recipient at an instant; none if nobody is there.
+
+    What reaches somebody absent reaches their substitute as well (ESC-17).
+    """
     if isinstance(recipient, Person):
-        return await personal_addresses(db, recipient, at=at)
-    return [found] if (found := desk.of(recipient)) else []
+        found = await personal_addresses(db, recipient, at=at)
+    else:
+        found = [mailbox] if (mailbox := desk.of(recipient)) else []
+    meanwhile = [each.substitute.email for each in await substitutes(db, recipient, at=at)]
+    return list(dict.fromkeys([*found, *meanwhile]))
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """Somebody who is absent, and who stands in meanwhile."""
+
+    absent: agent_list.Agent
+    substitute: agent_list.Agent
+
+
+async def substitutes(db: Reader, recipient: Recipient, *, at: datetime) -> list[Substitution]:
+    """Who stands in for those whom a notice is for: an agent, or whoever is the director (ESC-17)."""
+    if not isinstance(recipient, Agent | Director) and recipient != LevelQueue(Level.DIRECTOR):
+        return []
+    away = await absences.away(db, at=at)
+    people = await agent_list.listing(db) if away else []
+    return [
+        Substitution(each, substitute)
+        for each in people
+        if (substitute := away.get(each.id))
+        and (each.id == recipient.id if isinstance(recipient, Agent) else each.is_director)
+    ]
 
 
 async def stand_ins(db: Reader, customer_id: str, desk: DeskMailboxes, *, at: datetime) -> list[str]:

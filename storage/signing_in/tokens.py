@@ -55,12 +55,14 @@ class Principal:
     """Who asks. `customer_id` bounds what a contact may see; None for those who serve.
 
     `is_to_note`: that the token was used has not been noted for a minute.
+    `stands_in_for`: as whom else it may act on cases, in the names of those who are absent now (ESC-17).
     """
 
     token_id: str
     actor: Actor
     customer_id: str | None
     is_to_note: bool = field(default=False, compare=False)
+    stands_in_for: tuple[Actor, ...] = ()
 
 
 def new_secret() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -22,7 +22,7 @@ from hypothesis.strategies import DataObject
 from pydantic import TypeAdapter
 
 from policy.case import commands as c
-from policy.case.case import Case, Status
+from policy.case.case import Case, Role, Status
 from policy.case.commands import COMMANDS, Command, OpenCase
 from policy.case.decision import Decision
 from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
@@ -209,7 +209,7 @@ class Lives(RuleBasedStateMachine):
         if self.is_over():
             self.steps.append(Step(gap, self.at, None))
             return
-        command = self.command(*self.pick(self.doings))
+        command = self.by_a_substitute(self.command(*self.pick(self.doings)))
         self.steps.append(Step(gap, self.at, command))
         if command:
             self.give(command)
@@ -229,6 +229,12 @@ class Lives(RuleBasedStateMachine):
         }
         kind = None if doing is Doing.ANYTHING else self.pick(usual.get(self.case.status, (None,)))
         return situation.command(kind or self.pick(self.kinds(doing, situation)))
+
+    def by_a_substitute(self, command: Command | None) -> Command | None:
+        """The same command, every third time in the name of somebody absent (ESC-17)."""
+        if command is None or command.by.role not in (Role.AGENT, Role.DIRECTOR) or self.case.turn % 3:
+            return command
+        return replace(command, by=replace(command.by, on_behalf_of=f"absent-{command.by.role}"))
 
     def kinds(self, doing: Doing, situation: Situation) -> tuple[type[Command], ...]:
         """The kinds of commands that belong to it."""
@@ -290,6 +296,7 @@ class Lives(RuleBasedStateMachine):
             assert self.case.number not in (command.of, command.last.number), "no circle"
             assert decision.case.duplicate_of == decision.goes_on_in == command.last.number
         assert decide(self.read_again, command, terms=self.terms, at=self.at) == decision, "the same twice"
+        assert {each.by for each in decision.entries} <= {command.by}, "who did it, and in whose name"
         self.turn(self.case, decision)
         if not isinstance(command, c.ReleaseCase):
             assert self.case.next_wake_at is None or self.case.next_wake_at >= self.at

@@ -18,7 +18,7 @@ from activities.cover import Covered
 from activities.ledger import Turn
 from policy.case import commands as c
 from policy.case import lifecycle
-from policy.case.case import Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Status
+from policy.case.case import Actor, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Role, Status
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates, day_begins_at
 from policy.terms.terms import CoverKind
@@ -224,6 +224,7 @@ def _on(label: str) -> c.ScheduleVisit:
     return c.ScheduleVisit(by=HELP_DESK, starts_at=bogota(label), engineer_id="agent-2")
 
 
+SUBSTITUTE = Actor(Role.DIRECTOR, "agent-2", on_behalf_of="director-1")
 EXHAUSTED: tuple[c.Command, ...] = tuple(attempt(channel) for channel in Channel)
 AGREED: tuple[c.Command | timedelta, ...] = (*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, HOURS, ACCEPT)
 A_VISIT: tuple[c.Command | timedelta, ...] = (
@@ -284,6 +285,7 @@ LIVES: dict[str, Life] = {
     "closed-not-covered": _life(40 * DAYS, held=True),
     "premium-with-a-visit": _life(CLAIM, *A_VISIT, HOURS, RESOLVE, DAYS, REOPEN, HOURS, RESOLVE, CONFIRM),
     "visit-not-decided-on": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, 6 * DAYS),
+    "visit-approved-by-a-substitute": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, replace(APPROVE, by=SUBSTITUTE), HOURS),
     "visit-called-off": _life(*AGREED, _on("2027-02-04 09:00"), HOURS, c.CancelVisit(by=CONTACT), HOURS),
     "visit-never-signed-off": _life(*A_VISIT[:-2], 20 * DAYS),
     "visit-with-expenses-after-its-report": _life(*SPENT_LATE),

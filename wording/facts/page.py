@@ -9,6 +9,7 @@ from typing import assert_never
 from babel.numbers import format_decimal
 
 from policy.case import facts as f
+from policy.case.case import Actor
 from policy.visit import facts as v
 from wording.language import translate, translate_count, word
 
@@ -42,6 +43,13 @@ class Teller:
         if late and late >= _WORTH_SAYING:
             return f"{told} ({self.say('{late} late', late=late)})"
         return told
+
+    def who(self, actor: Actor) -> str:
+        """Who did it, and in whose name (ESC-17)."""
+        name = self._name(actor.id)
+        if actor.on_behalf_of is None:
+            return name
+        return self.say("{name}, standing in for {absent}", name=name, absent=self._name(actor.on_behalf_of))
 
     def say(self, message: str, **values: object) -> str:
         return translate(message, self._language, **values)

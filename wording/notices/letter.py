@@ -33,7 +33,11 @@ def text_of(occasion: Occasion) -> NoticeText:
         ]
     else:
         news, paragraphs = to_desk(occasion)
-        body = [*paragraphs, _summary(occasion), occasion.link]
+        meanwhile = [
+            say("{absent} is away: {substitute} stands in meanwhile.", absent=absent, substitute=substitute)
+            for absent, substitute in occasion.substitutes
+        ]
+        body = [*paragraphs, *meanwhile, _summary(occasion), occasion.link]
     return NoticeText(f"[{occasion.number}] {news}: {occasion.title}", "\n\n".join(body) + "\n")
 
 

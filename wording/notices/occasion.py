@@ -25,6 +25,7 @@ class Occasion:
     ahead that the notice names; `due_at` the one behind it that made the fact happen. `place` is where a
     visit on site goes, its municipality and address; `names` are those of the people whom the fact names by their ids.
     `to_stand_ins`: it goes to whom it reaches because nobody of the customer's could be told (ESC-6).
+    `substitutes`: who of its readers is absent, and who stands in, by name (ESC-17).
     """
 
     recipient: Recipient
@@ -44,6 +45,7 @@ class Occasion:
     place: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     to_stand_ins: bool = False
+    substitutes: tuple[tuple[str, str], ...] = ()
 
     @property
     def names_a_date(self) -> bool:

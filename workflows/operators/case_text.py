@@ -83,7 +83,8 @@ def static_summary(case: Case, terms: Terms) -> str:
 def record_summary(decision: Decision) -> str:
     """The line on the activity that records a turn."""
     case, what = decision.case, sentences(entry.fact for entry in decision.entries)
-    return f"turno {case.turn}: {what}, nivel {int(case.level)}, {STATUSES[case.status]}"
+    by = next((f", {each.by.id} por {each.by.on_behalf_of}" for each in decision.entries if each.by.on_behalf_of), "")
+    return f"turno {case.turn}: {what}{by}, nivel {int(case.level)}, {STATUSES[case.status]}"
 
 
 def current_details(case: Case, terms: Terms, link: str) -> str:

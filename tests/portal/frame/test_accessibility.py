@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/casos/nuevo?cliente=cus_altaneblina&solucion=sol_altaneblina_maps",
         "/respuestas",
         "/respuestas/can_demo",
+        "/ausencias",
         "/buscar?q=mapa",
         "/proceso",
     ),

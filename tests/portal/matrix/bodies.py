@@ -20,7 +20,14 @@ _CONTACT = {
     "notice_reference": "Carta 18",
     "notified_on": "2026-11-02",
 }
+_AWAY = {
+    "person_id": "ana",
+    "substitute_id": "dora",
+    "from_at": "2026-12-01T13:00:00Z",
+    "to_at": "2026-12-02T13:00:00Z",
+}
 _JSON: Mapping[str, Any] = {
+    "/absences": _AWAY,
     "/agents": {"id": "eva", "name": "Eva", "email": "eva@escala.example", "levels": [1], "groups": []},
     "/amendments": {"what": ["holidays"], "numbers": ["MA-2026-000001"], "reason": "x", "policy_version": "1"},
     "/amendments/preview": {"what": ["holidays"], "all_open": True},
@@ -80,6 +87,7 @@ def _form(world: World, who: str, choice: str, changes: Mapping[str, Any]) -> tu
         if command.replace("/{session}", "") == choice or not choice:
             fields |= {name: value["amount"] if isinstance(value, dict) else value for name, value in body.items()}
     fields |= {
+        **_AWAY,
         "name": "Nombre",
         "email": "nadie@escala.example",
         "password": "una clave larga y nueva",

@@ -29,6 +29,7 @@ MISSING: Mapping[str, str] = {
     "reply": "can_z",
     "view": "vis_z",
     "amendment": "ame_z",
+    "absence": "abs_z",
     "key": "llave-de-nadie",
     "place": "7",
     "asset": "nada.css",
@@ -46,6 +47,7 @@ KINDS: Mapping[str, str] = {
     "reply_id": "reply",
     "view_id": "view",
     "amendment_id": "amendment",
+    "absence_id": "absence",
     "key": "key",
     "session": "place",
 }

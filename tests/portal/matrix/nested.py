@@ -16,6 +16,8 @@ FIELDS: Mapping[str, str | None] = {
     "kept_files": "file",
     "engineer_id": "contact",
     "agent_id": "contact",
+    "person_id": "contact",
+    "substitute_id": "contact",
     "incident_id": None,  # a provider's, and everybody's
     "customer_id": "customer",
     "id": None,  # an agent's own, which only an administrator puts

@@ -40,7 +40,8 @@ _API = {
         GET /sla/preview, POST /cases/{number}/files, POST /files
     """,
     CONTACTS: "POST /cases/{number}/rating",
-    STAFF: "GET /agents, GET /groups, GET /notices, GET /provider-feeds",
+    WORKERS | {"admin"}: "POST /absences, POST /absences/{absence_id}/end",
+    STAFF: "GET /absences, GET /agents, GET /groups, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
@@ -96,6 +97,7 @@ _PAGES = {
         GET /direccion/tablero, GET /direccion/tablero.csv, GET /direccion/tablero.pdf, GET /direccion/tablero.xlsx
     """,
     frozenset({"director"}): "GET /direccion/visitas",
+    WORKERS | {"admin"}: "GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin",
     frozenset({"admin"}): "POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin",
 }
 

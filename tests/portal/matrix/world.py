@@ -14,14 +14,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from policy.case.case import Level, Plan, Role
+from policy.case.case import Actor, Level, Plan, Role
 from policy.case.incidents import Incident
+from policy.people.absences import Absence
 from policy.people.contacts import RosterEntry
 from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
-from storage.people import agents, contacts, customers
+from storage.people import absences, agents, contacts, customers
 from storage.people.agents import Agent
 from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
@@ -108,6 +109,17 @@ async def _house(world: World, say: Say) -> None:
         ("admin", "root@escala.example", Role.ADMIN),
     ):
         await _account(world, who, email, say("", who), role)
+    later = at + timedelta(days=30)
+    holiday = Absence(
+        id="abs-ana",
+        person="ana",
+        substitute="dora",
+        from_at=later,
+        to_at=later + timedelta(days=8),
+        marked_by=Actor(Role.AGENT, "ana"),
+        marked_at=at,
+    )
+    await absences.keep(db, holiday, lambda _: holiday)
     incident = Incident(
         provider="google-maps-platform",
         id="outage",
@@ -220,6 +232,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "account": f"acc-contact_{x}",
         "session": f"ses-elsewhere-contact_{x}",
         "token": f"tok-{x}",
+        "absence": "abs-ana",
     }
     spare = Token(id=f"tok-{x}", role=Role.COMMERCIAL, subject_id="erp", created_at=at)
     await tokens.create(db, spare, tokens.new_secret())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from policy.case.case import Level
+from policy.people.absences import Absence
 from policy.people.recipients import Administrators, Commercial, Contact, LevelQueue, recipient_from_text
 from storage.notices.addresses import DeskMailboxes, addresses
-from storage.people import agents
+from storage.people import absences, agents
 from storage.people.agents import Agent
 from storage.people.contacts import NewContact
 from tests.storage.desk import Desk, entry
-from tests.support.lives import bogota
+from tests.support.lives import ADMIN, bogota
 
 NOW = bogota("18:00")
 MAILBOXES = DeskMailboxes(
@@ -75,3 +77,41 @@ async def test_who_was_taken_off_the_roster_is_no_longer_written_to(desk: Desk) 
 async def test_a_desk_without_a_mailbox_reaches_nobody(desk: Desk) -> None:
     for recipient in (LevelQueue(Level.HELP_DESK), Commercial()):
         assert await addresses(desk.db, recipient, DeskMailboxes(), at=NOW) == []
+
+
+def _as_it_is(new: Absence, lasting: object) -> Absence:
+    return new
+
+
+@pytest.mark.rule("ESC-17")
+@pytest.mark.parametrize(
+    ("recipient", "reached"),
+    [
+        ("director", ["tres@x", "luz@x"]),
+        ("level:3", ["tres@x", "luz@x"]),
+        ("level:2", ["dos@x"]),
+        ("agent:dora", ["dora@x", "luz@x"]),
+        ("agent:ana", ["ana@x", "luz@x"]),
+        ("agent:luz", ["luz@x"]),
+    ],
+)
+async def test_what_reaches_the_absent_one_reaches_the_substitute(
+    desk: Desk, recipient: str, reached: list[str]
+) -> None:
+    for who, is_director in (("ana", False), ("dora", True), ("luz", False)):
+        person = Agent(id=who, name=who, email=f"{who}@x", levels=tuple(Level), is_director=is_director)
+        await agents.put(desk.db, person)
+    for absent, substitute in (("ana", "dora"), ("dora", "luz")):
+        new = Absence(
+            id=f"abs-{absent}",
+            person=absent,
+            substitute=substitute,
+            from_at=NOW,
+            to_at=bogota("20:00"),
+            marked_by=ADMIN,
+            marked_at=NOW,
+        )
+        await absences.keep(desk.db, new, partial(_as_it_is, new))
+    assert await addresses(desk.db, recipient_from_text(recipient), MAILBOXES, at=NOW) == reached
+    later = await addresses(desk.db, recipient_from_text(recipient), MAILBOXES, at=bogota("20:00"))
+    assert later == reached[:1]
