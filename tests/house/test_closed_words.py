@@ -25,6 +25,7 @@ import storage
 import wording
 import workflows
 from api.case.notices import NoticeState
+from desk.budgets import Holder, Spending
 from desk.files.examination import Finding
 from policy.case import case
 from policy.case.process import Step
@@ -95,6 +96,8 @@ CLOSED: dict[type[Enum], Known] = {
     terms.ArchitectureHelp: INSIDE,
     Step: INSIDE,
     Finding: INSIDE,
+    Holder: INSIDE,
+    Spending: INSIDE,
     NoticeState: INSIDE,
     Shape: INSIDE,
     Unit: INSIDE,
