@@ -157,6 +157,28 @@ class Settings(BaseSettings):
     files_per_token: int = Field(default=1_200, ge=1)
     """Files that may be sent with one token, or in one session, in an hour."""
 
+    # -- what may be under way at once, before it is known what it is
+    arriving_requests_per_caller: int = Field(default=4, ge=1)
+    """Requests with files that one person may have under way at once."""
+
+    arriving_megabytes_per_caller: int = Field(default=150, ge=126)
+    """Megabytes of files that one person may have under way at once; a request may bring 126."""
+
+    arriving_megabytes: int = Field(default=500, ge=126)
+    """Megabytes of files that everybody together may have under way in one process: what TMPDIR has to hold."""
+
+    headers_within: float = Field(default=10, gt=0)
+    """Seconds in which a request's headers have to come; then its connection is closed."""
+
+    body_within: float = Field(default=30, gt=0)
+    """Seconds in which a request's body has to come."""
+
+    upload_within: float = Field(default=300, gt=0)
+    """Seconds in which a body with files has to come."""
+
+    most_connections: int = Field(default=2_000, ge=10)
+    """Connections that one API process holds; more are closed at once. An open page holds one."""
+
     # -- providers
     google_cloud_status_url: str = Field(default="", repr=False)
     """Where Google Cloud publishes its incidents as JSON (SCOPE-6); `off`: nobody asks. Embedded: off by default."""

@@ -80,22 +80,11 @@ def worker() -> None:
 @app.command()
 def api() -> None:
     """Sirve la API y el portal."""
-    import uvicorn
-
     from api.http.app import create_app
+    from api.http.server import serve
 
     here = settings()
-    uvicorn.run(
-        create_app(here),
-        host=here.api_host,
-        port=here.api_port,
-        server_header=False,
-        # Nobody's word for where a visitor is, unless the settings name who may give it.
-        proxy_headers=bool(here.trusted_proxies),
-        forwarded_allow_ips=[each.strip() for each in here.trusted_proxies.split(",")],
-        access_log=False,  # uvicorn's own would write query strings, and people search for names
-        timeout_graceful_shutdown=5,  # an open event stream must not hold up the stop
-    )
+    serve(create_app(here), here)
 
 
 @app.command()

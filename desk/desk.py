@@ -9,6 +9,7 @@ from typing import Protocol
 
 from desk.budgets import Budgets
 from desk.feed import Feed
+from desk.files.arriving import Arriving, FairQueue
 from desk.metrics import Metrics
 from desk.stream_readers import Readers
 from desk.turnstile import Turnstile
@@ -47,7 +48,10 @@ class Desk:
     metrics: Metrics
     turnstile: Turnstile
     files: FileStore
+    arriving: Arriving
     provider_feeds: tuple[str, ...] = ()
     """The names of the providers' feeds that the settings ask."""
     readers: Readers = field(default_factory=Readers)
     budgets: Budgets = field(default_factory=Budgets)
+    examinations: FairQueue = field(default_factory=lambda: FairQueue(at_once=2))
+    """Of files: two at a time, for a picture may take a whole core for seconds."""

@@ -24,6 +24,7 @@ _TITLES = {
     403: "Operation not allowed.",
     404: "Not found.",
     405: "Method not allowed.",
+    408: "The request came too slowly.",
     409: "The case's state does not allow it.",
     413: "The request is too large.",
     415: "The content's type is not accepted.",

@@ -18,6 +18,7 @@ from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
 from api.http.visibility import IdInPath, VisibleCase
 from desk.desk import Desk
+from desk.files.arriving import TooMuchArriving
 from desk.files.downloads import Download, download_of, shown_files
 from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted
 from desk.files.uploads import FileTooLarge, TooManyFiles, TooManyWaitingFiles, keep_files
@@ -86,6 +87,7 @@ _REFUSALS = (
     FileNotSent,
     TooManyFiles,
     TooManyWaitingFiles,
+    TooMuchArriving,
 )
 
 
@@ -123,14 +125,15 @@ async def send_file_ahead(sent: Request, principal: Caller, request: Idempotent,
 async def _keep(
     desk: Desk, sent: Request, request: IdempotentRequest, *, by: Actor, number: str | None
 ) -> JSONResponse:
-    form = await read_form(sent)
-    try:
-        files = sent_files(form, "file")
-        if len(files) != 1 or len(form.multi_items()) != 1:
-            raise FileNotSent
-        [kept] = await keep_files(desk, files, by=by, request=request, number=number)
-    finally:
-        await form.close()
+    with desk.arriving.taking(by, sent.headers.get("content-length")):
+        form = await read_form(sent)
+        try:
+            files = sent_files(form, "file")
+            if len(files) != 1 or len(form.multi_items()) != 1:
+                raise FileNotSent
+            [kept] = await keep_files(desk, files, by=by, request=request, number=number)
+        finally:
+            await form.close()
 
     async def act() -> Success:
         return Success(201, show(kept), f"/api/v1/files/{kept.id}")

@@ -32,6 +32,7 @@ from desk.budgets import Budgets, allowances
 from desk.desk import Desk, EnginePort
 from desk.engine import Engine
 from desk.feed import Feed
+from desk.files.arriving import Arriving, ArrivingLimits
 from desk.metrics import Metrics
 from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, StorageUnavailable
 from desk.turnstile import Turnstile
@@ -106,6 +107,7 @@ def create_app(
             metrics=Metrics(),
             turnstile=Turnstile(),
             files=FileStore(settings.files_folder),
+            arriving=Arriving(ArrivingLimits.of(settings)),
             provider_feeds=tuple(settings.provider_feeds),
             budgets=Budgets(allowances(settings)),
         )
@@ -133,7 +135,7 @@ def create_app(
     _serve_the_reference(app)
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
     app.add_middleware(Legible)
     if settings.profile == "production":
         app.add_middleware(OwnHost, address=settings.public_url)

@@ -22,6 +22,7 @@ _ALWAYS: tuple[type[Refused], ...] = (
 _POSTS: tuple[type[Refused], ...] = (
     MalformedRequest,
     problems.RequestTooLarge,
+    problems.RequestTooSlow,
     BudgetSpent,
     problems.IdempotencyKeyMissing,
     IdempotencyKeyReused,

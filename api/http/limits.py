@@ -1,4 +1,4 @@
-"""The limits of a request: so much and no more, also in pieces; and, in production, our own address.
+"""The limits of a request: so much and no more, so long and no longer; and, in production, our own address.
 
 FastAPI's own limit answers in plain text; here every refusal is a problem document. Where files are sent the body is
 read as it comes, up to a larger limit: whoever reads it measures each file.
@@ -6,6 +6,7 @@ read as it comes, up to a larger limit: whoever reads it measures each file.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from urllib.parse import urlsplit
@@ -14,11 +15,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
+from desk.files.arriving import LARGEST_UPLOAD
+from desk.problems import MalformedRequest, Problem
 from wording.language import language_of
 
 LARGEST_BODY = 256 * 1024
-LARGEST_UPLOAD = 126 * 1024 * 1024
-"""Five files of 25 MB, and the form around them."""
 
 _MOST_DIGITS = 18
 """A longer number is larger than any limit; Python refuses to read one of thousands of digits."""
@@ -57,28 +58,40 @@ class OwnHost:
 
 
 class BodyLimit:
-    """ASGI middleware: the body is taken in whole up to the limit; past it the answer is 413."""
+    """ASGI middleware: the body is taken in whole up to the limit and within its time; past them it is 413 or 408.
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
-        self._app, self._largest = app, largest
+    A body whose length is told twice, in numbers and in chunks, is where one server reads another request than the
+    next: it is refused.
+    """
+
+    def __init__(self, app: ASGIApp, *, within: float, upload_within: float, largest: int = LARGEST_BODY) -> None:
+        self._app, self._largest, self._within, self._upload_within = app, largest, within, upload_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if "content-length" in headers and "transfer-encoding" in headers:
+            await _refused(MalformedRequest(), scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
         declared = _declared(headers)
         if _brings_files(scope, headers) and declared <= LARGEST_UPLOAD:
-            await self._app(scope, _measured(receive), send)
+            await self._app(scope, _measured(receive, within=self._upload_within), send)
             return
         body = None
         if declared <= self._largest:
-            body = await self._taken_in(receive)
+            try:
+                async with asyncio.timeout(self._within):
+                    body = await self._taken_in(receive)
+            except TimeoutError:
+                await _refused(problems.RequestTooSlow(seconds=round(self._within)), scope, receive, send)
+                return
         if body is None:
-            refused = problems.RequestTooLarge(kibibytes=self._largest // 1024)
-            answer = problems.response(refused, language_of(headers.get("accept-language")))
-            answer.headers["Connection"] = "close"
-            await answer(scope, receive, send)
+            await _refused(problems.RequestTooLarge(kibibytes=self._largest // 1024), scope, receive, send)
             return
         await self._app(scope, _given_back(body, receive), send)
 
@@ -95,6 +108,13 @@ class BodyLimit:
                 return messages
 
 
+async def _refused(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer, and close the connection: what would still come on it is nobody's request."""
+    answer = problems.response(problem, language_of(Headers(scope=scope).get("accept-language")))
+    answer.headers["Connection"] = "close"
+    await answer(scope, receive, send)
+
+
 def _declared(headers: Headers) -> float:
     """The size that the body is said to have; 0 where nothing readable is said: it is measured as it comes."""
     said = headers.get("content-length", "")
@@ -108,14 +128,22 @@ def _brings_files(scope: Scope, headers: Headers) -> bool:
     return kind == "multipart/form-data" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 
-def _measured(receive: Receive) -> Receive:
-    """The body as it comes; past the limit whoever reads it gets RequestTooLarge, and answers it."""
-    size = 0
+def _measured(receive: Receive, *, within: float) -> Receive:
+    """The body as it comes; past the limits whoever reads it gets RequestTooLarge or RequestTooSlow, and answers it."""
+    size, whole = 0, False
+    ends_at = asyncio.get_running_loop().time() + within
 
     async def next_piece() -> Message:
-        nonlocal size
-        message = await receive()
+        nonlocal size, whole
+        if whole:  # what comes now is that whoever sent it has gone
+            return await receive()
+        try:
+            async with asyncio.timeout_at(ends_at):
+                message = await receive()
+        except TimeoutError:
+            raise problems.RequestTooSlow(seconds=round(within)) from None
         size += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         if size > LARGEST_UPLOAD:
             raise problems.RequestTooLarge(kibibytes=LARGEST_UPLOAD // 1024)
         return message

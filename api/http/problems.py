@@ -21,6 +21,11 @@ class Unauthenticated(Problem):
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
+class RequestTooSlow(Problem):
+    status, message = 408, "The request did not arrive within {seconds} seconds."
+    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
+
+
 class RequestTooLarge(Problem):
     status, message = 413, "The request is larger than the {kibibytes} KiB that are accepted."
 

@@ -6,23 +6,20 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import BinaryIO, ParamSpec, TypeVar
+from typing import BinaryIO
 
+from desk.budgets import Spending
 from desk.desk import Desk
 from desk.files.file_kinds import LARGEST_FILE, clean_name, examined, media_type_of
 from desk.idempotency import IdempotentRequest
 from desk.problems import NotFound, Problem
 from policy.case.case import Actor
+from storage.case import intake
 from storage.files import files
 from storage.files.files import File, FileMissing
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 MOST_FILES = 5
 """Files that one text carries."""
@@ -32,8 +29,6 @@ _BLOCK = 1024 * 1024
 _MOST_WAITING = 50
 _UNPUBLISHED_FOR = timedelta(days=1)
 _TIDY_EVERY = timedelta(hours=1)
-_EXAMINERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="files")
-"""Two at a time: a picture may take a whole core for seconds."""
 _log = logging.getLogger(__name__)
 
 
@@ -84,17 +79,20 @@ async def keep_files(
 ) -> list[File]:
     """Keep files for a text to take, on a case or for one to come. The same under the same key are the same files.
 
-    Raises TooManyFiles, TooManyWaitingFiles, FileTypeNotAccepted, FileContentMismatch or FileTooComplex.
+    Raises TooManyFiles, TooManyWaitingFiles, FileTypeNotAccepted, FileContentMismatch, FileTooComplex or BudgetSpent.
     """
     check_count(len(sent))
     for each in sent:
         media_type_of(clean_name(each.name))  # before anything is kept
     if sent and await files.waiting(desk.database, by) + len(sent) > _MOST_WAITING:
         raise TooManyWaitingFiles
+    if sent and await intake.begun(desk.database, scope=request.scope, key=request.key) is None:
+        for _ in sent:
+            desk.budgets.spend(Spending.FILE, request.by, at=request.at)
     kept = []
     for place, each in enumerate(sent):
         name = clean_name(each.name)
-        digest = await _in_turn(_digest, each.content)
+        digest = await asyncio.to_thread(_digest, each.content)
         file = File(
             id=_file_id(request.scope, request.key, str(place), name, digest),
             stored_name=secrets.token_hex(16),
@@ -125,7 +123,8 @@ async def attach(desk: Desk, ids: Sequence[str], *, content_id: str, number: str
 
 async def _keep(desk: Desk, file: File, given: BinaryIO) -> File:
     """Keep a file as its examination leaves it."""
-    content = await _in_turn(examined, file.name, given)
+    async with desk.examinations.turn(file.sender):
+        content = await asyncio.to_thread(examined, file.name, given)
     try:
         size = await asyncio.to_thread(content.seek, 0, 2)
         kept = await files.keep(desk.database, replace(file, size=size))
@@ -135,10 +134,6 @@ async def _keep(desk: Desk, file: File, given: BinaryIO) -> File:
         if content is not given:
             content.close()
     return kept
-
-
-async def _in_turn(examine: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    return await asyncio.get_running_loop().run_in_executor(_EXAMINERS, partial(examine, *args, **kwargs))
 
 
 def _file_id(*named_after: str) -> str:

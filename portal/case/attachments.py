@@ -49,13 +49,18 @@ class _Measured(MultiPartParser):
         super().on_part_data(data, start, end)
 
 
-async def read_files(request: Request, _: SignedIn) -> AsyncIterator[None]:
+async def read_files(request: Request, visitor: SignedIn, desk: DeskDep) -> AsyncIterator[None]:
     """Read a form that may bring files, each measured while it comes. Nobody who is unknown sends any."""
-    form = await _read_form(request)
-    try:
+    if not _is_multipart(request):
+        await request.form()
         yield
-    finally:
-        await form.close()
+        return
+    with desk.arriving.taking(visitor.principal.actor, request.headers.get("content-length")):
+        form = await _read_form(request)
+        try:
+            yield
+        finally:
+            await form.close()
 
 
 FilesRead = Depends(read_files)
@@ -81,11 +86,12 @@ async def download(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
     return FileResponse(found.path, media_type="application/octet-stream", headers=headers)
 
 
+def _is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().casefold() == "multipart/form-data"
+
+
 async def _read_form(request: Request) -> FormData:
     """The form that a request brings, which `request.form()` then answers too. Refuses what is too large or no form."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    if kind != "multipart/form-data":
-        return await request.form()
     # One more than may be: so that a sixth file is told of in our words.
     parser = _Measured(request.headers, request.stream(), max_files=MOST_FILES + 1, max_fields=_MOST_FIELDS)
     try:

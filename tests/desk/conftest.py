@@ -10,9 +10,11 @@ import pytest
 
 from desk.desk import Desk
 from desk.feed import Feed
+from desk.files.arriving import Arriving, ArrivingLimits
 from desk.metrics import Metrics
 from desk.opening import open_case
 from desk.turnstile import Turnstile
+from settings import Settings
 from storage.case.views import CaseRow
 from storage.engine.database import Database
 from storage.files.file_store import FileStore
@@ -58,6 +60,7 @@ async def desk(database: Database, engine: PaperDesk, clock: Clock, tmp_path: Pa
         metrics=Metrics(),
         turnstile=Turnstile(),
         files=FileStore(tmp_path / "files"),
+        arriving=Arriving(ArrivingLimits.of(Settings(state_dir=tmp_path))),
     )
     feed.close()
 

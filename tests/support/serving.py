@@ -11,9 +11,10 @@ import uvicorn
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: Any, **more: Any) -> AsyncIterator[str]:
     """The address of the app, served in this loop; its lifespan is the caller's."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning", access_log=False))
+    options = {"port": 0, "lifespan": "off", "log_level": "warning", "access_log": False, **more}
+    server = uvicorn.Server(uvicorn.Config(app, **options))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve())
     while not server.started:
