@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -43,7 +44,8 @@ def invite(
 
     async def work(db: Database) -> str:
         guest = Guest(email=email, name=name or email.strip(), staff_role=role)
-        account = await ensure_account(db, guest, at=now)
+        with _somebody_administers():
+            account = await ensure_account(db, guest, at=now)
         if account.disabled_at is not None:
             raise Stopped(f"la cuenta de «{account.mailbox}» está desactivada; use «escala accounts enable».")
         return (await make_key(db, account, Purpose.INVITATION, at=now)).secret
@@ -71,7 +73,9 @@ def disable(email: _Email) -> None:
     from storage.signing_in import accounts
 
     async def work(db: Database) -> None:
-        await accounts.disable(db, (await _known(db, email)).id, at=_now())
+        account = await _known(db, email)
+        with _somebody_administers():
+            await accounts.disable(db, account.id, at=_now())
 
     _run(work)
     typer.echo(f"Cuenta {email}: desactivada.")
@@ -98,8 +102,8 @@ def remove_role(email: _Email) -> None:
         account = await _known(db, email)
         if account.staff_role is None:
             raise Stopped(f"la cuenta «{account.mailbox}» no tiene un rol de la casa.")
-        if not await accounts.take_role_away(db, account.id, at=_now()):
-            raise Stopped("no quedaría ningún administrador; dé primero ese rol a otra cuenta.")
+        with _somebody_administers():
+            await accounts.take_role_away(db, account.id, at=_now())
 
     _run(work)
     typer.echo(f"Cuenta {email}: sin rol de la casa.")
@@ -109,14 +113,14 @@ def remove_role(email: _Email) -> None:
 def set_password(email: _Email) -> None:
     """Pone una contraseña, que se pide en la terminal o se lee de la entrada estándar; termina las sesiones."""
     from desk.signing_in import passwords
-    from desk.signing_in.own_account import change_password
+    from desk.signing_in.own_account import change_password, known_of
 
     given = _given_password()
 
     async def work(db: Database) -> None:
         account = await _known(db, email)
         try:
-            passwords.check(given, mailbox=account.mailbox)
+            await passwords.check(given, await known_of(db, account))
         except passwords.BadPassword:
             raise Stopped("la contraseña debe tener entre 12 y 200 signos y no ser fácil de adivinar.") from None
         await change_password(db, account, given, at=_now())
@@ -141,6 +145,17 @@ def _given_password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Contraseña", hide_input=True, confirmation_prompt="Otra vez"))
+
+
+@contextmanager
+def _somebody_administers() -> Iterator[None]:
+    from desk.signing_in.problems import LastAdministrator
+    from storage.signing_in.accounts import NobodyAdministers
+
+    try:
+        yield
+    except (NobodyAdministers, LastAdministrator):
+        raise Stopped("no quedaría ningún administrador; dé primero ese rol a otra cuenta.") from None
 
 
 async def _known(db: Database, email: str) -> Account:

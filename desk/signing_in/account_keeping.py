@@ -14,7 +14,7 @@ from desk.access import REGISTRARS
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.signing_in.invitations import Guest, invite
-from desk.signing_in.problems import InvitationIncomplete, LastAdministrator, OnNoList, OwnAccount
+from desk.signing_in.problems import InvitationIncomplete, OnNoList, OwnAccount, somebody_administers
 from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from policy.case.refusals import RoleNotAllowed
@@ -87,10 +87,11 @@ def is_address(email: str) -> bool:
 
 
 async def disable(desk: Desk, account: Account, *, by: Account, at: datetime) -> None:
-    """Let nobody in by this account from now on. Raises OwnAccount."""
+    """Let nobody in by this account from now on. Raises OwnAccount or LastAdministrator."""
     if account.id == by.id:
         raise OwnAccount
-    await accounts.disable(desk.database, account.id, at=at)
+    with somebody_administers():
+        await accounts.disable(desk.database, account.id, at=at)
 
 
 async def enable(desk: Desk, keeper: Role, account: Account) -> None:
@@ -105,8 +106,8 @@ async def take_role_away(desk: Desk, account: Account, *, at: datetime) -> None:
 
     Raises LastAdministrator.
     """
-    if not await accounts.take_role_away(desk.database, account.id, at=at):
-        raise LastAdministrator
+    with somebody_administers():
+        await accounts.take_role_away(desk.database, account.id, at=at)
 
 
 async def reset_second_factor(db: Database, account: Account, *, at: datetime) -> None:

@@ -37,8 +37,13 @@ def account_key(mailbox: str) -> str:
 
 
 def code_tries(account: Account, shared: str) -> Tries:
-    """What a code of the second factor counts against."""
+    """What a code of the half minute counts against."""
     return Tries(f"code:{account.id}", shared)
+
+
+def recovery_tries(account: Account, shared: str) -> Tries:
+    """What a recovery code counts against: who guesses at these keeps nobody from using their telephone."""
+    return Tries(f"recovery:{account.id}", shared)
 
 
 def present_password_tries(account: Account, shared: str) -> Tries:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.desk import Desk
+from desk.signing_in.problems import somebody_administers
 from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from policy.people.contacts import mailbox_of
@@ -44,17 +45,12 @@ async def invite(desk: Desk, mail: SignInMail, guest: Guest, *, at: datetime) ->
 
 
 async def ensure_account(db: Database, guest: Guest, *, at: datetime) -> Account:
-    """The address's account, made where it has none; a staff role given is put."""
-    return await accounts.create(
-        db,
-        NewAccount(
-            id=f"acc_{secrets.token_hex(8)}",
-            email=mailbox_of(guest.email),
-            name=guest.name,
-            staff_role=guest.staff_role,
-        ),
-        at=at,
+    """The address's account, made where it has none; a staff role given is put. Raises LastAdministrator."""
+    new = NewAccount(
+        id=f"acc_{secrets.token_hex(8)}", email=mailbox_of(guest.email), name=guest.name, staff_role=guest.staff_role
     )
+    with somebody_administers():
+        return await accounts.create(db, new, at=at)
 
 
 async def make_key(db: Database, account: Account, purpose: Purpose, *, at: datetime) -> SignInKey:

@@ -9,7 +9,8 @@ from desk.desk import Desk
 from desk.signing_in import passwords
 from desk.signing_in.attempts import Tries, account_key
 from desk.signing_in.problems import PasswordsDiffer, PasswordTooWeak, WrongPresentPassword
-from storage.engine.database import Database
+from storage.engine.database import Database, Reader
+from storage.people import contacts, customers
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account
 from storage.signing_in.sessions import Session
@@ -22,14 +23,22 @@ class ChosenPassword:
     password: str
     again: str
 
-    def check(self, account: Account) -> None:
+    async def check(self, db: Reader, account: Account) -> None:
         """Raise PasswordsDiffer or PasswordTooWeak where it will not do for this account."""
         if self.password != self.again:
             raise PasswordsDiffer
         try:
-            passwords.check(self.password, mailbox=account.mailbox)
+            await passwords.check(self.password, await known_of(db, account))
         except passwords.BadPassword:
             raise PasswordTooWeak from None
+
+
+async def known_of(db: Reader, account: Account) -> list[str]:
+    """What somebody who knows the account's owner would try: the address, the names, and those of their companies."""
+    at_customers = await contacts.by_email(db, account.mailbox)
+    companies = [await customers.get(db, each.customer_id) for each in at_customers]
+    names = [each.name for each in (*at_customers, *companies) if each]
+    return [account.mailbox, account.mailbox.partition("@")[0], account.name, *names]
 
 
 async def choose_password(desk: Desk, key: str, chosen: ChosenPassword, *, at: datetime) -> Account | None:
@@ -40,7 +49,7 @@ async def choose_password(desk: Desk, key: str, chosen: ChosenPassword, *, at: d
     account = await accounts.account_of_key(desk.database, key, at=at)
     if account is None:
         return None
-    chosen.check(account)
+    await chosen.check(desk.database, account)
     # Of two at once, one uses the key up; the other finds it used.
     account = await accounts.choose_password(desk.database, key, await passwords.hash_of(chosen.password), at=at)
     if account is None:

@@ -5,26 +5,53 @@ from __future__ import annotations
 import asyncio
 import base64
 import unicodedata
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from policy.people.password_strength import FEWEST_BITS, bits
+
 SHORTEST, LONGEST = 12, 200
+_SHORTEST_COMMON = 3
+_PRODUCT = ("Escala", "Mesa de Ayuda", "soporte", "support desk")
 _hasher = PasswordHasher()  # argon2id with the library's recommended cost
 # Threads rather than a lock: they belong to no event loop, and a flood of passwords cannot take more cores or memory.
 _two_at_a_time = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 class BadPassword(Exception):
-    """A password that is too short, too long, or somebody's own address."""
+    """A password that is too short, too long, or easily guessed."""
 
 
-def check(password: str, *, mailbox: str) -> None:
-    """Refuse what is easily guessed: length is what counts, and signs of every kind are welcome."""
-    plain = password.strip().casefold()
-    if not SHORTEST <= len(password) <= LONGEST or len(set(plain)) < 5 or plain in (mailbox, mailbox.partition("@")[0]):
+async def check(password: str, known: Iterable[str]) -> None:
+    """Raise BadPassword for what is too short or long, or easily guessed by who knows `known` of its owner.
+
+    Signs of every kind are welcome. It takes a while of a core: done in a thread.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
         raise BadPassword
+    if await asyncio.get_running_loop().run_in_executor(_two_at_a_time, _is_guessable, password, tuple(known)):
+        raise BadPassword
+
+
+def _is_guessable(password: str, known: tuple[str, ...]) -> bool:
+    return bits(password, common=_common(), known=(*_PRODUCT, *known)) < FEWEST_BITS
+
+
+@cache
+def _common() -> dict[str, int]:
+    """What people choose, by rank: the lists of the zxcvbn package (MIT), passwords and English words."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    ranks: dict[str, int] = {}
+    for listed in (FREQUENCY_LISTS["passwords"], FREQUENCY_LISTS["english_wikipedia"]):
+        for rank, word in enumerate(listed, start=1):
+            if len(word) >= _SHORTEST_COMMON:
+                ranks[word] = min(rank, ranks.get(word, rank))
+    return ranks
 
 
 async def hash_of(password: str) -> str:

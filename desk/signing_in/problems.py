@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from desk.problems import Problem
+from storage.signing_in.accounts import NobodyAdministers
 
 
 class SignInProblem(Problem):
@@ -54,9 +58,12 @@ class PasswordsDiffer(SignInProblem):
 
 
 class PasswordTooWeak(SignInProblem):
-    """A chosen password is long, and not the address."""
+    """A chosen password is long, and not what everybody or who knows its owner would try first."""
 
-    message = "Please choose a longer password: twelve signs or more, and not your address. A sentence serves well."
+    message = (
+        "Please choose a password of twelve signs or more that is hard to guess: not a common one, nor your name, "
+        "address or company with some digits. A sentence serves well."
+    )
 
 
 class InvitationIncomplete(SignInProblem):
@@ -81,3 +88,12 @@ class LastAdministrator(SignInProblem):
     """A desk has an administrator."""
 
     message = "Nobody would be left to administer this desk. Give somebody else that role first."
+
+
+@contextmanager
+def somebody_administers() -> Iterator[None]:
+    """Around what may send an administrator away: the last one stays (LastAdministrator)."""
+    try:
+        yield
+    except NobodyAdministers:
+        raise LastAdministrator from None

@@ -10,7 +10,7 @@ from datetime import datetime
 import pyotp
 
 from desk.desk import Desk
-from desk.signing_in.attempts import Tries
+from desk.signing_in.attempts import code_tries, recovery_tries
 from desk.signing_in.keys import Keys
 from desk.signing_in.problems import WrongCode
 from storage.signing_in import accounts
@@ -18,6 +18,7 @@ from storage.signing_in.accounts import Account, digest_of
 
 _RECOVERY_CODES = 10
 _STEP_SECONDS = 30
+_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,17 @@ class SecondFactor:
             return None
         return self.keys.opened(self.account.totp_secret)
 
-    async def check(self, code: str, tries: Tries, *, at: datetime) -> None:
+    async def check(self, code: str, shared: str, *, at: datetime) -> None:
         """Take an unused code of the half minute, or of the one beside it, or a recovery code.
 
+        Each of both kinds counts its failures for itself; `shared` is the key of the visitor's address.
         Raises WrongCode or TooManyAttempts.
         """
+        plain = "".join(code.split()).replace("-", "")
+        is_of_the_minute = len(plain) == _DIGITS and plain.isascii() and plain.isdecimal()
+        tries = (code_tries if is_of_the_minute else recovery_tries)(self.account, shared)
         await tries.begin(self.desk, at=at)
-        if not await self._is_right(code, at=at):
+        if not await (self._is_code(plain, at=at) if is_of_the_minute else self._is_recovery_code(plain)):
             raise WrongCode
         await tries.succeeded(self.desk, at=at)
 
@@ -62,22 +67,22 @@ class SecondFactor:
         """Ask the account for no code any more."""
         await accounts.forget_totp(self.desk.database, self.account.id)
 
-    async def _is_right(self, code: str, *, at: datetime) -> bool:
-        plain = "".join(code.split()).replace("-", "")
-        if not plain.isascii():
+    async def _is_code(self, plain: str, *, at: datetime) -> bool:
+        secret = self.keys.opened(self.account.totp_secret) if self.account.totp_secret else None
+        if secret is None:
             return False
-        account, db = self.account, self.desk.database
-        secret = self.keys.opened(account.totp_secret) if account.totp_secret else None
-        if secret and len(plain) == 6 and plain.isdecimal():
-            totp = pyotp.TOTP(secret)
-            now = int(at.timestamp()) // _STEP_SECONDS
-            for step in (now, now - 1, now + 1):
-                if secrets.compare_digest(totp.at(step * _STEP_SECONDS), plain):
-                    return await accounts.take_totp_step(db, account.id, step)
+        totp, now = pyotp.TOTP(secret), int(at.timestamp()) // _STEP_SECONDS
+        for step in (now, now - 1, now + 1):
+            if secrets.compare_digest(totp.at(step * _STEP_SECONDS), plain):
+                return await accounts.take_totp_step(self.desk.database, self.account.id, step)
+        return False
+
+    async def _is_recovery_code(self, plain: str) -> bool:
+        if not plain.isascii():
             return False
         recovery = plain.upper()
         kept_as = self._signature(recovery), digest_of(recovery)  # the latter of codes of before
-        return await accounts.take_recovery_code(db, account.id, *kept_as)
+        return await accounts.take_recovery_code(self.desk.database, self.account.id, *kept_as)
 
     def _signature(self, code: str) -> str:
         """What is kept of a recovery code: it says nothing to who has the database and not our secret."""

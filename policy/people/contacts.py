@@ -126,8 +126,11 @@ class SignIns:
 
 
 def mailbox_of(email: str) -> str:
-    """An address as one compares it."""
-    return email.strip().casefold()
+    """An address as one compares it: the capitals of ASCII make no other address, and every other sign does.
+
+    Elsewhere two signs fold into one (U+017F is an "s" to `casefold`), and so one person's address into another's.
+    """
+    return email.strip().encode(errors="replace").lower().decode()
 
 
 def sign_ins(roster: Sequence[Named], *, places: int, on: date) -> SignIns:

@@ -19,6 +19,8 @@ from portal.case.case_lines import names_of
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import Stamped, Visitor, Worker
+from portal.frame.submit import KEY
+from storage.signing_in.accounts import digest_of
 from storage.workbench import canned_replies
 from storage.workbench.canned_replies import CannedReply
 from wording.language import translate
@@ -85,7 +87,10 @@ async def keep_reply(
         return await _page(request, visitor, desk, edited=typed, problem=problem)
     put = replace(typed, title=said.title, body=said.body)
     if known is None:
-        made = replace(put, id=f"can_{form.key or secrets.token_urlsafe(12)}")
+        if not KEY.fullmatch(form.key):
+            raise NotFound
+        # Under the account: whoever sends another's key makes another reply.
+        made = replace(put, id=f"can_{digest_of(f'{mine}.{form.key}')[:24]}")
         await canned_replies.create(desk.database, made, at=at)
     else:
         is_shared = form.shared if known.account_id == mine else known.shared

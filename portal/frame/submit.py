@@ -25,7 +25,9 @@ from wording.language import translate
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
+KEY = re.compile(r"[A-Za-z0-9_-]{8,100}")
+"""A form's own key."""
+
 _NOT_SAID = frozenset({"stamp", "key"})
 
 DONE: Answers[None] = Answers(write=lambda _: KeptAnswer(200, {}, {}), read=lambda _: None)
@@ -50,7 +52,7 @@ class Refused:
 def key_of(form: FormData) -> str:
     """The form's own key, which was made when the page was shown: a second click happens once. NotFound without one."""
     key = str(form.get("key", ""))
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         raise NotFound
     return key
 

@@ -13,7 +13,7 @@ from fastapi.params import Depends as Dependency
 
 from desk.desk import Desk
 from desk.signing_in import own_account
-from desk.signing_in.attempts import code_tries, present_password_tries
+from desk.signing_in.attempts import present_password_tries
 from desk.signing_in.own_account import ChosenPassword
 from desk.signing_in.problems import SignInProblem, WrongCode
 from desk.signing_in.second_factor import SecondFactor
@@ -93,7 +93,7 @@ async def change_password(own: Own, present: Text, password: Text, again: Text) 
     """Put another password. Every other session ends, and this one goes on under another secret."""
     chosen = ChosenPassword(password, again)
     try:
-        chosen.check(own.account)
+        await chosen.check(own.desk.database, own.account)
         await own.check_present(present)
     except SignInProblem as why:
         return _not_possible(own.request, why)
@@ -150,7 +150,7 @@ async def confirm_code(own: Own, code: Text) -> Response:
     if secret is None:
         return to("/cuenta", own.visitor)
     try:
-        await own.factor.check(code, code_tries(own.account, address_key(own.request)), at=own.at)
+        await own.factor.check(code, address_key(own.request), at=own.at)
     except WrongCode as why:
         return _shown(own, secret, why)
     except SignInProblem as why:

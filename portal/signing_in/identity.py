@@ -7,6 +7,7 @@ made for us, for this visit and now. Nothing that it says lets anybody in by its
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -116,9 +117,12 @@ class IdentityProvider:
         if not isinstance(id_token, str):
             raise NotConfirmed
         claims = await self._claims(id_token, departure, at=at)
-        if claims.get("email_verified") is not True or not isinstance(claims.get("email"), str):
+        email = claims.get("email")
+        if claims.get("email_verified") is not True or not isinstance(email, str):
             raise NotConfirmed
-        return str(claims["email"])
+        if not re.fullmatch(r"[!-~]+", email):  # ASCII alone, nothing to strip: what looks like an address is another
+            raise NotConfirmed
+        return email
 
     async def _claims(self, id_token: str, departure: Departure, *, at: datetime) -> dict[str, Any]:
         now = int(at.timestamp())
@@ -141,7 +145,10 @@ class IdentityProvider:
                     raise NotConfirmed from None
                 continue  # the provider may sign with a key that it did not have when we asked
             claims = dict(token.claims)
-            if claims.get("azp", self.client_id) != self.client_id:
+            audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+            # Made for others as well, it has to say that we are who asked for it.
+            authorized = claims.get("azp", self.client_id if len(audiences) == 1 else None)
+            if authorized != self.client_id:
                 raise NotConfirmed
             return claims
         raise NotConfirmed

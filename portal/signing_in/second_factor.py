@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from desk.signing_in.attempts import code_tries
 from desk.signing_in.problems import SignInProblem
 from desk.signing_in.second_factor import SecondFactor
 from portal.frame.fields import Back, Text
@@ -30,7 +29,7 @@ async def give_code(arrival: AtTheDoor, code: Text, back: Back = "/") -> Respons
         return to("/ingreso", arrival.visitor)
     factor = SecondFactor(arrival.desk, arrival.portal.keys, account)
     try:
-        await factor.check(code, code_tries(account, address_key(arrival.request)), at=arrival.at)
+        await factor.check(code, address_key(arrival.request), at=arrival.at)
     except SignInProblem as why:
         shown = {"back": safe_path(back), "problem": why.message}
         return page(arrival.request, "signing_in/code.html", status=why.status, **shown)

@@ -188,7 +188,7 @@ async def get(db: Reader, contact_id: str) -> Contact | None:
 
 async def by_email(db: Reader, email: str) -> list[Contact]:
     """The contacts on any roster who have this address: the same person may speak for two customers."""
-    wanted = _SELECT.where(contacts.c.mailbox == email.strip().casefold(), contacts.c.removed_at.is_(None))
+    wanted = _SELECT.where(contacts.c.mailbox == mailbox_of(email), contacts.c.removed_at.is_(None))
     async with db.read() as connection:
         return [_contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.customer_id))).mappings()]
 

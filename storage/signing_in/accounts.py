@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
 from policy.people.contacts import mailbox_of
@@ -33,6 +34,10 @@ class Purpose(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+
+
+class NobodyAdministers(Exception):
+    """Nobody would be left to administer the desk; nothing happened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,21 +95,24 @@ class Persona:
 
 
 async def create(db: Database, new: NewAccount, *, at: datetime) -> Account:
-    """An account for this address, or the one it has; a staff role given is put. It has no password yet."""
+    """An account for this address, or the one it has; a staff role given is put. A new one has no password yet.
+
+    Raises NobodyAdministers where the role is another one than the last administrator's.
+    """
     mailbox = mailbox_of(new.email)
     row = {"id": new.id, "mailbox": mailbox, "name": new.name, "staff_role": new.staff_role}
     fresh = {"recovery_hashes": [], "shortcuts": True, "created_at": at}
     async with db.write() as connection:
         made = insert(connection, accounts).values(**row, **fresh)
         await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
-        if new.staff_role is not None:
-            its = accounts.c.mailbox == mailbox
-            changed = update(accounts).where(its).values(staff_role=new.staff_role).returning(accounts.c.id)
-            account_id = (await connection.execute(changed)).scalar_one()
-            await token_ends.of_role(connection, account_id, but=new.staff_role, at=at)
-    found = await by_mailbox(db, mailbox)
-    assert found is not None
-    return found
+        known = select(accounts).where(accounts.c.mailbox == mailbox)
+        account = _account((await connection.execute(known)).mappings().one())
+        if new.staff_role is None or new.staff_role is account.staff_role:
+            return account
+        await _check_somebody_administers(connection, account.id)
+        await connection.execute(update(accounts).where(accounts.c.id == account.id).values(staff_role=new.staff_role))
+        await token_ends.of_role(connection, account.id, but=new.staff_role, at=at)
+        return replace(account, staff_role=new.staff_role)
 
 
 async def get(db: Reader, account_id: str) -> Account | None:
@@ -141,9 +149,13 @@ async def put_password(db: Database, account_id: str, password_hash: str, *, at:
 
 
 async def disable(db: Database, account_id: str, *, at: datetime) -> None:
-    """Let nobody in by this account until it is enabled; its sessions and tokens end, and no key of its works."""
+    """Let nobody in by this account until it is enabled; its sessions and tokens end, and no key of its works.
+
+    Raises NobodyAdministers.
+    """
     its = sessions.c.account_id == account_id
     async with db.write() as connection:
+        await _check_somebody_administers(connection, account_id)
         await connection.execute(_used_up(account_id, at))
         await connection.execute(update(sessions).where(its, sessions.c.ended_at.is_(None)).values(ended_at=at))
         await token_ends.of_account(connection, account_id, at=at)
@@ -151,18 +163,23 @@ async def disable(db: Database, account_id: str, *, at: datetime) -> None:
         await connection.execute(gone.values(disabled_at=at))
 
 
-async def take_role_away(db: Database, account_id: str, *, at: datetime) -> bool:
-    """Let an account act for the house no more; False where nobody would be left to administer it."""
-    others = [accounts.c.staff_role == Role.ADMIN, accounts.c.disabled_at.is_(None)]
+async def take_role_away(db: Database, account_id: str, *, at: datetime) -> None:
+    """Let an account act for the house no more. Raises NobodyAdministers."""
     async with db.write() as connection:
-        # All administrators are held fast: of two who send each other away at once, one stays.
-        found = await connection.execute(select(accounts.c.id).where(*others).order_by(accounts.c.id).with_for_update())
-        administrators = {row.id for row in found}
-        if administrators == {account_id}:
-            return False
+        await _check_somebody_administers(connection, account_id)
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(staff_role=None))
         await token_ends.of_role(connection, account_id, but=None, at=at)
-        return True
+
+
+async def _check_somebody_administers(connection: AsyncConnection, account_id: str) -> None:
+    """Raise NobodyAdministers where nobody else administers the desk.
+
+    All who do are held fast: of two who send each other away at once, one stays.
+    """
+    its = [accounts.c.staff_role == Role.ADMIN, accounts.c.disabled_at.is_(None)]
+    found = await connection.scalars(select(accounts.c.id).where(*its).order_by(accounts.c.id).with_for_update())
+    if set(found) == {account_id}:
+        raise NobodyAdministers
 
 
 async def offer_totp(db: Database, account_id: str, sealed: str) -> None:

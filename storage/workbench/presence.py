@@ -40,7 +40,8 @@ async def here(db: Database, opened: OpenPage, *, at: datetime) -> None:
     said = {"account_id": opened.account_id, "name": opened.name, "writing": opened.writing, "seen_at": at}
     async with db.write() as connection:
         await connection.execute(delete(presence).where(presence.c.seen_at < at - LASTS))
-        row = insert(connection, presence).values(case_number=opened.case_number, page=opened.page, **said)
+        page = _own(opened.account_id, opened.page)
+        row = insert(connection, presence).values(case_number=opened.case_number, page=page, **said)
         await connection.execute(row.on_conflict_do_update(index_elements=["case_number", "page"], set_=said))
 
 
@@ -48,8 +49,13 @@ async def gone(db: Database, *, number: str, page: str, account_id: str) -> None
     """A page was closed."""
     c = presence.c
     async with db.write() as connection:
-        its = (c.case_number == number, c.page == page, c.account_id == account_id)
+        its = (c.case_number == number, c.page == _own(account_id, page))
         await connection.execute(delete(presence).where(*its))
+
+
+def _own(account_id: str, page: str) -> str:
+    """The id under which a page is kept: whoever learns another's page id has a page of their own by it."""
+    return f"{account_id}/{page}"
 
 
 async def at_cases(db: Reader, numbers: Iterable[str], *, at: datetime) -> dict[str, Sequence[Present]]:

@@ -9,7 +9,7 @@ import pytest
 
 from desk.desk import Desk
 from desk.signing_in import sign_in
-from desk.signing_in.attempts import Tries, code_tries
+from desk.signing_in.attempts import Tries
 from desk.signing_in.invitations import Guest, ensure_account
 from desk.signing_in.keys import Keys
 from desk.signing_in.own_account import ChosenPassword
@@ -90,20 +90,36 @@ class TestASession:
         assert (complete.session.awaits_code, complete.session.role) == (False, Role.AGENT)
 
 
+HERE = "address:here"
+
+
 class TestACode:
     async def test_counts_once(self, desk: Desk) -> None:
         factor, secret, _ = await with_factor(desk)
-        code, tries = pyotp.TOTP(secret).at(int(AT.timestamp())), code_tries(factor.account, "address:here")
-        await factor.check(f" {code[:3]} {code[3:]}", tries, at=AT)
+        code = pyotp.TOTP(secret).at(int(AT.timestamp()))
+        await factor.check(f" {code[:3]} {code[3:]}", HERE, at=AT)
         with pytest.raises(WrongCode):
-            await factor.check(code, tries, at=AT)
+            await factor.check(code, HERE, at=AT)
 
     async def test_of_recovery_counts_once_however_it_is_written(self, desk: Desk) -> None:
         factor, _, (first, *_) = await with_factor(desk)
-        tries = code_tries(factor.account, "address:here")
-        await factor.check(first.lower().replace("-", " "), tries, at=AT)
+        await factor.check(first.lower().replace("-", " "), HERE, at=AT)
         with pytest.raises(WrongCode):
-            await factor.check(first, tries, at=AT)
+            await factor.check(first, HERE, at=AT)
+
+    async def test_of_one_kind_is_no_failure_of_the_other(self, desk: Desk) -> None:
+        """Who guesses at recovery codes keeps the owner from no code of the telephone, nor the other way about."""
+        factor, secret, (first, *_) = await with_factor(desk)
+        for guess in ("AAAAA-BBBBB-CCCCC-DDDDD", "000000"):
+            for _ in range(6):
+                with pytest.raises(WrongCode):
+                    await factor.check(guess, "address:elsewhere", at=AT)
+            with pytest.raises(TooManyAttempts):
+                await factor.check(guess, "address:elsewhere", at=AT)
+            if guess == "000000":
+                await factor.check(first, HERE, at=AT)
+            else:
+                await factor.check(pyotp.TOTP(secret).at(int(AT.timestamp())), HERE, at=AT)
 
 
 async def test_a_guesser_is_slowed_down(desk: Desk) -> None:
@@ -138,4 +154,4 @@ async def test_an_address_that_nobody_let_in_stays_out(desk: Desk) -> None:
 )
 async def test_a_password_that_will_not_do(desk: Desk, password: str, again: str, refused: type[Exception]) -> None:
     with pytest.raises(refused):
-        ChosenPassword(password, again).check(await account(desk))
+        await ChosenPassword(password, again).check(desk.database, await account(desk))

@@ -252,7 +252,7 @@ class TestCannedReplies:
     async def make(self, agent: Visitor, **fields: str) -> str:
         """A canned reply's id."""
         words = "Hola {contacto}, soy {agente}: {caso} {x}."
-        given: dict[str, Any] = {"key": "a-key", "title": "Saludo", "body": words} | fields
+        given: dict[str, Any] = {"key": "a-key-of-mine", "title": "Saludo", "body": words} | fields
         assert (await agent.post("/respuestas", **given)).status_code == 303
         found = re.search(r'href="/respuestas/([^"]+)"', (await agent.get("/respuestas")).text)
         assert found
@@ -282,8 +282,20 @@ class TestCannedReplies:
             assert ("Saludo" in (await other.get("/respuestas")).text) is seen
             assert ((await other.get(f"/respuestas/{reply}")).status_code == 200) is seen
 
+    async def test_of_two_who_send_the_same_key_are_two(self, office: Office, agent: Visitor) -> None:
+        await self.make(agent)
+        async with visitor(office, "director") as other:
+            await self.make(other, title="Mío")
+            assert "Mío" in (await other.get("/respuestas")).text
+
+    @pytest.mark.parametrize("key", ["", "corta", "x" * 101, "una llave", "../../otra", "llave'--ñ"])
+    async def test_are_made_under_a_key_of_our_pages(self, agent: Visitor, key: str) -> None:
+        answer = await agent.post("/respuestas", key=key, title="Saludo", body="Hola")
+        assert answer.status_code in (404, 422)
+        assert "Saludo" not in (await agent.get("/respuestas")).text
+
     async def test_need_a_title_and_a_text(self, agent: Visitor) -> None:
-        answer = await agent.post("/respuestas", key="a-key", title="", body="Hola")
+        answer = await agent.post("/respuestas", key="a-key-of-mine", title="", body="Hola")
         assert (answer.status_code, "Hola</textarea>" in answer.text) == (422, True)
 
     async def test_are_nothing_for_customers(self, office: Office, number: str) -> None:

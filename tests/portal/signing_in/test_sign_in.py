@@ -314,10 +314,22 @@ class TestAGuesser:
 
 
 class TestAPassword:
-    @pytest.mark.parametrize("wrong", ["corta", "aaaaaaaaaaaaaaaa", "ana@escala.example", "x" * 201])
-    def test_is_refused_when_it_is_easily_guessed(self, wrong: str) -> None:
+    @pytest.mark.parametrize(
+        "wrong",
+        ["corta", "aaaaaaaaaaaaaaaa", "ana@escala.example", "x" * 201, "password1234", "contraseña123", "escala123456"],
+    )
+    async def test_is_refused_when_it_is_easily_guessed(self, wrong: str) -> None:
         with pytest.raises(passwords.BadPassword):
-            passwords.check(wrong, mailbox="ana@escala.example")
+            await passwords.check(wrong, ["ana@escala.example"])
+
+    @pytest.mark.parametrize("wrong", ["Ana Torres 1!", "Standard12345", "ana.standard.2026"])
+    async def test_is_none_of_ones_names_and_companies_with_digits(self, office: Office, wrong: str) -> None:
+        its = await account(office, "contact")
+        await accounts.change(office.db, its.id, name="Ana Torres")
+        async with visitor(office, "contact") as ana:
+            await ana.get("/cuenta")
+            answer = await ana.post("/cuenta/clave", present=PASSWORD, password=wrong, again=wrong)
+        assert (answer.status_code, "difícil de adivinar" in answer.text) == (422, True)
 
     async def test_is_the_same_however_the_keyboard_composes_it(self) -> None:
         kept = await passwords.hash_of("un caf\u00e9 en Bogot\u00e1")

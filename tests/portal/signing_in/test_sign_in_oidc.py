@@ -74,6 +74,8 @@ async def test_the_second_factor_is_asked_for_as_always(office: Office, provider
         {"iss": "https://otra.example"},
         {"aud": "otra-casa"},
         {"azp": "otra-casa"},
+        {"aud": ["escala", "otra-casa"]},
+        {"aud": ["escala", "otra-casa"], "azp": "otra-casa"},
         {"nonce": "de otra visita"},
         {"exp": 1},
         {"iat": 9_999_999_999},
@@ -86,6 +88,32 @@ async def test_a_token_that_is_not_for_this_visit_is_not_believed(
     provider.claims |= claims
     async with visitor(office) as ana:
         answer = await come_back(provider, ana)
+        assert (answer.status_code, NOT_CONFIRMED in answer.text) == (422, True)
+
+
+async def test_a_token_for_several_says_who_asked_for_it(office: Office, provider: Provider) -> None:
+    provider.claims |= {"aud": ["otra-casa", "escala"], "azp": "escala"}
+    async with visitor(office) as ana:
+        assert (await come_back(provider, ana)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ana@e\u017fcala.example",  # folds to an s
+        "ana@escala.example\u200b",
+        "\uff41na@escala.example",
+        " ana@escala.example",
+        "ana@escala.example\n",
+        "an\u0430@escala.example",
+    ],
+)
+async def test_an_address_that_only_looks_like_ones_own_is_not_believed(
+    office: Office, provider: Provider, email: str
+) -> None:
+    provider.claims["email"] = email
+    async with visitor(office) as somebody:
+        answer = await come_back(provider, somebody)
         assert (answer.status_code, NOT_CONFIRMED in answer.text) == (422, True)
 
 

@@ -10,7 +10,7 @@ import pytest
 from policy.case.case import Role
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
-from storage.signing_in.accounts import Account, NewAccount, Purpose, SignInKey, digest_of
+from storage.signing_in.accounts import Account, NewAccount, NobodyAdministers, Purpose, SignInKey, digest_of
 from storage.signing_in.sessions import Session
 from tests.support.lives import bogota
 
@@ -117,3 +117,36 @@ async def test_accounts_are_found_by_a_part_of_address_or_name(
     db: Database, ana: Account, sought: str, found: int
 ) -> None:
     assert len(await accounts.listing(db, sought=sought, limit=5)) == found
+
+
+async def _administrators(db: Database) -> list[str]:
+    known = [
+        await accounts.create(
+            db, NewAccount(id=f"acc-{n}", email=f"{n}@escala.example", name=str(n), staff_role=Role.ADMIN), at=AT
+        )
+        for n in range(3)
+    ]
+    return [each.id for each in known]
+
+
+async def _sent_away(db: Database, place: int, account_id: str) -> bool:
+    """Whether an administrator could be sent away, in one of the three ways there are."""
+    try:
+        if place % 3 == 0:
+            await accounts.disable(db, account_id, at=AT)
+        elif place % 3 == 1:
+            await accounts.take_role_away(db, account_id, at=AT)
+        else:
+            email = f"{account_id.removeprefix('acc-')}@escala.example"
+            await accounts.create(db, NewAccount(id="x", email=email, name="x", staff_role=Role.COMMERCIAL), at=AT)
+    except NobodyAdministers:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("first", range(3))
+async def test_of_administrators_who_send_each_other_away_at_once_one_stays(db: Database, first: int) -> None:
+    ids = await _administrators(db)
+    went = await asyncio.gather(*(_sent_away(db, first + place, each) for place, each in enumerate(ids)))
+    left = [each for each in await accounts.listing(db) if each.staff_role is Role.ADMIN and each.disabled_at is None]
+    assert (sum(went), len(left)) == (2, 1)
