@@ -9,8 +9,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from cli.operator import operator
 from policy.case.case import Role
 from settings import settings
+from storage.audit.acts import acts_as
 from storage.engine.database import Database
 from storage.signing_in.accounts import Account
 from wording.console import DATABASE_NOT_THERE, Stopped
@@ -87,7 +89,7 @@ def enable(email: _Email) -> None:
     from storage.signing_in import accounts
 
     async def work(db: Database) -> None:
-        await accounts.change(db, (await _known(db, email)).id, disabled_at=None)
+        await accounts.enable(db, (await _known(db, email)).id, at=_now())
 
     _run(work)
     typer.echo(f"Cuenta {email}: activa.")
@@ -169,6 +171,7 @@ async def _known(db: Database, email: str) -> Account:
 
 def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     async def connected() -> T:
+        acts_as(operator())
         try:
             db = Database.at(settings().database_url)
         except OSError:

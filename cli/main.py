@@ -112,6 +112,16 @@ def migrate(
         typer.echo(console.NAMESPACE_READY)
 
 
+@app.command()
+def verify(
+    audit: Annotated[bool, typer.Option("--audit", help="Solo la auditoría de actos de seguridad.")] = False,
+) -> None:
+    """Verifica que la auditoría y los hechos de los casos estén como se escribieron."""
+    from cli.verify import verify
+
+    verify(audit_only=audit)
+
+
 @app.command(name="seed-demo")
 def seed_demo() -> None:
     """Siembra clientes y casos de ejemplo donde no hay ninguno (nunca en producción)."""

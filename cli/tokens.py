@@ -8,8 +8,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from cli.operator import operator
 from policy.case.case import Role
 from settings import settings
+from storage.audit.acts import acts_as
 from storage.engine.database import Database
 from storage.signing_in.tokens import Token
 from wording.console import Stopped
@@ -141,6 +143,7 @@ async def _check_enabled(db: Database, email: str) -> None:
 
 def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     async def connected() -> T:
+        acts_as(operator())
         db = Database.at(settings().database_url)
         try:
             if not await db.ready():

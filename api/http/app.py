@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import FrameType
@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.case import cases, clocks, commands, notices, openings, preview, ratings, stream, timeline
@@ -25,9 +26,10 @@ from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost
 from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
-from api.signing_in import access_tokens
+from api.signing_in import access_tokens, audit_trail
 from api.terms import amendments
 from api.visit import municipalities, visit_record
+from desk import auditing
 from desk.budgets import Budgets, allowances
 from desk.desk import Desk, EnginePort
 from desk.engine import Engine
@@ -58,6 +60,7 @@ _ROUTERS = (
     absences,
     groups,
     access_tokens,
+    audit_trail,
     openings,
     cases,
     commands,
@@ -112,6 +115,7 @@ def create_app(
             budgets=Budgets(allowances(settings)),
         )
         pages.state.desk = app.state.desk
+        await _note_settings(app.state.desk, settings)
         try:
             with _streams_end_with_the_process(feed):
                 yield
@@ -141,6 +145,12 @@ def create_app(
         app.add_middleware(OwnHost, address=settings.public_url)
     app.add_middleware(AccessLog)
     return app
+
+
+async def _note_settings(desk: Desk, settings: Settings) -> None:
+    """Best effort: a database that is still away keeps no API from starting."""
+    with suppress(SQLAlchemyError, OSError):
+        await auditing.note_settings(desk.database, settings, desk.policy.version, at=desk.clock())
 
 
 def _now() -> datetime:

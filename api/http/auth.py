@@ -14,6 +14,7 @@ from api.http.problems import Unauthenticated
 from desk.access import REGISTRARS, STAFF, check_role, check_sign_in, note_use, token_owner
 from desk.desk import Desk
 from policy.case.case import Role
+from storage.audit.acts import Doer, acts_as
 from storage.signing_in.tokens import Principal
 
 _bearer = HTTPBearer(auto_error=False, description="escala tokens create")
@@ -40,6 +41,7 @@ async def _owner(
     if owner is None:
         raise Unauthenticated
     request.state.role = owner.actor.role.value  # for the access log
+    acts_as(Doer(owner.actor.role.value, owner.actor.id, request.client.host[:100] if request.client else "unknown"))
     await check_sign_in(desk, owner, at=at)
     return owner
 

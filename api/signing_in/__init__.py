@@ -1,1 +1,1 @@
-"""Bearer tokens over HTTP."""
+"""Bearer tokens and the audit over HTTP."""

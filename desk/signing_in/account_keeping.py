@@ -94,11 +94,11 @@ async def disable(desk: Desk, account: Account, *, by: Account, at: datetime) ->
         await accounts.disable(desk.database, account.id, at=at)
 
 
-async def enable(desk: Desk, keeper: Role, account: Account) -> None:
+async def enable(desk: Desk, keeper: Role, account: Account, *, at: datetime) -> None:
     """An administrator's to do: whom one of them shut out, nobody else lets in again. Raises RoleNotAllowed."""
     if keeper is not Role.ADMIN:
         raise RoleNotAllowed
-    await accounts.change(desk.database, account.id, disabled_at=None)
+    await accounts.enable(desk.database, account.id, at=at)
 
 
 async def take_role_away(desk: Desk, account: Account, *, at: datetime) -> None:
@@ -112,7 +112,7 @@ async def take_role_away(desk: Desk, account: Account, *, at: datetime) -> None:
 
 async def reset_second_factor(db: Database, account: Account, *, at: datetime) -> None:
     """For who lost telephone and recovery codes. Their sessions end, so that nobody goes on in one of them."""
-    await accounts.forget_totp(db, account.id)
+    await accounts.forget_totp(db, account.id, at=at)
     await sessions.end_all(db, account.id, at=at)
 
 

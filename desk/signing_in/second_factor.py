@@ -13,6 +13,8 @@ from desk.desk import Desk
 from desk.signing_in.attempts import code_tries, recovery_tries
 from desk.signing_in.keys import Keys
 from desk.signing_in.problems import WrongCode
+from storage.audit import audit
+from storage.audit.acts import Act, doer
 from storage.signing_in import accounts
 from storage.signing_in.accounts import Account, digest_of
 
@@ -52,7 +54,9 @@ class SecondFactor:
         is_of_the_minute = len(plain) == _DIGITS and plain.isascii() and plain.isdecimal()
         tries = (code_tries if is_of_the_minute else recovery_tries)(self.account, shared)
         await tries.begin(self.desk, at=at)
-        if not await (self._is_code(plain, at=at) if is_of_the_minute else self._is_recovery_code(plain)):
+        if not await (self._is_code(plain, at=at) if is_of_the_minute else self._is_recovery_code(plain, at=at)):
+            by = doer().as_account(self.account.id)
+            await audit.note_alone(self.desk.database, Act.SECOND_FACTOR_FAILED, self.account.id, at=at, by=by)
             raise WrongCode
         await tries.succeeded(self.desk, at=at)
 
@@ -60,12 +64,12 @@ class SecondFactor:
         """Ask the account for a code from now on; gives the recovery codes, which nobody can see again."""
         codes = [secrets.token_hex(10).upper() for _ in range(_RECOVERY_CODES)]
         kept = [self._signature(each) for each in codes]
-        await accounts.change(self.desk.database, self.account.id, totp_confirmed_at=at, recovery_hashes=kept)
+        await accounts.confirm_totp(self.desk.database, self.account.id, kept, at=at)
         return ["-".join(re.findall(".{5}", each)) for each in codes]
 
-    async def switch_off(self) -> None:
+    async def switch_off(self, *, at: datetime) -> None:
         """Ask the account for no code any more."""
-        await accounts.forget_totp(self.desk.database, self.account.id)
+        await accounts.forget_totp(self.desk.database, self.account.id, at=at)
 
     async def _is_code(self, plain: str, *, at: datetime) -> bool:
         secret = self.keys.opened(self.account.totp_secret) if self.account.totp_secret else None
@@ -77,12 +81,12 @@ class SecondFactor:
                 return await accounts.take_totp_step(self.desk.database, self.account.id, step)
         return False
 
-    async def _is_recovery_code(self, plain: str) -> bool:
+    async def _is_recovery_code(self, plain: str, *, at: datetime) -> bool:
         if not plain.isascii():
             return False
         recovery = plain.upper()
         kept_as = self._signature(recovery), digest_of(recovery)  # the latter of codes of before
-        return await accounts.take_recovery_code(self.desk.database, self.account.id, *kept_as)
+        return await accounts.take_recovery_code(self.desk.database, self.account.id, *kept_as, at=at)
 
     def _signature(self, code: str) -> str:
         """What is kept of a recovery code: it says nothing to who has the database and not our secret."""

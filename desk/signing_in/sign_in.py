@@ -14,6 +14,8 @@ from desk.signing_in import passwords
 from desk.signing_in.attempts import Tries
 from desk.signing_in.problems import NoAccess, NoAccount, WrongPassword
 from policy.case.case import Actor
+from storage.audit import audit
+from storage.audit.acts import Act, doer
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
@@ -60,11 +62,13 @@ async def with_password(desk: Desk, email: str, password: str, tries: Tries, *, 
     await tries.begin(desk, at=at)
     account = await accounts.by_mailbox(desk.database, email)
     if not await passwords.matches(password, account.password_hash if account else None):
+        await _failed(desk, account, at=at)
         raise WrongPassword
     assert account is not None
     assert account.password_hash is not None
     await tries.succeeded(desk, at=at)
     if not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
+        await _failed(desk, account, at=at)
         raise NoAccess
     if passwords.is_outdated(account.password_hash):
         await accounts.change(desk.database, account.id, password_hash=await passwords.hash_of(password))
@@ -75,8 +79,15 @@ async def with_confirmed_address(desk: Desk, email: str, *, at: datetime) -> Acc
     """The account of an address that the organization's provider confirmed. Raises NoAccount."""
     account = await accounts.by_mailbox(desk.database, email)
     if account is None or not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
+        await _failed(desk, account, at=at)
         raise NoAccount
     return account
+
+
+async def _failed(desk: Desk, account: Account | None, *, at: datetime) -> None:
+    """Put a failure on the audit: of which account, never what was typed. People type passwords into any field."""
+    tried = account.id if account else ""
+    await audit.note_alone(desk.database, Act.SIGN_IN_FAILED, tried, at=at, by=doer().as_account(tried))
 
 
 async def begin(desk: Desk, wanted: NewSession, *, at: datetime) -> Begun:
@@ -127,9 +138,9 @@ async def find(desk: Desk, secret: str, *, at: datetime, idle_for: timedelta) ->
     return SignedIn(session=session, account=account, persona=persona)
 
 
-async def act_as(desk: Desk, session: Session, persona: Persona) -> str:
+async def act_as(desk: Desk, session: Session, persona: Persona, *, at: datetime) -> str:
     """Go on in this name, under a new secret: a form that was open in another name's page is not taken any more."""
-    await sessions.act_as(desk.database, session.id, persona.actor.role, persona.actor.id, persona.customer_id)
+    await sessions.act_as(desk.database, session.id, persona.actor, persona.customer_id, at=at)
     return await new_secret(desk, session)
 
 

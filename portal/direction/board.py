@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from desk.auditing import exported
 from desk.problems import NotFound
 from policy.case.case import Role
 from portal.direction.board_sheets import Unit, sheets, shown
@@ -171,20 +172,28 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
     )
 
 
-@router.get("/direccion/tablero.csv")
+async def note_export(visitor: Reader, request: Request, desk: DeskDep, at: At) -> None:
+    """Put on the audit what somebody who may takes out of the house."""
+    await exported(desk, request.url.path.rpartition("/")[2], at=at)
+
+
+ExportNoted = Depends(note_export)
+
+
+@router.get("/direccion/tablero.csv", dependencies=[ExportNoted])
 def download_csv(visitor: Reader, wanted: WantedDep) -> Response:
     made = as_csv(heading(wanted, visitor.language), sheets(wanted.board, visitor.language), language=visitor.language)
     return _file(made, "text/csv; charset=utf-8", "csv", wanted, visitor)
 
 
-@router.get("/direccion/tablero.xlsx")
+@router.get("/direccion/tablero.xlsx", dependencies=[ExportNoted])
 def download_xlsx(visitor: Reader, wanted: WantedDep) -> Response:
     made = as_xlsx(heading(wanted, visitor.language), sheets(wanted.board, visitor.language))
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(made, kind, "xlsx", wanted, visitor)
 
 
-@router.get("/direccion/tablero.pdf")
+@router.get("/direccion/tablero.pdf", dependencies=[ExportNoted])
 async def download_pdf(visitor: Reader, wanted: WantedDep) -> Response:
     made = await as_pdf(
         translate("Support desk: board", visitor.language),

@@ -92,6 +92,7 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.ADMIN: (
         ("/clientes", "Customers"),
         ("/usuarios", "Users"),
+        ("/auditoria", "Audit"),
         ("/direccion/tablero", "Board"),
         ("/proceso", "Process"),
         _ABSENCES,

@@ -43,7 +43,7 @@ from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
 from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
-from portal.signing_in import account, new_password, oidc, second_factor, sign_in, users
+from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
 from settings import Settings
 from storage.engine.reach import DatabaseUnavailable
@@ -75,6 +75,7 @@ _NOUNS = (
     second_factor,
     account,
     users,
+    audit_page,
     oidc,
     absences,
     approvals,

@@ -29,6 +29,7 @@ from portal.frame.afterwards import afterwards
 from portal.frame.deps import At, DeskDep
 from portal.signing_in.identity import IdentityProvider
 from settings import Settings
+from storage.audit.acts import Doer, acts_as
 from storage.people.absences import StoodInFor
 from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, Persona
@@ -125,6 +126,10 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
         own = known if _is_plausible(known) else secrets.token_urlsafe(_SECRET_BYTES)
         cookies = {} if own == known else {VISIT_COOKIE: own}
         found = Visitor(language=language, stamp=portal.keys.signature("form", own), cookies=cookies)
+    # Before anything is done: what this request does is its visitor's.
+    acts_as(
+        Doer(found.role.value if found.role else "", found.account.id if found.account else "", address_of(request))
+    )
     if found.persona:
         request.state.role = found.persona.actor.role.value  # for the access log
     if found.session and BY_ITSELF.fullmatch(request.scope["path"]) is None:
@@ -144,6 +149,11 @@ async def signed_in_now(request: Request, desk: Desk, visitor: Visitor) -> Princ
     if (now.role, now.persona.customer_id) != (visitor.role, visitor.principal.customer_id):
         raise NotFound
     return now.principal
+
+
+def address_of(request: Request) -> str:
+    """Where the visitor is, as the server knows it (see `trusted_proxies` in the settings)."""
+    return request.client.host[:100] if request.client else "unknown"
 
 
 def _note(request: Request, desk: Desk, session: Session, *, at: datetime) -> None:

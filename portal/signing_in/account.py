@@ -171,7 +171,7 @@ async def switch_code_off(own: Own, password: Text) -> Response:
         await own.check_present(password)
     except SignInProblem as why:
         return _not_possible(own.request, why)
-    await own.factor.switch_off()
+    await own.factor.switch_off(at=own.at)
     return to("/cuenta", own.visitor)
 
 

@@ -14,8 +14,17 @@ from desk.signing_in import sign_in
 from desk.signing_in.sign_in import NewSession
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import set_cookie, to
-from portal.frame.session import SESSION_COOKIE, AnyVisitor, Portal, PortalDep, Visitor, safe_path, with_back
-from portal.signing_in.sign_in_throttle import KNOWN_BROWSER_COOKIE, address_of
+from portal.frame.session import (
+    SESSION_COOKIE,
+    AnyVisitor,
+    Portal,
+    PortalDep,
+    Visitor,
+    address_of,
+    safe_path,
+    with_back,
+)
+from portal.signing_in.sign_in_throttle import KNOWN_BROWSER_COOKIE
 from storage.signing_in.accounts import Account
 from storage.signing_in.sessions import Session
 

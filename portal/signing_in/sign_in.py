@@ -62,7 +62,7 @@ async def choose_persona(
     if chosen is None:
         return to("/ingreso/como", visitor)
     answer = to(safe_path(back), visitor)
-    hand_over(answer, await act_as(desk, visitor.session, chosen), visitor.session, at=at)
+    hand_over(answer, await act_as(desk, visitor.session, chosen, at=at), visitor.session, at=at)
     return answer
 
 

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from desk.signing_in.attempts import Tries, account_key
 from policy.people.contacts import mailbox_of
-from portal.frame.session import Portal
+from portal.frame.session import Portal, address_of
 from storage.signing_in.accounts import digest_of
 
 KNOWN_BROWSER_COOKIE = "__Host-escala-navegador"
@@ -36,8 +36,3 @@ def address_key(request: Request) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
         return f"address:{ip_network((address, 64), strict=False)}"
     return f"address:{address}"
-
-
-def address_of(request: Request) -> str:
-    """Where the visitor is, as the server knows it (see `trusted_proxies` in the settings)."""
-    return request.client.host[:100] if request.client else "unknown"

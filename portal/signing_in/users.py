@@ -96,7 +96,7 @@ async def disable(keeper: Keeper, account: Kept) -> Response:
 
 @router.post("/{account_id}/activacion", dependencies=_FORM)
 async def enable(keeper: Keeper, account: Kept) -> Response:
-    await account_keeping.enable(keeper.desk, keeper.role, account)
+    await account_keeping.enable(keeper.desk, keeper.role, account, at=keeper.at)
     return to("/usuarios", keeper.visitor)
 
 

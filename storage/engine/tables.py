@@ -252,6 +252,21 @@ sign_in_failures = Table(
     Column("free_at", Instant, nullable=False),
 )
 
+audit = Table(  # security acts, chained; triggers refuse every change but a new entry
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("act", String, nullable=False, index=True),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False, index=True),
+    Column("address", String, nullable=False),
+    Column("target", String, nullable=False, index=True),
+    Column("detail", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
 # -- what comes in: before the engine is asked ------------------------------------------------------------------------
 
 number_sequences = Table(

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
 from policy.people.contacts import mailbox_of
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import accounts, agents
 from storage.signing_in import token_ends
@@ -48,6 +50,8 @@ async def register(db: Database, agent: Agent, *, at: datetime) -> Agent:
     async with db.write() as connection:
         await _put(connection, agent)
         await token_ends.of_agent(connection, agent.actor, at=at)
+        said: dict[str, Any] = {"levels": [int(level) for level in agent.levels], "groups": list(agent.groups)}
+        await audit.note(connection, Act.AGENT_REGISTERED, agent.id, at=at, is_director=agent.is_director, **said)
     return agent
 
 

@@ -28,6 +28,8 @@ from policy.people.contacts import (
     sign_ins,
 )
 from policy.terms.policy_file import PolicyFile
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contacts
 from storage.people import customers
@@ -143,6 +145,7 @@ async def replace_roster(
         for each in new.contacts:
             await _put(connection, customer_id, each)
         await token_ends.of_roster(connection, customer_id, at=at)
+        await _note(connection, customer_id, at=at)
         return await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
 
 
@@ -163,6 +166,7 @@ async def add(db: Database, customer_id: str, new: NewContact, *, policy: Policy
         check_roster([*others, new.entry], plan=before.plan, places=before.places, asked_before=before.asked)
         await _put(connection, customer_id, new)
         await token_ends.of_roster(connection, customer_id, at=at)
+        await _note(connection, customer_id, at=at)
         after = await _roster(connection, customer_id)
         return next(each for each in after if each.mailbox == new.entry.mailbox)
 
@@ -199,6 +203,17 @@ async def state_in(connection: AsyncConnection, customer_id: str, *, policy: Pol
     places = policy.plan(plan).portal_users
     found = await _roster(connection, customer_id)
     return RosterState(contacts=found, plan=plan, places=places, sign_ins=sign_ins(found, places=places, on=on))
+
+
+async def _note(connection: AsyncConnection, customer_id: str, *, at: datetime) -> None:
+    """Put the roster as it is now on the audit, by ids."""
+    found = await _roster(connection, customer_id)
+    people: dict[str, Any] = {
+        "contacts": [each.id for each in found],
+        "administrators": [each.id for each in found if each.is_system_administrator],
+        "sign_in": [each.id for each in found if each.can_sign_in],
+    }
+    await audit.note(connection, Act.ROSTER_CHANGED, customer_id, at=at, **people)
 
 
 async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -> None:

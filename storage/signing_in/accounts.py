@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.case import Actor, Role
 from policy.people.contacts import mailbox_of
 from policy.terms.policy_file import PolicyFile
+from storage.audit import audit
+from storage.audit.acts import Act, doer
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import accounts, sessions, sign_in_keys
 from storage.engine.tables import agents as agent_table
@@ -107,11 +109,16 @@ async def create(db: Database, new: NewAccount, *, at: datetime) -> Account:
         await connection.execute(made.on_conflict_do_nothing(index_elements=["mailbox"]))
         known = select(accounts).where(accounts.c.mailbox == mailbox)
         account = _account((await connection.execute(known)).mappings().one())
-        if new.staff_role is None or new.staff_role is account.staff_role:
+        if new.staff_role is None:
+            return account
+        if new.staff_role is account.staff_role:
+            if account.id == new.id:
+                await audit.note(connection, Act.ROLE_GIVEN, account.id, at=at, role=new.staff_role.value)
             return account
         await _check_somebody_administers(connection, account.id)
         await connection.execute(update(accounts).where(accounts.c.id == account.id).values(staff_role=new.staff_role))
         await token_ends.of_role(connection, account.id, but=new.staff_role, at=at)
+        await audit.note(connection, Act.ROLE_GIVEN, account.id, at=at, role=new.staff_role.value)
         return replace(account, staff_role=new.staff_role)
 
 
@@ -146,6 +153,7 @@ async def put_password(db: Database, account_id: str, password_hash: str, *, at:
         await connection.execute(
             update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
         )
+        await audit.note(connection, Act.PASSWORD_CHANGED, account_id, at=at)
 
 
 async def disable(db: Database, account_id: str, *, at: datetime) -> None:
@@ -158,9 +166,17 @@ async def disable(db: Database, account_id: str, *, at: datetime) -> None:
         await _check_somebody_administers(connection, account_id)
         await connection.execute(_used_up(account_id, at))
         await connection.execute(update(sessions).where(its, sessions.c.ended_at.is_(None)).values(ended_at=at))
-        await token_ends.of_account(connection, account_id, at=at)
         gone = update(accounts).where(accounts.c.id == account_id, accounts.c.disabled_at.is_(None))
         await connection.execute(gone.values(disabled_at=at))
+        await token_ends.of_account(connection, account_id, at=at)
+        await audit.note(connection, Act.ACCOUNT_DISABLED, account_id, at=at)
+
+
+async def enable(db: Database, account_id: str, *, at: datetime) -> None:
+    """Let an account in again; tokens and sessions that ended stay so."""
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(disabled_at=None))
+        await audit.note(connection, Act.ACCOUNT_ENABLED, account_id, at=at)
 
 
 async def take_role_away(db: Database, account_id: str, *, at: datetime) -> None:
@@ -169,6 +185,7 @@ async def take_role_away(db: Database, account_id: str, *, at: datetime) -> None
         await _check_somebody_administers(connection, account_id)
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(staff_role=None))
         await token_ends.of_role(connection, account_id, but=None, at=at)
+        await audit.note(connection, Act.ROLE_TAKEN, account_id, at=at)
 
 
 async def _check_somebody_administers(connection: AsyncConnection, account_id: str) -> None:
@@ -189,9 +206,25 @@ async def offer_totp(db: Database, account_id: str, sealed: str) -> None:
         await connection.execute(update(accounts).where(unset).values(totp_secret=sealed, totp_last_step=None))
 
 
-async def forget_totp(db: Database, account_id: str) -> None:
+async def confirm_totp(db: Database, account_id: str, recovery_hashes: list[str], *, at: datetime) -> None:
+    """Ask this account for a code from now on; these are kept of its recovery codes."""
+    row = {"totp_confirmed_at": at, "recovery_hashes": recovery_hashes}
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**row))
+        await audit.note(connection, Act.SECOND_FACTOR_ON, account_id, at=at)
+
+
+async def forget_totp(db: Database, account_id: str, *, at: datetime) -> None:
     """Ask this account for no code any more, until it sets a second factor up again."""
-    await change(db, account_id, totp_secret=None, totp_confirmed_at=None, totp_last_step=None, recovery_hashes=[])
+    row: dict[str, Any] = {
+        "totp_secret": None,
+        "totp_confirmed_at": None,
+        "totp_last_step": None,
+        "recovery_hashes": [],
+    }
+    async with db.write() as connection:
+        await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**row))
+        await audit.note(connection, Act.SECOND_FACTOR_OFF, account_id, at=at)
 
 
 async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
@@ -202,7 +235,7 @@ async def take_totp_step(db: Database, account_id: str, step: int) -> bool:
         return (await connection.execute(taken)).rowcount == 1
 
 
-async def take_recovery_code(db: Database, account_id: str, *kept_as: str) -> bool:
+async def take_recovery_code(db: Database, account_id: str, *kept_as: str, at: datetime) -> bool:
     """Use a recovery code up, by what may have been kept of it; False where it is none."""
     async with db.write() as connection:
         kept = await connection.scalar(
@@ -213,6 +246,8 @@ async def take_recovery_code(db: Database, account_id: str, *kept_as: str) -> bo
         if left == codes:
             return False
         await connection.execute(update(accounts).where(accounts.c.id == account_id).values(recovery_hashes=left))
+        by = doer().as_account(account_id)
+        await audit.note(connection, Act.RECOVERY_CODE_USED, account_id, at=at, by=by, left=len(left))
         return True
 
 
@@ -280,6 +315,8 @@ async def keep_key(db: Database, account_id: str, key: SignInKey) -> None:
         await connection.execute(_used_up(account_id, key.at, sign_in_keys.c.purpose == key.purpose))
         row = {"account_id": account_id, "purpose": key.purpose, "created_at": key.at, "expires_at": key.until}
         await connection.execute(insert(connection, sign_in_keys).values(hash=digest_of(key.secret), **row))
+        act = Act.INVITED if key.purpose is Purpose.INVITATION else Act.PASSWORD_FORGOTTEN
+        await audit.note(connection, act, account_id, at=key.at)
 
 
 async def keep_no_key(db: Database, key: SignInKey) -> None:
@@ -313,6 +350,8 @@ async def choose_password(db: Database, secret: str, password_hash: str, *, at: 
         await connection.execute(
             update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
         )
+        by = doer().as_account(account_id)
+        await audit.note(connection, Act.PASSWORD_CHANGED, account_id, at=at, by=by, by_key=True)
     return await get(db, account_id)
 
 

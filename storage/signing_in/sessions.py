@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping, and_, delete, select, update
 
-from policy.case.case import Role
+from policy.case.case import Actor, Role
+from storage.audit import audit
+from storage.audit.acts import Act, doer
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import sessions, sign_in_failures
 from storage.signing_in.accounts import digest_of
@@ -47,6 +49,8 @@ async def begin(db: Database, session: Session, secret: str) -> Session:
     async with db.write() as connection:
         await connection.execute(delete(sessions).where(old))
         await connection.execute(insert(connection, sessions).values(**vars(session), hash=digest_of(secret)))
+        act, its = Act.CODE_AWAITED if session.awaits_code else Act.SIGNED_IN, session.account_id
+        await audit.note(connection, act, its, at=session.created_at, by=doer().as_account(its), session=session.id)
     return session
 
 
@@ -81,7 +85,10 @@ async def end(db: Database, session_id: str, *, account_id: str, at: datetime) -
     c = sessions.c
     async with db.write() as connection:
         ended = update(sessions).where(c.id == session_id, c.account_id == account_id, c.ended_at.is_(None))
-        return (await connection.execute(ended.values(ended_at=at))).rowcount == 1
+        if (await connection.execute(ended.values(ended_at=at))).rowcount != 1:
+            return False
+        await audit.note(connection, Act.SIGNED_OUT, account_id, at=at, session=session_id)
+        return True
 
 
 async def end_all(db: Database, account_id: str, *, at: datetime, but: str | None = None) -> None:
@@ -89,14 +96,17 @@ async def end_all(db: Database, account_id: str, *, at: datetime, but: str | Non
     c = sessions.c
     others = [c.account_id == account_id, c.ended_at.is_(None), *([c.id != but] if but else [])]
     async with db.write() as connection:
-        await connection.execute(update(sessions).where(*others).values(ended_at=at))
+        ended = (await connection.execute(update(sessions).where(*others).values(ended_at=at))).rowcount
+        if ended:
+            await audit.note(connection, Act.SESSIONS_ENDED, account_id, at=at, sessions=ended)
 
 
-async def act_as(db: Database, session_id: str, role: Role, subject_id: str, customer_id: str | None) -> None:
+async def act_as(db: Database, session_id: str, named: Actor, customer_id: str | None, *, at: datetime) -> None:
     """Say in whose name the session acts from now on."""
-    row = {"role": role, "subject_id": subject_id, "customer_id": customer_id}
+    row = {"role": named.role, "subject_id": named.id, "customer_id": customer_id}
     async with db.write() as connection:
         await connection.execute(update(sessions).where(sessions.c.id == session_id).values(**row))
+        await audit.note(connection, Act.NAME_CHOSEN, named.id, at=at, role=named.role.value, session=session_id)
 
 
 async def of_account(db: Reader, account_id: str, *, at: datetime, idle_for: timedelta) -> Sequence[Session]:

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
 from policy.people.contacts import mailbox_of
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine.tables import accounts, agents, contacts, tokens
 
 SERVING = (Role.AGENT, Role.DIRECTOR)
@@ -20,7 +22,10 @@ OF_THE_HOUSE = (Role.COMMERCIAL, Role.ADMIN)
 
 async def end(connection: AsyncConnection, which: ColumnElement[bool], *, at: datetime) -> None:
     """End these tokens; one that has ended stays as it ended."""
-    await connection.execute(update(tokens).where(which, tokens.c.revoked_at.is_(None)).values(revoked_at=at))
+    c = tokens.c
+    ended = update(tokens).where(which, c.revoked_at.is_(None)).values(revoked_at=at).returning(c.id, c.subject_id)
+    for row in sorted(await connection.execute(ended)):
+        await audit.note(connection, Act.TOKEN_REVOKED, row.id, at=at, subject=row.subject_id)
 
 
 async def of_account(connection: AsyncConnection, account_id: str, *, at: datetime) -> None:

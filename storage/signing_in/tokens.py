@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
 from policy.people.contacts import mailbox_of
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
@@ -79,7 +81,10 @@ async def create(db: Database, token: Token, secret: str) -> Token:
         raise ValueError("a contact's token names its customer, and no other token does")
     row = {**vars(token), "hash": _digest(secret), "levels": [int(level) for level in token.levels]}
     async with db.write() as connection:
-        await connection.execute(insert(connection, tokens).on_conflict_do_nothing(index_elements=["id"]), row)
+        made = insert(connection, tokens).on_conflict_do_nothing(index_elements=["id"]).returning(tokens.c.id)
+        if (await connection.execute(made, row)).first() is not None:
+            said: dict[str, Any] = {"role": token.role.value, "subject": token.subject_id}
+            await audit.note(connection, Act.TOKEN_MADE, token.id, at=token.created_at, **said)
         return _token((await connection.execute(_SELECT.where(tokens.c.id == token.id))).mappings().one())
 
 

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case.case import Actor, Role
 from policy.case.facts import Moved, TermsAmended
 from policy.terms.amended_terms import AmendedPart, AmendmentOutcome
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine import codec, paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
@@ -47,7 +49,7 @@ class CaseOutcome:
 
 async def begin(db: Database, amendment: Amendment) -> Amendment:
     """Put an amendment on record; the same id again gives the one that is kept."""
-    row = {
+    row: dict[str, Any] = {
         "id": amendment.id,
         "at": amendment.at,
         "actor_role": amendment.by.role,
@@ -59,7 +61,10 @@ async def begin(db: Database, amendment: Amendment) -> Amendment:
     }
     wanted = select(amendments).where(amendments.c.id == amendment.id)
     async with db.write() as connection:
-        await connection.execute(insert(connection, amendments).on_conflict_do_nothing(), row)
+        made = insert(connection, amendments).on_conflict_do_nothing().returning(amendments.c.id)
+        if (await connection.execute(made, row)).first() is not None:
+            said = {"what": row["what"], "cases": len(amendment.numbers), "policy": amendment.policy_version}
+            await audit.note(connection, Act.TERMS_AMENDED, amendment.id, at=amendment.at, **said)
         return _amendment((await connection.execute(wanted)).mappings().one())
 
 

@@ -80,4 +80,4 @@ async def test_nobody_shuts_themselves_out_and_one_administrator_stays(desk: Des
     with pytest.raises(LastAdministrator):
         await account_keeping.take_role_away(desk, root, at=AT)
     with pytest.raises(RoleNotAllowed):
-        await account_keeping.enable(desk, Role.COMMERCIAL, root)
+        await account_keeping.enable(desk, Role.COMMERCIAL, root, at=AT)

@@ -63,7 +63,7 @@ class TestASession:
         assert begun.session.role is None
 
         [persona, _] = await accounts.personas(desk.database, its, policy=desk.policy, at=AT)
-        secret = await sign_in.act_as(desk, begun.session, persona)
+        secret = await sign_in.act_as(desk, begun.session, persona, at=AT)
         found = await sign_in.find(desk, secret, at=AT, idle_for=IDLE)
         assert found is not None
         assert found.persona == persona
@@ -74,7 +74,7 @@ class TestASession:
         begun = await sign_in.begin(desk, session(its), at=AT)
         [persona, _] = await accounts.personas(desk.database, its, policy=desk.policy, at=AT)
         assert persona.customer_id is not None
-        secret = await sign_in.act_as(desk, begun.session, persona)
+        secret = await sign_in.act_as(desk, begun.session, persona, at=AT)
         [ana] = (await contacts.state(desk.database, persona.customer_id, policy=policy(), at=AT)).contacts
         luz = contacts.NewContact("luz", ana.entry.__class__(**{**vars(ana.entry), "email": "luz@cliente.example"}))
         await contacts.replace_roster(desk.database, persona.customer_id, NewRoster([luz]), policy=policy(), at=AT)

@@ -78,6 +78,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/incidentes",
         "/usuarios",
     ),
+    "admin": ("/usuarios", "/auditoria"),
     "director": ("/direccion/visitas", "/direccion/tablero", "/casos/{llanoarriba visit}"),
 }
 

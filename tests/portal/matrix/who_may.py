@@ -53,7 +53,8 @@ _API = {
         GET /amendments, GET /amendments/{amendment_id}, POST /amendments, POST /amendments/preview
     """,
     frozenset({"admin"}): """
-        GET /metrics, POST /agents, GET /tokens, GET /tokens/{token_id}, DELETE /tokens/{token_id}
+        GET /metrics, POST /agents, GET /tokens, GET /tokens/{token_id}, DELETE /tokens/{token_id},
+        GET /audit
     """,
 }
 _PAGES = {
@@ -98,7 +99,10 @@ _PAGES = {
     """,
     frozenset({"director"}): "GET /direccion/visitas",
     WORKERS | {"admin"}: "GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin",
-    frozenset({"admin"}): "POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin",
+    frozenset({"admin"}): """
+        POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin, GET /auditoria, GET /auditoria.csv,
+        GET /auditoria.json
+    """,
 }
 
 

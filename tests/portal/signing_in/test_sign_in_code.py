@@ -159,7 +159,9 @@ class TestARecoveryCode:
         other = await account(office, "director")
         await accounts.change(office.db, other.id, recovery_hashes=list(its.recovery_hashes))
         stolen = pages_of(office).state.portal.keys.signature("recovery", f"{other.id}.{code}")
-        assert not await accounts.take_recovery_code(office.db, other.id, stolen, accounts.digest_of(code))
+        assert not await accounts.take_recovery_code(
+            office.db, other.id, stolen, accounts.digest_of(code), at=office.clock()
+        )
 
     async def test_of_before_still_works(self, office: Office, phone: Phone) -> None:
         await accounts.change(office.db, "acc-agent", recovery_hashes=[accounts.digest_of("0123456789")])

@@ -1,0 +1,1 @@
+"""The audit: security acts, each with who did it, from where, and to what."""
