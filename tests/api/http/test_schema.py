@@ -44,6 +44,7 @@ KNOWN = {
     "session": 1,
     "amendment_id": "nothing",
     "file_id": "nothing",
+    "token_id": "token-contact",
 }
 
 

@@ -28,7 +28,7 @@ async def test_they_are_listed_without_their_secrets(office: Office) -> None:
         "levels": [1],
         "created_at": "2026-11-02T13:00:00Z",
         "expires_at": None,
-        "last_used_at": "2026-11-23T14:00:00Z",
+        "last_used_at": "2026-11-25T14:00:00Z",
         "revoked_at": None,
     }
     assert by_id["token-director"]["last_used_at"] is None
@@ -48,7 +48,7 @@ async def test_one_is_revoked_and_stays_so(office: Office) -> None:
         gone = await office.client.delete(f"{BASE}/tokens/token-agent", headers=office.headers("admin"))
         assert (gone.status_code, gone.content) == (204, b"")
     assert (await office.get("/cases", "agent")).status_code == 401
-    assert (await office.get("/tokens/token-agent", "admin")).json()["revoked_at"] == "2026-11-23T14:00:00Z"
+    assert (await office.get("/tokens/token-agent", "admin")).json()["revoked_at"] == "2026-11-25T14:00:00Z"
 
 
 @pytest.mark.parametrize("who", ["contact", "agent", "director", "commercial"])
