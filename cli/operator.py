@@ -1,4 +1,4 @@
-"""Who is at the command line, for the audit: the machine's user."""
+"""The operator at the command line, for the audit: the machine's user."""
 
 from __future__ import annotations
 

@@ -47,10 +47,10 @@ async def note_settings(db: Database, settings: Settings, policy_version: str, *
 
 
 def _told(settings: Settings) -> dict[str, str]:
-    """The settings that may be told: none that is a secret, nor an address that can hold a password."""
+    """The settings as they may be told: of a secret, or an address that can hold a password, whether there is one."""
     told: dict[str, Any] = {}
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
-        if field.repr and not isinstance(value, SecretStr):
-            told[name] = value
+        is_secret = isinstance(value, SecretStr) or not field.repr
+        told[name] = "(set)" if is_secret and value else value
     return {name: json.dumps(value, default=str) for name, value in told.items()}

@@ -1,4 +1,4 @@
-"""How hard a password is to guess: its cheapest reading, by somebody who knows its owner and what people choose.
+"""The strength of a password: its cheapest reading, by somebody who knows its owner and what people choose.
 
 What is common is given; no list stands here.
 """

@@ -34,6 +34,7 @@ from policy.time import calendar, clock, explanation
 from policy.visit import visit
 from portal.direction.board_sheets import Unit
 from portal.process.process_drawing import Shape
+from storage.audit.acts import Act
 from storage.cover.solutions import SolutionKind
 from storage.engine.database import Database
 from storage.engine.tables import metadata
@@ -87,6 +88,7 @@ CLOSED: dict[type[Enum], Known] = {
     visit.Side: Known("side"),
     amendment.AtOnce: Known("at_once"),
     SolutionKind: Known("solution_kind"),
+    Act: Known("act"),
     Purpose: Known(columns=(("sign_in_keys", "known_purpose"),)),
     amended_terms.AmendmentOutcome: INSIDE,
     amended_terms.AmendedPart: INSIDE,
