@@ -65,6 +65,8 @@ def case(case: Json) -> RenderableType:
         late = f", {lasting(each['late_seconds'])} de más" if each["late_seconds"] else ""
         kept = f"; se cumplió el {short(each['met_at'])}" if each["met_at"] else ""
         table.add_row("Incumplido", f"{word('promise', each['clock'])}: venció el {short(each['due_at'])}{late}{kept}")
+    if case["answer_by"]:
+        table.add_row("Sin respuesta", f"se resuelve el {whole(case['answer_by'])}")
     if case["provider_incidents"]:
         table.add_row("Incidentes", escape(", ".join(case["provider_incidents"])))
     if session := case["remote_session"]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from demo.importing import Life, Step
 from demo.people import AGENTS, CUSTOMERS, DIRECTOR, HELP_DESK, SPECIALISTS, DemoCustomer
 from demo.stories import STORIES
-from demo.stories.told import Stage, Story, open_time
+from demo.stories.told import Beat, Stage, Story, open_time
 from policy.case.case import Actor, Channel, Plan, Role
 from policy.case.commands import OpenCase
 from policy.time.calendar import Calendar
@@ -174,9 +174,15 @@ def _life(part: Part, *, now: datetime, hours: Mapping[Plan, Calendar]) -> Life:
     steps = tuple(
         Step(at, beat.make(stage))
         for turn, beat in enumerate(part.story.beats)
-        if (at := calendar.add(opened_at, open_time(beat.after, plan) + _jitter(part.place, turn))) <= now
+        if (at := _instant(beat, stage, calendar, _jitter(part.place, turn))) <= now
     )
     return Life(key=part.row.key, opening=_opening(part, stage, at=opened_at), steps=steps)
+
+
+def _instant(beat: Beat, stage: Stage, calendar: Calendar, jitter: timedelta) -> datetime:
+    if beat.at:
+        return beat.at(stage) + jitter
+    return calendar.add(stage.opened_at, open_time(beat.after, stage.plan) + jitter)
 
 
 def _jitter(place: int, turn: int) -> timedelta:

@@ -119,6 +119,9 @@ class CaseAnswer(Answer):
     first_answered_at: Z | None
     waiting_for: WaitingFor | None
     waits: list[WaitingFor]
+    answer_by: Z | None = Field(
+        description="Until when a question is to be answered; then the case is resolved as unanswered (ESC-16)"
+    )
     held_until: Z | None
     resolved_at: Z | None
     reopen_until: Z | None
@@ -189,6 +192,7 @@ def _case_answer(row: CaseRow, beside: _Beside, *, at: datetime) -> CaseAnswer:
         first_answered_at=case.first_answered_at,
         waiting_for=case.waiting_for,
         waits=list(case.waits),
+        answer_by=case.question.answer_by if case.question else None,
         held_until=case.held_until,
         resolved_at=case.resolved_at,
         reopen_until=case.reopen_until,

@@ -11,10 +11,10 @@ from api.http.documented_refusals import can_refuse
 from api.http.visibility import VisibleCase
 from desk.problems import NotFound
 from desk.reading.clocks import ExplainedClock, Stretch, explained
-from policy.case.case import ClockState
+from policy.case.case import ClockState, WaitingFor
 from policy.case.facts import HandedOff
 from policy.time.clock import ClockName
-from policy.time.explanation import IntervalState
+from policy.time.explanation import IntervalState, Wait, waits
 from storage.case import views
 from storage.case.views import TimelineRow
 from wording.language import word
@@ -60,8 +60,19 @@ class HandOffAnswer(Answer):
     late_seconds: int | None
 
 
+class WaitAnswer(Answer):
+    """What the level's clock stands for, and until when if nobody does anything (ESC-10).
+
+    A question that is not answered by `until` resolves the case as unanswered (ESC-16).
+    """
+
+    waiting_for: WaitingFor = Field(alias="for")
+    until: Z | None
+    reminders_at: list[Z]
+
+
 class ClocksExplained(Answer):
-    """Where the time went, as of `at`."""
+    """Where the time went, as of `at`, and what the case waits for."""
 
     number: str
     at: Z
@@ -69,6 +80,7 @@ class ClocksExplained(Answer):
     level: ClockStoryAnswer | None
     earlier_levels: list[ClockStoryAnswer]
     hand_offs: list[HandOffAnswer]
+    waits: list[WaitAnswer]
     next_hand_off_at: Z | None
 
 
@@ -92,6 +104,7 @@ async def explain_clocks(row: VisibleCase, desk: DeskDep, at: At, language: Lang
         level=levels[-1] if levels else None,
         earlier_levels=levels[:-1],
         hand_offs=[_hand_off(row, row.fact) for row in facts if isinstance(row.fact, HandedOff)],
+        waits=[_wait(each) for each in waits(case)],
         next_hand_off_at=case.next_hand_off_at,
     )
 
@@ -117,6 +130,10 @@ def _interval(each: Stretch, language: str) -> IntervalAnswer:
         label=each.name or word("interval", each.why, language),
         seconds=each.lasts,
     )
+
+
+def _wait(each: Wait) -> WaitAnswer:
+    return WaitAnswer(waiting_for=each.waiting_for, until=each.until_at, reminders_at=list(each.remind_at))
 
 
 def _hand_off(row: TimelineRow, fact: HandedOff) -> HandOffAnswer:

@@ -21,6 +21,7 @@ _VALUES: dict[str, str | int] = {
     "most": 5,
     "file": "mapa.png",
     "extensions": "pdf, png, txt",
+    "day": "2026-12-03",
     "days": 30,
     "other": "MA-2026-000041",
     "number": "MA-2026-000042",

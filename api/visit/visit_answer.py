@@ -49,7 +49,7 @@ class ExcessAnswer(Answer):
 
 
 class VisitAnswer(Answer):
-    """The last visit of a case, ended or not. `due_at` and `remind_at` are of its present step; none once it ended."""
+    """A visit of a case, ended or not. `due_at` and `remind_at` are of its present step; none once it ended."""
 
     number: int = Field(ge=1)
     step: VisitStep

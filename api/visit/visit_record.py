@@ -1,4 +1,4 @@
-"""The record of a case's last visit as JSON; desk/reading/visits.py reads it."""
+"""The record of a case's visits as JSON; desk/reading/visits.py reads it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from api.http.auth import Caller
 from api.http.bodies import Answer, MoneyAnswer, Z, show_money
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
+from api.http.lists import Listed
 from api.http.visibility import VisibleCase
 from api.visit.visit_answer import EXAMPLE, VisitAnswer, visit_answer
 from desk.problems import NotFound
@@ -90,6 +91,20 @@ class VisitRecord(Answer):
     report: ReportAnswer | None
     cancellation: CancellationAnswer | None
     channels: list[ChannelAnswer] | None
+
+
+@router.get(
+    "/cases/{number}/visits",
+    response_model=Listed[VisitRecord],
+    summary="Read all that is on record of every visit of a case",
+    responses=can_refuse(NotFound),
+)
+async def read_visits(row: VisibleCase, principal: Caller, desk: DeskDep) -> Listed[VisitRecord]:
+    async with desk.database.snapshot() as db:
+        case = (await views.case(db, row.number) or row).case
+        rows, terms = await views.timeline(db, row.number), await views.terms(db, row.number)
+    plan = terms.channels if terms and principal.actor.role is not Role.CONTACT else None
+    return Listed(items=[_answer(each) for each in visits.visit_records(case, rows, plan)])
 
 
 @router.get(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,10 +46,14 @@ Make = Callable[[Stage], c.Command]
 
 @dataclass(frozen=True)
 class Beat:
-    """What is done `after` the opening, in time that counts for the case's plan: "40m", "1h20m", "2d3h"."""
+    """What is done `after` the opening, in time that counts for the case's plan: "40m", "1h20m", "2d3h".
+
+    Or, where `at` says so, at an instant that something else in the story has led to.
+    """
 
     after: str
     make: Make
+    at: Callable[[Stage], datetime] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,16 +230,27 @@ def accepts_visit(after: str, quote: int) -> Beat:
 
 def dates_visit(after: str, who: Who, days: int) -> Beat:
     """A date: nine o'clock in the morning in Bogotá, so many days after the opening or less than one more."""
-
-    def starts_at(stage: Stage) -> datetime:
-        reached = (stage.opened_at + timedelta(days=days)).astimezone(_BOGOTA)
-        nine = datetime.combine(reached.date(), time(9), _BOGOTA)
-        return nine if nine >= reached else nine + timedelta(days=1)
-
     return Beat(
         after,
-        lambda stage: c.ScheduleVisit(by=stage.cast[who], starts_at=starts_at(stage), engineer_id=stage.cast["l2"].id),
+        lambda stage: c.ScheduleVisit(
+            by=stage.cast[who], starts_at=_visit_date(stage, days), engineer_id=stage.cast["l2"].id
+        ),
     )
+
+
+def _visit_date(stage: Stage, days: int) -> datetime:
+    reached = (stage.opened_at + timedelta(days=days)).astimezone(_BOGOTA)
+    nine = datetime.combine(reached.date(), time(9), _BOGOTA)
+    return nine if nine >= reached else nine + timedelta(days=1)
+
+
+def on_the_day(days: int, beat: Beat) -> Beat:
+    """The beat on the visit's day, which was agreed on `days` after the opening: `after` its nine o'clock, less 20 min.
+
+    A visit starts on its day (ONS-5), whatever the story's own time comes to.
+    """
+    sooner = timedelta(minutes=20)
+    return replace(beat, at=lambda stage: _visit_date(stage, days) + open_time(beat.after, stage.plan) - sooner)
 
 
 def starts_visit(after: str) -> Beat:

@@ -12,7 +12,7 @@ from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import OutOfScopeKind
 from policy.case.duplicates import GoesOnIn
-from policy.visit.refusals import VisitUnderWay
+from policy.visit.refusals import ExcessUndecided, VisitGoesOn, VisitNotSignedOff, VisitUnderWay
 from storage.case import duplicates, views
 
 
@@ -50,7 +50,7 @@ ENDINGS: tuple[Offer, ...] = (
         command=c.CloseAsOutOfScope,
         body=OutOfScope,
         make=lambda new: c.CloseAsOutOfScope(by=new.by, kind=new.body.kind, reason=new.text("reason")),
-        refusals=(r.ReasonMissing, VisitUnderWay),
+        refusals=(r.ReasonMissing, VisitUnderWay, VisitGoesOn, VisitNotSignedOff),
     ),
     Offer(
         path="duplicate-of",
@@ -59,7 +59,15 @@ ENDINGS: tuple[Offer, ...] = (
         body=DuplicateOf,
         look_up=_where_it_goes_on,
         make=lambda new: c.CloseAsDuplicate(by=new.by, of=new.body.number, last=new.found),
-        refusals=(r.DuplicateOfItself, r.DuplicateInCircle, r.DuplicateOfEnded, DuplicateUnknown, VisitUnderWay),
+        refusals=(
+            r.DuplicateOfItself,
+            r.DuplicateInCircle,
+            r.DuplicateOfEnded,
+            DuplicateUnknown,
+            VisitUnderWay,
+            VisitGoesOn,
+            VisitNotSignedOff,
+        ),
     ),
     Offer(
         path="resolution",
@@ -67,13 +75,14 @@ ENDINGS: tuple[Offer, ...] = (
         command=c.ResolveCase,
         body=Summary,
         make=lambda new: c.ResolveCase(by=new.by, summary=new.text("summary")),
-        refusals=(r.TextMissing, VisitUnderWay),
+        refusals=(r.TextMissing, VisitUnderWay, VisitGoesOn, VisitNotSignedOff),
     ),
     Offer(
         path="confirmation",
         summary="Confirm the solution",
         command=c.ConfirmSolution,
         make=lambda new: c.ConfirmSolution(by=new.by),
+        refusals=(ExcessUndecided,),
     ),
     Offer(
         path="reopening",
@@ -88,7 +97,7 @@ ENDINGS: tuple[Offer, ...] = (
         summary="Withdraw the request",
         command=c.WithdrawCase,
         make=lambda new: c.WithdrawCase(by=new.by),
-        refusals=(VisitUnderWay,),
+        refusals=(VisitUnderWay, VisitGoesOn, VisitNotSignedOff),
     ),
 )
 """The endings, in the contract's order."""

@@ -183,7 +183,7 @@ VISITS: tuple[Offer, ...] = (
         summary="Start the visit",
         command=c.StartVisit,
         make=lambda new: c.StartVisit(by=new.by),
-        refusals=(v.NoVisitOpen, v.VisitOutOfOrder),
+        refusals=(v.NoVisitOpen, v.VisitOutOfOrder, v.NotTheEngineer, v.NotTheVisitsDay),
     ),
     Offer(
         path="visits/expenses",

@@ -14,7 +14,7 @@ from policy.case import refusals as r
 from policy.case.case import Cause, Channel, Outcome, Priority
 from policy.cover import equipment
 from policy.people.groups import serves
-from policy.visit.refusals import VisitUnderWay
+from policy.visit.refusals import VisitGoesOn, VisitNotSignedOff, VisitUnderWay
 
 
 class Assignment(Body):
@@ -128,6 +128,8 @@ WORK: tuple[Offer, ...] = (
             equipment.AlreadyDiagnosed,
             r.TextMissing,
             VisitUnderWay,
+            VisitGoesOn,
+            VisitNotSignedOff,
         ),
     ),
 )

@@ -26,11 +26,12 @@ from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns
 from desk.reading.visits import visit_record
 from policy.case.case import Actor, Case, ClosingReason, Role, Status
-from policy.case.commands import ClaimCase
+from policy.case.commands import ClaimCase, StartVisit
 from policy.case.lifecycle import ALLOWED, ROLES
 from policy.case.rating import may_rate
 from policy.people.groups import serves
 from policy.terms.terms import Terms
+from policy.visit import on_site
 from storage.case import duplicates, ratings, views
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow, TimelineRow, Window, Windowed
@@ -218,10 +219,13 @@ async def _composer(reading: _Reading) -> Composer:
 async def _actions(reading: _Reading) -> Actions:
     case, actor, is_ours = reading.case, reading.viewer.principal.actor, reading.viewer.is_ours
     staff = await reading.once("serving", lambda: agents.serving(reading.db)) if is_ours else ()
+    terms = await reading.terms()
+    principal, at = reading.viewer.principal, case.as_of(reading.at)
+    starts = any(on_site.may_start(case, by, at=at, terms=terms) for by in (actor, *principal.stands_in_for))
     return Actions(
-        can=can_of(case, reading.viewer.principal),
+        can=can_of(case, principal) - (frozenset() if starts else {StartVisit.__name__}),
         drafts=await reading.drafts(),
-        terms=await reading.terms(),
+        terms=terms,
         rating=await reading.rating(),
         may_rate=may_rate(case, actor.role, at=reading.at),
         agents=staff,

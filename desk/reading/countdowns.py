@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from policy.case.case import Case, Clock, ClockState, Level, WaitingFor
 from policy.terms.terms import Terms
 from policy.time.calendar import Calendar, SegmentState
+from policy.time.explanation import waits
 
 _LOOK_AHEAD = timedelta(days=20)
 
@@ -48,7 +49,7 @@ def _countdown(label: str, clock: Clock, case: Case, terms: Terms, *, at: dateti
     is_open, changes_at = open_hours(terms.hours, at)
     resumes_at = None if is_open else changes_at
     if waiting_for:
-        resumes_at = changes_at = waits_until(case, waiting_for)
+        resumes_at = changes_at = waits_until(case)
     ends = [each for each in (changes_at, clock.due_at) if each and each > at]
     return Countdown(
         label=label,
@@ -61,15 +62,9 @@ def _countdown(label: str, clock: Clock, case: Case, terms: Terms, *, at: dateti
     )
 
 
-def waits_until(case: Case, waiting_for: WaitingFor) -> datetime | None:
-    """By when a pause ends at the latest; information is waited for without a term."""
-    visit = case.visit
-    if visit is None or waiting_for is WaitingFor.INFORMATION:
-        return None
-    if waiting_for is WaitingFor.VISIT:
-        return visit.starts_at
-    term = visit.excess or visit.term
-    return term.due_at if term else None
+def waits_until(case: Case) -> datetime | None:
+    """By when what the case waits for first ends at the latest; None where it waits for nothing."""
+    return next((wait.until_at for wait in waits(case)), None)
 
 
 def open_hours(hours: Calendar, at: datetime) -> tuple[bool, datetime | None]:

@@ -130,5 +130,4 @@ def _due(row: CaseRow, is_open: bool, changes_at: datetime | None, *, at: dateti
 
 
 def _still(row: CaseRow, *, at: datetime) -> Row:
-    waiting_for = row.case.waiting_for
-    return Row(row=row, at=at, resumes_at=waits_until(row.case, waiting_for) if waiting_for else None)
+    return Row(row=row, at=at, resumes_at=waits_until(row.case))

@@ -1,15 +1,15 @@
-"""All that is on record of a case's last visit: where and why, who decided what, expenses with receipts, the report.
+"""All that is on record of a case's visits: where and why, who decided what, expenses with receipts, the report.
 
 For our side also the proof that the remote channels were exhausted, on which the director decides (ONS-3, ONS-4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from policy.case.case import Actor, Channel, Outcome, Text
+from policy.case.case import Actor, Case, Channel, Outcome, Text
 from policy.case.facts import AttemptLogged
 from policy.visit.facts import (
     VisitAccepted,
@@ -22,6 +22,7 @@ from policy.visit.facts import (
     VisitReported,
     VisitRequested,
 )
+from policy.visit.retold import Told, ended_visit
 from policy.visit.visit import Side, Visit
 from storage.case.views import TimelineRow
 
@@ -104,6 +105,21 @@ class VisitRecord:
     report: Report | None
     cancellation: Cancellation | None
     channels: Sequence[ChannelTried] | None
+
+
+def visit_records(case: Case, rows: Sequence[TimelineRow], plan: Iterable[Channel] | None) -> Sequence[VisitRecord]:
+    """Every visit of the case, the oldest first; the earlier ones, which ended, are told by their facts (ONS-5)."""
+    channels = None if plan is None else tuple(plan)
+    last = case.visit.number if case.visit else 0
+    earlier = [ended_visit(_told(rows, number)) for number in range(1, last)]
+    visits = [*earlier, case.visit] if case.visit else []
+    return [visit_record(visit, rows, channels) for visit in visits]
+
+
+def _told(rows: Iterable[TimelineRow], number: int) -> Iterator[Told]:
+    for row in rows:
+        if isinstance(row.fact, VisitFact) and row.fact.visit == number:
+            yield row.at, row.actor.id, row.fact
 
 
 def visit_record(visit: Visit, rows: Sequence[TimelineRow], plan: Iterable[Channel] | None) -> VisitRecord:

@@ -107,6 +107,7 @@ class WaitingFor(StrEnum):
     INFORMATION = "information"
     QUOTE = "quote"
     VISIT = "visit"
+    SIGN_OFF = "sign_off"
 
 
 class Role(StrEnum):
@@ -223,6 +224,18 @@ class RemoteSession:
     started_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the customer was asked, and has not answered (ESC-16).
+
+    The requester is reminded at each of `remind_at`, which are those still to come; at `answer_by` the wait ends.
+    """
+
+    asked_at: datetime
+    answer_by: datetime
+    remind_at: tuple[datetime, ...]
+
+
 class WakeKind(StrEnum):
     """What a case wakes up for."""
 
@@ -233,6 +246,9 @@ class WakeKind(StrEnum):
     OVERDUE_REPEAT = "overdue_repeat"
     HELD_END = "held_end"
     REOPENING_END = "reopening_end"
+    INFORMATION_REMINDER = "information_reminder"
+    INFORMATION_END = "information_end"
+    VISIT_DATE = "visit_date"
     VISIT_REMINDER = "visit_reminder"
     VISIT_LIMIT = "visit_limit"
     EXCESS_REMINDER = "excess_reminder"
@@ -245,6 +261,8 @@ LIMITS = frozenset(
         WakeKind.LEVEL_LIMIT,
         WakeKind.HELD_END,
         WakeKind.REOPENING_END,
+        WakeKind.INFORMATION_END,
+        WakeKind.VISIT_DATE,
         WakeKind.VISIT_LIMIT,
         WakeKind.EXCESS_LIMIT,
     }
@@ -264,8 +282,9 @@ class Wake:
 class Case:
     """A customer's case, whole: what the workflow carries, the ledger projects and every rule reads.
 
-    While it waits for several things at once, `waiting_for` is the first and `also_waiting_for` the others. `visit` is
-    the last one, ended or not.
+    While it waits for several things at once, `waiting_for` is the first and `also_waiting_for` the others; `question`
+    is what it waits for information on, None in cases from before that had an end. `visit` is the last one, ended or
+    not.
     """
 
     number: str
@@ -289,6 +308,7 @@ class Case:
     first_answered_at: datetime | None = None
     waiting_for: WaitingFor | None = None
     also_waiting_for: tuple[WaitingFor, ...] = ()
+    question: Question | None = None
     overdue_at: datetime | None = None
     overdue_periods: int = 0
     overdue_repeat_at: datetime | None = None
@@ -331,8 +351,12 @@ class Case:
             (self.held_until, WakeKind.HELD_END),
             (self.reopen_until, WakeKind.REOPENING_END),
         ]
+        if self.question:
+            found += [(at, WakeKind.INFORMATION_REMINDER) for at in self.question.remind_at]
+            found.append((self.question.answer_by, WakeKind.INFORMATION_END))
         if self.visit:
-            found += _term_wakes(self.visit.term, WakeKind.VISIT_REMINDER, WakeKind.VISIT_LIMIT)
+            limit = WakeKind.VISIT_DATE if self.visit.awaits_its_date else WakeKind.VISIT_LIMIT
+            found += _term_wakes(self.visit.term, WakeKind.VISIT_REMINDER, limit)
             found += _term_wakes(self.visit.excess, WakeKind.EXCESS_REMINDER, WakeKind.EXCESS_LIMIT)
         if self.initial_attention and self.initial_attention.state is ClockState.RUNNING:
             found.append((self.initial_attention.warn_at, WakeKind.ATTENTION_WARNING))

@@ -291,6 +291,7 @@ def stop_clocks(case: Case, *, at: datetime, terms: Terms) -> Case:
         level_clock=level,
         waiting_for=None,
         also_waiting_for=(),
+        question=None,
         overdue_repeat_at=None,
     )
 

@@ -169,11 +169,32 @@ class PriorityChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class InformationRequested:
-    """The customer was asked; the level clock stands still until the answer (ESC-10)."""
+    """The customer was asked; the level clock stands still until the answer (ESC-10), or until `answer_by` (ESC-16).
+
+    Older facts name no such instant: their wait has no end.
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["information_requested"] = "information_requested"
     body: Text
+    answer_by: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InformationReminded:
+    """The requester was reminded of the question, which is waited for until `answer_by` (ESC-16)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["information_reminded"] = "information_reminded"
+    answer_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class InformationLapsed:
+    """The question was not answered in time, and a visit that goes on kept the case from being resolved (ESC-16)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["information_lapsed"] = "information_lapsed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,12 +334,16 @@ class OverdueRepeated:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResolved:
-    """A solution was given; the customer confirms or reopens until `reopen_until` (ESC-14)."""
+    """A solution was given; the customer confirms or reopens until `reopen_until` (ESC-14).
+
+    `unanswered`: it was resolved without a solution, because a question was not answered in time (ESC-16).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["case_resolved"] = "case_resolved"
-    summary: Text
+    summary: Text | None
     reopen_until: datetime
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,6 +382,8 @@ Fact = (
     | PriorityConfirmed
     | PriorityChanged
     | InformationRequested
+    | InformationReminded
+    | InformationLapsed
     | CustomerAnswered
     | HandedOff
     | CaseTransferred

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from policy.case import commands as c
-from policy.case import duplicates, escalation, remote_sessions, scope
+from policy.case import duplicates, escalation, information, remote_sessions, scope
 from policy.case import facts as f
 from policy.case.case import (
     SYSTEM,
@@ -125,13 +125,13 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.EndRemoteSession: _WORKED_ON,
     c.RequestVisit: _WORKED_ON,
     c.ApproveVisit: _WORKED_ON,
-    c.AcceptVisit: _WORKED_ON,
+    c.AcceptVisit: _WORKED_ON | {Status.RESOLVED},
     c.ScheduleVisit: _WORKED_ON,
     c.CancelVisit: _WORKED_ON,
     c.StartVisit: _WORKED_ON,
-    c.LogVisitExpense: _WORKED_ON,
+    c.LogVisitExpense: _WORKED_ON | {Status.RESOLVED},
     c.ReportVisit: _WORKED_ON,
-    c.SignOffVisit: _WORKED_ON,
+    c.SignOffVisit: _WORKED_ON | {Status.RESOLVED},
     c.CloseAsOutOfScope: _OPEN,
     c.CloseAsDuplicate: _OPEN,
     c.ResolveCase: _WORKED_ON,
@@ -244,8 +244,11 @@ def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Itera
     yield (change := escalation.reach_limit(change[0], due_at, terms=terms))
     yield (change := escalation.repeat_overdue(change[0], due_at, at=at, terms=terms))
     yield (change := on_site.pass_time(change[0], due_at, at=at, terms=terms))
+    yield (change := information.remind(change[0], due_at))
     case = change[0]
-    if case.reopen_until == due_at:
+    if case.question and case.question.answer_by == due_at:
+        yield _unanswered(case, at=due_at, terms=terms)
+    elif case.reopen_until == due_at and not on_site.is_open(case):
         yield _close(case, f.CaseClosed(reason=ClosingReason.UNANSWERED), at=at, terms=terms)
     elif case.held_until == due_at:
         yield _close(case, f.CaseClosed(reason=ClosingReason.NOT_COVERED), at=at, terms=terms)
@@ -268,7 +271,7 @@ def _check_state(case: Case, command: c.Command) -> None:
         Status.RESOLVED: CaseResolvedAlready,
         Status.HELD: CaseHeld,
     }
-    if Status.RESOLVED in ALLOWED[type(command)] and case.status is not Status.CLOSED:
+    if ALLOWED[type(command)] == {Status.RESOLVED} and case.status is not Status.CLOSED:
         raise CaseNotResolved(number=case.number)
     raise refusals.get(case.status, CaseNotHeld)(number=case.number)
 
@@ -323,13 +326,13 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
         case c.CancelVisit():
             return on_site.cancel(case, command, at=at, terms=terms)
         case c.StartVisit():
-            return on_site.start(case, at=at, terms=terms)
+            return on_site.start(case, command, at=at, terms=terms)
         case c.LogVisitExpense():
             return on_site.log_expense(case, command, at=at, terms=terms)
         case c.ReportVisit():
             return on_site.report(case, command, at=at, terms=terms)
         case c.SignOffVisit():
-            return on_site.sign_off(case)
+            return on_site.sign_off(case, at=at, terms=terms)
         case c.ResolveCase():
             return _resolve(case, command, at=at, terms=terms)
         case c.ReopenCase():
@@ -390,8 +393,9 @@ def _request_information(case: Case, command: c.RequestInformation, *, at: datet
     require_text(command.body, "ESC-10")
     if WaitingFor.INFORMATION in case.waits:
         raise AlreadyWaiting(number=case.number)
-    asked, facts = _answered(case, f.InformationRequested(body=command.body), at=at, terms=terms)
-    return escalation.pause(asked, WaitingFor.INFORMATION, at=at, terms=terms), facts
+    asked = information.wait(case, at=at, terms=terms)
+    answer_by = asked.question.answer_by if asked.question else None
+    return _answered(asked, f.InformationRequested(body=command.body, answer_by=answer_by), at=at, terms=terms)
 
 
 def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
@@ -399,7 +403,7 @@ def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime,
     fact = f.CustomerAnswered(body=command.body)
     if WaitingFor.INFORMATION not in case.waits:
         return case, (fact,)
-    return escalation.stop_waiting(case, WaitingFor.INFORMATION, at=at, terms=terms), (fact,)
+    return information.stop_waiting(case, at=at, terms=terms), (fact,)
 
 
 def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Terms) -> Change:
@@ -431,12 +435,32 @@ def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
 
 def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:
     require_text(command.summary, "ESC-14")
-    case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms)
+    case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms, is_resolution=True)
+    case, until = _resolved(case, at=at, terms=terms)
+    answered, facts = _answered(case, f.CaseResolved(summary=command.summary, reopen_until=until), at=at, terms=terms)
+    return escalation.stop_clocks(answered, at=at, terms=terms), (*before, *facts)
+
+
+def _unanswered(case: Case, *, at: datetime, terms: Terms) -> Change:
+    """The customer did not answer what it was asked in time: the case is resolved so (ESC-16).
+
+    A visit that goes on keeps it from that: then only the wait is over, and the case goes on by its visit.
+    """
+    if on_site.goes_on(case):
+        return information.lapse(case, at=at, terms=terms)
+    case, before = remote_sessions.end_with_case(case)
+    case, until = _resolved(case, at=at, terms=terms)
+    resolved = f.CaseResolved(summary=None, reopen_until=until, unanswered=True)
+    return escalation.stop_clocks(case, at=at, terms=terms), (*before, resolved)
+
+
+def _resolved(case: Case, *, at: datetime, terms: Terms) -> tuple[Case, datetime]:
+    """The case resolved at `at`, and until when it can be reopened (ESC-14); its clocks are still to be stopped."""
     until = terms.business_days.after_business_days(at, terms.reopen_within_business_days)
-    resolved = f.CaseResolved(summary=command.summary, reopen_until=until)
-    case, facts = _answered(case, resolved, at=at, terms=terms)
-    case = escalation.stop_clocks(case, at=at, terms=terms)
-    return replace(case, status=Status.RESOLVED, resolved_at=at, reopen_until=until), (*before, *facts)
+    case = replace(case, status=Status.RESOLVED, resolved_at=at, reopen_until=until)
+    case = on_site.kept_for_its_signature(case)
+    assert case.reopen_until is not None
+    return case, case.reopen_until
 
 
 def _reopen(case: Case, command: c.ReopenCase, *, at: datetime, terms: Terms) -> Change:
@@ -477,9 +501,14 @@ def _end(case: Case, fact: f.CaseClosed, by: Role, *, at: datetime, terms: Terms
     return closed, (*before, *facts)
 
 
-def _wound_up(case: Case, side: Side, *, at: datetime, terms: Terms) -> Change:
-    """End what goes on inside the case before it ends itself; an agreed visit keeps it from ending (ONS-5)."""
-    case, visit = on_site.end_with_case(case, side, at=at, terms=terms)
+def _wound_up(case: Case, side: Side, *, at: datetime, terms: Terms, is_resolution: bool = False) -> Change:
+    """End what goes on inside the case before it ends itself; an agreed visit keeps it from ending (ONS-5).
+
+    But a case is resolved while nothing but its visit's signature is missing.
+    """
+    visit: tuple[f.Fact, ...] = ()
+    if not (is_resolution and terms.edition >= 3 and on_site.lacks_only_its_signature(case)):
+        case, visit = on_site.end_with_case(case, side, at=at, terms=terms)
     case, session = remote_sessions.end_with_case(case)
     return case, (*visit, *session)
 

@@ -42,7 +42,7 @@ def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, 
     """The notices that a turn's facts call for, each recipient once per kind."""
     unique: dict[tuple[str, Recipient], Notice] = {}
     for entry in entries:
-        for recipient in _recipients(entry.fact, before or after, after):
+        for recipient in _recipients(entry, before or after, after):
             unique.setdefault(
                 (entry.fact.kind, recipient),
                 Notice(entry.fact.kind, recipient, entry.seq, _limit_at(entry.fact, after)),
@@ -50,8 +50,8 @@ def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, 
     return tuple(unique.values())
 
 
-def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[Recipient]:
-    contact = Contact(after.contact_id)
+def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
+    contact, fact = Contact(after.contact_id), entry.fact
     match fact:
         case f.CaseOpened():
             yield contact
@@ -86,6 +86,17 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[Recipient]:
         case f.CaseOverdue() | f.OverdueRepeated():
             yield Director()
             yield Administrators(after.customer_id)
+        case f.InformationRequested():
+            yield contact
+            if fact.answer_by:  # who asks knows
+                yield from (each for each in _worker(after) if each != Agent(entry.by.id))
+        case f.InformationReminded() | f.InformationLapsed():
+            yield contact
+            yield from _worker(after)
+        case f.CaseResolved():
+            yield contact
+            if fact.unanswered:
+                yield from _worker(after)
         case f.CustomerAnswered() | f.CaseReopened():
             yield from _worker(after)
         case f.CaseClosed():
@@ -94,14 +105,12 @@ def _recipients(fact: f.Fact, before: Case, after: Case) -> Iterator[Recipient]:
                 yield Agent(before.assignee)
         case (
             f.ReplySent()
-            | f.InformationRequested()
             | f.PriorityChanged()
             | f.ProviderEscalated()
             | f.ProviderUpdated()
             | f.DiagnosisRecorded()
             | f.RemoteSessionStarted()
             | f.RemoteSessionEnded()
-            | f.CaseResolved()
         ):
             yield contact
         case f.TermsAmended():
@@ -145,6 +154,11 @@ def _of_visit(fact: v.VisitFact, after: Case, contact: Contact) -> Iterator[Reci
             yield Agent(fact.engineer_id)
             if fact.from_engineer_id not in (None, fact.engineer_id):
                 yield Agent(fact.from_engineer_id)
+        case v.VisitMissed():
+            yield contact
+            yield Director()
+            yield Agent(fact.engineer_id)
+            yield from _worker(after)
         case v.VisitCancelled():
             yield contact
             yield Director()
@@ -208,6 +222,8 @@ def _limit_at(fact: f.Fact, after: Case) -> datetime | None:
     match fact:
         case f.ClockWarned():
             return fact.limit_at
+        case f.InformationRequested() | f.InformationReminded():
+            return fact.answer_by
         case f.CaseResolved():
             return fact.reopen_until
         case f.CaseHeld():

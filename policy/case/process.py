@@ -128,6 +128,8 @@ _COMMANDS: Mapping[type[c.Command], Leads] = {
     c.AcceptVisit: _goes_on,
     c.StartVisit: _goes_on,
     c.CancelVisit: _goes_on,
+    c.ReportVisit: _waits,
+    c.SignOffVisit: _goes_on,
     c.HandOff: _up,
     c.SetPriority: _up,
     c.AmendTerms: _up,
@@ -145,6 +147,8 @@ _COMMANDS: Mapping[type[c.Command], Leads] = {
 _WAKES: Mapping[WakeKind, Leads] = {
     WakeKind.LEVEL_LIMIT: lambda source: _up(source) if source in LEVELS else (),
     WakeKind.VISIT_LIMIT: _goes_on,
+    WakeKind.VISIT_DATE: _goes_on,
+    WakeKind.INFORMATION_END: lambda source: (*_goes_on(source), Step.RESOLVED) if source in WAITS else (),
     WakeKind.HELD_END: lambda source: (Step.NOT_COVERED,) if source is Step.HELD else (),
     WakeKind.REOPENING_END: lambda source: (Step.UNANSWERED,) if source is Step.RESOLVED else (),
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from policy.case import escalation
+from policy.case import escalation, information
 from policy.case import facts as f
 from policy.case.case import LIMITS, Case, Clock, ClockState, Status, WakeKind
 from policy.case.commands import AmendTerms
@@ -31,6 +31,8 @@ class AtOnce(StrEnum):
     VISIT_LAPSES = "visit_lapses"
     EXPENSES_LAPSE = "expenses_lapse"
     VISIT_SIGNED_OFF = "visit_signed_off"
+    QUESTION_LAPSES = "question_lapses"
+    CASE_RESOLVED = "case_resolved"
     CASE_CLOSES = "case_closes"
 
 
@@ -110,6 +112,10 @@ def _at_once(fact: f.Fact) -> AtOnce | None:
             return AtOnce.EXPENSES_LAPSE if fact.is_excess else AtOnce.VISIT_LAPSES
         case v.VisitSignedOff():
             return AtOnce.VISIT_SIGNED_OFF
+        case f.InformationLapsed():
+            return AtOnce.QUESTION_LAPSES
+        case f.CaseResolved():
+            return AtOnce.CASE_RESOLVED
         case f.CaseClosed():
             return AtOnce.CASE_CLOSES
         case _:
@@ -132,6 +138,9 @@ def _applied(case: Case, *, terms: Terms, amended: Terms, at: datetime) -> Chang
         case = replace(case, reopen_until=max(until, at))
     if case.visit and case.visit.is_open:
         case = replace(case, visit=on_site.retermed(case.visit, at=at, terms=amended, instead_of=terms))
+        case = on_site.kept_for_its_signature(case)
+    if case.question:
+        case = replace(case, question=information.retermed(case.question, at=at, terms=amended))
     if case.status in (Status.HELD, Status.RESOLVED):
         return case, ()
     case, attention = _amend_attention(case, terms=terms, amended=amended, at=at)

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from policy.case.case import Channel, Plan
 from policy.people.groups import Group
-from policy.terms.terms import EDITION, ArchitectureHelp, Cover, Terms, VisitTerms
+from policy.terms.terms import EDITION, ArchitectureHelp, Cover, InformationTerms, Terms, VisitTerms
 from policy.time.calendar import Calendar, Closure, Shift
 from policy.time.holiday_list import HolidayChanges
 
@@ -68,6 +68,7 @@ class PolicyFile:
     cover_end_announced_days_before: tuple[int, ...]
     provider_incidents_from_before: timedelta
     visits: VisitTerms
+    information: InformationTerms
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
     file: str = "policy.toml"
 
@@ -97,6 +98,7 @@ class PolicyFile:
             held_for_business_days=self.held_for_business_days,
             cover=cover,
             visits=self.visits,
+            information=self.information,
         )
 
     def plan(self, plan: Plan) -> PlanTable:

@@ -17,7 +17,7 @@ from typing import Any
 from policy.case.case import Channel, Level, Plan
 from policy.people.groups import Group
 from policy.terms.policy_file import Hours, PlanTable, PolicyFile, PolicyFileError, Row
-from policy.terms.terms import ArchitectureHelp, VisitTerms
+from policy.terms.terms import ArchitectureHelp, InformationTerms, VisitTerms
 from policy.time.calendar import MINUTES_A_DAY, Closure, Shift
 from policy.time.holiday_list import HolidayChanges
 from policy.time.open_time import FIRST_YEAR, LAST_YEAR
@@ -78,6 +78,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
             "SCOPE-6",
         ),
         visits=reader.visits(),
+        information=reader.information(),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
@@ -86,6 +87,8 @@ _ASSUMPTIONS = {
     "business_days",
     "warn_at_percent",
     "reopen_within_business_days",
+    "information_remind_after_business_days",
+    "information_end_after_business_days",
     "held_for_business_days",
     "warranty_months",
     "warranty_plan",
@@ -276,6 +279,15 @@ class _Reader:
                 f"must be a date from {FIRST_YEAR} to {LAST_YEAR} such as 2026-12-31 (unquoted), not {value!r}",
             )
         return value
+
+    def information(self) -> InformationTerms:
+        key, rule = "assumptions.information", "ESC-16"
+        end = self.whole(f"{key}_end_after_business_days", 1, 250, rule)
+        reminded = f"{key}_remind_after_business_days"
+        days = tuple(sorted(self.days(reminded, 250, rule)))
+        if days and days[-1] >= end:
+            raise self.wrong(reminded, rule, f"must come before the end, which is after {end} business days")
+        return InformationTerms(remind_after_business_days=days, end_after_business_days=end)
 
     def visits(self) -> VisitTerms:
         key = "assumptions.visit"

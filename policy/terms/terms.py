@@ -60,6 +60,14 @@ class VisitTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InformationTerms:
+    """How long the customer has to answer a question, and when it is reminded, in business days (ESC-16)."""
+
+    remind_after_business_days: tuple[int, ...] = (2, 4)
+    end_after_business_days: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """Plan, matrix, calendars and cover as they were at opening.
 
@@ -85,6 +93,7 @@ class Terms:
     managed_support: bool = False
     architecture_help: ArchitectureHelp = ArchitectureHelp.RECOMMENDED_PRACTICE
     visits: VisitTerms = VisitTerms()
+    information: InformationTerms = InformationTerms()
 
     def limit(self, level: Level, priority: Priority) -> timedelta:
         """How long `level` may hold a case of `priority` (ESC-1..3)."""

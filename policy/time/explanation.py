@@ -9,10 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from policy.case.case import Case, Clock, ClockState, WaitingFor
 from policy.time.calendar import Calendar, Why
 from policy.time.clock import ClockName, Stretch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What the level clock stands for, and until when if nobody does anything (ESC-10, ESC-16).
+
+    `until_at` is None where the wait has no end; `remind_at` are the reminders still to come, in order.
+    """
+
+    waiting_for: WaitingFor
+    until_at: datetime | None
+    remind_at: tuple[datetime, ...] = ()
 
 
 class IntervalState(StrEnum):
@@ -66,6 +79,28 @@ class ClockStory:
     def spent(self) -> timedelta:
         """The counted intervals' sum: what the clock shows."""
         return sum((i.to_at - i.from_at for i in self.intervals if i.state is IntervalState.COUNTED), timedelta(0))
+
+
+def waits(case: Case) -> tuple[Wait, ...]:
+    """All that the case waits for from the customer, in the order in which it began to."""
+    return tuple(_wait(case, waiting_for) for waiting_for in case.waits)
+
+
+def _wait(case: Case, waiting_for: WaitingFor) -> Wait:
+    question, visit = case.question, case.visit
+    term = visit.term if visit else None
+    match waiting_for:
+        case WaitingFor.INFORMATION if question:
+            return Wait(waiting_for=waiting_for, until_at=question.answer_by, remind_at=question.remind_at)
+        case WaitingFor.INFORMATION:
+            return Wait(waiting_for=waiting_for, until_at=None)
+        case WaitingFor.VISIT:
+            return Wait(waiting_for=waiting_for, until_at=visit.starts_at if visit else None)
+        case WaitingFor.QUOTE | WaitingFor.SIGN_OFF:
+            remind_at = (term.remind_at,) if term and term.remind_at else ()
+            return Wait(waiting_for=waiting_for, until_at=term.due_at if term else None, remind_at=remind_at)
+        case _:
+            assert_never(waiting_for)
 
 
 def stories(

@@ -136,6 +136,17 @@ class VisitCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VisitMissed:
+    """The agreed date passed without a start: from that instant the level clock counts again (ESC-10)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["visit_missed"] = "visit_missed"
+    visit: int
+    starts_at: datetime
+    engineer_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class VisitStarted:
     """The engineer is there; the level clock that waited for it goes on (ESC-10)."""
 
@@ -205,6 +216,7 @@ VisitFact = (
     | VisitLapsed
     | VisitScheduled
     | VisitCancelled
+    | VisitMissed
     | VisitStarted
     | VisitExpenseLogged
     | VisitQuoteExceeded

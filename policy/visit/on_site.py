@@ -1,24 +1,29 @@
 """Visits on site, inside the case: the gate, both agreements, the date, the visit itself and its end (ONS).
 
 Each rule takes the case and the instant, and gives the case back with what happened. The level clock stands while the
-customer has a quote to decide, and from an agreed date until the visit starts (ESC-10).
+customer has a quote to decide, from the agreement on a date until that date, or the start if it is earlier, and from
+the report until the customer signs it off (ESC-10).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from policy.case import commands as c
 from policy.case import escalation
-from policy.case.case import Case, Outcome, Role, Text, WaitingFor
+from policy.case.case import Actor, Case, Outcome, Role, Status, Text, WaitingFor
 from policy.case.decision import Change, require_reason, require_text
+from policy.case.refusals import Refusal
 from policy.terms.terms import Terms
 from policy.visit import facts as v
 from policy.visit import refusals as r
 from policy.visit.places import VisitInsideBogota, is_in_bogota
 from policy.visit.visit import Acceptance, Side, Term, Visit, VisitStep
+
+_BOGOTA = ZoneInfo("America/Bogota")
 
 
 def request(case: Case, command: c.RequestVisit, *, at: datetime, terms: Terms) -> Change:
@@ -178,14 +183,38 @@ def _cancelled(case: Case, side: Side, reason: Text | None, *, at: datetime, ter
 # -- the visit itself -------------------------------------------------------------------------------------------------
 
 
-def start(case: Case, *, at: datetime, terms: Terms) -> Change:
-    """The engineer is there: the level clock goes on (ONS-5, ESC-10)."""
+def start(case: Case, command: c.StartVisit, *, at: datetime, terms: Terms) -> Change:
+    """The engineer is there: the level clock goes on, unless the date has passed, when it goes on already (ONS-5)."""
     visit = _at_step(case, VisitStep.SCHEDULED)
     assert visit.engineer_id is not None
+    if terms.edition >= 3:
+        _check_start(case, visit, command.by, at=at)
     term = _term(terms.visits.report_within_business_days, at=at, terms=terms)
     case = replace(case, visit=replace(visit, step=VisitStep.STARTED, term=term, started_at=at))
     case = escalation.stop_waiting(case, WaitingFor.VISIT, at=at, terms=terms)
     return case, (v.VisitStarted(visit=visit.number, engineer_id=visit.engineer_id),)
+
+
+def may_start(case: Case, by: Actor, *, at: datetime, terms: Terms) -> bool:
+    """Whether it is worth offering to start the case's visit."""
+    try:
+        start(case, c.StartVisit(by=by), at=at, terms=terms)
+    except Refusal:
+        return False
+    return True
+
+
+def _check_start(case: Case, visit: Visit, by: Actor, *, at: datetime) -> None:
+    """Refuse a start by another than its engineer or the director, and on another day of Bogotá's (ONS-5)."""
+    if by.role is not Role.DIRECTOR and visit.engineer_id not in (by.id, by.on_behalf_of):
+        raise r.NotTheEngineer(number=case.number)
+    assert visit.starts_at is not None
+    if _day(at) != _day(visit.starts_at):
+        raise r.NotTheVisitsDay(number=case.number, day=_day(visit.starts_at).isoformat())
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(_BOGOTA).date()
 
 
 def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: Terms) -> Change:
@@ -219,11 +248,11 @@ def log_expense(case: Case, command: c.LogVisitExpense, *, at: datetime, terms: 
     asked = visit.excess_asked if visit.excess else total
     visit = replace(visit, excess=excess, excess_asked=asked, excess_declined=False)
     visit = _signed_off_last(visit, terms=terms)
-    return replace(case, visit=visit), (logged, exceeded)
+    return kept_for_its_signature(replace(case, visit=visit)), (logged, exceeded)
 
 
 def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) -> Change:
-    """Report on the visit; the customer then signs it off (ONS-5)."""
+    """Report on the visit; the customer then signs it off, and the level clock stands for it (ONS-5, ESC-10)."""
     visit = _at_step(case, VisitStep.STARTED)
     require_text(command.found, "ONS-5")
     require_text(command.done, "ONS-5")
@@ -232,7 +261,10 @@ def report(case: Case, command: c.ReportVisit, *, at: datetime, terms: Terms) ->
     assert visit.term is not None
     sign_off_by = visit.term.due_at
     reported = v.VisitReported(visit=visit.number, found=command.found, done=command.done, sign_off_by=sign_off_by)
-    return replace(case, visit=visit), (reported,)
+    case = replace(case, visit=visit)
+    if terms.edition >= 3:
+        case = escalation.pause(case, WaitingFor.SIGN_OFF, at=at, terms=terms)
+    return case, (reported,)
 
 
 def _signed_off_last(visit: Visit, *, terms: Terms) -> Visit:
@@ -247,22 +279,25 @@ def _signed_off_last(visit: Visit, *, terms: Terms) -> Visit:
     return replace(visit, term=visit.excess) if visit.excess.due_at > visit.term.due_at else visit
 
 
-def sign_off(case: Case) -> Change:
+def sign_off(case: Case, *, at: datetime, terms: Terms) -> Change:
     """The customer agrees that the visit was made (ONS-5), once it has decided on all of its expenses (ONS-2)."""
     visit = _at_step(case, VisitStep.REPORTED)
     if visit.excess:
         raise r.ExcessUndecided(number=case.number)
-    return _signed_off(case, visit, unanswered=False)
+    return _signed_off(case, visit, unanswered=False, at=at, terms=terms)
 
 
-def _signed_off(case: Case, visit: Visit, *, unanswered: bool) -> Change:
+def _signed_off(case: Case, visit: Visit, *, unanswered: bool, at: datetime, terms: Terms) -> Change:
     fact = v.VisitSignedOff(
         visit=visit.number,
         unanswered=unanswered,
         borne_by_customer=visit.borne_by_customer,
         borne_by_support=visit.expenses - visit.borne_by_customer,
     )
-    return replace(case, visit=visit.ended(VisitStep.SIGNED_OFF)), (fact,)
+    case = replace(case, visit=visit.ended(VisitStep.SIGNED_OFF))
+    if WaitingFor.SIGN_OFF in case.waits:
+        case = escalation.stop_waiting(case, WaitingFor.SIGN_OFF, at=at, terms=terms)
+    return case, (fact,)
 
 
 # -- what time does to it ---------------------------------------------------------------------------------------------
@@ -305,9 +340,21 @@ def _reach_limit(case: Case, visit: Visit, due_at: datetime, *, at: datetime, te
                 lapsed = escalation.stop_waiting(lapsed, WaitingFor.QUOTE, at=due_at, terms=terms)
             return lapsed, (fact,)
         case VisitStep.REPORTED:
-            return _signed_off(case, visit, unanswered=True)
+            return _signed_off(case, visit, unanswered=True, at=due_at, terms=terms)
+        case VisitStep.SCHEDULED if visit.awaits_its_date and terms.edition >= 3:
+            return _missed(case, visit, due_at, at=at, terms=terms)
         case _:
             return _still_owed(case, visit, due_at, at=at, terms=terms)
+
+
+def _missed(case: Case, visit: Visit, due_at: datetime, *, at: datetime, terms: Terms) -> Change:
+    """The date came and nobody started the visit: it counts on support's clock from now on (ESC-10)."""
+    assert visit.starts_at is not None
+    assert visit.engineer_id is not None
+    fact = v.VisitMissed(visit=visit.number, starts_at=visit.starts_at, engineer_id=visit.engineer_id)
+    case = escalation.stop_waiting(case, WaitingFor.VISIT, at=due_at, terms=terms)
+    owed, _ = _still_owed(case, visit, due_at, at=at, terms=terms)
+    return owed, (fact,)
 
 
 def _still_owed(case: Case, visit: Visit, due_at: datetime, *, at: datetime, terms: Terms) -> Change:
@@ -334,14 +381,48 @@ def _reminder(visit: Visit, term: Term, *, is_excess: bool, is_past: bool) -> v.
 # -- the end of the case, and changed terms ---------------------------------------------------------------------------
 
 
+def is_open(case: Case) -> bool:
+    """Whether the case has a visit that has not ended."""
+    return case.visit is not None and case.visit.is_open
+
+
+def lacks_only_its_signature(case: Case) -> bool:
+    """Whether the case's visit was made and reported on, and the customer has not signed it off (ONS-5)."""
+    return case.visit is not None and case.visit.step is VisitStep.REPORTED
+
+
+def goes_on(case: Case) -> bool:
+    """Whether a visit is asked for, agreed or made: more of it is missing than its signature."""
+    return case.visit is not None and case.visit.goes_on
+
+
+def kept_for_its_signature(case: Case) -> Case:
+    """The case, where it is resolved, open to be reopened until its visit's signature is due: closed, it takes none."""
+    visit = case.visit
+    if case.reopen_until is None or visit is None or visit.term is None:
+        return case
+    return replace(case, reopen_until=max(case.reopen_until, visit.term.due_at))
+
+
 def end_with_case(case: Case, side: Side, *, at: datetime, terms: Terms) -> Change:
-    """Call off a visit that is not agreed yet, because its case ends; one that is agreed keeps the case from ending."""
+    """Call off a visit that is not agreed yet, because its case ends; one that is agreed keeps the case from ending.
+
+    A customer that confirms the solution of a resolved case signs off the visit that led to it (ONS-5).
+    """
     visit = case.visit
     if visit is None or not visit.is_open:
         return case, ()
-    if visit.is_under_way:
-        raise r.VisitUnderWay(number=case.number)
-    return _cancelled(case, side, None, at=at, terms=terms)
+    match visit.step:
+        case VisitStep.REPORTED if case.status is Status.RESOLVED:
+            return sign_off(case, at=at, terms=terms)
+        case VisitStep.REPORTED:
+            raise r.VisitNotSignedOff(number=case.number)
+        case VisitStep.STARTED:
+            raise r.VisitGoesOn(number=case.number)
+        case VisitStep.AGREED | VisitStep.SCHEDULED:
+            raise r.VisitUnderWay(number=case.number)
+        case _:
+            return _cancelled(case, side, None, at=at, terms=terms)
 
 
 def retermed(visit: Visit, *, at: datetime, terms: Terms, instead_of: Terms) -> Visit:

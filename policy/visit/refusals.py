@@ -164,4 +164,41 @@ class VisitUnderWay(StateRefusal):
     """A case does not end while somebody is on the way to it."""
 
     rule = "ONS-5"
-    message = "Case {number} has an agreed visit: cancel it, or have it made and signed off, before the case ends."
+    message = "Case {number} has an agreed visit: cancel it, or have it made and reported on, before the case ends."
+
+
+class VisitGoesOn(StateRefusal):
+    """Somebody is there."""
+
+    rule = "ONS-5"
+    message = (
+        "The visit of case {number} has started: report on it first. The case may be resolved once only the "
+        "customer's signature is missing."
+    )
+
+
+class VisitNotSignedOff(StateRefusal):
+    """A case is resolved without the signature; nothing else ends it before."""
+
+    rule = "ONS-5"
+    message = (
+        "The visit of case {number} waits for the customer's signature: the case may be resolved meanwhile, but "
+        "it ends in another way only once the visit is signed off."
+    )
+
+
+class NotTheEngineer(RoleNotAllowed):
+    """Who was sent says that they are there."""
+
+    rule = "ONS-5"
+    message = "The visit of case {number} is started by its engineer or by the director; please ask them."
+
+
+class NotTheVisitsDay(StateRefusal):
+    """A visit starts on the day that was agreed; another day is agreed on first."""
+
+    rule = "ONS-5"
+    message = (
+        "The visit of case {number} starts on its day, {day}, in Colombian time. "
+        "Move it to another date, or cancel it, before it starts on another day."
+    )

@@ -103,6 +103,16 @@ class Visit:
         return self.step in PENDING or self.is_under_way
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it has not ended, and more of it is missing than the customer's signature."""
+        return self.is_open and self.step is not VisitStep.REPORTED
+
+    @property
+    def awaits_its_date(self) -> bool:
+        """Whether a date is agreed that has not come: its term is that date."""
+        return self.step is VisitStep.SCHEDULED and self.term is not None and self.term.due_at == self.starts_at
+
+    @property
     def accepted(self) -> int:
         """What the customer agreed to bear, in COP."""
         return self.acceptances[-1].amount if self.acceptances else 0

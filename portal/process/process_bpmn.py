@@ -117,6 +117,8 @@ def label_place(node: Node) -> tuple[int, int, int] | None:
             return x + 24, y - 8, 100
         case Shape.TIMER if node.on == "held":
             return x + 24, y + 4, 150
+        case Shape.TIMER if node.on == "work":
+            return x + 20, y - 46, 86
         case Shape.TIMER if node.on == "resolved":
             return x + 6, y + 26, 110
         case Shape.TIMER:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from policy.case import commands as c
 from policy.case.case import WakeKind
-from policy.case.process import WORK, Move, Step, moves
+from policy.case.process import WAITS, WORK, Move, Step, moves
 
 WIDTH, HEIGHT = 1290, 690
 
@@ -100,6 +100,7 @@ NODES = (
     _timer(Step.LEVEL_1, "Its time there ends", 390, 110),
     _timer(Step.LEVEL_2, "Its time there ends", 590, 110),
     _timer(Step.LEVEL_3, "Overdue", 790, 110),
+    Node("timer_work", Shape.TIMER, 852, 222, 36, 36, "No answer in time", on="work"),
     _timer(Step.RESOLVED, "Nobody answers in time", 1080, 190),
     _timer(Step.HELD, "No cover comes in time", 190, 530),
 )
@@ -141,7 +142,10 @@ LINES = (
     Line("flow_up_waiting_2", "waiting_2", "waiting_3", ((610, 310), (660, 310)), ((_S.WAITING_2, _S.WAITING_3),)),
     Line("flow_top_waiting", "waiting_1", "waiting_3", ((335, 350), (335, 372), (735, 372), (735, 350)),
          ((_S.WAITING_1, _S.WAITING_3),)),
-    Line("flow_resolved", "work", "resolved", ((870, 150), (960, 150)), _all_work(_S.RESOLVED), "solved"),
+    Line("flow_resolved", "work", "resolved", ((870, 150), (960, 150)), _all_work(_S.RESOLVED), "solved",
+         (c.ResolveCase,)),
+    Line("flow_no_answer", "timer_work", "resolved", ((888, 240), (980, 240), (980, 190)),
+         tuple((each, _S.RESOLVED) for each in WAITS)),
     Line("flow_reopened", "resolved", "work", ((1000, 190), (1000, 320), (870, 320)),
          tuple((_S.RESOLVED, each) for each in (_S.LEVEL_1, _S.LEVEL_2, _S.LEVEL_3)), "reopened"),
     Line("flow_confirmed", "resolved", "confirmed", ((1110, 150), (1190, 150)), ((_S.RESOLVED, _S.CONFIRMED),)),

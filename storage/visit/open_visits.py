@@ -11,7 +11,7 @@ from policy.visit.visit import VisitStep
 from storage.engine.database import Reader
 from storage.engine.tables import cases
 
-_LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+_LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.RESOLVED)
 
 
 async def with_visit_at(db: Reader, steps: Collection[VisitStep], *, limit: int = 100) -> list[str]:

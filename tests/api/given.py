@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from policy.case.case import Channel
 from policy.case.incidents import Incident
@@ -50,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reopening": {"reason": "Sigue en blanco."},
     "withdrawal": {},
 }
+_BOGOTA = ZoneInfo("America/Bogota")
 OF_THE_CUSTOMER = {"answers", "confirmation", "reopening", "withdrawal", "visits/acceptance", "visits/sign-off"}
 OF_OTHERS = {"visits/approval": "director", "diagnosis": "specialist"}
 BEFORE = {
@@ -101,11 +103,19 @@ async def make_ready(office: Office, number: str, command: str) -> None:
         await exhaust_channels(office, number)
     if before := BEFORE.get(command):
         await make_ready(office, number, before)
+        if before == "visits/start":
+            await give(office, number, "visits/schedule", starts_at=tonight(office))
         await give(office, number, before)
 
 
-async def give(office: Office, number: str, command: str) -> None:
-    answer = await office.give(number, path_of(command), who_gives(command), **BODIES[command])
+def tonight(office: Office) -> str:
+    """The last second of the office's day in Bogotá: a visit of that day may start now (ONS-5)."""
+    today = office.clock.at.astimezone(_BOGOTA)
+    return today.replace(hour=23, minute=59, second=59, microsecond=0).isoformat()
+
+
+async def give(office: Office, number: str, command: str, **changes: Any) -> None:
+    answer = await office.give(number, path_of(command), who_gives(command), **BODIES[command] | changes)
     assert answer.status_code == 200, answer.text
 
 

@@ -52,7 +52,7 @@ async def test_a_premium_case_with_a_visit(gate: Gate) -> None:
     waiting = await _do(office, number, "visits/acceptance", CUSTOMER, amount=pesos(350_000))
     assert waiting["visit"]["accepted"]["by"] == "contact-premium-1"
 
-    first, moved = (office.clock.at + timedelta(days=days) for days in (5, 6))
+    first, moved = (office.clock.at.replace(hour=17) + timedelta(days=days) for days in (5, 6))
     scheduled = await _do(office, number, "visits/schedule", starts_at=first.isoformat(), engineer_id="ana")
     spent = scheduled["clocks"]["level"]["spent_seconds"]
     await office.give(number, "visits/schedule", CUSTOMER, starts_at=moved.isoformat())

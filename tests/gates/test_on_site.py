@@ -13,7 +13,7 @@ import pytest
 from httpx import Response
 
 from policy.case.case import Channel
-from tests.api.given import BODIES, QUOTE, VISIT, equipment, give, path_of, ready_for, who_gives
+from tests.api.given import BODIES, QUOTE, VISIT, equipment, give, path_of, ready_for, tonight, who_gives
 from tests.api.office import NEW_PREMIUM_CASE, Office
 from tests.gates.conftest import Gate
 
@@ -260,17 +260,70 @@ class TestWaitingForTheCustomer:
         assert (case["clocks"]["level"]["state"], case["clocks"]["level"]["spent_seconds"]) == ("running", about(1200))
 
     @pytest.mark.rule("ESC-10")
-    async def test_from_the_agreed_date_until_the_visit_starts_pauses_the_level(self, gate: Gate) -> None:
+    async def test_from_the_agreement_on_a_date_until_the_visit_starts_pauses_the_level(self, gate: Gate) -> None:
         number = await ready_for(gate.office, "visits/schedule")
         before = (await gate.skip(number, minutes=5))["clocks"]["level"]
         assert before["state"] == "running"
         agreed = await agree_on(gate, number, days=7)
-        waiting = await gate.until(number, agreed["starts_at"])
+        waiting = await gate.until(number, datetime.fromisoformat(agreed["starts_at"]) - timedelta(minutes=1))
         spent = about(before["spent_seconds"])
         assert (waiting["waits"], waiting["clocks"]["level"]["spent_seconds"]) == (["visit"], spent)
         await give(gate.office, number, "visits/start")
         case = await gate.skip(number, minutes=5)
         assert (case["waits"], case["clocks"]["level"]["spent_seconds"]) == ([], about(before["spent_seconds"] + 300))
+
+    @pytest.mark.rule("ESC-10")
+    async def test_for_a_visit_that_support_does_not_start_ends_at_its_date(self, gate: Gate) -> None:
+        """The next hour counts, and hands the case on; another day needs another date (ONS-5)."""
+        number = await ready_for(gate.office, "visits/schedule")
+        agreed = await agree_on(gate, number, days=7)
+        missed = await gate.until(number, agreed["starts_at"])
+        assert (missed["waits"], missed["clocks"]["level"]["state"]) == ([], "running")
+        assert "visit_missed" in await kinds(gate.office, number)
+        moved_up = await gate.until(number, missed["next_hand_off_at"])
+        assert moved_up["level"] == 2
+        await gate.skip(number, days=1)
+        for who in ("agent", "director"):
+            refused = await ask(gate.office, number, "visits/start", who)
+            assert told(refused) == (409, "not-the-visits-day", "ONS-5")
+
+    @pytest.mark.rule("ESC-16")
+    async def test_for_information_ends_after_five_business_days(self, gate: Gate) -> None:
+        """Reminded twice, then resolved as unanswered, reopened, and closed so the second time."""
+        number = await gate.office.open("premium_contact", **LOW)
+        await give(gate.office, number, "information-requests")
+        asked = (await gate.office.get(f"/cases/{number}")).json()
+        [wait] = (await gate.office.get(f"/cases/{number}/clocks")).json()["waits"]
+        assert (wait["for"], wait["until"], len(wait["reminders_at"])) == ("information", asked["answer_by"], 2)
+        await gate.until(number, wait["reminders_at"][1])
+        assert (await kinds(gate.office, number)).count("information_reminded") == 2
+        resolved = await gate.until(number, asked["answer_by"])
+        assert (resolved["status"], resolved["waits"], resolved["answer_by"]) == ("resolved", [], None)
+        assert (await ask(gate.office, number, "reopening")).json()["status"] == "in_progress"
+        await give(gate.office, number, "information-requests")
+        again = (await gate.office.get(f"/cases/{number}")).json()["answer_by"]
+        reopen_until = (await gate.until(number, again))["reopen_until"]
+        closed = await gate.until(number, reopen_until)
+        assert (closed["status"], closed["closing_reason"]) == ("closed", "unanswered")
+
+    @pytest.mark.rule("ESC-10")
+    async def test_for_the_signature_pauses_the_level_and_lets_the_case_be_resolved(self, gate: Gate) -> None:
+        """And to be signed off afterwards, by the customer alone (ONS-5)."""
+        number = await ready_for(gate.office, "visits/sign-off")
+        waiting = await gate.skip(number, hours=3)
+        assert (waiting["level"], waiting["waits"]) == (1, ["sign_off"])
+        assert (await ask(gate.office, number, "resolution")).json()["status"] == "resolved"
+        signed = (await ask(gate.office, number, "visits/sign-off")).json()
+        assert (signed["status"], signed["visit"]["step"]) == ("resolved", "signed_off")
+
+    @pytest.mark.rule("ONS-5")
+    async def test_for_a_visit_ends_by_its_engineer_or_the_director_alone(self, gate: Gate) -> None:
+        """The specialist was not sent."""
+        number = await ready_for(gate.office, "visits/schedule")
+        await give(gate.office, number, "visits/schedule", starts_at=tonight(gate.office))
+        refused = await ask(gate.office, number, "visits/start", "specialist")
+        assert told(refused) == (403, "not-the-engineer", "ONS-5")
+        assert (await ask(gate.office, number, "visits/start", "director")).json()["visit"]["step"] == "started"
 
 
 class TestAProvider:

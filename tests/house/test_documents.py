@@ -62,6 +62,8 @@ def figures(file: PolicyFile) -> Mapping[str, str]:
         **{f"ESC-{level}": " · ".join(map(limit, row)) for level, row in enumerate(file.limits, start=1)},
         "ESC-13": f"at {file.warn_at_percent} % of",
         "ESC-14": f"within {file.reopen_within_business_days} business days",
+        "ESC-16": f"after {' and '.join(map(str, file.information.remind_after_business_days))} business days; "
+        f"after {file.information.end_after_business_days} the",
         "ONS-3": f"({file.visits.decide_within_business_days} business days",
         "WAR-3": f"{file.held_for_business_days} business days without",
         "WAR-5": f"{', '.join(earlier)} and {last} days before",

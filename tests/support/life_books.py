@@ -6,7 +6,7 @@ Nothing here asks the rules: what is checked was written down turn by turn. `sta
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -54,6 +54,11 @@ class Books:
     """Until when a visit is decided on, and (True) its further expenses, as its facts and amendments said last."""
     awaits_excess: bool = False
     broken: list[Broken] = field(default_factory=list)
+    question: Asked | None = None
+    date: v.VisitScheduled | None = None
+    """The visit's date as it was agreed on last."""
+    is_missed: bool = False
+    awaits_signature: bool = False
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -75,14 +80,15 @@ class Books:
             self._enter_time(before, decision)
             self._check_level(before, decision)
             self._enter_broken(before, decision)
-            _check_information(before, decision)
         if decision.terms:
             kept = decision.entries[0].fact.kind == "case_released"
             was, now = (self.terms.plan, self.terms.cover), (decision.terms.plan, decision.terms.cover)
             assert kept or was == now, "an amendment keeps plan and cover"
             self.terms = decision.terms
+            self.question = self.question and self.question.counted_anew(self.terms, at)
         self._check_used(after, at)
         self._check_broken(after, at)
+        self._check_waits(after)
         if after.level_clock and after.status in _WORKED_ON:
             assert after.level_clock.limit == self.terms.limit(after.level, after.priority), "the limit it was promised"
 
@@ -99,8 +105,28 @@ class Books:
             case f.OverdueRepeated():
                 assert self.is_overdue, "overdue repeats only after it came"
                 self.periods = fact.periods
+            case f.InformationRequested():
+                assert self.question is None, "one question at a time"
+                self.question = Asked.now(self.terms, entry.at)
+                assert fact.answer_by == self.question.answer_by
+            case f.InformationReminded():
+                assert self.question
+                assert fact.answer_by == self.question.answer_by
+                assert entry.due_at == self.question.remind_at[0], "each reminder when it was said to come"
+                self.question = replace(self.question, remind_at=self.question.remind_at[1:])
+            case f.InformationLapsed():
+                self._end_of_question(entry)
+                assert self._has_visit_to_make(), "only a visit lets a case go on without its answer"
+            case f.CaseResolved():
+                if fact.unanswered:
+                    assert not self._has_visit_to_make(), "what a visit goes on in is not given up"
+                    self._end_of_question(entry)
+                assert fact.unanswered == (entry.by == SYSTEM) == (fact.summary is None)
+                self.question, self.awaits_signature = None, False
+            case f.CustomerAnswered():
+                self.question = None
             case f.CaseClosed():
-                self.is_closed = True
+                self.is_closed, self.question = True, None
             case f.InitialAttentionMissed() | f.InitialAttentionGiven():
                 assert fact.kind not in self.attended, "attended once, missed once"
                 assert fact.kind != "initial_attention_missed" or not self.attended, "missed before it came"
@@ -113,9 +139,20 @@ class Books:
                     if what in moved:
                         self.decide_by[is_excess] = moved[what]
             case _ if isinstance(fact, v.VisitFact):
-                self._enter_visit(fact, entry.by.role, entry.due_at)
+                self._enter_visit(fact, entry)
 
-    def _enter_visit(self, fact: v.VisitFact, by: Role, due_at: datetime | None) -> None:
+    def _end_of_question(self, entry: Entry) -> None:
+        assert self.question
+        assert not self.question.remind_at, "all reminders come before the end"
+        assert entry.due_at == self.question.answer_by, "a question ends when it was said to"
+        self.question = None
+
+    def _has_visit_to_make(self) -> bool:
+        steps = self.visits.get(len(self.visits), [])
+        return bool(steps) and not set(steps) & _ENDS and "visit_reported" not in steps
+
+    def _enter_visit(self, fact: v.VisitFact, entry: Entry) -> None:
+        by, due_at = entry.by.role, entry.due_at
         steps = self.visits.setdefault(fact.visit, [])
         assert fact.visit == len(self.visits), "one visit at a time"
         assert not set(steps) & _ENDS, "a visit ends once"
@@ -124,7 +161,7 @@ class Books:
             case v.VisitRequested():
                 assert not steps
                 assert not untried, "remote channels come first"
-                self.decide_by, self.awaits_excess = {False: fact.decide_by}, False
+                self.decide_by, self.awaits_excess, self.date = {False: fact.decide_by}, False, None
             case v.VisitApproved() | v.VisitRefused():
                 assert by is Role.DIRECTOR
                 assert _last(steps) == "visit_requested"
@@ -150,8 +187,18 @@ class Books:
                 )
                 assert "visit_started" not in steps
                 assert fact.kind == "visit_scheduled" or "visit_scheduled" in steps
+                if isinstance(fact, v.VisitScheduled):
+                    self.date, self.is_missed = fact, False
+                else:
+                    self._check_start(entry)
+            case v.VisitMissed():
+                assert self.date
+                assert (by, due_at) == (Role.SYSTEM, self.date.starts_at), "missed at its date"
+                assert not self.is_missed, "a date is missed once"
+                self.is_missed = True
             case v.VisitReported():
                 assert steps.count("visit_started") == 1
+                self.awaits_signature = True
             case v.VisitExpenseLogged():
                 self.expenses[fact.visit] = self.expenses.get(fact.visit, 0) + fact.amount
                 assert fact.total == self.expenses[fact.visit]
@@ -161,12 +208,29 @@ class Books:
             case v.VisitSignedOff():
                 assert steps.count("visit_reported") == 1
                 assert not self.awaits_excess, "expenses are decided on before the visit ends"
+                self.awaits_signature = False
             case v.VisitCancelled():
                 assert "visit_started" not in steps, "what has begun is not called off"
         if isinstance(fact, v.VisitCancelled | v.VisitSignedOff):
             assert fact.borne_by_customer + fact.borne_by_support == self.expenses.get(fact.visit, 0)
         ended = isinstance(fact, _ENDING) and not getattr(fact, "is_excess", False)
         steps.append(f"{fact.kind}!" if ended else fact.kind)
+
+    def _check_start(self, entry: Entry) -> None:
+        assert self.date
+        assert entry.by.role is Role.DIRECTOR or entry.by.id == self.date.engineer_id, "who was sent, or the director"
+        today, agreed = (at - _BOGOTA_BEHIND for at in (entry.at, self.date.starts_at))
+        assert today.date() == agreed.date(), "on its day"
+
+    def _check_waits(self, case: Case) -> None:
+        """What the case waits for follows from what happened, and from nothing else."""
+        expected = self.question and (self.question.answer_by, self.question.remind_at)
+        assert expected == (case.question and (case.question.answer_by, case.question.remind_at))
+        assert (WaitingFor.INFORMATION in case.waits) == (self.question is not None)
+        assert (WaitingFor.SIGN_OFF in case.waits) == self.awaits_signature
+        steps = self.visits.get(len(self.visits), [])
+        is_ahead = self.date is not None and not self.is_missed and "visit_started" not in steps
+        assert (WaitingFor.VISIT in case.waits) == (is_ahead and not set(steps) & _ENDS)
 
     def _end_of_excess(self, visit: int) -> None:
         assert self.awaits_excess, "what nobody asks about is not decided on"
@@ -270,14 +334,41 @@ class Books:
             self.is_overdue = False
 
 
-def _check_information(before: Case, decision: Decision) -> None:
-    """The wait for information begins with its question, and ends with the customer's answer or with the work."""
-    waited, waits = (WaitingFor.INFORMATION in case.waits for case in (before, decision.case))
-    kinds = {entry.fact.kind for entry in decision.entries}
-    assert waited or waits == ("information_requested" in kinds)
-    assert not waited or waits == kinds.isdisjoint({"customer_answered", "case_resolved", "case_closed"})
+@dataclass(frozen=True)
+class Asked:
+    """A question to the customer, by its own count of business days: 2 and 4 until its reminders, 5 until its end."""
+
+    at: datetime
+    answer_by: datetime
+    remind_at: tuple[datetime, ...]
+
+    @classmethod
+    def now(cls, terms: Terms, at: datetime) -> Asked:
+        first, second, end = (closing_of(terms.business_days, at, days) for days in (2, 4, 5))
+        return cls(at, end, (first, second))
+
+    def counted_anew(self, terms: Terms, now: datetime) -> Asked:
+        """As another calendar counts it: what that puts in the past is due now, and a reminder comes before the end."""
+        anew = Asked.now(terms, self.at)
+        answer_by = max(anew.answer_by, now)
+        left = [max(each, now) for each in anew.remind_at[2 - len(self.remind_at) :]] if self.remind_at else []
+        return Asked(self.at, answer_by, tuple(sorted({each for each in left if each < answer_by})))
 
 
+@lru_cache(maxsize=4096)
+def closing_of(calendar: Calendar, at: datetime, days: int) -> datetime:
+    """When the so-many-th day with any open time after the day of `at` closes; days are Bogotá's."""
+    midnight = (at - _BOGOTA_BEHIND).replace(hour=0, minute=0, second=0, microsecond=0) + _BOGOTA_BEHIND
+    while True:
+        midnight += timedelta(days=1)
+        segments = calendar.explain(midnight, midnight + timedelta(days=1))
+        counts = [each.to_at for each in segments if each.state is SegmentState.COUNTED]
+        days -= bool(counts)
+        if not days:
+            return counts[-1]
+
+
+_BOGOTA_BEHIND = timedelta(hours=5)
 _ENDING = v.VisitRefused | v.VisitDeclined | v.VisitLapsed | v.VisitCancelled | v.VisitSignedOff
 _ENDS = {f"visit_{how}!" for how in ("refused", "declined", "lapsed", "cancelled", "signed_off")}
 
@@ -318,16 +409,21 @@ def standing(case: Case) -> None:
         assert not (case.visit and case.visit.is_open)
     if case.status in (Status.CLOSED, Status.RESOLVED):
         assert not case.remote_session
+    if case.status is Status.RESOLVED and case.visit and case.visit.term and case.reopen_until:
+        assert case.visit.step is VisitStep.REPORTED, "only a signature may be missing"
+        assert case.reopen_until >= case.visit.term.due_at, "it is not closed before the signature is due"
+    assert (WakeKind.INFORMATION_END in {wake.kind for wake in case.wakes}) == (case.question is not None)
     _standing_visit(case)
 
 
 def _standing_visit(case: Case) -> None:
     visit, kinds = case.visit, {wake.kind for wake in case.wakes}
     step = visit.step if visit else None
-    assert (WakeKind.VISIT_LIMIT in kinds) == bool(visit and visit.is_open), "every open step has its deadline"
+    limits = kinds & {WakeKind.VISIT_LIMIT, WakeKind.VISIT_DATE}
+    assert bool(limits) == bool(visit and visit.is_open), "every open step has its deadline"
     assert (WakeKind.EXCESS_LIMIT in kinds) == bool(visit and visit.excess)
     assert (WaitingFor.QUOTE in case.waits) == (step is VisitStep.QUOTED)
-    assert (WaitingFor.VISIT in case.waits) == (step is VisitStep.SCHEDULED)
+    assert (WaitingFor.VISIT in case.waits) == (WakeKind.VISIT_DATE in kinds)
     if visit:
         assert 0 <= visit.borne_by_customer <= visit.accepted
         assert visit.expenses <= visit.accepted or visit.excess or visit.excess_declined or not visit.is_open

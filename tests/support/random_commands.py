@@ -190,11 +190,22 @@ def _transfer(s: Situation, by: Actor) -> Command:
 
 
 def _visit_date(s: Situation, by: Actor) -> Command:
-    starts_at = s.at + s.one_of((DAY, 3 * HOUR, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, *(61 * DAY,) * 4))
+    starts_at = s.at + s.one_of(
+        (HOUR, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, *(61 * DAY,) * 4)
+    )
     known = s.case.visit.engineer_id if s.case.visit else None
     engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
     engineer_id = s.one_of(engineers, (None, "agent-9"))
     return c.ScheduleVisit(by=by, starts_at=starts_at, engineer_id=engineer_id)
+
+
+def _start(s: Situation, by: Actor) -> Command:
+    """By who was sent or the director, unless one is careless."""
+    visit = s.case.visit
+    if s.by_anybody or visit is None or visit.step is not VisitStep.SCHEDULED:
+        return c.StartVisit(by=by)
+    sent = [each for each in _MAY[c.StartVisit] if each.id == visit.engineer_id or each.role is Role.DIRECTOR]
+    return c.StartVisit(by=s.one_of(sent, (by, by)))
 
 
 def _approval(s: Situation, by: Actor) -> Command:
@@ -264,7 +275,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.AcceptVisit: _acceptance,
     c.ScheduleVisit: _visit_date,
     c.CancelVisit: lambda s, by: c.CancelVisit(by=by, reason=s.pick((WORDS, None))),
-    c.StartVisit: lambda s, by: c.StartVisit(by=by),
+    c.StartVisit: _start,
     c.LogVisitExpense: _expense,
     c.ReportVisit: lambda s, by: c.ReportVisit(by=by, found=s.words, done=s.words),
     c.SignOffVisit: lambda s, by: c.SignOffVisit(by=by),

@@ -84,6 +84,7 @@ class Doing(Enum):
     TALKING = "support and the customer write to each other, and try to solve it from afar"
     LOOKING_FROM_AFAR = "remote sessions, and providers"
     CHANGING_THE_JOURNEY = "what may become of a visit on its way"
+    ASKING = "support asks, and may wait for an answer in vain"
     AMENDING = "other holidays, another matrix, other hours"
     SOLVING = "a solution, which seldom is one"
     ENDING = "the end, after a while"
@@ -113,6 +114,7 @@ _KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
         c.AcceptVisit,
         c.ApproveVisit,
     ),
+    Doing.ASKING: (c.RequestInformation,),
     Doing.AMENDING: (c.AmendTerms,),
     Doing.SOLVING: (c.ResolveCase,),
     Doing.ENDING: (c.WithdrawCase, c.CloseAsDuplicate, c.CloseAsOutOfScope),
@@ -127,6 +129,7 @@ _BENTS = (
     (Doing.WORKING, Doing.CHANGING_THE_JOURNEY, Doing.TRAVELLING),
     (Doing.LOOKING_FROM_AFAR, Doing.TALKING, Doing.SOLVING),
     (Doing.AMENDING, Doing.WAITING, Doing.TRAVELLING),
+    (Doing.ASKING, Doing.WAITING, Doing.TRAVELLING),
     (Doing.ANYTHING,),
 )
 _A_WHILE = 20
@@ -162,6 +165,7 @@ class Lives(RuleBasedStateMachine):
 
     seen: ClassVar[Counter[str]]
     scripts: ClassVar[list[Script]]
+    turns_lived: ClassVar[list[list[Decision]]]
     just: ClassVar[timedelta] = timedelta(microseconds=1)
 
     case: Case
@@ -172,6 +176,7 @@ class Lives(RuleBasedStateMachine):
         """Count the life, and keep its script."""
         if hasattr(self, "read_again"):
             assert case_from_json(case_to_json(self.case)) == self.case, "and its ledger"
+            self.turns_lived.append(self.turns)
             self.scripts.append(Script(self.opening, self.opened_under, tuple(self.steps), frozenset(self.kinds_seen)))
 
     @initialize(data=st.data(), minutes=st.integers(0, 40 * 24 * 60))
@@ -180,6 +185,7 @@ class Lives(RuleBasedStateMachine):
         self.data = data
         self.steps: list[Step] = []
         self.kinds_seen: set[str] = set()
+        self.turns: list[Decision] = []
         self.at = bogota("2026-11-25 00:00") + timedelta(minutes=minutes)
         self.terms = self.pick((*promised(), *promised()[:2]))
         bent = self.pick(_BENTS)
@@ -227,6 +233,8 @@ class Lives(RuleBasedStateMachine):
             Status.HELD: (c.ReleaseCase, c.ReleaseCase, None),
             Status.RESOLVED: (*(c.ReopenCase,) * 6, c.ConfirmSolution, None, None),
         }
+        if self.case.status is Status.RESOLVED and self.case.visit and self.case.visit.is_open:
+            usual = {Status.RESOLVED: (*usual[Status.RESOLVED], *next_of_visit(situation) * 6)}
         kind = None if doing is Doing.ANYTHING else self.pick(usual.get(self.case.status, (None,)))
         return situation.command(kind or self.pick(self.kinds(doing, situation)))
 
@@ -309,6 +317,7 @@ class Lives(RuleBasedStateMachine):
         self.read_again = read_again.case
         self.books.enter(before, decision, at=self.at)
         self.case = decision.case
+        self.turns.append(decision)
         self.terms = decision.terms or self.terms
         self.seen.update(entry.fact.kind for entry in decision.entries)
         self.kinds_seen.update(entry.fact.kind for entry in decision.entries)
@@ -336,7 +345,7 @@ class Lives(RuleBasedStateMachine):
 
 def live(lives: int, *, first: int, steps: int = 45, just: timedelta = Lives.just) -> type[Lives]:
     """Live this many lives, the same ones for the same `first`; answer the machine with what it has seen."""
-    machine = seed(first)(type("Lives", (Lives,), {"seen": Counter(), "scripts": [], "just": just}))
+    machine = seed(first)(type("Lives", (Lives,), {"seen": Counter(), "scripts": [], "turns_lived": [], "just": just}))
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -242,7 +242,7 @@ A_VISIT: tuple[c.Command | timedelta, ...] = (
 )
 SPENT_LATE: tuple[c.Command | timedelta, ...] = (
     *AGREED,
-    _on("2027-02-04 09:00"),
+    _on("2027-02-05 09:00"),
     3 * DAYS,
     START_VISIT,
     REPORT,
@@ -252,6 +252,34 @@ SPENT_LATE: tuple[c.Command | timedelta, ...] = (
     expense(50_000, "FV-2"),
     replace(ACCEPT, amount=450_000),
     7 * DAYS,
+)
+MISSED: tuple[c.Command | timedelta, ...] = (
+    *AGREED,
+    _on("2027-02-04 09:00"),
+    3 * DAYS,
+    _on("2027-02-08 09:00"),
+    3 * DAYS,
+    START_VISIT,
+    REPORT,
+    HOURS,
+    RESOLVE,
+    HOURS,
+    SIGN_OFF,
+    CONFIRM,
+)
+"""The first date passes; the second one too, and the visit starts later that day."""
+SEVERAL: tuple[c.Command | timedelta, ...] = (
+    *AGREED,
+    _on("2027-02-04 09:00"),
+    HOURS,
+    c.CancelVisit(by=CONTACT),
+    *AGREED[len(EXHAUSTED) :],
+    _on("2027-02-02 18:00"),
+    HOURS,
+    START_VISIT,
+    REPORT,
+    SIGN_OFF,
+    *AGREED[len(EXHAUSTED) :],
 )
 SESSION: tuple[c.Command | timedelta, ...] = (
     c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
@@ -289,6 +317,13 @@ LIVES: dict[str, Life] = {
     "visit-called-off": _life(*AGREED, _on("2027-02-04 09:00"), HOURS, c.CancelVisit(by=CONTACT), HOURS),
     "visit-never-signed-off": _life(*A_VISIT[:-2], 20 * DAYS),
     "visit-with-expenses-after-its-report": _life(*SPENT_LATE),
+    "unanswered-and-reopened": _life(CLAIM, ASK, 8 * DAYS, REOPEN, HOURS, ASK, 30 * DAYS, standard=True),
+    "unanswered-while-a-visit-goes-on": _life(CLAIM, ASK, *EXHAUSTED, 6 * DAYS, REQUEST_VISIT, 3 * DAYS),
+    "visit-missed": _life(*MISSED),
+    "visit-unsigned-when-resolved": _life(
+        *AGREED, _on("2027-02-02 15:00"), HOURS, START_VISIT, REPORT, RESOLVE, 20 * DAYS
+    ),
+    "several-visits": _life(*SEVERAL),
     "remote-session": _life(CLAIM, *SESSION, RESOLVE, CONFIRM),
     "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,

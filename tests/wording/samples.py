@@ -108,6 +108,7 @@ OF_VISITS: list[f.Fact] = [
     scheduled(from_starts_at=DATE, from_engineer_id="agent-9"),
     cancelled(Side.CUSTOMER, reason=WORDS),
     cancelled(Side.SUPPORT, starts_at=DATE, engineer_id="agent-2", borne_by_support=120_000),
+    v.VisitMissed(visit=1, starts_at=DATE, engineer_id="agent-2"),
     v.VisitStarted(visit=1, engineer_id="agent-2"),
     v.VisitExpenseLogged(
         visit=1, concept=WORDS, amount=120_000, receipt_reference="FV-1", total=420_000, accepted=350_000
@@ -145,6 +146,9 @@ SAMPLES: list[f.Fact] = [
     f.PriorityConfirmed(priority=Priority.LOW, reason=WORDS),
     PRIORITY_CHANGED,
     f.InformationRequested(body=WORDS),
+    f.InformationRequested(body=WORDS, answer_by=LIMIT),
+    f.InformationReminded(answer_by=LIMIT),
+    f.InformationLapsed(),
     f.CustomerAnswered(body=WORDS),
     handed_off("limit"),
     handed_off("by_hand", 2, 3, WORDS),
@@ -157,6 +161,7 @@ SAMPLES: list[f.Fact] = [
     f.CaseOverdue(),
     f.OverdueRepeated(periods=2),
     f.CaseResolved(summary=WORDS, reopen_until=LIMIT),
+    f.CaseResolved(summary=None, reopen_until=LIMIT, unanswered=True),
     f.CaseReopened(reason=WORDS),
     closed(ClosingReason.CONFIRMED),
     closed(ClosingReason.UNANSWERED),
@@ -174,7 +179,7 @@ def notices(fact: f.Fact) -> tuple[Notice, ...]:
         number=1, city_code="05001", requested_at=LIMIT, step=VisitStep.SCHEDULED, term=None, engineer_id="agent-2"
     )
     case = replace(opened(), assignee="agent-1", visit=visit)
-    entry = f.Entry(seq=1, at=LIMIT, by=HELP_DESK, fact=fact)
+    entry = f.Entry(seq=1, at=LIMIT, by=replace(HELP_DESK, id="agent-7"), fact=fact)
     return notices_of((entry,), before=case, after=case, terms=STANDARD)
 
 

@@ -56,6 +56,10 @@ def sentence(fact: f.Fact) -> str:
             return f"P{int(before)} -> P{int(after)}"
         case f.InformationRequested():
             return "información pedida al cliente"
+        case f.InformationReminded():
+            return "recordatorio de la información pedida"
+        case f.InformationLapsed():
+            return "pregunta sin respuesta, sigue la visita"
         case f.CustomerAnswered():
             return "respuesta del cliente"
         case f.HandedOff(from_level=before, to_level=after, cause=cause):
@@ -80,8 +84,8 @@ def sentence(fact: f.Fact) -> str:
             return "vencido"
         case f.OverdueRepeated(periods=periods):
             return f"sigue vencido ({periods})"
-        case f.CaseResolved():
-            return "solución dada"
+        case f.CaseResolved(unanswered=unanswered):
+            return "resuelto sin respuesta" if unanswered else "solución dada"
         case f.CaseReopened():
             return "reabierto"
         case f.CaseClosed():
@@ -110,6 +114,8 @@ def _of_visit(fact: v.VisitFact) -> str:
             return f"programada con {engineer_id}"
         case v.VisitCancelled():
             return "cancelada"
+        case v.VisitMissed():
+            return "no empezó en su fecha"
         case v.VisitStarted():
             return "empezada"
         case v.VisitExpenseLogged():

@@ -90,8 +90,20 @@ class Teller:
                 return self.say("confirmed priority {priority}", priority=int(priority))
             case f.PriorityChanged(from_priority=before, to_priority=after):
                 return self.say("changed the priority from {before} to {after}", before=int(before), after=int(after))
-            case f.InformationRequested():
+            case f.InformationRequested(answer_by=None):
                 return self.say("asked for information; the level's clock stands still")
+            case f.InformationRequested(answer_by=until):
+                return self.say(
+                    "asked for information; the level's clock stands still, and without an answer the case is resolved "
+                    "on {until}",
+                    until=until,
+                )
+            case f.InformationReminded(answer_by=until):
+                return self.say(
+                    "Reminder of the question: without an answer the case is resolved on {until}", until=until
+                )
+            case f.InformationLapsed():
+                return self.say("Nobody answered the question in time: the case goes on by its visit")
             case f.HandedOff(from_level=before, to_level=after, cause=cause):
                 return self.say(
                     "From level {before} to level {after}: {cause}",
@@ -131,6 +143,10 @@ class Teller:
                 return self._say_count(
                     "Still overdue: {count} more period", "Still overdue: {count} more periods", periods
                 )
+            case f.CaseResolved(reopen_until=until, unanswered=True):
+                return self.say(
+                    "Resolved without an answer from the customer; it can be reopened until {until}", until=until
+                )
             case f.CaseResolved(reopen_until=until):
                 return self.say("gave the solution; it can be reopened until {until}", until=until)
             case f.CaseReopened():
@@ -168,6 +184,10 @@ class Teller:
                 )
             case v.VisitCancelled(borne_by_customer=amount):
                 return self.say("called the visit off; borne by the customer: {amount}", amount=self._cop(amount))
+            case v.VisitMissed(starts_at=starts_at):
+                return self.say(
+                    "The visit did not start on its date, {at}: the level's clock counts again", at=starts_at
+                )
             case v.VisitStarted():
                 return self.say("started the visit")
             case v.VisitExpenseLogged(amount=amount, receipt_reference=receipt, total=total):

@@ -72,8 +72,14 @@ def _told(fact: f.Fact) -> str:
             return f"confirmó la prioridad {int(priority)}"
         case f.PriorityChanged(from_priority=before, to_priority=after):
             return f"cambió la prioridad de {int(before)} a {int(after)}"
+        case f.InformationRequested(answer_by=datetime() as until):
+            return f"pidió información al cliente; sin respuesta se resuelve el {short(until)}"
         case f.InformationRequested():
             return "pidió información al cliente"
+        case f.InformationReminded(answer_by=until):
+            return f"recordatorio al cliente; sin respuesta se resuelve el {short(until)}"
+        case f.InformationLapsed():
+            return "sin respuesta a tiempo; el caso sigue con su visita"
         case f.CustomerAnswered():
             return "el cliente respondió"
         case f.HandedOff():
@@ -98,6 +104,8 @@ def _told(fact: f.Fact) -> str:
             return "CASO VENCIDO: pasó el límite del nivel 3"
         case f.OverdueRepeated(periods=periods):
             return f"sigue vencido: {periods} periodo{'s' if periods != 1 else ''} más"
+        case f.CaseResolved(reopen_until=until, unanswered=True):
+            return f"resuelto sin respuesta del cliente; se puede reabrir hasta el {short(until)}"
         case f.CaseResolved(reopen_until=until):
             return f"dio la solución; se puede reabrir hasta el {short(until)}"
         case f.CaseReopened():
@@ -130,6 +138,8 @@ def _told_of_visit(fact: v.VisitFact) -> str:
             return f"visita el {short(starts_at)}, con {engineer_id}{moved}"
         case v.VisitCancelled(cancelled_by=side):
             return f"visita cancelada ({word('side', side)}){_shares(fact)}"
+        case v.VisitMissed(starts_at=starts_at):
+            return f"la visita del {short(starts_at)} no empezó; el reloj vuelve a contar"
         case v.VisitStarted(engineer_id=engineer_id):
             return f"empezó la visita de {engineer_id}"
         case v.VisitExpenseLogged(amount=amount, receipt_reference=receipt):

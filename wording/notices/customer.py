@@ -7,6 +7,7 @@ from typing import assert_never
 from policy.case import facts as f
 from policy.case.case import Level
 from policy.terms.terms import ArchitectureHelp
+from wording.notices import questions
 from wording.notices.amended import amended
 from wording.notices.closing import closed
 from wording.notices.occasion import Occasion, Words
@@ -35,7 +36,11 @@ def to_customer(o: Occasion) -> Words:
         case f.ReplySent():
             return _replied(o, fact)
         case f.InformationRequested():
-            return _asked(o, fact)
+            return questions.asked(o, fact)
+        case f.InformationReminded():
+            return questions.reminded(o)
+        case f.InformationLapsed():
+            return questions.lapsed(o)
         case f.PriorityChanged():
             return _priority_changed(o, fact)
         case f.ProviderEscalated():
@@ -51,7 +56,7 @@ def to_customer(o: Occasion) -> Words:
         case f.TermsAmended():
             return amended(o, fact)
         case f.CaseResolved():
-            return _resolved(o, fact)
+            return questions.unanswered(o) if fact.unanswered else _resolved(o, fact)
         case f.CaseClosed():
             return closed(o, fact)
         case (
@@ -200,14 +205,6 @@ def _still_overdue(o: Occasion, fact: f.OverdueRepeated) -> Words:
 
 def _replied(o: Occasion, fact: f.ReplySent) -> Words:
     return o.say("We answered your case"), [o.say("Support answered your case {number}:"), *o.quoted(fact.body)]
-
-
-def _asked(o: Occasion, fact: f.InformationRequested) -> Words:
-    return o.say("We need information from you"), [
-        o.say("To go on with your case {number} we need to know:"),
-        *o.quoted(fact.body),
-        o.say("Until you answer, the level's time stands still; with your answer it goes on."),
-    ]
 
 
 def _priority_changed(o: Occasion, fact: f.PriorityChanged) -> Words:

@@ -8,6 +8,7 @@ from policy.case import facts as f
 from policy.case.case import Level
 from policy.people.recipients import Agent, Commercial, LevelQueue
 from policy.time.clock import ClockName
+from wording.notices import questions
 from wording.notices.amended import amended
 from wording.notices.occasion import Occasion, Words
 from wording.notices.visits_at_desk import visit_to_desk
@@ -37,6 +38,14 @@ def to_desk(o: Occasion) -> Words:
             return _overdue_for_director(o)
         case f.OverdueRepeated():
             return _still_overdue_for_director(o, fact)
+        case f.InformationRequested():
+            return questions.asked_at_desk(o, fact)
+        case f.InformationReminded():
+            return questions.reminded_at_desk(o)
+        case f.InformationLapsed():
+            return questions.lapsed_at_desk(o)
+        case f.CaseResolved() if fact.unanswered:
+            return questions.unanswered_at_desk(o, fact)
         case f.CustomerAnswered():
             return _answered(o, fact)
         case f.TermsAmended():
@@ -53,7 +62,6 @@ def to_desk(o: Occasion) -> Words:
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.PriorityChanged()
-            | f.InformationRequested()
             | f.ProviderEscalated()
             | f.ProviderUpdated()
             | f.ProviderIncidentLinked()

@@ -24,6 +24,8 @@ def visit_to_customer(o: Occasion, fact: v.VisitFact) -> Words:
             return _lapsed(o, fact)
         case v.VisitScheduled():
             return _scheduled(o, fact)
+        case v.VisitMissed():
+            return _missed(o, fact)
         case v.VisitCancelled():
             return _cancelled(o, fact)
         case v.VisitStarted():
@@ -167,8 +169,8 @@ def _scheduled(o: Occasion, fact: v.VisitScheduled) -> Words:
         *o.where(),
         _if_it_does_not_suit(o),
         o.say(
-            "The calendar invitation is attached. From the agreed date until the visit starts, the level's time stands "
-            "still."
+            "The calendar invitation is attached. Until that date, or until the visit starts if it is earlier, the "
+            "level's time stands still."
         ),
     ]
 
@@ -206,6 +208,21 @@ def _shares(o: Occasion, fact: v.VisitCancelled) -> list[str]:
             yours=o.amount(fact.borne_by_customer),
             ours=o.amount(fact.borne_by_support),
         )
+    ]
+
+
+def _missed(o: Occasion, fact: v.VisitMissed) -> Words:
+    return o.say("Your visit has not started"), [
+        o.say(
+            "The visit on site for your case {number} was to start on {starts_at} (Colombian time), and we have no "
+            "record that it did. From that moment the level's time counts again.",
+            starts_at=fact.starts_at,
+        ),
+        o.say(
+            "If it does not take place that day, we agree on another date with you. You may also move or cancel it "
+            "yourself: {link}",
+            link=o.link,
+        ),
     ]
 
 

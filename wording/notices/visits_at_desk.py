@@ -27,6 +27,8 @@ def visit_to_desk(o: Occasion, fact: v.VisitFact) -> Words:
             return _lapsed(o, fact)
         case v.VisitScheduled():
             return _scheduled(o, fact)
+        case v.VisitMissed():
+            return _missed(o, fact)
         case v.VisitCancelled():
             return _cancelled(o, fact)
         case v.VisitSignedOff():
@@ -131,14 +133,29 @@ def _still_owed(o: Occasion, fact: v.VisitReminded) -> Words:
         case VisitStep.SCHEDULED:
             return o.say("The visit has not started"), [
                 o.say(
-                    "The visit was to start on {limit} (Colombian time) and nobody recorded its start; the level's "
-                    "clock stands still meanwhile. Record the start, or move or cancel the visit."
+                    "The visit has not started on its date, and nothing was done about it by {limit} (Colombian time). "
+                    "Agree on another date with the customer, or cancel the visit."
                 )
             ]
         case _:
             return o.say("The visit's report is late"), [
                 o.say("The time to report on the visit ended on {limit} (Colombian time). Report on it now.")
             ]
+
+
+def _missed(o: Occasion, fact: v.VisitMissed) -> Words:
+    return o.say("The visit has not started"), [
+        o.say(
+            "The visit to {customer} was to start on {starts_at} (Colombian time) and nobody recorded its start: the "
+            "level's clock counts again since then.",
+            customer=o.customer,
+            starts_at=fact.starts_at,
+        ),
+        o.say(
+            "Its engineer or the director may still record the start on that day; afterwards move it to another date, "
+            "or cancel it."
+        ),
+    ]
 
 
 def _lapsed(o: Occasion, fact: v.VisitLapsed) -> Words:

@@ -13,6 +13,7 @@ from policy.case.decision import Decision
 from policy.terms.channels import Misdirected
 from policy.terms.terms import Terms
 from policy.time import clock as clocks
+from policy.visit import on_site
 from wording.facts.operator import sentences
 from workflows.operators import visit_text
 from workflows.operators.words import (
@@ -54,6 +55,12 @@ def wake_text(wake: Wake, case: Case, terms: Terms) -> str:
             return "cierre por falta de cobertura"
         case WakeKind.REOPENING_END:
             return "cierre sin respuesta del cliente"
+        case WakeKind.INFORMATION_REMINDER:
+            return "recordatorio al cliente de la información pedida"
+        case WakeKind.INFORMATION_END if on_site.goes_on(case):
+            return "se deja de esperar la información: el caso sigue con su visita"
+        case WakeKind.INFORMATION_END:
+            return "se resuelve sin respuesta del cliente"
         case _:
             return visit_text.wake_text(wake, case)
 

@@ -29,6 +29,8 @@ def wake_text(wake: Wake, case: Case) -> str:
             return f"{named}: recordatorio, falta {_AWAITED[visit.step]}"
         case WakeKind.EXCESS_REMINDER:
             return f"{named}: recordatorio al cliente de los gastos adicionales"
+        case WakeKind.VISIT_DATE:
+            return f"{named}: sin inicio, el reloj del nivel vuelve a contar"
         case WakeKind.EXCESS_LIMIT:
             return f"{named}: sin respuesta del cliente, los gastos adicionales quedan a cargo de soporte"
     if visit.step in PENDING:

@@ -44,6 +44,7 @@ WAITS = {
     WaitingFor.INFORMATION: "información del cliente",
     WaitingFor.QUOTE: "respuesta del cliente a la cotización",
     WaitingFor.VISIT: "visita acordada",
+    WaitingFor.SIGN_OFF: "firma de la visita",
 }
 CHANNELS = {
     Channel.WEB: "plataforma web",

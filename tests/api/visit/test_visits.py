@@ -268,6 +268,17 @@ class TestOutOfOrder:
 
     @pytest.mark.rule("ONS-5")
     @pytest.mark.parametrize("command", ["resolution", "withdrawal", "out-of-scope", "duplicate-of"])
+    async def test_the_case_does_not_end_under_a_visit_that_goes_on(self, office: Office, command: str) -> None:
+        """Nor, but for its resolution, before the signature: no answer asks to cancel what has started."""
+        number = await ready_for(office, "visits/report")
+        assert told(await asked(office, number, command)) == (409, "visit-goes-on", "ONS-5")
+        await give(office, number, "visits/report")
+        refused = (409, "visit-not-signed-off", "ONS-5")
+        answer = await asked(office, number, command)
+        assert answer.json().get("status") == "resolved" if command == "resolution" else told(answer) == refused
+
+    @pytest.mark.rule("ONS-5")
+    @pytest.mark.parametrize("command", ["resolution", "withdrawal", "out-of-scope", "duplicate-of"])
     async def test_the_case_does_not_end_under_an_agreed_visit(self, office: Office, command: str) -> None:
         number = await ready_for(office, "visits/start")
         assert told(await asked(office, number, command)) == (409, "visit-under-way", "ONS-5")
@@ -345,6 +356,32 @@ class TestTheRecord:
         own, foreign = await office.open(), await ready_for(office, "visits/approval")
         assert (await office.get(f"/cases/{own}/visit", "contact")).status_code == 404
         assert (await office.get(f"/cases/{foreign}/visit", "contact")).status_code == 404
+
+
+@pytest.mark.rule("ONS-5")
+class TestEveryVisit:
+    async def test_of_a_case_is_listed_in_order_each_as_it_was_shown(self, office: Office) -> None:
+        """One that was signed off, one that was called off, and one that is asked for."""
+        number, seen = await ready_for(office, "visits/sign-off"), []
+        await give(office, number, "visits/expenses")
+        for command in ("visits/sign-off", "visits/cancellation", None):
+            if command == "visits/cancellation":
+                for step in ("visits", "visits/approval", "visits/acceptance", "visits/schedule", "visits/expenses"):
+                    await give(office, number, step)
+            await give(office, number, command or "visits")
+            seen.append((await office.get(f"/cases/{number}/visit")).json())
+        listed = (await office.get(f"/cases/{number}/visits")).json()
+        assert listed == {"items": seen, "next_cursor": None}
+        assert [each["visit"]["step"] for each in seen] == ["signed_off", "cancelled", "requested"]
+
+    async def test_is_its_own_customers_to_read(self, office: Office) -> None:
+        """Without what is told to support alone; a foreign case is not there, and one without visits has none."""
+        number = await ready_for(office, "visits/approval")
+        theirs = (await office.get(f"/cases/{number}/visits", "premium_contact")).json()["items"]
+        assert [(each["visit"]["number"], each["channels"]) for each in theirs] == [(1, None)]
+        assert (await office.get(f"/cases/{number}/visits", "contact")).status_code == 404
+        own = await office.open()
+        assert (await office.get(f"/cases/{own}/visits", "contact")).json()["items"] == []
 
 
 async def test_a_repeated_request_is_one_visit(office: Office) -> None:

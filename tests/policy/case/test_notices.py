@@ -84,11 +84,17 @@ def told(case: Case, step: Step, *, terms: Terms = PREMIUM) -> dict[str, list[st
     return found
 
 
+NEW_ASKED = after(NEW, ("09:05", ASK))
+VISITED_ASKED = after(visit_at(VisitStep.SCHEDULED), ("09:30", ASK), "2026-12-01 18:00")
 # What happens to which case, the kind of notice, and everybody who gets it, in order.
 TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (NEW, ("09:05", c.AssignCase(by=HELP_DESK, agent_id="agent-7")), "case_assigned", ["agent:agent-7"]),
     (NEW, ("09:05", REPLY), "reply_sent", [CONTACT]),
-    (NEW, ("09:05", ASK), "information_requested", [CONTACT]),
+    (NEW, ("09:05", ASK), "information_requested", [CONTACT, "level:1"]),
+    (CLAIMED, ("09:10", ASK), "information_requested", [CONTACT]),
+    (NEW_ASKED, "2026-11-27 17:00", "information_reminded", [CONTACT, "level:1"]),
+    (NEW_ASKED, "2026-12-02 17:00", "case_resolved", [CONTACT, "level:1"]),
+    (VISITED_ASKED, "2026-12-02 17:00", "information_lapsed", [CONTACT, "level:1"]),
     (NEW, ("09:05", priority(Priority.LOW)), "priority_changed", [CONTACT]),
     (NEW, ("09:05", TO_PROVIDER), "provider_escalated", [CONTACT]),
     (NEW, ("09:05", RESOLVE), "case_resolved", [CONTACT]),
@@ -123,6 +129,7 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (HELD, ("2026-11-26 09:00", RELEASE), "case_released", [CONTACT, "level:1", "commercial"]),
 )
 AT = {step: visit_at(step, terms=PREMIUM) for step in VisitStep}
+MISSED = after(AT[VisitStep.SCHEDULED], "2026-12-03 09:00", terms=PREMIUM)
 OTHER_ENGINEER = replace(SCHEDULE, engineer_id="agent-3")
 VISITS: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (exhausted(terms=PREMIUM), ("09:10", REQUEST_VISIT), "visit_requested", ["director", CONTACT]),
@@ -155,7 +162,8 @@ VISITS: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (AT[VisitStep.QUOTED], "2026-11-26 14:00", "visit_reminded", [CONTACT]),
     (AT[VisitStep.AGREED], "2026-11-26 14:00", "visit_reminded", ["level:3"]),
     (AT[VisitStep.SCHEDULED], "2026-12-02 09:00", "visit_reminded", [CONTACT, ENGINEER]),
-    (AT[VisitStep.SCHEDULED], "2026-12-03 09:00", "visit_reminded", [ENGINEER, "director"]),
+    (AT[VisitStep.SCHEDULED], "2026-12-03 09:00", "visit_missed", [CONTACT, "director", ENGINEER, "level:1"]),
+    (MISSED, "2026-12-04 17:00", "visit_reminded", [ENGINEER, "director"]),
     (AT[VisitStep.STARTED], "2026-12-04 14:00", "visit_reminded", [ENGINEER]),
     (AT[VisitStep.STARTED], "2026-12-07 17:00", "visit_reminded", [ENGINEER, "director"]),
     (AT[VisitStep.REPORTED], "2026-12-09 09:00", "visit_reminded", [CONTACT]),

@@ -18,15 +18,19 @@ from policy.case.refusals import Refusal
 from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
 from tests.support.lives import (
+    ASK,
+    HAND_OFF,
     NO_COVER,
     PREMIUM,
     RELEASE,
     SCHEDULE,
     STANDARD,
+    after,
     amend,
     attempt,
     bogota,
     commands,
+    opened,
     opening,
     priority,
     transfer,
@@ -36,7 +40,7 @@ from tests.support.lives import (
 SHORTER = replace(PREMIUM, limits=tuple((a / 3, b / 3, c_ / 3, d / 3) for a, b, c_, d in PREMIUM.limits))
 GAPS = (
     *(timedelta(minutes=minutes) for minutes in (0, 1, 2, 5, 9, 25, 70)),
-    *(timedelta(days=days) for days in (1, 3, 30)),
+    *(timedelta(days=days) for days in (1, 3, 9, 30)),
 )
 _NOT_COVERED = replace(STANDARD, cover=NO_COVER)
 
@@ -58,7 +62,7 @@ Priorities = tuple(type(opening().proposed_priority))
 def seen() -> frozenset[Move]:
     """What moved cases in many random walks, from an opening or from a visit that is under way."""
     found: set[Move] = set()
-    for number in range(250):
+    for number in range(350):
         walk(Random(number), found)
     return frozenset(found)
 
@@ -88,15 +92,27 @@ def tried(case: Case, command: Command, terms: Terms, at: datetime, found: set[M
 
 
 def start(chance: Random) -> tuple[Case, Terms]:
-    kind = chance.randrange(4)
+    kind = chance.randrange(5)
     if kind == 0:
         return visit_at(chance.choice([step for step in VisitStep if step.value in BEGUN]), terms=PREMIUM), PREMIUM
+    if kind == 4:
+        return waiting(chance), PREMIUM
     terms = _NOT_COVERED if kind == 1 else PREMIUM
     case = open_case(opening("09:00", chance.choice(Priorities)), terms=terms).case
     return replace(case, is_equipment=kind == 2), terms
 
 
-BEGUN = {"requested", "quoted", "agreed", "scheduled"}
+def waiting(chance: Random) -> Case:
+    """A case that asked its customer, or waits for its visit, at any level."""
+    case = chance.choice((opened(terms=PREMIUM), visit_at(VisitStep.SCHEDULED, terms=PREMIUM)))
+    for _ in range(chance.randrange(3)):
+        case = decide(case, HAND_OFF, terms=PREMIUM, at=case.last_at).case
+    later = timedelta(days=5) if case.visit else timedelta(minutes=35)
+    asked = after(case, (case.last_at + later, ASK), terms=PREMIUM)
+    return chance.choice((case, asked)) if case.visit else asked
+
+
+BEGUN = {"requested", "quoted", "agreed", "scheduled", "started", "reported"}
 
 
 def settled(case: Case, terms: Terms, at: datetime, found: set[Move]) -> tuple[Case, Terms]:
@@ -108,13 +124,20 @@ def settled(case: Case, terms: Terms, at: datetime, found: set[Move]) -> tuple[C
         kinds = [wake.kind for wake in case.wakes if wake.at == due_at]
         decision = elapse(case, terms=terms, at=at)
         if step_of(case) is not step_of(decision.case):
-            [kind] = [each for each in kinds if each in MOVING]
-            note(found, case, decision.case, kind)
+            note(found, case, decision.case, next(each for each in MOVING if each in kinds))
         case = decision.case
     return case, terms
 
 
-MOVING = {WakeKind.LEVEL_LIMIT, WakeKind.VISIT_LIMIT, WakeKind.HELD_END, WakeKind.REOPENING_END}
+MOVING = (
+    WakeKind.INFORMATION_END,
+    WakeKind.LEVEL_LIMIT,
+    WakeKind.VISIT_LIMIT,
+    WakeKind.VISIT_DATE,
+    WakeKind.HELD_END,
+    WakeKind.REOPENING_END,
+)
+"""What moves a case by itself. Where several fall due at one instant, the first named is what moves it."""
 
 
 def note(found: set[Move], before: Case, after: Case, cause: type[Command] | WakeKind) -> None:

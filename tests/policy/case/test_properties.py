@@ -102,7 +102,7 @@ def _next_of_its_visit(case: Case, promised: Terms, at: datetime) -> Command:
     steps: dict[VisitStep, Command] = {
         VisitStep.REQUESTED: APPROVE,
         VisitStep.QUOTED: ACCEPT,
-        VisitStep.AGREED: replace(SCHEDULE, starts_at=at + timedelta(days=3)),
+        VisitStep.AGREED: replace(SCHEDULE, starts_at=at + timedelta(hours=3)),
         VisitStep.SCHEDULED: START,
         VisitStep.STARTED: REPORT,
         VisitStep.REPORTED: SIGN_OFF,
@@ -187,6 +187,10 @@ def _steps(life: Life) -> Iterator[tuple[Case, Decision, datetime]]:
     return ((before, decision, at) for before, decision, at in life.turns if before)
 
 
+def _due(case: Case) -> datetime | None:
+    return case.visit.term.due_at if case.visit and case.visit.term else None
+
+
 def _level_clock(case: Case) -> Clock:
     assert case.level_clock
     return case.level_clock
@@ -204,11 +208,11 @@ class TestInEveryLife:
     @same_in_every_run
     @given(LIVES)
     def test_time_used_is_neither_lost_nor_won_by_a_turn(self, life: Life) -> None:
-        """At the instant of a turn the level has used the same before and after it, or the case changed level."""
+        """When it happens, or was due, the level has used the same before and after it, or the case changed level."""
         for before, decision, at in _steps(life):
-            after = decision.case
-            was = spent_at(_level_clock(before), at=at, calendar=life.terms.hours)
-            now = spent_at(_level_clock(after), at=at, calendar=life.terms.hours)
+            after, then = decision.case, decision.entries[0].due_at or at
+            was = spent_at(_level_clock(before), at=then, calendar=life.terms.hours)
+            now = spent_at(_level_clock(after), at=then, calendar=life.terms.hours)
             assert now == was or after.level > before.level
 
     @same_in_every_run
@@ -279,13 +283,15 @@ class TestInEveryLife:
     @same_in_every_run
     @given(LIVES)
     def test_the_waits_and_the_visit_agree(self, life: Life) -> None:
-        """A quote and an agreed date are waited for while the visit is there, each once, and never afterwards."""
+        """A quote, a date that lies ahead and a signature are waited for once each, and never afterwards."""
         for _, decision, _ in life.turns:
             case = decision.case
             step = case.visit.step if case.visit else None
             assert len(set(case.waits)) == len(case.waits)
             assert (WaitingFor.QUOTE in case.waits) == (step is VisitStep.QUOTED)
-            assert (WaitingFor.VISIT in case.waits) == (step is VisitStep.SCHEDULED)
+            is_ahead = step is VisitStep.SCHEDULED and case.visit is not None and case.visit.starts_at == _due(case)
+            assert (WaitingFor.VISIT in case.waits) == is_ahead
+            assert WaitingFor.SIGN_OFF not in case.waits or step is VisitStep.REPORTED
 
     @pytest.mark.rule("ONS-2")
     @same_in_every_run
@@ -303,12 +309,13 @@ class TestInEveryLife:
     @same_in_every_run
     @given(LIVES)
     def test_an_open_visit_always_has_something_coming(self, life: Life) -> None:
-        """And an ended case has no open visit."""
+        """A closed case has no open visit, and a resolved one none but for its signature (ONS-5)."""
         for _, decision, _ in life.turns:
             visit = decision.case.visit
             if visit:
                 assert visit.is_open == (visit.term is not None)
-                assert not visit.is_open or decision.case.status not in (Status.RESOLVED, Status.CLOSED)
+                assert not visit.is_open or decision.case.status is not Status.CLOSED
+                assert not visit.goes_on or decision.case.status is not Status.RESOLVED
 
     @same_in_every_run
     @given(LIVES, st.sampled_from(commands()))

@@ -35,6 +35,7 @@ from tests.support.lives import (
     REOPEN,
     REPLY,
     RESOLVE,
+    SCHEDULE,
     SPECIALIST,
     STANDARD,
     TO_PROVIDER,
@@ -102,13 +103,13 @@ WHEN_TAKEN = {
     c.EndRemoteSession: "niw",
     c.RequestVisit: "niw",
     c.ApproveVisit: "niw",
-    c.AcceptVisit: "niw",
+    c.AcceptVisit: "niwr",
     c.ScheduleVisit: "niw",
     c.CancelVisit: "niw",
     c.StartVisit: "niw",
-    c.LogVisitExpense: "niw",
+    c.LogVisitExpense: "niwr",
     c.ReportVisit: "niw",
-    c.SignOffVisit: "niw",
+    c.SignOffVisit: "niwr",
     c.CloseAsOutOfScope: "hniw",
     c.CloseAsDuplicate: "hniw",
     c.ResolveCase: "niw",
@@ -204,7 +205,10 @@ def roles_expected(kind: type[Command]) -> set[Role]:
 
 
 def taking(kind: type[Command]) -> Case:
-    """A case that takes the command."""
+    """A case that takes the command; its visit, where one starts, is the agent's, and of that day."""
+    if kind is c.StartVisit:
+        of_today = replace(SCHEDULE, engineer_id=HELP_DESK.id, starts_at=bogota("11:00"))
+        return after(visit_at(VisitStep.AGREED, terms=PREMIUM), ("09:25", of_today), terms=PREMIUM)
     resolved, in_progress = STATES[Status.RESOLVED][0], STATES[Status.IN_PROGRESS][0]
     return _VISITS.get(kind, resolved if kind in ONLY_RESOLVED else in_progress)
 

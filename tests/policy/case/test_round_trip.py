@@ -23,9 +23,11 @@ from tests.support.lives import (
     ACCEPT,
     ADMIN,
     APPROVE,
+    ASK,
     CANCEL,
     CLAIM,
     DECLINE,
+    DIRECTOR,
     HELP_DESK,
     LONGER,
     PREMIUM,
@@ -37,7 +39,6 @@ from tests.support.lives import (
     SIGN_OFF,
     SPECIALIST,
     STANDARD,
-    START,
     UNCOVERED,
     WORDS,
     Step,
@@ -84,6 +85,8 @@ def _lives() -> list[Decision]:
         *turns(opened(), "2026-11-27 12:00"),
         *turns(opened(), ("09:05", amend(LONGER))),
         *turns(held, ("2026-11-26 09:00", RELEASE), terms=UNCOVERED),
+        *turns(new, ("09:05", ASK), "2027-01-15 09:00", terms=PREMIUM),
+        *turns(exhausted(), ("09:06", ASK), ("2026-12-02 09:00", REQUEST_VISIT), "2026-12-03 09:00"),
         *_equipment(),
         *_visits(),
     ]
@@ -108,11 +111,12 @@ def _visits() -> Iterator[Decision]:
         yield from turns(visit_at(step), *late)
 
 
+SENT = c.StartVisit(by=DIRECTOR)
 _LATE: tuple[tuple[VisitStep, tuple[Step, ...]], ...] = (
     (VisitStep.REQUESTED, (("09:15", REFUSE),)),
     (VisitStep.QUOTED, (("09:20", DECLINE),)),
     (VisitStep.SCHEDULED, (("09:30", expense(120_000)), ("09:40", CANCEL))),
-    (VisitStep.SCHEDULED, (("09:30", replace(SCHEDULE, engineer_id="agent-3")), ("2026-12-03 08:55", START))),
+    (VisitStep.SCHEDULED, (("09:30", replace(SCHEDULE, engineer_id="agent-3")), ("2026-12-03 08:55", SENT))),
     (VisitStep.STARTED, (("2026-12-03 09:00", expense(400_000)), "2027-01-15 09:00")),
 )
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from policy.case import escalation
-from policy.case.case import ClockState, Level, Priority, Status, WaitingFor
+from policy.case.case import ClockState, Level, Priority, Status, WaitingFor, WakeKind
 from policy.case.lifecycle import decide
 from policy.case.refusals import AlreadyWaiting, TextMissing
 from policy.time.clock import ClockName, Stretch
@@ -34,16 +34,16 @@ MINUTE = timedelta(minutes=1)
 @pytest.mark.rule("ESC-10")
 class TestACaseThatAsksTheCustomer:
     def test_waits_with_its_level_clock_paused(self) -> None:
-        """Ten minutes were used; nothing will happen by itself."""
+        """Ten minutes were used; what comes by itself is the customer's reminder (ESC-16)."""
         case = after(opened(), ("09:10", ASK))
         assert (case.status, case.waiting_for) == (Status.WAITING_CUSTOMER, WaitingFor.INFORMATION)
         assert case.level_clock
         assert (case.level_clock.state, case.level_clock.spent) == (ClockState.PAUSED, 10 * MINUTE)
-        assert case.next_wake_at is None
+        assert case.wakes[0].kind is WakeKind.INFORMATION_REMINDER
 
-    def test_is_not_handed_on_however_long_it_waits(self) -> None:
-        """A month later it is still where it was."""
-        case = after(opened(), ("09:10", ASK), "2026-12-25 09:00")
+    def test_is_not_handed_on_while_it_waits(self) -> None:
+        """To the last minute of its five business days it is still where it was."""
+        case = after(opened(), ("09:10", ASK), "2026-12-02 16:59")
         assert (case.level, case.status) == (Level.HELP_DESK, Status.WAITING_CUSTOMER)
 
     def test_goes_on_with_what_was_left_when_the_answer_comes(self) -> None:
@@ -116,7 +116,7 @@ class TestACustomerWhoWrites:
         with pytest.raises(TextMissing):
             after(opened(), ("09:10", ASK), ("09:20", replace(ANSWER, body=NO_WORDS)))
 
-    @pytest.mark.parametrize("waiting_for", [WaitingFor.QUOTE, WaitingFor.VISIT])
+    @pytest.mark.parametrize("waiting_for", [WaitingFor.QUOTE, WaitingFor.VISIT, WaitingFor.SIGN_OFF])
     def test_does_not_end_a_wait_for_something_else(self, waiting_for: WaitingFor) -> None:
         """A message decides no quote and starts no visit."""
         case = escalation.pause(opened(), waiting_for, at=bogota("09:10"), terms=STANDARD)

@@ -23,6 +23,7 @@ from tests.support.lives import (
     CANCEL,
     CONTACT,
     DECLINE,
+    DIRECTOR,
     HELP_DESK,
     NO_WORDS,
     PREMIUM,
@@ -68,12 +69,12 @@ ORDER: tuple[tuple[Command, str, OutOfOrder], ...] = (
     (DECLINE, "q", {"r": r.VisitNotApproved, "asbt": r.NothingToAccept}),
     (SCHEDULE, "as", {"rq": r.VisitOutOfOrder, "bt": r.VisitAlreadyStarted}),
     (CANCEL, "rqas", {"bt": r.VisitAlreadyStarted}),
-    (START, "s", {"rqabt": r.VisitOutOfOrder}),
+    (START, "", {"rqabt": r.VisitOutOfOrder, "s": r.NotTheVisitsDay}),
     (EXPENSE, "asbt", {"rq": r.VisitOutOfOrder}),
     (REPORT, "b", {"rqast": r.VisitOutOfOrder}),
     (SIGN_OFF, "t", {"rqasb": r.VisitOutOfOrder}),
-    (RESOLVE, "rq", {"asbt": r.VisitUnderWay}),
-    (WITHDRAW, "rq", {"asbt": r.VisitUnderWay}),
+    (RESOLVE, "rqt", {"as": r.VisitUnderWay, "b": r.VisitGoesOn}),
+    (WITHDRAW, "rq", {"as": r.VisitUnderWay, "b": r.VisitGoesOn, "t": r.VisitNotSignedOff}),
 )
 
 
@@ -124,6 +125,7 @@ SCHEDULED, STARTED, REPORTED = CASES[VisitStep.SCHEDULED], CASES[VisitStep.START
 SPENT = after(STARTED, ("2026-12-03 09:00", EXPENSE))
 EXCEEDED = after(REPORTED, ("2026-12-03 09:31", expense(400_000)))
 GROWN = after(EXCEEDED, ("2026-12-03 09:32", expense(1, "FV-2")))
+MISSED = after(SCHEDULED, "2026-12-04 00:00")
 THURSDAY, IN_2099 = "2026-12-03 09:31", bogota("2099-01-05 09:00")
 SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.RemoteChannelsNotExhausted, "ONS-4", opened(), REQUEST_VISIT, "09:10"),
@@ -163,6 +165,12 @@ SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (TextMissing, "ONS-5", STARTED, replace(REPORT, found=NO_WORDS), THURSDAY),
     (r.ExcessUndecided, "ONS-2", EXCEEDED, SIGN_OFF, "2026-12-03 09:32"),
     (r.VisitUnderWay, "ONS-5", SCHEDULED, RESOLVE, "09:30"),
+    (r.VisitGoesOn, "ONS-5", STARTED, RESOLVE, THURSDAY),
+    (r.VisitNotSignedOff, "ONS-5", REPORTED, WITHDRAW, THURSDAY),
+    (r.NotTheEngineer, "ONS-5", SCHEDULED, replace(START, by=HELP_DESK), "2026-12-03 08:55"),
+    (r.NotTheVisitsDay, "ONS-5", SCHEDULED, START, "2026-12-02 23:59"),
+    (r.NotTheVisitsDay, "ONS-5", SCHEDULED, replace(START, by=DIRECTOR), "2026-12-02 23:59"),
+    (r.NotTheVisitsDay, "ONS-5", MISSED, replace(START, by=DIRECTOR), "2026-12-04 00:00"),
 )
 
 

@@ -107,10 +107,6 @@ class TestAnAgreedDate:
         """40 minutes from 14:00."""
         assert after(SCHEDULED, ("14:00", CANCEL)).next_hand_off_at == bogota("14:40")
 
-    def test_that_passed_without_a_start_is_still_waited_for(self) -> None:
-        """Until it starts or is called off."""
-        assert after(SCHEDULED, "2026-12-04 09:00").waits == (WaitingFor.VISIT,)
-
     def test_is_waited_for_by_premium_too(self) -> None:
         """Around the clock nothing counts."""
         case = after(visit_at(VisitStep.SCHEDULED, terms=PREMIUM), ("2026-12-03 03:00", START), terms=PREMIUM)
