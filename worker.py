@@ -44,6 +44,7 @@ from desk.signing_in.token_warnings import warn
 from settings import Settings
 from storage.engine.database import Database
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
+from wording.language import learn
 from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
@@ -140,6 +141,7 @@ async def run(settings: Settings) -> None:
     database = Database.at(settings.database_url)
     try:
         policy = read_policy_file(settings.policy_file)
+        learn("plan", policy.plan_names)
         await expect_policy_needs(database, policy, at=_now())
         client = await connect(settings)
         notices = Notices.of(settings, database=database, clock=_now)

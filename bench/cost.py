@@ -269,7 +269,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         await furnish(database)
         notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC))
         policy = read_policy_file(None)
-        terms = {plan: preview_terms(policy, plan, at=START) for plan in Plan}
+        terms = {plan: preview_terms(policy, plan, at=START) for plan in policy.plans}
         try:
             desk = Engine(env.client, settings)
             cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))

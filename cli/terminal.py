@@ -25,7 +25,9 @@ from cli.shown_facts import ShownFact, shown_fact
 from demo import access
 from demo.first_case import FIRST_CASE, here
 from settings import Settings
+from storage.terms.policy_files import read_policy_file
 from wording import console
+from wording.language import learn
 
 Json = dict[str, Any]
 
@@ -51,7 +53,11 @@ class Entrance:
 
 
 def entrance(settings: Settings, *, url: str | None, token: str | None, as_whom: str) -> Entrance:
-    """As the options say; what they leave out is this machine's, with the demonstration's token of that name."""
+    """As the options say; what they leave out is this machine's, with the demonstration's token of that name.
+
+    Plans are called as this machine's policy file calls them; one that it does not have by its id (PLAN-16).
+    """
+    learn("plan", read_policy_file(settings.policy_file).plan_names)
     known = access.read(settings.state_dir)
     if token is None and known is None:
         raise console.Stopped(console.NO_ACCESS)

@@ -17,7 +17,7 @@ from demo.people import AGENTS, CUSTOMERS, DIRECTOR, DemoCustomer
 from demo.published import publish, rate_cases
 from desk.engine import Engine
 from desk.problems import EngineUnavailable
-from policy.case.case import Plan, Role
+from policy.case.case import Role
 from policy.people.contacts import RosterEntry
 from policy.terms.policy_file import PolicyFile
 from settings import Settings
@@ -130,7 +130,7 @@ async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: D
     await users.let_in(database, wanted)
     await publish(database, at=at)
     # Holidays are pinned from the year of an instant on: one of some months ago knows all that the lives run through.
-    hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in Plan}
+    hours = {plan: preview_terms(policy, plan, at=at - timedelta(days=300)).hours for plan in policy.plans}
     found = await import_lives(lives(at, hours), CutOver(SCOPE, at), database=database, policy=policy, desk=desk)
     if found.refused:
         raise console.Stopped(console.not_imported([(each.key, each.step, each.reason) for each in found.refused]), 1)

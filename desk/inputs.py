@@ -22,6 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from policy.case.case import Plan
+
 LONGEST_TEXT = 20_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_DIGITS = 12
@@ -189,6 +191,11 @@ class Money(Body):
     amount: Pesos = Field(examples=["350000"])
     currency: Literal["COP"] = Field(examples=["COP"])
 
+
+PlanId = Annotated[
+    Plan, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$", json_schema_extra={"x-names": "plan"})
+]
+"""A plan of the policy file, which says which there are (PLAN-16)."""
 
 PriorityNumber = Annotated[int, Field(strict=True, ge=1, le=4)]
 LevelNumber = Annotated[int, Field(strict=True, ge=1, le=3)]

@@ -13,6 +13,8 @@ from hypothesis import settings
 
 from cli.conformance import LAST_RUN
 from tests.support import durations
+from tests.support.lives import policy
+from wording.language import learn
 
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")
@@ -26,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    learn("plan", policy().plan_names)  # as every process does that has read its policy file
     if not hasattr(config, "workerinput"):  # xdist's workers report to the one that writes
         config.pluginmanager.register(RuleRecorder(config.rootpath / LAST_RUN))
         config.pluginmanager.register(durations.Durations(config.getoption("--keep-durations")))

@@ -33,6 +33,7 @@ _PESOS = {"es": "'$' #,##0 'COP'", "en": "'COP' #,##0"}
 _UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
 _WORDS = {"plan": "plan", "channel": "channel", "channels": "channel", "step": "visit_step", "needed": "visit_step"}
 """Values of a message that are the policy's own words, each with the context its words have in the catalogues."""
+_LEARNED: dict[tuple[str, str], Mapping[str, str]] = {}
 _AMOUNTS = frozenset({"amount", "given"})
 """Values of a message that are whole Colombian pesos."""
 
@@ -54,8 +55,18 @@ def translate_count(one: str, many: str, how_many: int, language: str = DEFAULT,
     return _filled(text, language, {"count": how_many, **values})
 
 
+def learn(kind: str, words: Mapping[str, Mapping[str, str]]) -> None:
+    """Take words that the policy file has instead of the catalogues, each by language: its plans' names (PLAN-16).
+
+    A process does so once, when it has read its file.
+    """
+    _LEARNED.update({(kind, value): dict(names) for value, names in words.items()})
+
+
 def word(kind: str, value: object, language: str = DEFAULT) -> str:
     """One of the policy's own words: "en curso" for status and in_progress; a word that has no entry is its value."""
+    if learned := _LEARNED.get((kind, str(value))):
+        return learned[_known(language)]
     return _translations(_known(language)).pgettext(kind, str(value))
 
 

@@ -317,7 +317,7 @@ def search_attributes(case: Case, terms: Terms) -> list[SearchAttributeUpdate[An
         addresses.STATUS.value_set(case.status.value),
         addresses.LEVEL.value_set(int(case.level)),
         addresses.PRIORITY.value_set(int(case.priority)),
-        addresses.PLAN.value_set(terms.plan.value),
+        addresses.PLAN.value_set(terms.plan),
         addresses.CUSTOMER.value_set(case.customer_id),
         addresses.OVERDUE.value_set(case.overdue),
         deadline.value_set(case.next_limit_at) if case.next_limit_at else deadline.value_unset(),

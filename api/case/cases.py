@@ -15,9 +15,9 @@ from api.http.documented_refusals import can_refuse
 from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import VisibleCase
 from desk.access import only_visible
-from desk.inputs import Id, Instant, clean
+from desk.inputs import Id, Instant, PlanId, clean
 from desk.problems import InvalidCursor, NotFound, own_cursor
-from policy.case.case import Level, Plan, Priority, Status
+from policy.case.case import Level, Priority, Status
 from storage.case import views
 from storage.case.views import CaseFilter, Sort
 
@@ -34,7 +34,7 @@ class CasesAsked:
     level: Annotated[int | None, Query(ge=1, le=3)] = None
     group: Annotated[Id | None, Query()] = None
     priority: Annotated[int | None, Query(ge=1, le=4)] = None
-    plan: Annotated[Plan | None, Query()] = None
+    plan: Annotated[PlanId | None, Query()] = None
     customer_id: Annotated[Id | None, Query()] = None
     assignee: Annotated[Id | None, Query()] = None
     overdue: Annotated[bool | None, Query(description="Whether they are past level 3's limit now")] = None

@@ -39,6 +39,7 @@ from desk.metrics import Metrics
 from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, StorageUnavailable
 from desk.turnstile import Turnstile
 from policy.case.refusals import Refusal
+from policy.terms.policy_file import PolicyFile
 from portal.frame.routes import PortalMount, portal
 from settings import Settings, settings
 from storage.engine.database import Database
@@ -46,7 +47,7 @@ from storage.engine.reach import DatabaseUnavailable
 from storage.files.file_store import FileStore
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from wording.input_errors import input_errors
-from wording.language import language_of
+from wording.language import language_of, learn
 
 BASE = "/api/v1"
 
@@ -94,6 +95,7 @@ def create_app(
     """The app. What is not given is made from the settings when it starts, and closed when it stops."""
     log_to_stderr()
     policy = read_policy_file(settings.policy_file)
+    learn("plan", policy.plan_names)
     pages = portal(settings)
 
     @asynccontextmanager
@@ -136,7 +138,7 @@ def create_app(
     )
     for noun in _ROUTERS:
         app.include_router(noun.router, prefix=BASE)
-    _serve_the_reference(app)
+    _serve_the_reference(app, policy)
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
@@ -157,12 +159,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _serve_the_reference(app: FastAPI) -> None:
+def _serve_the_reference(app: FastAPI, policy: PolicyFile) -> None:
     made: dict[str, Any] = {}
 
     def document() -> dict[str, Any]:
         if not made:
-            made.update(openapi.document(app, version=version("escala")))
+            made.update(openapi.document(app, version=version("escala"), plans=policy.plans))
         return made
 
     app.openapi = document  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from string import Formatter
 from typing import Any
 
@@ -28,6 +28,8 @@ _VALUES: dict[str, str | int] = {
     "assignee": "ana.torres",
     "level": 2,
     "plan": "standard",
+    "unknown": "oro",
+    "plans": "standard, premium",
     "channel": "phone",
     "channels": "web",
     "group": "otro",
@@ -73,8 +75,8 @@ _WHOLE = "…"
 Schema = dict[str, Any]
 
 
-def document(app: FastAPI, *, version: str) -> Schema:
-    """The whole document; built once, when it is first asked for."""
+def document(app: FastAPI, *, version: str, plans: Iterable[str]) -> Schema:
+    """The whole document; built once, when it is first asked for. `plans` are those that a caller may name."""
     made = get_openapi(
         title="Escala",
         version=version,
@@ -95,7 +97,22 @@ def document(app: FastAPI, *, version: str) -> Schema:
         _document_refusals(operation)
         for answer in operation["responses"].values():
             answer["description"] = translate(answer["description"])
+    _name_plans(made, list(plans))
     return made
+
+
+def _name_plans(part: Any, plans: list[str]) -> None:
+    """Say in each schema of a plan which there are, in place of how one is spelt (PLAN-16)."""
+    if isinstance(part, list):
+        for each in part:
+            _name_plans(each, plans)
+    elif isinstance(part, dict):
+        if part.pop("x-names", None) == "plan":
+            for spelling in ("minLength", "maxLength", "pattern"):
+                part.pop(spelling, None)
+            part["enum"] = plans
+        for each in part.values():
+            _name_plans(each, plans)
 
 
 def _operations(made: Schema) -> Iterator[Schema]:

@@ -83,7 +83,7 @@ def open_time(label: str, plan: Plan) -> timedelta:
     match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?", label)
     assert match, label
     days, hours, minutes = (int(part or 0) for part in match.groups())
-    return timedelta(hours=days * (24 if plan is Plan.PREMIUM else 8) + hours, minutes=minutes)
+    return timedelta(hours=days * (24 if plan == Plan.PREMIUM else 8) + hours, minutes=minutes)
 
 
 # -- beats ------------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def tries(after: str, who: Who, outcome: Outcome, summary: str, channel: Channel
         after,
         lambda stage: c.LogAttempt(
             by=stage.cast[who],
-            channel=channel or (Channel.PHONE if stage.plan is Plan.PREMIUM else Channel.WEB),
+            channel=channel or (Channel.PHONE if stage.plan == Plan.PREMIUM else Channel.WEB),
             outcome=outcome,
             summary=stage.says(summary),
         ),

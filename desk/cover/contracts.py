@@ -8,9 +8,9 @@ from desk.access import checked_id, sees
 from desk.cover import cover_changes
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
-from desk.inputs import Body, Code, Day, Reference
+from desk.inputs import Body, Code, Day, PlanId, Reference
 from desk.problems import NotFound
-from policy.case.case import Plan
+from policy.cover.contracts import check_plan
 from storage.cover import contracts
 from storage.cover.contracts import Contract, NewPayment
 from storage.signing_in.tokens import Principal
@@ -19,7 +19,7 @@ from storage.signing_in.tokens import Principal
 class NewContract(Body):
     """A contract's terms, both days included."""
 
-    plan: Plan = Field(examples=["premium"])
+    plan: PlanId = Field(examples=["premium"])
     starts_on: Day = Field(examples=["2026-11-01"])
     ends_on: Day = Field(examples=["2027-10-31"])
     paid: StrictBool = Field(default=False, examples=[True])
@@ -53,8 +53,9 @@ async def visible(desk: Desk, principal: Principal, contract_id: str) -> Contrac
 async def register(desk: Desk, customer_id: str, new: NewContract, request: IdempotentRequest) -> Contract:
     """Keep a contract; the same request again gives the one that is kept.
 
-    Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12) or UnknownCalendar (PLAN-14).
+    Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12), UnknownCalendar (PLAN-14) or UnknownPlan (PLAN-16).
     """
+    check_plan(new.plan, desk.policy.plans)
     kept = await contracts.create(
         desk.database,
         contracts.NewContract(
@@ -75,7 +76,12 @@ async def register(desk: Desk, customer_id: str, new: NewContract, request: Idem
 
 
 async def renew(desk: Desk, contract_id: str, renewal: Renewal, request: IdempotentRequest) -> Contract:
-    """Extend a contract; the same request again changes nothing. Raises RenewalTooShort or ContractsOverlap."""
+    """Extend a contract; the same request again changes nothing.
+
+    Raises RenewalTooShort, ContractsOverlap, or UnknownPlan where its plan has left the policy file.
+    """
+    if known := await contracts.get(desk.database, contract_id):
+        check_plan(known.plan, desk.policy.plans)
     renewed = await contracts.renew(
         desk.database, contract_id, id=request.derived("ren_"), ends_on=renewal.ends_on, at=request.at
     )

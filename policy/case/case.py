@@ -5,9 +5,11 @@ Every value is frozen and travels as JSON, so it holds ids and figures only: nev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import ClassVar
 
 from policy.visit.visit import Term, Visit
 
@@ -51,11 +53,20 @@ class Priority(IntEnum):
     LOW = 4
 
 
-class Plan(StrEnum):
-    """The support plan a contract gives (PLAN-1)."""
+class Plan(str):
+    """A plan by its id in the policy file, which says what it gives: no code knows which there are (PLAN-16)."""
 
-    STANDARD = "standard"
-    PREMIUM = "premium"
+    __slots__ = ()
+    STANDARD: ClassVar[Plan]
+    PREMIUM: ClassVar[Plan]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: object, schema_of: Callable[[type[str]], object]) -> object:
+        return schema_of(str)  # where it travels as JSON it is a text like any other
+
+
+Plan.STANDARD, Plan.PREMIUM = Plan("standard"), Plan("premium")
+"""The two that ship, for examples."""
 
 
 class Channel(StrEnum):

@@ -151,7 +151,7 @@ def transfer(case: Case, command: c.TransferCase, *, at: datetime, terms: Terms)
     """Escalate functionally: sideways with the clock running on, or straight to level 3 (ESC-8, PLAN-6)."""
     require_reason(command.reason, "ESC-8")
     if not terms.functional_escalation:
-        raise FunctionalEscalationNotInPlan(plan=terms.plan.value)
+        raise FunctionalEscalationNotInPlan(plan=terms.plan)
     if (command.group is None) == (command.level is None) or command.level not in (None, Level.DIRECTOR):
         raise TransferTargetUnclear
     if command.group is None:

@@ -153,7 +153,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
     check_role(type(command), command.by.role)
     if command.channel not in terms.channels:
         raise ChannelNotInPlan(
-            plan=terms.plan.value, channel=command.channel.value, channels=", ".join(_words(terms.channels))
+            plan=terms.plan, channel=command.channel.value, channels=", ".join(_words(terms.channels))
         )
     if command.title.characters <= 0 or command.description.characters <= 0:
         raise DescriptionMissing

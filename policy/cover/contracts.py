@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from policy.case.case import Plan
 from policy.case.refusals import Refusal
 
 
@@ -54,6 +55,13 @@ class NothingOwed(Refusal):
     message = "All days of this contract are paid, until {paid_through}: renew it first, and then register the payment."
 
 
+class UnknownPlan(Refusal):
+    """A contract's plan is one of the policy file."""
+
+    rule = "PLAN-16"
+    message = "There is no plan called {unknown}. The policy knows: {plans}."
+
+
 class UnknownCalendar(Refusal):
     """A contract's hours are those of the policy file."""
 
@@ -84,6 +92,12 @@ class Account:
     term: Term
     paid_through: date | None
     references: Collection[str]
+
+
+def check_plan(plan: Plan, plans: Collection[Plan]) -> None:
+    """Refuse a plan that the policy file does not have (PLAN-16)."""
+    if plan not in plans:
+        raise UnknownPlan(unknown=plan, plans=", ".join(plans))
 
 
 def check_payment(payment: OfferedPayment, account: Account, *, on: date) -> None:

@@ -177,7 +177,7 @@ def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int, aske
         raise AdministratorMissing
     asked = sum(entry.can_sign_in for entry in roster)
     if asked > max(places, asked_before):
-        raise TooManySignIns(plan=plan.value, places=places, asked=asked)
+        raise TooManySignIns(plan=plan, places=places, asked=asked)
 
 
 def is_active(*, notified_on: date, on: date, removed: bool = False) -> bool:

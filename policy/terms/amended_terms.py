@@ -55,7 +55,7 @@ def reread_terms(
     if AmendedPart.MATRIX in what and (plan := policy.plans.get(terms.plan)):
         changed = replace(
             changed,
-            limits=policy.limits,
+            limits=policy.limits_of(terms.plan),
             warn_at_percent=policy.warn_at_percent,
             initial_attention_within=plan.initial_attention_within,
         )

@@ -27,6 +27,7 @@ class Misdirected:
     on: date
     plan: Plan
     channels: tuple[Channel, ...]
+    plan_name: str = ""
 
     @property
     def id(self) -> str:
@@ -52,4 +53,11 @@ def last_plan(agreed: Iterable[AgreedPlan], *, on: date) -> Plan | None:
 
 def misdirected(contact_id: str, channel: Channel, *, terms: Terms, on: date) -> Misdirected:
     """What the sender has to be told under these terms."""
-    return Misdirected(contact_id=contact_id, channel=channel, on=on, plan=terms.plan, channels=terms.channels)
+    return Misdirected(
+        contact_id=contact_id,
+        channel=channel,
+        on=on,
+        plan=terms.plan,
+        channels=terms.channels,
+        plan_name=terms.plan_name,
+    )

@@ -40,14 +40,16 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanTable:
-    """What one plan gives (PLAN-1, PLAN-5..8)."""
+    """What a plan is called, by language, and what it gives (PLAN-1, PLAN-5..8, PLAN-16). `limits`: its own matrix."""
 
+    names: Mapping[str, str]
     hours: str
     initial_attention_within: timedelta
     channels: tuple[Channel, ...]
     portal_users: int
     architecture_help: ArchitectureHelp
     functional_escalation: bool
+    limits: tuple[Row, Row, Row] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,7 @@ class PolicyFile:
             hours=self._calendar(hours or table.hours, closures),
             business_days=self._calendar(self.business_days, closures),
             initial_attention_within=table.initial_attention_within,
-            limits=self.limits,
+            limits=self.limits_of(plan),
             warn_at_percent=self.warn_at_percent,
             channels=table.channels,
             functional_escalation=table.functional_escalation,
@@ -99,7 +101,17 @@ class PolicyFile:
             cover=cover,
             visits=self.visits,
             information=self.information,
+            plan_name=table.names["es"],
         )
+
+    @property
+    def plan_names(self) -> Mapping[str, Mapping[str, str]]:
+        """What people call each plan, by language."""
+        return {plan: table.names for plan, table in self.plans.items()}
+
+    def limits_of(self, plan: Plan) -> tuple[Row, Row, Row]:
+        """A plan's matrix: its own, or else the policy's (ESC-1..3)."""
+        return self.plan(plan).limits or self.limits
 
     def plan(self, plan: Plan) -> PlanTable:
         """What a plan gives; PolicyFileError where the file has it no more."""

@@ -14,7 +14,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from policy.case.case import Channel, Level, Plan
+from policy.case.case import Channel, Plan
 from policy.people.groups import Group
 from policy.terms.policy_file import Hours, PlanTable, PolicyFile, PolicyFileError, Row
 from policy.terms.terms import ArchitectureHelp, InformationTerms, VisitTerms
@@ -24,7 +24,8 @@ from policy.time.open_time import FIRST_YEAR, LAST_YEAR
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEVEL_RULES = {1: "ESC-1", 2: "ESC-2", 3: "ESC-3"}
-_GROUP = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGES = ("es", "en")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _HOURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)")
@@ -46,17 +47,9 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
     reader.only("", {"version", "hours", "plans", "matrix", "groups", "holidays", "assumptions"})
     reader.apart("hours", "PLAN-14")
     hours = {name: reader.hours(name) for name in reader.table("hours", "PLAN-14")}
-    reader.only("plans", {plan.value for plan in Plan}, "PLAN-1")
-    plans = {plan: reader.plan(plan, hours) for plan in Plan}
-    reader.only("matrix", {f"level_{level}" for level in _LEVEL_RULES}, "ESC-1")
+    plans = {Plan(name): reader.plan(name, hours) for name in reader.table("plans", "PLAN-16")}
     reader.only("assumptions", _ASSUMPTIONS)
-    limits = (reader.row(Level(1)), reader.row(Level(2)), reader.row(Level(3)))
-    for name, plan in plans.items():
-        reader.in_reach(
-            f"plans.{name}.initial_attention_within", "PLAN-5", plan.initial_attention_within, hours.values()
-        )
-    for level, row in enumerate(limits, start=1):
-        reader.in_reach(f"matrix.level_{level}", _LEVEL_RULES[level], max(row), hours.values())
+    limits = reader.matrix("matrix", hours.values())
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return PolicyFile(
         file=file,
@@ -70,7 +63,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         reopen_within_business_days=reader.whole("assumptions.reopen_within_business_days", 1, 250, "ESC-14"),
         held_for_business_days=reader.whole("assumptions.held_for_business_days", 1, 250, "WAR-3"),
         warranty_months=reader.whole("assumptions.warranty_months", 1, 120, "WAR-1"),
-        warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(Plan), "WAR-1")),
+        warranty_plan=Plan(reader.one_of("assumptions.warranty_plan", set(plans), "WAR-1")),
         cover_end_announced_days_before=reader.days("assumptions.cover_end_announced_days_before", 365, "WAR-5"),
         provider_incidents_from_before=reader.duration(
             reader.get("assumptions.provider_incidents_from_before", "SCOPE-6"),
@@ -203,17 +196,26 @@ class _Reader:
             raise self.wrong(key, rule, f"must be a time above zero such as 30m, 1h or 1h30m, not {value!r}")
         return found
 
-    def row(self, level: Level) -> Row:
-        key, rule = f"matrix.level_{int(level)}", _LEVEL_RULES[level]
+    def matrix(self, key: str, hours: Iterable[Hours]) -> tuple[Row, Row, Row]:
+        self.only(key, {f"level_{level}" for level in _LEVEL_RULES}, "ESC-1")
+        rows = tuple(self.row(f"{key}.level_{level}", rule) for level, rule in _LEVEL_RULES.items())
+        for (level, rule), row in zip(_LEVEL_RULES.items(), rows, strict=True):
+            self.in_reach(f"{key}.level_{level}", rule, max(row), hours)
+        first, second, third = rows
+        return first, second, third
+
+    def row(self, key: str, rule: str) -> Row:
         value = self.get(key, rule)
         if not isinstance(value, list) or len(value) != 4:
             raise self.wrong(key, rule, f"must list four times, for priorities 1 to 4, not {value!r}")
         first, second, third, fourth = (self.duration(cell, key, rule) for cell in value)
         return first, second, third, fourth
 
-    def plan(self, plan: Plan, hours: Mapping[str, Hours]) -> PlanTable:
-        key = f"plans.{plan.value}"
-        known = {each.name for each in fields(PlanTable)}
+    def plan(self, plan: str, hours: Mapping[str, Hours]) -> PlanTable:
+        key = f"plans.{plan}"
+        if not _ID.fullmatch(plan):
+            raise self.wrong(key, "PLAN-16", "must be named with small letters, digits and -, 64 signs at most")
+        known = {each.name for each in fields(PlanTable)} - {"names", "limits"} | {"name", "matrix"}
         self.only(key, known, "PLAN-1")
         functional = self.get(f"{key}.functional_escalation", "PLAN-6")
         if not isinstance(functional, bool):
@@ -222,21 +224,33 @@ class _Reader:
         for channel in channels:
             if channel not in set(Channel):
                 raise self.wrong(f"{key}.channels", "PLAN-7", f"{channel!r} is not one of {', '.join(Channel)}")
-        within = self.get(f"{key}.initial_attention_within", "PLAN-5")
+        attention = f"{key}.initial_attention_within"
+        within = self.duration(self.get(attention, "PLAN-5"), attention, "PLAN-5")
+        self.in_reach(attention, "PLAN-5", within, hours.values())
         return PlanTable(
+            names=self.names(f"{key}.name"),
             hours=self.one_of(f"{key}.hours", hours, "PLAN-1"),
-            initial_attention_within=self.duration(within, f"{key}.initial_attention_within", "PLAN-5"),
+            initial_attention_within=within,
             channels=tuple(Channel(channel) for channel in channels),
             portal_users=self.whole(f"{key}.portal_users", 1, 1000, "PLAN-8"),
             architecture_help=ArchitectureHelp(
                 self.one_of(f"{key}.architecture_help", set(ArchitectureHelp), "PLAN-11")
             ),
             functional_escalation=functional,
+            limits=self.matrix(f"{key}.matrix", hours.values()) if "matrix" in self.table(key, "PLAN-1") else None,
         )
+
+    def names(self, key: str) -> dict[str, str]:
+        """What people call something: in each of their languages, or the same in all."""
+        said = self.get(key, "PLAN-16")
+        if not isinstance(said, dict):
+            return dict.fromkeys(_LANGUAGES, self.text(key, "PLAN-16"))
+        self.only(key, set(_LANGUAGES), "PLAN-16")
+        return {language: self.text(f"{key}.{language}", "PLAN-16") for language in _LANGUAGES}
 
     def group(self, name: str) -> Group:
         key = f"groups.{name}"
-        if not _GROUP.fullmatch(name) or not isinstance(self.get(key, "ESC-8"), dict):
+        if not _ID.fullmatch(name) or not isinstance(self.get(key, "ESC-8"), dict):
             raise self.wrong(key, "ESC-8", "must be a table of its own such as [groups.sig], with name and skills")
         self.only(key, {"name", "skills"}, "ESC-8")
         skills = self.words(f"{key}.skills", "ESC-8")

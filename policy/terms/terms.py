@@ -94,6 +94,8 @@ class Terms:
     architecture_help: ArchitectureHelp = ArchitectureHelp.RECOMMENDED_PRACTICE
     visits: VisitTerms = VisitTerms()
     information: InformationTerms = InformationTerms()
+    plan_name: str = ""
+    """What operators call the plan (PLAN-16); empty in terms from before plans had names of their own."""
 
     def limit(self, level: Level, priority: Priority) -> timedelta:
         """How long `level` may hold a case of `priority` (ESC-1..3)."""

@@ -114,6 +114,7 @@ async def _page(
         warranties=covers.warranties,
         days_before=days_before,
         months=desk.policy.warranty_months,
+        plans=list(desk.policy.plans),
         calendars=sorted(desk.policy.hours),
         may_register=scope.visitor.role in REGISTRARS,
         key=lambda: secrets.token_urlsafe(18),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time as stopwatch
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -94,13 +94,13 @@ class Boards:
     kept: dict[Scope, tuple[float, Board]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, db: Database, scope: Scope, *, at: datetime) -> Board:
+    async def of(self, db: Database, scope: Scope, *, plans: Iterable[str], at: datetime) -> Board:
         async with self.lock:
             begun = stopwatch.monotonic()
             self.kept = {each: (until, its) for each, (until, its) in self.kept.items() if until > begun}
             if scope in self.kept:
                 return self.kept[scope][1]
-            found = await board(db, scope, at=at)
+            found = await board(db, scope, plans=plans, at=at)
             took = stopwatch.monotonic() - begun
             if took > _SLOW:
                 self.kept[scope] = (begun + took * _KEPT_FOR, found)
@@ -140,7 +140,7 @@ async def wanted(
     boards = getattr(request.app.state, "boards", None)
     if boards is None:
         boards = request.app.state.boards = Boards()
-    figures = await boards.of(desk.database, scope, at=at)
+    figures = await boards.of(desk.database, scope, plans=desk.policy.plans, at=at)
     return Wanted(period=period, customer=customer, is_read=is_read, board=figures)
 
 

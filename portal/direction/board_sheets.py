@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policy.case.case import ClosingReason, OutOfScopeKind, Plan, Status
+from policy.case.case import ClosingReason, OutOfScopeKind, Status
 from portal.direction.charts import Chart
 from storage.board.board import LATENESSES, Board, Kept, Spread
 from wording.language import show_number, translate, word
@@ -205,10 +205,10 @@ class _Sheets:
     def _times(self) -> Iterator[tuple[Cell, ...]]:
         of = (("To initial attention", self._board.to_attention), ("To resolution", self._board.to_resolution))
         for name, by_plan in of:
-            for plan in Plan:
-                counted, clock = by_plan.get(plan.value, (Spread(0), Spread(0)))
+            for plan in self._board.plans:
+                counted, clock = by_plan.get(plan, (Spread(0), Spread(0)))
                 spread = (counted.count, counted.median, counted.p90, clock.median, clock.p90)
-                yield self._say(name), self._word("plan", plan.value), *spread
+                yield self._say(name), self._word("plan", plan), *spread
 
     def backlog(self) -> Sheet:
         ages = ("under 1 day", "1 to 3 days", "3 to 7 days", "7 to 14 days", "14 to 30 days", "over 30 days")

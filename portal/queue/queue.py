@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from desk.desk import Desk
 from desk.reading.queue import COUNTED, QueueAsked, QueueChoices, QueuePage, read_queue, read_queue_and_choices
-from policy.case.case import ClosingReason, Level, Plan, Priority, Role, Status
+from policy.case.case import ClosingReason, Level, Priority, Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
@@ -87,7 +87,7 @@ async def follow(request: Request, visitor: Staff, desk: DeskDep) -> Response:
 
 
 def _look(request: Request, desk: Desk) -> Look:
-    return look_of(request.query_params.multi_items(), groups=[group.id for group in desk.policy.groups])
+    return look_of(request.query_params.multi_items(), policy=desk.policy)
 
 
 def _asked(request: Request, visitor: Visitor, look: Look) -> QueueAsked:
@@ -125,11 +125,12 @@ def _choices(
     def plain(kind: str, values: Iterable[StrEnum]) -> list[tuple[str, str]]:
         return [(each.value, word(kind, each.value, language)) for each in values]
 
+    plans: list[tuple[str, str]] = [(plan, word("plan", plan, language)) for plan in desk.policy.plans]
     filters: list[tuple[str, str, Any, list[tuple[str, str]]]] = [
         ("level", "Level", int(look.level) if look.level else "", words("level", map(int, Level))),
         ("group", "Group", look.group, [(each.id, each.name) for each in desk.policy.groups]),
         ("priority", "Priority", int(look.priority) if look.priority else "", words("priority", map(int, Priority))),
-        ("plan", "Plan", look.plan.value if look.plan else "", plain("plan", Plan)),
+        ("plan", "Plan", look.plan, plans),
         ("customer_id", "Customer", look.customer_id, list(choices.customers)),
         ("assignee", "Has it", look.assignee, [(each.id, each.name) for each in found.agents]),
         ("reason", "Closed as", look.reason.value if look.reason else "", plain("closing_reason", ClosingReason)),

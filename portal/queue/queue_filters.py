@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from desk.inputs import clean
 from policy.case.case import ClosingReason, Level, Plan, Priority, Status
+from policy.terms.policy_file import PolicyFile
 from storage.case.queue import Pile, Tally
 from storage.case.views import CaseFilter
 
@@ -39,7 +40,7 @@ class Look:
     level: Level | None = None
     group: str = ""
     priority: Priority | None = None
-    plan: Plan | None = None
+    plan: str = ""
     customer_id: str = ""
     assignee: str = ""
     overdue: bool = False
@@ -88,7 +89,7 @@ class Look:
             level=found.level or self.level,
             group=found.group or self.group or None,
             priority=self.priority,
-            plan=self.plan,
+            plan=Plan(self.plan) if self.plan else None,
             customer_id=self.customer_id or None,
             assignee=found.assignee or self.assignee or None,
             overdue=found.overdue or self.overdue or None,
@@ -110,7 +111,7 @@ _TABS: Mapping[str, CaseFilter] = {
 }
 
 
-def look_of(said: Iterable[tuple[str, str]], *, groups: Iterable[str]) -> Look:
+def look_of(said: Iterable[tuple[str, str]], *, policy: PolicyFile) -> Look:
     """The look that an address asks for. Without a tab it is the open cases, or all where it asks for more."""
     given: dict[str, str] = {}
     states: list[str] = []
@@ -126,7 +127,7 @@ def look_of(said: Iterable[tuple[str, str]], *, groups: Iterable[str]) -> Look:
         level=_number(Level, given.get("level")),
         group=given.get("group", "")[:_LONGEST_ID],
         priority=_number(Priority, given.get("priority")),
-        plan=_word(Plan, given.get("plan", "")),
+        plan=plan if (plan := given.get("plan", "")) in policy.plans else "",
         customer_id=given.get("customer_id", "")[:_LONGEST_ID],
         assignee=given.get("assignee", "")[:_LONGEST_ID],
         overdue=given.get("overdue") == "true",
@@ -136,13 +137,13 @@ def look_of(said: Iterable[tuple[str, str]], *, groups: Iterable[str]) -> Look:
         q=given.get("q", ""),
     )
     tab = given.get("tab", "all" if found.is_filtered else "open")
-    known = tab in TABS or tab in {f"group-{group}" for group in groups}
+    known = tab in TABS or tab in {f"group-{group.id}" for group in policy.groups}
     return replace(found, tab=tab if known else "open")
 
 
-def look_in(query: str, *, groups: Iterable[str]) -> Look:
+def look_in(query: str, *, policy: PolicyFile) -> Look:
     """The look that a kept query asks for."""
-    return look_of(parse_qsl(query, max_num_fields=40), groups=groups)
+    return look_of(parse_qsl(query, max_num_fields=40), policy=policy)
 
 
 def counts(tally: Tally, me: str) -> dict[str, int]:

@@ -38,7 +38,7 @@ class ViewForm:
 async def keep(visitor: Staff, desk: DeskDep, at: At, form: Annotated[ViewForm, Depends()]) -> Response:
     """Keep a look. What is kept is what we understood of it, not the text that came."""
     assert visitor.account
-    look = look_in(form.query, groups=[group.id for group in desk.policy.groups])
+    look = look_in(form.query, policy=desk.policy)
     if form.name:
         view = SavedView(
             id=f"vis_{secrets.token_hex(8)}",

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.case import ClosingReason, Plan, Status
+from policy.case.case import ClosingReason, Status
 from policy.case.facts import (
     CaseOverdue,
     CaseReleased,
@@ -103,6 +103,7 @@ class Board:
 
     scope: Scope
     at: datetime
+    plans: list[str] = field(default_factory=list)
     opened: int = 0
     in_work: int = 0
     held: int = 0
@@ -122,10 +123,14 @@ class Board:
     ratings: Counter[int] = field(default_factory=Counter)
 
 
-async def board(db: Reader, scope: Scope, *, at: datetime) -> Board:
-    """Every figure of the scope, of one state of the database. The backlog is that of `at`, whatever the period."""
-    found = Board(scope=scope, at=at)
+async def board(db: Reader, scope: Scope, *, plans: Iterable[str], at: datetime) -> Board:
+    """Every figure of the scope, of one state of the database. The backlog is that of `at`, whatever the period.
+
+    `plans` are shown in this order, also without cases; those that only cases still have come after them.
+    """
+    found = Board(scope=scope, at=at, plans=list(plans))
     async with db.read() as connection:
+        await _add_plans(connection, found)
         await _count_cases(connection, found)
         await _count_promises(connection, found)
         await _count_backlog(connection, found)
@@ -156,6 +161,11 @@ def _is_solved() -> ColumnElement[bool]:
     return or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
 
 
+async def _add_plans(connection: AsyncConnection, found: Board) -> None:
+    of_cases = await connection.scalars(select(cases.c.plan).where(*_chosen(found.scope)).distinct())
+    found.plans += sorted(set(of_cases) - set(found.plans))
+
+
 async def _count_cases(connection: AsyncConnection, found: Board) -> None:
     c = cases.c
     counted = select(c.status, c.closing_reason, func.count()).where(*_chosen(found.scope))
@@ -183,10 +193,10 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
     (withdrawn, a duplicate, denied by its diagnosis) decides nothing: what was kept or missed before it stays so.
     """
     c, f = cases.c, facts.c
-    for plan, priority in ((plan, priority) for plan in Plan for priority in (1, 2, 3, 4)):
-        found.attention[plan.value, priority] = Kept()
+    for plan, priority in ((plan, priority) for plan in found.plans for priority in (1, 2, 3, 4)):
+        found.attention[plan, priority] = Kept()
         for level in (1, 2, 3):
-            found.levels[plan.value, priority, level] = Kept()
+            found.levels[plan, priority, level] = Kept()
     by = (c.plan, c.priority)
     joined = and_(f.case_number == c.number, f.kind.in_(_PROMISES))
     in_time = fact_field(InitialAttentionGiven, "in_time").as_boolean()
@@ -316,8 +326,8 @@ def _spread(
     found.lateness = Spread.of(late)
     found.lateness_classes = _classes(late)
     found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
-    attention: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
-    resolution: dict[str, tuple[list[float], list[float]]] = {plan.value: ([], []) for plan in Plan}
+    attention: dict[str, tuple[list[float], list[float]]] = {plan: ([], []) for plan in found.plans}
+    resolution: dict[str, tuple[list[float], list[float]]] = {plan: ([], []) for plan in found.plans}
     for number, (at, turn) in answered.items():
         attention[plans[number]][0].append(_elapsed(hours[number], turn, began[number], at))
         attention[plans[number]][1].append((at - began[number]).total_seconds())

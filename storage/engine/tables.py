@@ -24,7 +24,7 @@ from sqlalchemy import (
     false,
 )
 
-from policy.case.case import Category, Channel, ClosingReason, Plan, Role, Status
+from policy.case.case import Category, Channel, ClosingReason, Role, Status
 from policy.terms.amended_terms import AmendmentOutcome
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
@@ -67,7 +67,6 @@ contracts = Table(
     Column("calendar", String),
     Column("created_at", Instant, nullable=False),
     Column("registered_paid_through", Date),  # as far as it was paid when it was registered; payments have rows
-    word("plan", Plan),
 )
 
 contract_renewals = Table(
@@ -365,7 +364,6 @@ cases = Table(
     ),
     Index(None, "priority", "number"),
     word("status", Status),
-    word("plan", Plan),
     word("cover", CoverKind),
     word("channel", Channel),
     word("category", Category),

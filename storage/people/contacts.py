@@ -117,7 +117,7 @@ class RosterState:
     def check_sign_in(self, contact: Contact) -> None:
         """Refuse who is named to sign in and has no place while the customer has yet to choose (PLAN-8)."""
         if self.sign_ins.choice_needed and not self.may_sign_in(contact):
-            raise SignInChoicePending(plan=self.plan.value, places=self.places, asked=self.asked)
+            raise SignInChoicePending(plan=self.plan, places=self.places, asked=self.asked)
 
 
 async def replace_roster(

@@ -184,7 +184,7 @@ class TestALife:
         terms = await views.terms(db, number)
         assert number.startswith("MA-2025-")
         assert terms is not None
-        assert terms.plan is Plan.PREMIUM
+        assert terms.plan == Plan.PREMIUM
 
     async def test_is_numbered_in_the_order_of_opening(self, db: Database, desk: NotingDesk) -> None:
         found = await bring(db, desk, life("B", "10:00"), life("A", "09:00"))

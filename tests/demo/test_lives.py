@@ -13,7 +13,7 @@ from demo import seed
 from demo.access import DemoAccess, new_secrets
 from demo.lives import ROWS, lives
 from demo.stories import STORIES
-from policy.case.case import Case, ClosingReason, Level, OutOfScopeKind, Plan, Priority, Status, WakeKind
+from policy.case.case import Case, ClosingReason, Level, OutOfScopeKind, Priority, Status, WakeKind
 from policy.case.facts import texts_in
 from policy.terms.terms import CoverKind, Terms
 from policy.visit.visit import VisitStep
@@ -95,7 +95,7 @@ def all_kinds_are_there(seeded: Seeded) -> None:
     assert {case.priority for case in seeded.cases} == set(Priority)
     assert {case.closing_reason for case in seeded.of(Status.CLOSED)} == set(ClosingReason)
     assert {case.out_of_scope_kind for case in seeded.cases} - {None} == set(OutOfScopeKind)
-    assert {terms.plan for terms in seeded.terms.values()} == set(Plan)
+    assert {terms.plan for terms in seeded.terms.values()} == set(policy().plans)
     assert {terms.cover.kind for terms in seeded.terms.values()} == set(CoverKind)
     kinds = {row.fact.kind for timeline in seeded.timelines.values() for row in timeline}
     assert kinds - _AS_THE_HOUR_IS == _ALL_KINDS - _AS_THE_HOUR_IS
@@ -123,7 +123,7 @@ def some_is_due_soon_and_some_is_late(seeded: Seeded) -> None:
     assert sum(each <= timedelta(minutes=15) for each in left) >= 5
     assert sum(each <= timedelta(hours=2) for each in left) >= 20
     overdue = [case for case in seeded.cases if case.overdue]
-    assert {seeded.terms[case.number].plan for case in overdue} == set(Plan)
+    assert {seeded.terms[case.number].plan for case in overdue} == set(policy().plans)
     assert all(case.wakes[0].kind is WakeKind.OVERDUE_REPEAT for case in overdue)
 
 
@@ -161,7 +161,7 @@ async def test_reads_as_whole_sentences(db: Database) -> None:
 
 
 def test_is_the_same_for_the_same_instant() -> None:
-    hours = {plan: preview_terms(policy(), plan, at=bogota("2026-02-01 08:00")).hours for plan in Plan}
+    hours = {plan: preview_terms(policy(), plan, at=bogota("2026-02-01 08:00")).hours for plan in policy().plans}
 
     assert list(lives(bogota("10:20"), hours)) == list(lives(bogota("10:20"), hours))
 
@@ -174,7 +174,7 @@ def test_tells_every_story_and_names_every_case_once() -> None:
 
 def test_opens_with_texts_of_some_length() -> None:
     """What is believable has something to say."""
-    hours = {plan: preview_terms(policy(), plan, at=bogota("2026-02-01 08:00")).hours for plan in Plan}
+    hours = {plan: preview_terms(policy(), plan, at=bogota("2026-02-01 08:00")).hours for plan in policy().plans}
 
     for life in lives(bogota("10:20"), hours):
         assert life.opening.description.characters > 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer
-from policy.case.case import Level, Plan
+from policy.case.case import Level
 from tests.support.lives import policy
 
 
@@ -25,7 +25,7 @@ def test_every_roster_has_one_administrator_and_fits_its_plan(customer: DemoCust
 def test_there_are_customers_of_every_cover() -> None:
     contracts = [customer.contract for customer in CUSTOMERS]
 
-    assert {contract.plan for contract in contracts if contract} == set(Plan)
+    assert {contract.plan for contract in contracts if contract} == set(policy().plans)
     assert any(contract is None for contract in contracts), "one in warranty only"
     assert any(contract and contract.renewed_to for contract in contracts), "one that renewed and did not pay"
     assert any(contract and 0 < contract.ends <= 7 for contract in contracts), "one that is about to end"

@@ -118,9 +118,29 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
 async def gate(
     engine: WorkflowEnvironment, furnished: Furnished, front: FastAPI, tmp_path: Path
 ) -> AsyncIterator[Gate]:
+    async with open_gate(engine, furnished, tmp_path, front=front) as gate:
+        yield gate
+
+
+@asynccontextmanager
+async def open_gate(
+    engine: WorkflowEnvironment,
+    furnished: Furnished,
+    tmp_path: Path,
+    *,
+    front: FastAPI | None = None,
+    policy_file: Path | None = None,
+) -> AsyncIterator[Gate]:
+    """A gate of its own. One with another policy file has no front: that one's document is of the product's."""
     url = f"sqlite+aiosqlite:///{shutil.copy(furnished.file, tmp_path / 'escala.db')}"
     office_number = next(_offices)
-    settings = settings_for(engine, state_dir=tmp_path, database_url=url, task_queue=f"gates-{office_number}")
+    settings = settings_for(
+        engine,
+        state_dir=tmp_path,
+        database_url=url,
+        task_queue=f"gates-{office_number}",
+        policy_file=policy_file,
+    )
     desk = Engine(engine.client, settings)
     office_opens = open_office(url, tmp_path, settings=settings, desk=desk, front=front, secrets=furnished.secrets)
     async with office_opens as office, AsyncExitStack() as stack:

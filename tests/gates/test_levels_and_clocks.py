@@ -81,7 +81,7 @@ class TestAnUntouchedCase:
     async def test_moves_at_the_promised_instants(self, gate: Gate, promises: Sequence[Promise]) -> None:
         """One case of each priority, held against the table that was counted by hand, and against the preview."""
         numbers = [
-            await opened(gate, promise.opened_at, promise.plan.value, proposed_priority=int(promise.priority))
+            await opened(gate, promise.opened_at, promise.plan, proposed_priority=int(promise.priority))
             for promise in promises
         ]
         for number, promise in zip(numbers, promises, strict=True):
@@ -91,7 +91,7 @@ class TestAnUntouchedCase:
             promised = [promise.initial_attention_due_at, promise.level_2_at, promise.level_3_at, promise.overdue_at]
             lived = [case["clocks"]["initial_attention"]["due_at"], *moves, case["overdue_at"]]
             assert lived == [shown(at) for at in promised]
-            asked = {"plan": promise.plan.value, "priority": int(promise.priority), "opened_at": case["opened_at"]}
+            asked = {"plan": promise.plan, "priority": int(promise.priority), "opened_at": case["opened_at"]}
             preview = done(await gate.office.get("/sla/preview", **asked))
             assert lived == [preview[name] for name in _PREVIEWED]
 

@@ -67,7 +67,6 @@ INSIDE = Known()
 LEVELS = {level: text.partition("(")[2].rstrip(")") for level, text in words.LEVELS.items()}
 
 CLOSED: dict[type[Enum], Known] = {
-    case.Plan: Known("plan", words.PLANS),
     case.Channel: Known("channel", words.CHANNELS),
     case.Category: Known("category", words.CATEGORIES),
     case.Status: Known("status", words.STATUSES),

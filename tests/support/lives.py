@@ -75,11 +75,44 @@ def policy() -> PolicyFile:
     return read_policy(path.read_text(encoding="utf-8"), file=path.name)
 
 
+PLUS = Plan("plus")
+THIRD_PLAN = """
+[plans.plus]
+name = { es = "Extendido", en = "Extended" }
+hours = "7x24"
+initial_attention_within = "15m"
+channels = ["web", "phone"]
+portal_users = 3
+architecture_help = "recommended_practice"
+functional_escalation = true
+
+[plans.plus.matrix]
+level_1 = ["10m", "20m", "40m", "1h"]
+level_2 = ["10m", "20m", "40m", "1h"]
+level_3 = ["30m", "2h", "4h", "8h"]
+
+[matrix]
+"""
+"""A plan that nobody wrote code for, with a matrix of its own (PLAN-16); what follows is the policy's own."""
+
+
+@cache
+def policy_with_a_third_plan() -> PolicyFile:
+    """The product's policy file with one plan more."""
+    return read_policy(text_with_a_third_plan(), file="policy.toml")
+
+
+def text_with_a_third_plan() -> str:
+    text = files("policy").joinpath("policy.toml").read_text(encoding="utf-8")
+    return text.replace("\n[matrix]\n", f"\n{THIRD_PLAN}", 1)
+
+
 @cache
 def terms(plan: Plan = Plan.STANDARD, *, cover: Cover = CONTRACT) -> Terms:
     """What a case of `plan` is promised by the product's own policy file, with Colombia's holidays."""
     closures = {"CO": holidays_between(date(2026, 1, 1), date(2028, 12, 31))}
-    return policy().terms(plan, cover=cover, closures=closures)
+    file = policy() if plan in policy().plans else policy_with_a_third_plan()
+    return file.terms(plan, cover=cover, closures=closures)
 
 
 STANDARD = terms(Plan.STANDARD)

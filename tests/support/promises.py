@@ -26,7 +26,7 @@ class Promise:
     overdue_at: datetime
 
     def __str__(self) -> str:
-        return f"{self.plan.value}-P{int(self.priority)}-{self.opened_at:%Y-%m-%dT%H:%M}"
+        return f"{self.plan}-P{int(self.priority)}-{self.opened_at:%Y-%m-%dT%H:%M}"
 
 
 def _bogota(label: str) -> datetime:

@@ -43,6 +43,7 @@ from tests.support.lives import (
     HELP_DESK,
     NO_COVER,
     NO_WORDS,
+    PLUS,
     SPECIALIST,
     WORDS,
     opening,
@@ -78,10 +79,11 @@ class Pick(Protocol):
 
 @cache
 def promised() -> tuple[Terms, ...]:
-    """What a case may be opened under: both plans, and every kind of cover."""
+    """What a case may be opened under: both plans, one that no code knows (PLAN-16), and every kind of cover."""
     return (
         terms(Plan.STANDARD),
         terms(Plan.PREMIUM),
+        terms(PLUS),
         terms(Plan.STANDARD, cover=WARRANTY),
         terms(Plan.STANDARD, cover=NO_COVER),
     )
@@ -93,10 +95,10 @@ def amendments(plan: Plan) -> tuple[Terms, ...]:
     as_now = terms(plan)
     every_tuesday = tuple(Closure(date(2026, 12, 1) + week * 7 * DAY, "Día cívico") for week in range(12))
     office = terms(Plan.STANDARD).hours
-    other = terms(Plan.PREMIUM if plan is Plan.STANDARD else Plan.STANDARD)
+    other = terms(Plan.PREMIUM if plan == Plan.STANDARD else Plan.STANDARD)
     fewer = replace(office, closures=())
     more = replace(office, closures=(*every_tuesday, *office.closures))
-    own = {} if plan is Plan.PREMIUM else {"more": more, "fewer": fewer}
+    own = {} if plan != Plan.STANDARD else {"more": more, "fewer": fewer}
     return (
         replace(as_now, policy_version="tuesdays", business_days=more, hours=own.get("more", as_now.hours)),
         replace(as_now, policy_version="no-holidays", business_days=fewer, hours=own.get("fewer", as_now.hours)),
@@ -234,8 +236,8 @@ def _session_end(s: Situation, by: Actor) -> Command:
 
 
 def _release(s: Situation, by: Actor) -> Command:
-    covered = promised()[:3]
-    granted = s.one_of(covered, promised()[3:])
+    covered = promised()[:4]
+    granted = s.one_of(covered, promised()[4:])
     return c.ReleaseCase(by=by, terms=granted, covered_at=s.at - s.pick((timedelta(0), HOUR, 3 * DAY)))
 
 
@@ -295,7 +297,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
         by=by,
         terms=s.pick(amendments(s.terms.plan)),
         reason=s.words,
-        instead_of=s.one_of((s.terms,), (*promised()[:2], *amendments(s.terms.plan))),
+        instead_of=s.one_of((s.terms,), (*promised()[:3], *amendments(s.terms.plan))),
     ),
     c.ReleaseCase: _release,
 }

@@ -187,7 +187,7 @@ class Lives(RuleBasedStateMachine):
         self.kinds_seen: set[str] = set()
         self.turns: list[Decision] = []
         self.at = bogota("2026-11-25 00:00") + timedelta(minutes=minutes)
-        self.terms = self.pick((*promised(), *promised()[:2]))
+        self.terms = self.pick((*promised(), *promised()[:3]))
         bent = self.pick(_BENTS)
         doings = (*bent * (len(Doing) // len(bent)), *Doing)
         self.doings = tuple((doing, careless) for doing in doings for careless in (False, True))

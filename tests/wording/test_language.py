@@ -32,7 +32,6 @@ from wording.language import (
 )
 
 ENUMS: dict[str, type[Enum]] = {
-    "plan": case.Plan,
     "channel": case.Channel,
     "category": case.Category,
     "status": case.Status,

@@ -65,7 +65,7 @@ class TestCoverThatComesInTime:
         async with asyncio.timeout(20):  # the engine shows it once the workflow's task is done
             while (shown := (await case.handle.describe()).typed_search_attributes)[addresses.STATUS] != "new":
                 await asyncio.sleep(0.01)
-        assert shown[addresses.PLAN] == Plan.PREMIUM.value
+        assert shown[addresses.PLAN] == Plan.PREMIUM
 
     @pytest.mark.rule("WAR-2")
     async def test_may_be_a_renewal_that_is_paid(self, covers: CoverOffice) -> None:

@@ -19,7 +19,7 @@ def channel_letter(told: Misdirected, *, link: str, language: str = DEFAULT) -> 
             "You asked us for support on this channel: {channel}. Your {plan} plan does not include it, so no case "
             "was opened.",
             channel=told.channel.value,
-            plan=told.plan.value,
+            plan=told.plan,
         ),
         say("Please ask again through: {channels}.", channels=channels),
         say("The web platform is here: {link}", link=link),

@@ -24,11 +24,11 @@ from workflows.operators.words import (
     CLOSING_REASONS,
     COVERS,
     LEVELS,
-    PLANS,
     PROMISES,
     STATUSES,
     WAITS,
     code,
+    plan_name,
     when,
 )
 
@@ -79,7 +79,7 @@ def timer_summary(case: Case, terms: Terms) -> str:
 
 def kind_of_case(case: Case, terms: Terms) -> str:
     """Priority and plan: `P2 Estándar`."""
-    return f"P{int(case.priority)} {PLANS[terms.plan]}"
+    return f"P{int(case.priority)} {plan_name(terms.plan, terms.plan_name)}"
 
 
 def static_summary(case: Case, terms: Terms) -> str:
@@ -159,4 +159,5 @@ def _duration(amount: timedelta) -> str:
 
 def misdirected_summary(told: Misdirected) -> str:
     """Who is told what about the channels of the plan."""
-    return f"aviso a {told.contact_id}: el plan {PLANS[told.plan]} no incluye el canal {CHANNELS[told.channel]}"
+    plan = plan_name(told.plan, told.plan_name)
+    return f"aviso a {told.contact_id}: el plan {plan} no incluye el canal {CHANNELS[told.channel]}"

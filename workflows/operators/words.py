@@ -26,7 +26,8 @@ from policy.visit.visit import VisitStep
 _BOGOTA = ZoneInfo("America/Bogota")
 _DAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
-PLANS = {Plan.STANDARD: "Estándar", Plan.PREMIUM: "Premium"}
+_FIRST_PLANS = {"standard": "Estándar", "premium": "Premium"}
+"""What the plans were called before the terms of a case said it (PLAN-16)."""
 LEVELS = {
     Level.HELP_DESK: "1 (Mesa de Ayuda)",
     Level.SPECIALISTS: "2 (Grupo de Ingenieros Especialistas)",
@@ -103,6 +104,11 @@ CAUSES = {
     Cause.WEAR: "desgaste",
     Cause.OTHER: "otra causa",
 }
+
+
+def plan_name(plan: Plan, said: str) -> str:
+    """What operators call a plan: as the terms say, or as it was called before they did."""
+    return said or _FIRST_PLANS.get(plan, plan)
 
 
 def when(at: datetime) -> str:

@@ -115,7 +115,7 @@ class TestAnOpening:
         """Plan, cover, priority and the deposited words."""
         fact = open_case(opening(priority=Priority.LOW), terms=PREMIUM).entries[0].fact
         assert isinstance(fact, CaseOpened)
-        assert (fact.plan.value, fact.cover, fact.priority) == ("premium", CoverKind.CONTRACT, Priority.LOW)
+        assert (fact.plan, fact.cover, fact.priority) == ("premium", CoverKind.CONTRACT, Priority.LOW)
 
 
 @pytest.mark.rule("WAR-3")

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policy.case.case import ClockState, Level, Plan, Priority
+from policy.case.case import ClockState, Level, Priority
 from policy.case.facts import CaseOverdue, HandedOff
-from tests.support.lives import opened, terms, turns
+from tests.support.lives import opened, policy, terms, turns
 from tests.support.promises import PROMISES, Promise
 
 each_promise = pytest.mark.parametrize("promise", PROMISES, ids=str)
@@ -78,7 +78,7 @@ class TestTheTable:
         """No row is missing, none stands twice."""
         openings = {promise.opened_at for promise in PROMISES}
         assert {(promise.plan, promise.priority, promise.opened_at) for promise in PROMISES} == {
-            (plan, priority, opened_at) for plan in Plan for priority in Priority for opened_at in openings
+            (plan, priority, opened_at) for plan in policy().plans for priority in Priority for opened_at in openings
         }
         assert len(PROMISES) == 8 * len(openings)
 

@@ -80,7 +80,7 @@ def test_one_sign_in_more_than_the_plan_has_is_refused_with_number_and_plan(plan
     with pytest.raises(TooManySignIns) as refused:
         check_roster([ADMINISTRATOR, *others, entry(signs_in=True)], plan=plan, places=places)
 
-    assert refused.value.values == {"plan": plan.value, "places": places, "asked": places + 1}
+    assert refused.value.values == {"plan": plan, "places": places, "asked": places + 1}
 
 
 @pytest.mark.rule("REQ-6")

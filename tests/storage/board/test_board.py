@@ -29,6 +29,7 @@ from tests.support.lives import (
     WITHDRAW,
     WORDS,
     bogota,
+    policy,
     terms,
     turns,
 )
@@ -46,7 +47,7 @@ OUT_OF_SCOPE = c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, 
 
 async def figures(desk: Desk, at: str = "2026-11-30 12:00", customer: str | None = None) -> Board:
     scope = Scope(from_at=FROM, until_at=UNTIL, customer_id=customer)
-    return await boards.board(desk.db, scope, at=bogota(at))
+    return await boards.board(desk.db, scope, plans=policy().plans, at=bogota(at))
 
 
 class TestPromises:

@@ -35,7 +35,6 @@ from workflows.operators.words import (
     CLOSING_REASONS,
     COVERS,
     LEVELS,
-    PLANS,
     STATUSES,
     VISIT_STEPS,
     WAITS,
@@ -45,7 +44,6 @@ from workflows.operators.words import (
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("plan", PLANS),
         ("channel", CHANNELS),
         ("status", STATUSES),
         ("cover", COVERS),
