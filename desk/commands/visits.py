@@ -23,7 +23,7 @@ CityCode = Annotated[str, BeforeValidator(clean), Field(max_length=20)]
 
 
 class VisitRequest(Body):
-    """Where to, and why. `city_name` is needed where the code is of a municipality that is not listed."""
+    """Where to, and why. `city_name` may stand beside its code; the code is what counts."""
 
     city_code: CityCode = Field(examples=["05001"])
     city_name: Title | None = Field(default=None, examples=["Medellín"])
@@ -110,7 +110,7 @@ VISITS: tuple[Offer, ...] = (
             places.VisitInsideBogota,
             places.MunicipalityCodeMalformed,
             places.UnknownDepartment,
-            places.MunicipalityNameMissing,
+            places.UnknownMunicipality,
             ReasonMissing,
             TextMissing,
             v.VisitAlreadyOpen,

@@ -21,7 +21,7 @@ _LOCALITIES = (
     "|puentearanda|rafaeluribeuribe|sancristobal|santafe|suba|sumapaz|teusaquillo|tunjuelito|usaquen|usme"
 )
 _BOGOTA_ITSELF = (
-    r"(ciudad|capital)?(de)?(distritocapital|dc)?(de)?(santafe)?(de)?bogota(distritocapital|distritoespecial|dc|capital)?"
+    r"(ciudad|capital)?(de)?(distritocapital|dc)?(de)?((santa|sta)fe)?(de)?(bogota|bacata)(distritocapital|distritoespecial|dc|capital)?"
     r"(cundinamarca)?(de)?((republicade)?colombia)?"
 )
 _SPELLS_BOGOTA = re.compile(
@@ -53,11 +53,11 @@ class UnknownDepartment(Refusal):
     message = "There is no department {department}: check the first two digits of the municipality's code."
 
 
-class MunicipalityNameMissing(Refusal):
-    """A code that is not listed says nothing without a name."""
+class UnknownMunicipality(Refusal):
+    """A place is known by its code: a name beside an invented one proves nothing."""
 
     rule = "ONS-1"
-    message = "The municipality {municipality} is not in our list: please give its name as well."
+    message = "There is no municipality {municipality} in the official list (DIVIPOLA): please check its code."
 
 
 class VisitInsideBogota(Refusal):
@@ -82,24 +82,21 @@ class Municipality:
 def municipality(
     code: str, name: str | None, *, listed: Mapping[str, Municipality], departments: Mapping[str, str]
 ) -> Municipality:
-    """The municipality that a visit is asked for; one that is not listed is taken with the name given (ONS-1).
+    """The municipality that a visit is asked for, as its code says; a name may stand beside it (ONS-1).
 
     `listed` by code, `departments` by the code's first two digits. Refuses a malformed code, Bogotá by its code or by
-    any spelling of its name, an unknown department, and an unlisted code without a name.
+    any spelling of its name, an unknown department, and a code that is not listed.
     """
     if not _CODE.fullmatch(code):
         raise MunicipalityCodeMalformed
-    given = " ".join((name or "").split())
-    if is_in_bogota(code) or spells_bogota(given):
+    if is_in_bogota(code) or spells_bogota(name or ""):
         raise VisitInsideBogota
     department = departments.get(code[:2])
     if department is None:
         raise UnknownDepartment(department=code[:2])
-    if known := listed.get(code):
-        return known
-    if not given:
-        raise MunicipalityNameMissing(municipality=code)
-    return Municipality(code, given, department)
+    if code not in listed:
+        raise UnknownMunicipality(municipality=code)
+    return listed[code]
 
 
 def is_in_bogota(code: str) -> bool:

@@ -126,7 +126,7 @@ async def _instead(desk: Desk, path: str, form: FormData) -> Mapping[str, str]:
         return {kind: which} if kind in ("group", "level") else {}
     if path == "visits":
         code, name = meant(str(form.get("city_code", "")), await municipalities.listed(desk.database))
-        return {"city_code": code, "city_name": str(form.get("city_name", "")).strip() or name}
+        return {"city_code": code, "city_name": name}
     return {}
 
 

@@ -25,8 +25,7 @@ _CODE_FIRST = re.compile(r"\s*([0-9]{5})\b\W*(.*)", re.DOTALL)
 class MunicipalityNotListed(Problem):
     status = 422
     message = (
-        "We have no municipality called {municipality} in our list: please give its code of five digits (DIVIPOLA) "
-        "and its name."
+        "We have no municipality called {municipality} in our list: please give its code of five digits (DIVIPOLA)."
     )
 
 

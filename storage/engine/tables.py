@@ -183,7 +183,7 @@ tokens = Table(
     word("role", Role),
 )
 
-municipalities = Table(  # beyond the capitals, which ship as data
+municipalities = Table(  # beyond those that ship as data
     "municipalities",
     metadata,
     Column("code", String(5), primary_key=True),

@@ -1,4 +1,4 @@
-"""The municipalities that are listed: the departments' capitals, which ship as data, and those imported (ONS-1)."""
+"""The municipalities that are listed: DANE's, which ship as data, and those that were imported since (ONS-1)."""
 
 from __future__ import annotations
 
@@ -32,15 +32,22 @@ class Imported:
 @cache
 def departments() -> Mapping[str, str]:
     """The 33 departments' names by their codes; Bogotá D.C. is one of them."""
-    return MappingProxyType({row["code"]: row["name"] for row in _shipped()})
+    return MappingProxyType({row["code"]: row["name"] for row in _rows("departments.csv")})
 
 
 @cache
 def capitals() -> Mapping[str, Municipality]:
     """The departments' capitals by their codes; Cundinamarca has none of its own."""
     return MappingProxyType(
-        {row["capital_code"]: _municipality(row["capital_code"], row["capital"]) for row in _shipped()}
+        {row["capital_code"]: _municipality(row["capital_code"], row["capital"]) for row in _rows("departments.csv")}
     )
+
+
+@cache
+def shipped() -> Mapping[str, Municipality]:
+    """All municipalities of DANE's list by their codes, the capitals under their ordinary names."""
+    known = {row["code"]: _municipality(row["code"], row["name"]) for row in _rows("municipalities.csv")}
+    return MappingProxyType({**known, **capitals()})
 
 
 async def listed(db: Reader) -> dict[str, Municipality]:
@@ -48,7 +55,7 @@ async def listed(db: Reader) -> dict[str, Municipality]:
     async with db.read() as connection:
         rows = await connection.execute(select(municipalities.c.code, municipalities.c.name))
         imported = {code: _municipality(code, name) for code, name in rows}
-    return dict(sorted({**capitals(), **imported}.items()))
+    return dict(sorted({**shipped(), **imported}.items()))
 
 
 async def listing(
@@ -96,6 +103,6 @@ def _municipality(code: str, name: str) -> Municipality:
 
 
 @cache
-def _shipped() -> tuple[dict[str, str], ...]:
-    text = resources.files("policy.visit").joinpath("departments.csv").read_text("utf-8")
+def _rows(file: str) -> tuple[dict[str, str], ...]:
+    text = resources.files("policy.visit").joinpath(file).read_text("utf-8")
     return tuple(csv.DictReader(text.splitlines()))

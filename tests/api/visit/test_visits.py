@@ -42,7 +42,9 @@ class TestARequest:
             ({"city_code": "98001", "city_name": "Macondo"}, "unknown-department"),
             ({"city_code": "5001"}, "municipality-code-malformed"),
             ({"city_code": ""}, "municipality-code-malformed"),
-            ({"city_code": "25175"}, "municipality-name-missing"),
+            ({"city_code": "25999"}, "unknown-municipality"),
+            ({"city_code": "25999", "city_name": "Chía"}, "unknown-municipality"),
+            ({"city_code": "25999", "city_name": "Sta. Fe de Bogotá"}, "visit-inside-bogota"),
         ],
     )
     async def test_is_refused_where_no_visit_goes(self, office: Office, place: dict[str, str], name: str) -> None:

@@ -31,7 +31,7 @@ LIVES_IN_A_SHARD = size(150, long=400)
 # What fell due happens before a command is decided, so a case that can no longer be reopened is
 # closed by then. What is known of municipalities is the edge's.
 NEVER_IN_A_LIFE = {Refusal, StateRefusal, refusals.ReopeningTooLate}
-EDGE_ONLY = {places.MunicipalityCodeMalformed, places.UnknownDepartment, places.MunicipalityNameMissing}
+EDGE_ONLY = {places.MunicipalityCodeMalformed, places.UnknownDepartment, places.UnknownMunicipality}
 
 
 @cache
