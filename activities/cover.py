@@ -19,14 +19,15 @@ from policy.terms.policy_file import PolicyFile, PolicyFileError
 from policy.terms.terms import CoverKind, Terms
 from settings import Settings
 from storage.case import views
-from storage.cover import announcements, cover_changes, covers
+from storage.cover import announcements, contracts, cover_changes, covers, endings
 from storage.cover.announcements import AnnouncementRow
 from storage.engine.database import Database
 from storage.notices.addresses import DeskMailboxes, addresses
-from storage.people import contacts
+from storage.people import contacts as people
 from storage.terms.policy_files import read_policy_file
 from storage.terms.terms import CustomerSolution, bogota_date, covered_terms
 from wording.notices.cover import ChoiceOccasion, CoverOccasion, choice_text, cover_text
+from wording.notices.early_end import EarlyEndOccasion, early_end_text
 from wording.notices.letter import NoticeText
 
 _PATIENT_TRIES = 8
@@ -209,7 +210,7 @@ class Cover:
         One that no longer holds is not sent: a renewal was paid since, or something nearer is to be said.
         """
         try:
-            text = await (self._choice(row) if row.asks_who_stays else self._end(row))
+            text = await self._text(row)
             if text is None:
                 await announcements.superseded(self.database, row.id)
                 return True
@@ -227,6 +228,31 @@ class Cover:
         else:
             await announcements.delivered(self.database, row.id, at=self.clock(), to=reached)
         return True
+
+    async def _text(self, row: AnnouncementRow) -> NoticeText | None:
+        if row.tells_of_early_end:
+            return await self._early_end(row)
+        return await (self._choice(row) if row.asks_who_stays else self._end(row))
+
+    async def _early_end(self, row: AnnouncementRow) -> NoticeText | None:
+        ending = await endings.of_contract(self.database, row.cover_id)
+        if ending is None:
+            return None
+        after = await contracts.get(self.database, ending.replaced_by) if ending.replaced_by else None
+        return early_end_text(
+            EarlyEndOccasion(
+                contract_id=row.cover_id,
+                recipient=row.recipient,
+                language=row.language,
+                customer=row.name,
+                plan=row.plan or "",
+                from_on=ending.from_on,
+                reason=ending.reason,
+                replaced_by=after.plan if after else None,
+                replaced_until=after.ends_on if after else None,
+                commercial_mailbox=self.commercial_mailbox,
+            )
+        )
 
     async def _end(self, row: AnnouncementRow) -> NoticeText | None:
         async with self.database.read() as connection:
@@ -258,7 +284,7 @@ class Cover:
 
     async def _choice(self, row: AnnouncementRow) -> NoticeText | None:
         now = self.clock()
-        state = await contacts.state(self.database, row.customer_id, policy=self.policy, at=now)
+        state = await people.state(self.database, row.customer_id, policy=self.policy, at=now)
         if not state.sign_ins.choice_needed:
             return None
         return choice_text(

@@ -8,28 +8,46 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.http.auth import Caller, Registrar
-from api.http.bodies import Answer
+from api.http.bodies import Answer, Z
 from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
 from api.http.visibility import IdInPath, VisibleCustomer
 from desk.cover import contracts
-from desk.cover.contracts import NewContract, Payment, Renewal
+from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal, Replacement
+from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Plan
+from policy.case.refusals import ReasonMissing
 from policy.cover.contracts import (
+    ContractEnded,
     ContractsOverlap,
+    EndInPast,
+    EndOutsideTerm,
     NothingOwed,
     PaymentInFuture,
     PaymentRegisteredAlready,
     RenewalTooShort,
     TermEndsBeforeItStarts,
     UnknownCalendar,
+    UnknownPlan,
 )
+from storage.cover import endings
 from storage.cover.contracts import Contract, of_customer
+from storage.cover.endings import Ending
 
 router = APIRouter(tags=["contracts"])
+
+
+class EndingAnswer(Answer):
+    """A contract's end before its term (PLAN-17). `from_on`: the first day on which it no longer holds."""
+
+    from_on: date
+    from_ends_on: date
+    reason: str
+    at: Z
+    replaced_by: str | None
 
 
 class ContractAnswer(Answer):
@@ -46,6 +64,7 @@ class ContractAnswer(Answer):
     payment_reference: str | None
     managed_support: bool
     calendar: str | None
+    ended_early: EndingAnswer | None
 
 
 @router.post(
@@ -53,7 +72,9 @@ class ContractAnswer(Answer):
     status_code=201,
     response_model=ContractAnswer,
     summary="Register a contract",
-    responses=can_refuse(NotFound, TermEndsBeforeItStarts, ContractsOverlap, UnknownCalendar, post=True, role=True),
+    responses=can_refuse(
+        NotFound, TermEndsBeforeItStarts, ContractsOverlap, UnknownCalendar, UnknownPlan, post=True, role=True
+    ),
 )
 async def register_contract(
     customer: VisibleCustomer, _: Registrar, body: NewContract, request: Idempotent, desk: DeskDep
@@ -72,21 +93,22 @@ async def register_contract(
     responses=can_refuse(NotFound),
 )
 async def list_contracts(customer: VisibleCustomer, desk: DeskDep) -> Listed[ContractAnswer]:
-    return Listed(items=[show(each) for each in await of_customer(desk.database, customer.id)])
+    ended = await endings.of_customer(desk.database, customer.id)
+    return Listed(items=[show(each, ended.get(each.id)) for each in await of_customer(desk.database, customer.id)])
 
 
 @router.get(
     "/contracts/{contract_id}", response_model=ContractAnswer, summary="Read a contract", responses=can_refuse(NotFound)
 )
 async def read_contract(contract_id: IdInPath, principal: Caller, desk: DeskDep) -> ContractAnswer:
-    return show(await contracts.visible(desk, principal, contract_id))
+    return await _shown(desk, await contracts.visible(desk, principal, contract_id))
 
 
 @router.post(
     "/contracts/{contract_id}/renewals",
     response_model=ContractAnswer,
     summary="Renew a contract",
-    responses=can_refuse(NotFound, RenewalTooShort, ContractsOverlap, post=True, role=True),
+    responses=can_refuse(NotFound, RenewalTooShort, ContractsOverlap, ContractEnded, UnknownPlan, post=True, role=True),
 )
 async def renew_contract(
     contract_id: IdInPath, principal: Registrar, body: Renewal, request: Idempotent, desk: DeskDep
@@ -116,5 +138,69 @@ async def pay_contract(
     return await answer_once(desk, request, body, act)
 
 
-def show(contract: Contract) -> ContractAnswer:
-    return ContractAnswer(**vars(contract), paid=contract.paid)
+@router.post(
+    "/contracts/{contract_id}/end",
+    response_model=ContractAnswer,
+    summary="End a contract before its term",
+    responses=can_refuse(NotFound, EndInPast, EndOutsideTerm, ContractEnded, ReasonMissing, post=True, role=True),
+)
+async def end_contract(
+    contract_id: IdInPath, principal: Registrar, body: EarlyEnd, request: Idempotent, desk: DeskDep
+) -> JSONResponse:
+    contract = await contracts.visible(desk, principal, contract_id)
+
+    async def act() -> Success:
+        ended = await contracts.end(desk, contract.id, body, request, by=principal.actor)
+        return Success(200, await _shown(desk, ended))
+
+    return await answer_once(desk, request, body, act)
+
+
+@router.post(
+    "/contracts/{contract_id}/replacement",
+    status_code=201,
+    response_model=ContractAnswer,
+    summary="Replace a contract by another one from a day on",
+    responses=can_refuse(
+        NotFound,
+        EndInPast,
+        EndOutsideTerm,
+        ContractEnded,
+        ReasonMissing,
+        TermEndsBeforeItStarts,
+        ContractsOverlap,
+        UnknownCalendar,
+        UnknownPlan,
+        post=True,
+        role=True,
+    ),
+)
+async def replace_contract(
+    contract_id: IdInPath, principal: Registrar, body: Replacement, request: Idempotent, desk: DeskDep
+) -> JSONResponse:
+    contract = await contracts.visible(desk, principal, contract_id)
+
+    async def act() -> Success:
+        kept = await contracts.replace(desk, contract.id, body, request, by=principal.actor)
+        return Success(201, show(kept), f"/api/v1/contracts/{kept.id}")
+
+    return await answer_once(desk, request, body, act)
+
+
+async def _shown(desk: Desk, contract: Contract) -> ContractAnswer:
+    return show(contract, await endings.of_contract(desk.database, contract.id))
+
+
+def show(contract: Contract, ended: Ending | None = None) -> ContractAnswer:
+    early = (
+        None
+        if ended is None
+        else EndingAnswer(
+            from_on=ended.from_on,
+            from_ends_on=ended.from_ends_on,
+            reason=ended.reason,
+            at=ended.at,
+            replaced_by=ended.replaced_by,
+        )
+    )
+    return ContractAnswer(**vars(contract), paid=contract.paid, ended_early=early)

@@ -40,6 +40,8 @@ _VALUES: dict[str, str | int] = {
     "calendar": "9x6",
     "calendars": "7x24, 8x5",
     "starts_on": "2026-11-01",
+    "from_on": "2026-10-01",
+    "earliest_on": "2026-11-02",
     "ends_on": "2027-10-31",
     "places": 2,
     "asked": 3,

@@ -1,4 +1,4 @@
-"""Registering contracts, renewing and paying them; each change is told to the workflow that announces a cover's end."""
+"""Registering contracts, renewing, paying and ending them; each change is told to the workflow of the cover's end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from desk.access import checked_id, sees
 from desk.cover import cover_changes
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
-from desk.inputs import Body, Code, Day, PlanId, Reference
+from desk.inputs import Body, Code, Day, PlanId, Reference, Words
 from desk.problems import NotFound
+from policy.case.case import Actor
+from policy.case.refusals import ReasonMissing
 from policy.cover.contracts import check_plan
-from storage.cover import contracts
+from storage.cover import contracts, endings
 from storage.cover.contracts import Contract, NewPayment
 from storage.signing_in.tokens import Principal
 
@@ -40,6 +42,27 @@ class Payment(Body):
 
     paid_on: Day = Field(examples=["2026-11-20"])
     reference: Reference = Field(min_length=1, examples=["FV-2026-1180"])
+
+
+class EarlyEnd(Body):
+    """A contract's end before its term."""
+
+    from_on: Day = Field(description="The first day on which it no longer holds", examples=["2027-03-01"])
+    reason: Words = Field(examples=["El cliente cierra la operación que el contrato cubría."])
+
+
+class Replacement(EarlyEnd):
+    """A contract that takes another one's place from a day on, of another plan or with other hours."""
+
+    plan: PlanId = Field(examples=["premium"])
+    ends_on: Day | None = Field(
+        default=None, description="Its last day; without it the replaced contract's", examples=["2027-10-31"]
+    )
+    paid: StrictBool = Field(default=False, examples=[True])
+    managed_support: StrictBool = Field(default=False, examples=[False])
+    calendar: Code | None = Field(
+        default=None, description="Hours of the policy file, where not the plan's", examples=["8x5"]
+    )
 
 
 async def visible(desk: Desk, principal: Principal, contract_id: str) -> Contract:
@@ -102,3 +125,62 @@ async def pay(desk: Desk, contract_id: str, payment: Payment, request: Idempoten
     )
     await cover_changes.tell(desk, paid.ref, at=request.at)
     return paid
+
+
+async def end(desk: Desk, contract_id: str, early: EarlyEnd, request: IdempotentRequest, *, by: Actor) -> Contract:
+    """End a contract before its term; the same request again changes nothing (PLAN-17).
+
+    Raises EndInPast, EndOutsideTerm, ContractEnded or ReasonMissing.
+    """
+    return await _end(desk, _ending(contract_id, early, request, by), request)
+
+
+async def replace(desk: Desk, contract_id: str, new: Replacement, request: IdempotentRequest, *, by: Actor) -> Contract:
+    """Put a contract in another one's place from a day on; the same request again gives the one that is kept (PLAN-17).
+
+    Raises as `end` and `register` do.
+    """
+    check_plan(new.plan, desk.policy.plans)
+    replaced = await contracts.get(desk.database, contract_id)
+    assert replaced is not None, "it was found visible"
+    before = await endings.of_contract(desk.database, contract_id)
+    kept = contracts.NewContract(
+        id=request.derived("con_"),
+        customer_id=replaced.customer_id,
+        plan=new.plan,
+        starts_on=new.from_on,
+        ends_on=new.ends_on or (before.from_ends_on if before else replaced.ends_on),
+        paid=new.paid,
+        managed_support=new.managed_support,
+        calendar=new.calendar,
+    )
+    await _end(desk, _ending(contract_id, new, request, by, kept), request)
+    taken = await contracts.get(desk.database, kept.id)
+    assert taken is not None, "it was kept with the end"
+    await cover_changes.tell(desk, taken.ref, at=request.at)
+    return taken
+
+
+def _ending(
+    contract_id: str,
+    early: EarlyEnd,
+    request: IdempotentRequest,
+    by: Actor,
+    replacement: contracts.NewContract | None = None,
+) -> endings.NewEnding:
+    if not early.reason.strip():
+        raise ReasonMissing(rule="PLAN-17")
+    return endings.NewEnding(
+        id=request.derived("end_"),
+        contract_id=contract_id,
+        from_on=early.from_on,
+        reason=early.reason,
+        by=by,
+        replacement=replacement,
+    )
+
+
+async def _end(desk: Desk, new: endings.NewEnding, request: IdempotentRequest) -> Contract:
+    ended = await endings.end(desk.database, new, calendars=tuple(desk.policy.hours), at=request.at)
+    await cover_changes.tell(desk, ended.ref, at=request.at)
+    return ended

@@ -7,9 +7,10 @@ from datetime import date
 
 from desk.desk import Desk
 from policy.cover.cover import CoverRef, warranty_ends_on
-from storage.cover import announcements, contracts, solutions
+from storage.cover import announcements, contracts, endings, solutions
 from storage.cover.announcements import AnnouncementRow
 from storage.cover.contracts import Contract, Payment, Renewal
+from storage.cover.endings import Ending
 from storage.cover.solutions import Solution
 from storage.engine.database import Reader
 
@@ -23,6 +24,7 @@ class AgreedContract:
     renewals: list[Renewal]
     payments: list[Payment]
     announced: tuple[AnnouncementRow, ...]
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ async def _agreed(db: Reader, contract: Contract, on: date) -> AgreedContract:
         renewals=await contracts.renewals(db, contract.id),
         payments=await contracts.payments(db, contract.id),
         announced=await _announced(db, contract.ref),
+        ending=await endings.of_contract(db, contract.id),
     )
 
 
@@ -82,4 +85,4 @@ async def _warranty(db: Reader, solution: Solution, months: int, on: date) -> Wa
 async def _announced(db: Reader, cover: CoverRef) -> tuple[AnnouncementRow, ...]:
     """What the customer's administrators were told of its end, are about to be, or could not be."""
     told = await announcements.of_cover(db, cover)
-    return tuple(each for each in told if each.is_for_the_customer and not (each.asks_who_stays or each.is_superseded))
+    return tuple(each for each in told if each.is_for_the_customer and each.days_before >= 0 and not each.is_superseded)

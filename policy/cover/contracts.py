@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from policy.case.case import Plan
-from policy.case.refusals import Refusal
+from policy.case.refusals import Refusal, StateRefusal
 
 
 class TermEndsBeforeItStarts(Refusal):
@@ -55,6 +55,27 @@ class NothingOwed(Refusal):
     message = "All days of this contract are paid, until {paid_through}: renew it first, and then register the payment."
 
 
+class EndInPast(Refusal):
+    """What a contract covered stays covered."""
+
+    rule = "PLAN-17"
+    message = "A contract is ended from today on, not from {from_on}: what it covered until today stays covered."
+
+
+class EndOutsideTerm(Refusal):
+    """An early end lies within the term, which keeps a day at least."""
+
+    rule = "PLAN-17"
+    message = "A contract can end early from {earliest_on} to {ends_on}, not from {from_on}."
+
+
+class ContractEnded(StateRefusal):
+    """A contract that was ended stays so."""
+
+    rule = "PLAN-17"
+    message = "This contract was ended early and its last day is {ends_on}: for more days, register another one."
+
+
 class UnknownPlan(Refusal):
     """A contract's plan is one of the policy file."""
 
@@ -94,6 +115,32 @@ class Account:
     references: Collection[str]
 
 
+@dataclass(frozen=True)
+class EarlyEnd:
+    """A contract's end before its term: the first day on which it no longer holds, and since when that is known."""
+
+    from_on: date
+    registered_at: datetime
+
+    @property
+    def ends_on(self) -> date:
+        """The contract's last day."""
+        return self.from_on - timedelta(days=1)
+
+
+def check_end(term: Term, from_on: date, *, ended: bool, on: date) -> None:
+    """Refuse to end a contract twice, in the past (`on` is today in Bogotá), or on a day outside its term (PLAN-17)."""
+    if ended:
+        raise ContractEnded(ends_on=term.ends_on.isoformat())
+    if from_on < on:
+        raise EndInPast(from_on=from_on.isoformat())
+    if not term.starts_on < from_on <= term.ends_on:
+        earliest = max(on, term.starts_on + timedelta(days=1))
+        raise EndOutsideTerm(
+            earliest_on=earliest.isoformat(), ends_on=term.ends_on.isoformat(), from_on=from_on.isoformat()
+        )
+
+
 def check_plan(plan: Plan, plans: Collection[Plan]) -> None:
     """Refuse a plan that the policy file does not have (PLAN-16)."""
     if plan not in plans:
@@ -119,8 +166,10 @@ def check_term(term: Term, others: Iterable[Term]) -> None:
             raise ContractsOverlap(starts_on=other.starts_on.isoformat(), ends_on=other.ends_on.isoformat())
 
 
-def check_renewal(term: Term, ends_on: date, others: Iterable[Term]) -> None:
-    """Refuse a renewal that adds no day, or days of another contract of the customer."""
+def check_renewal(term: Term, ends_on: date, others: Iterable[Term], *, ended: bool = False) -> None:
+    """Refuse a renewal that adds no day, or days of another contract of the customer, or of one ended early."""
+    if ended:
+        raise ContractEnded(ends_on=term.ends_on.isoformat())
     if ends_on <= term.ends_on:
         raise RenewalTooShort(ends_on=term.ends_on.isoformat())
     check_term(Term(term.starts_on, ends_on), others)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from desk.access import REGISTRARS
 from desk.cover import contracts, customer_covers
-from desk.cover.contracts import NewContract, Payment, Renewal
+from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal, Replacement
 from desk.idempotency import Done, IdempotentRequest
 from desk.problems import NotFound
 from portal.customers.customer_scope import CustomerScope, Scope
@@ -31,6 +31,8 @@ _LABELS = {
     "paid_on": "Paid on",
     "reference": "Reference",
     "calendar": "Hours",
+    "from_on": "From that day on",
+    "reason": "Reason",
 }
 
 
@@ -77,6 +79,38 @@ async def pay(scope: Scope, contract_id: Id) -> Response:
     said = {name: str(form.get(name, "")) for name in ("paid_on", "reference")}
     given = RegistrationForm(kind=Payment, said=said, labels=_LABELS)
     done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, paid)
+    return await _after(scope, done, contract.id)
+
+
+@router.post("/{contract_id}/fin", dependencies=[Stamped, ForRegistrars])
+async def end(scope: Scope, contract_id: Id) -> Response:
+    contract = await _its(scope, contract_id)
+    form = await scope.request.form()
+    by = scope.visitor.principal.actor
+
+    async def ended(early: EarlyEnd, asked: IdempotentRequest) -> Contract:
+        return await contracts.end(scope.desk, contract.id, early, asked, by=by)
+
+    said = {name: str(form.get(name, "")) for name in ("from_on", "reason")}
+    given = RegistrationForm(kind=EarlyEnd, said=said, labels=_LABELS)
+    done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, ended)
+    return await _after(scope, done, contract.id)
+
+
+@router.post("/{contract_id}/reemplazo", dependencies=[Stamped, ForRegistrars])
+async def replace(scope: Scope, contract_id: Id) -> Response:
+    contract = await _its(scope, contract_id)
+    form = await scope.request.form()
+    by = scope.visitor.principal.actor
+
+    async def replaced(new: Replacement, asked: IdempotentRequest) -> Contract:
+        return await contracts.replace(scope.desk, contract.id, new, asked, by=by)
+
+    told = ("from_on", "reason", "plan", "ends_on", "calendar")
+    said: dict[str, Any] = {name: str(form.get(name, "")) for name in told}
+    flags = {name: name in form for name in ("paid", "managed_support")}
+    given = RegistrationForm(kind=Replacement, said=said | flags, labels=_LABELS)
+    done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, replaced)
     return await _after(scope, done, contract.id)
 
 

@@ -35,6 +35,8 @@ from storage.terms.terms import bogota_date
 
 DAY_AFTER = -1
 """The days before of what is told on the day after the last one."""
+TOLD_OF_END = -2
+"""The days before of what is told of an end before the term (PLAN-17)."""
 _SUPERSEDED = "superseded: it no longer held when it could have left"
 
 
@@ -74,6 +76,11 @@ class AnnouncementRow:
     def asks_who_stays(self) -> bool:
         """Whether it asks who signs in from now on, instead of announcing an end."""
         return self.days_before == DAY_AFTER
+
+    @property
+    def tells_of_early_end(self) -> bool:
+        """Whether it tells that the contract was ended or replaced, instead of announcing an end."""
+        return self.days_before == TOLD_OF_END
 
     @property
     def is_superseded(self) -> bool:

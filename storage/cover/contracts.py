@@ -28,7 +28,7 @@ from policy.cover.cover import ContractTerm, CoverRef
 from policy.terms.terms import CoverKind
 from storage.cover import cover_changes
 from storage.engine.database import Database, Reader, insert
-from storage.engine.tables import contract_payments, contract_renewals, contracts
+from storage.engine.tables import contract_endings, contract_payments, contract_renewals, contracts
 from storage.people import customers
 from storage.terms.terms import bogota_date
 
@@ -130,35 +130,43 @@ async def create(db: Database, new: NewContract, *, calendars: Sequence[str] = (
     (PLAN-14). LookupError for an unknown customer.
     """
     async with db.write() as connection:
-        await customers.hold(connection, new.customer_id)
-        others = await _of_customer(connection, new.customer_id)
-        known = next((each for each in others if each.id == new.id), None)
-        if known is not None:
-            return known
-        if new.calendar is not None and new.calendar not in calendars:
-            raise UnknownCalendar(calendar=new.calendar, calendars=", ".join(sorted(calendars)))
-        contract = new.contract
-        check_term(contract.term, [each.term for each in others])
-        row = {**vars(contract), "created_at": at, "registered_paid_through": contract.paid_through}
-        await connection.execute(insert(connection, contracts).values(**row))
-        await cover_changes.note(connection, contract.ref, at=at)
-        return contract
+        return await create_in(connection, new, calendars=calendars, at=at)
+
+
+async def create_in(
+    connection: AsyncConnection, new: NewContract, *, calendars: Sequence[str] = (), at: datetime
+) -> Contract:
+    """The same, within a transaction."""
+    await customers.hold(connection, new.customer_id)
+    others = await _of_customer(connection, new.customer_id)
+    kept = next((each for each in others if each.id == new.id), None)
+    if kept is not None:
+        return kept
+    if new.calendar is not None and new.calendar not in calendars:
+        raise UnknownCalendar(calendar=new.calendar, calendars=", ".join(sorted(calendars)))
+    contract = new.contract
+    check_term(contract.term, [each.term for each in others])
+    row = {**vars(contract), "created_at": at, "registered_paid_through": contract.paid_through}
+    await connection.execute(insert(connection, contracts).values(**row))
+    await cover_changes.note(connection, contract.ref, at=at)
+    return contract
 
 
 async def renew(db: Database, contract_id: str, *, id: str, ends_on: date, at: datetime) -> Contract:  # noqa: A002
     """Extend a contract; the same renewal id again changes nothing. Refuses as policy does. LookupError if unknown."""
     async with db.write() as connection:
-        contract = await _held(connection, contract_id)
+        contract = await held(connection, contract_id)
         if not await _is_known(connection, contract_renewals.c.id, id):
             others = [each for each in await _of_customer(connection, contract.customer_id) if each.id != contract.id]
-            check_renewal(contract.term, ends_on, [each.term for each in others])
+            ended = await _is_known(connection, contract_endings.c.contract_id, contract_id)
+            check_renewal(contract.term, ends_on, [each.term for each in others], ended=ended)
             row = {
                 "id": id, "contract_id": contract_id, "from_ends_on": contract.ends_on, "ends_on": ends_on, "at": at
             }  # fmt: skip
             await connection.execute(insert(connection, contract_renewals).values(**row))
             await connection.execute(update(contracts).where(contracts.c.id == contract_id).values(ends_on=ends_on))
             await cover_changes.note(connection, contract.ref, at=at)
-        return await _known(connection, contract_id)
+        return await known(connection, contract_id)
 
 
 async def pay(db: Database, contract_id: str, payment: NewPayment, *, at: datetime) -> Contract:
@@ -167,7 +175,7 @@ async def pay(db: Database, contract_id: str, payment: NewPayment, *, at: dateti
     Refuses as `check_payment` does. LookupError if there is no such contract.
     """
     async with db.write() as connection:
-        contract = await _held(connection, contract_id)
+        contract = await held(connection, contract_id)
         if not await _is_known(connection, contract_payments.c.id, payment.id):
             account = Account(contract.term, contract.paid_through, await _references(connection, contract_id))
             check_payment(OfferedPayment(payment.paid_on, payment.reference), account, on=bogota_date(at))
@@ -180,7 +188,7 @@ async def pay(db: Database, contract_id: str, payment: NewPayment, *, at: dateti
                 .values(**paid, payment_reference=payment.reference)
             )
             await cover_changes.note(connection, contract.ref, at=at)
-        return await _known(connection, contract_id)
+        return await known(connection, contract_id)
 
 
 async def get(db: Reader, contract_id: str) -> Contract | None:
@@ -223,16 +231,16 @@ async def _of_customer(connection: AsyncConnection, customer_id: str) -> list[Co
     return [_contract(row) for row in (await connection.execute(wanted)).mappings()]
 
 
-async def _held(connection: AsyncConnection, contract_id: str) -> Contract:
+async def held(connection: AsyncConnection, contract_id: str) -> Contract:
     """The contract, with its customer's others held still."""
     customer_id = await connection.scalar(select(contracts.c.customer_id).where(contracts.c.id == contract_id))
     if customer_id is None:
         raise LookupError(f"no contract {contract_id}")
     await customers.hold(connection, customer_id)
-    return await _known(connection, contract_id)
+    return await known(connection, contract_id)
 
 
-async def _known(connection: AsyncConnection, contract_id: str) -> Contract:
+async def known(connection: AsyncConnection, contract_id: str) -> Contract:
     return _contract((await connection.execute(_SELECT.where(contracts.c.id == contract_id))).mappings().one())
 
 

@@ -90,6 +90,21 @@ contract_payments = Table(
     Column("at", Instant, nullable=False),
 )
 
+contract_endings = Table(  # that a contract ends before its term, or that another one takes its place (PLAN-17)
+    "contract_endings",
+    metadata,
+    Column("contract_id", ForeignKey("contracts.id"), primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("from_on", Date, nullable=False),  # the first day on which it no longer holds
+    Column("from_ends_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("replaced_by", ForeignKey("contracts.id")),
+    word("actor_role", Role),
+)
+
 solutions = Table(
     "solutions",
     metadata,

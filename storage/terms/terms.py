@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Channel, Plan
+from policy.cover.contracts import EarlyEnd
 from policy.cover.cover import ContractTerm, cover_on
 from policy.cover.cover_since import Certificate, Registered, covered_at
 from policy.terms.amended_terms import AmendedPart, reread_terms
@@ -24,7 +25,7 @@ from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import NO_CHANGES
 from storage.engine.database import Reader
-from storage.engine.tables import contract_payments, contracts, solutions
+from storage.engine.tables import contract_endings, contract_payments, contracts, solutions
 from storage.terms.closures import holidays_between
 
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -40,13 +41,23 @@ def bogota_date(at: datetime) -> date:
 class _Contract:
     """A contract as a case would have it: its term as far as it was paid, its own hours if any, its add-on.
 
-    `at`: since when it is known to be paid so far.
+    `at`: since when it is known to be paid so far. `ended`: that it ends early, and since when that is known.
     """
 
     term: ContractTerm
     hours: str | None
     managed_support: bool
     at: datetime
+    ended: EarlyEnd | None = None
+
+    @property
+    def registered(self) -> Registered:
+        """Its paid days, known since then."""
+        return Registered(starts_on=self.term.starts_on, ends_on=self.term.ends_on, at=self.at, ended=self.ended)
+
+    def known_at(self, at: datetime) -> _Contract:
+        """It as it was known at an instant: an end that was registered later is none yet (PLAN-17)."""
+        return replace(self, term=replace(self.term, ends_on=self.registered.known_at(at)))
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ class _Known:
         """What of it was registered by an instant."""
         known = self.certificate if self.certificate and self.certificate.registered_at <= at else None
         return _Known(
-            [each for each in self.paid if each.at <= at],
+            [each.known_at(at) for each in self.paid if each.at <= at],
             [each for each in self.agreed if each.registered_at <= at],
             known,
         )
@@ -96,7 +107,7 @@ async def covered_terms(
     """
     async with db.read() as connection:
         known = await _known(connection, of)
-    steps = [Registered(starts_on=each.term.starts_on, ends_on=each.term.ends_on, at=each.at) for each in known.paid]
+    steps = [each.registered for each in known.paid]
     if known.certificate:
         steps.append(known.certificate.registered(months=policy.warranty_months))
     at = covered_at(steps, opened_at=opened_at, held_until=held_until)
@@ -177,17 +188,29 @@ async def _known(connection: AsyncConnection, of: CustomerSolution) -> _Known:
 async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
     """How far the customer's contracts were paid, and since when: at their registration, and with each payment."""
     c, paid = contracts.c, contract_payments.c
-    contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support)
-    first = select(*contract, c.registered_paid_through.label("through"), c.created_at.label("at"))
-    later = select(*contract, paid.paid_through.label("through"), paid.at).join_from(
-        contracts, contract_payments, paid.contract_id == c.id
+    e = contract_endings.c
+    contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support, e.from_on, e.at.label("ended_at"))
+    ending = e.contract_id == c.id
+    first = select(*contract, c.registered_paid_through.label("through"), c.created_at.label("at")).join_from(
+        contracts, contract_endings, ending, isouter=True
+    )
+    later = (
+        select(*contract, paid.paid_through.label("through"), paid.at)
+        .join_from(contracts, contract_payments, paid.contract_id == c.id)
+        .join(contract_endings, ending, isouter=True)
     )
     rows = [
         *await connection.execute(first.where(c.customer_id == customer_id, c.registered_paid_through.is_not(None))),
         *await connection.execute(later.where(c.customer_id == customer_id)),
     ]
     return [
-        _Contract(_term(row.id, row.plan, row.starts_on, row.through), row.calendar, row.managed_support, row.at)
+        _Contract(
+            _term(row.id, row.plan, row.starts_on, row.through),
+            row.calendar,
+            row.managed_support,
+            row.at,
+            EarlyEnd(row.from_on, row.ended_at) if row.from_on else None,
+        )
         for row in rows
     ]
 

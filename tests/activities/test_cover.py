@@ -10,12 +10,13 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.cover import AnnouncementsWaiting, Cover
-from policy.case.case import Plan
+from policy.case.case import Actor, Plan, Role
 from policy.cover.cover import CoverRef
 from policy.terms.terms import CoverKind
-from storage.cover import announcements, contracts
+from storage.cover import announcements, contracts, endings
 from storage.cover.announcements import AnnouncementRow
 from storage.cover.contracts import NewContract, NewPayment
+from storage.cover.endings import NewEnding
 from storage.people.contacts import NewContact
 from tests.activities.post import Post
 from tests.storage.desk import START, Desk, entry
@@ -178,3 +179,32 @@ class TestASmallerPlan:
             for name in ("Beto", "Caro", "Dani", "Eva")
         ]
         await covers.desk.roster(NewContact("contact-1", entry()), *others, at="09:00")
+
+
+@pytest.mark.rule("PLAN-17")
+async def test_who_is_told_of_an_early_end_learns_why_and_what_follows(covers: Covers) -> None:
+    """Both sides, also where the contract's last day has passed by then."""
+    other = NewContract(
+        id="contract-2",
+        customer_id="customer-1",
+        plan=Plan.STANDARD,
+        starts_on=date(2026, 12, 1),
+        ends_on=RENEWED,
+        paid=True,
+    )
+    new = NewEnding(
+        id="end-1",
+        contract_id=CONTRACT.id,
+        from_on=date(2026, 12, 1),
+        reason="Cambia de plan.",
+        by=Actor(Role.COMMERCIAL, "carla"),
+        replacement=other,
+    )
+    await endings.end(covers.desk.db, new, at=bogota("2026-12-01 09:00"))
+    await covers.deliver("2026-12-01 09:01")
+
+    for address in (ANA, COMMERCIAL):
+        [said] = covers.said_to(address)
+        assert "plan Premium) se terminó antes de su plazo" in said
+        assert "Motivo: Cambia de plan." in said
+        assert "lo reemplaza un contrato del plan Estándar, hasta el 31 de diciembre de 2027." in said

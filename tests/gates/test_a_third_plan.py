@@ -18,8 +18,8 @@ from workflows import addresses
 
 __all__ = ["engine"]
 
-NOVEMBER = "?desde=2026-11-01&hasta=2026-11-30"
-FIGURES = (f"/direccion/tablero{NOVEMBER}", f"/direccion/tablero.csv{NOVEMBER}")
+OCTOBER = "?desde=2027-10-01&hasta=2027-10-31"
+FIGURES = (f"/direccion/tablero{OCTOBER}", f"/direccion/tablero.csv{OCTOBER}")
 
 pytestmark = pytest.mark.rule("PLAN-16")
 
@@ -41,25 +41,25 @@ async def test_it_serves_everywhere_without_code(gate: Gate) -> None:
     assert (contract["plan"], roster["plan"], roster["places"]) == ("plus", "plus", 3)
     refused(await customer.contract("2029-01-01", "2029-12-31", plan="oro"), 422, "unknown-plan", "PLAN-16", "plus")
 
-    case = await customer.case("2026-11-28 09:00", channel="phone")
+    case = await customer.case("2027-10-30 09:00", channel="phone")
     number = case["number"]
-    assert (case["plan"], case["clocks"]["initial_attention"]["due_at"]) == ("plus", shown("2026-11-28 09:15"))
-    assert case["clocks"]["level"]["due_at"] == shown("2026-11-28 09:20"), "its own matrix, on a Saturday"
+    assert (case["plan"], case["clocks"]["initial_attention"]["due_at"]) == ("plus", shown("2027-10-30 09:15"))
+    assert case["clocks"]["level"]["due_at"] == shown("2027-10-30 09:20"), "its own matrix, on a Saturday"
     ids = {"contact_id": customer.contact_id, "solution_id": customer.solution_id}
     unheld = await office.post("/cases", NEW_CASE | ids | {"channel": "chat"})
     refused(unheld, 422, "channel-not-in-plan", "PLAN-7", "El plan Extendido no incluye el canal chat")
     [letter] = await letters(gate, customer.mailbox, "Recibimos su caso")
     assert "en el plan Extendido." in body(letter)
 
-    moved = await gate.until(number, "2026-11-28T14:20:00+00:00")
+    moved = await gate.until(number, "2027-10-30T14:20:00+00:00")
     assert moved["level"] == 2
     done(await office.give(number, "transfers", "specialist", reason="Es de la dirección.", level=3))
     described = await gate.env.client.get_workflow_handle(number).describe()
     assert described.typed_search_attributes[addresses.PLAN] == "plus"
     assert "P2 Extendido" in (await described.static_summary() or "")
 
-    asked: dict[str, Any] = {"plan": "plus", "priority": 2, "opened_at": shown("2026-11-28 09:00")}
-    assert done(await office.get("/sla/preview", **asked))["level_2_at"] == shown("2026-11-28 09:20")
+    asked: dict[str, Any] = {"plan": "plus", "priority": 2, "opened_at": shown("2027-10-30 09:00")}
+    assert done(await office.get("/sla/preview", **asked))["level_2_at"] == shown("2027-10-30 09:20")
     refused(await office.get("/sla/preview", **asked | {"plan": "oro"}), 422, "unknown-plan", "PLAN-16", "plus")
     listed = done(await office.get("/cases", "director", plan="plus"))["items"]
     assert [each["number"] for each in listed] == [number]

@@ -98,6 +98,32 @@ class TestAfterTheContract:
         refused(by_an_agent, 403, "role-not-allowed", None, "Su rol no permite")
 
 
+class TestAnEarlyEnd:
+    @pytest.mark.rule("PLAN-17")
+    @pytest.mark.rule("WAR-6")
+    async def test_is_told_and_from_its_day_on_new_cases_follow_the_other_contract(self, gate: Gate) -> None:
+        """The contract's workflow sends the letters and ends; the open case keeps its plan, a held one is released."""
+        now = gate.office.clock.at = datetime.now(UTC)
+        today = bogota_date(now)
+        customer = await newcomer(gate.office)
+        contract = done(await customer.contract(str(today - 30 * DAY), str(today + 300 * DAY), paid=True))["id"]
+        case = await customer.case(now)
+        end = {"from_on": str(today), "plan": "premium", "reason": "Necesita el teléfono.", "paid": False}
+        unpaid = done(await gate.office.post(f"/contracts/{contract}/replacement", end, "commercial"))["id"]
+        assert (await gate.ended(f"contract-{contract}")).startswith("cubrió hasta el")
+        [letter] = await letters(gate, customer.mailbox, "El contrato de soporte de Rutas del Sur cambia el")
+        assert "Motivo: Necesita el teléfono." in body(letter)
+        assert len(await letters(gate, COMMERCIAL, "El contrato de soporte de Rutas del Sur cambia el")) == 1
+
+        held = await customer.case(now + timedelta(seconds=2))
+        assert (held["status"], case["plan"]) == ("held", "standard")
+        payment = {"paid_on": str(today), "reference": "FV-17"}
+        done(await gate.office.post(f"/contracts/{unpaid}/payments", payment, "commercial"))
+        released = await gate.so(held["number"], lambda case: case["status"] == "new")
+        still = await case_of(gate.office, case["number"])
+        assert (released["plan"], still["plan"], still["cover"]) == ("premium", "standard", "contract")
+
+
 class TestAHeldCase:
     @pytest.mark.rule("WAR-3")
     async def test_has_no_clock_is_told_to_commercial_and_is_not_worked_on(self, gate: Gate) -> None:

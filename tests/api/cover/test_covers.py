@@ -173,3 +173,80 @@ async def test_a_held_case_is_not_worked_on(office: Office) -> None:
     number = await office.open()
     answer = await office.give(number, "claim")
     assert (answer.status_code, answer.json()["rule"]) == (409, "WAR-3")
+
+
+class TestAnEarlyEnd:
+    """PLAN-17, where a person can reach it."""
+
+    pytestmark = pytest.mark.rule("PLAN-17")
+    ID = f"contract-{PREMIUM}"
+
+    async def test_a_replacement_serves_new_cases_and_open_ones_keep_theirs(self, office: Office) -> None:
+        """From today on: the same contact's next case has the other plan, and the list says who replaced whom."""
+        before = await office.open("premium_contact")
+        wanted = {"from_on": "2026-11-25", "plan": "standard", "reason": "Cambia de plan.", "paid": True}
+        kept = await office.post(f"/contracts/{self.ID}/replacement", wanted, "commercial", key="k1")
+        again = await office.post(f"/contracts/{self.ID}/replacement", wanted, "commercial", key="k1")
+        after = await office.open("premium_contact")
+
+        assert (kept.status_code, again.json()) == (201, kept.json())
+        plans = [(await office.get(f"/cases/{number}")).json()["plan"] for number in (before, after)]
+        assert plans == ["premium", "standard"]
+        old, new = (await office.get(f"/customers/{PREMIUM}/contracts", "premium_contact")).json()["items"]
+        assert (old["ends_on"], new["starts_on"], new["ends_on"]) == ("2026-11-24", "2026-11-25", "2027-12-31")
+        assert old["ended_early"] | {"at": ""} == {
+            "from_on": "2026-11-25",
+            "from_ends_on": "2027-12-31",
+            "reason": "Cambia de plan.",
+            "at": "",
+            "replaced_by": new["id"],
+        }
+        assert [each.id for each in office.desk.changed] == [self.ID, new["id"]]
+
+    async def test_ends_cover_from_its_day_on(self, office: Office) -> None:
+        """The contract's own answer says so, and the case that comes then is held."""
+        answer = await office.post(
+            f"/contracts/{self.ID}/end", {"from_on": "2026-12-10", "reason": "Cierra."}, "commercial"
+        )
+        assert (answer.status_code, answer.json()["ends_on"]) == (200, "2026-12-09")
+        office.clock.at = bogota("2026-12-10 00:00")
+        number = await office.open("premium_contact")
+        assert (await office.get(f"/cases/{number}")).json()["status"] == "held"
+        read = (await office.get(f"/contracts/{self.ID}", "premium_contact")).json()
+        assert read["ended_early"]["reason"] == "Cierra."
+
+    @pytest.mark.parametrize(
+        ("what", "body", "name"),
+        [
+            ("end", {"from_on": "2026-11-24", "reason": "x"}, "end-in-past"),
+            ("end", {"from_on": "2028-01-01", "reason": "x"}, "end-outside-term"),
+            ("end", {"from_on": "2026-12-01", "reason": " "}, "reason-missing"),
+            ("end", {"from_on": "2026-12-01"}, "invalid-input"),
+            ("replacement", {"from_on": "2026-12-01", "reason": "x", "plan": "oro"}, "unknown-plan"),
+            ("replacement", {"from_on": "2026-12-01", "reason": "x"}, "invalid-input"),
+            (
+                "replacement",
+                {"from_on": "2026-12-01", "reason": "x", "plan": "standard", "calendar": "9x9"},
+                "unknown-calendar",
+            ),
+            (
+                "replacement",
+                {"from_on": "2026-12-01", "reason": "x", "plan": "standard", "ends_on": "2026-11-30"},
+                "term-ends-before-it-starts",
+            ),
+        ],
+    )
+    async def test_is_refused_by_its_rule_and_leaves_all_as_it_was(
+        self, office: Office, what: str, body: dict[str, Any], name: str
+    ) -> None:
+        answer = await office.post(f"/contracts/{self.ID}/{what}", body, "commercial")
+        assert (answer.status_code, answer.json()["type"]) == (422, f"urn:escala:{name}")
+        [contract] = (await office.get(f"/customers/{PREMIUM}/contracts")).json()["items"]
+        assert (contract["ends_on"], contract["ended_early"]) == ("2027-12-31", None)
+
+    async def test_is_said_once(self, office: Office) -> None:
+        end = {"from_on": "2026-12-10", "reason": "Cierra."}
+        await office.post(f"/contracts/{self.ID}/end", end, "commercial")
+        twice = await office.post(f"/contracts/{self.ID}/end", end, "commercial")
+        renewed = await office.post(f"/contracts/{self.ID}/renewals", {"ends_on": "2028-12-31"}, "commercial")
+        assert [each.json()["type"] for each in (twice, renewed)] == ["urn:escala:contract-ended"] * 2

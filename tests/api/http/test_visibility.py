@@ -43,7 +43,9 @@ async def test_what_is_another_customers_is_not_there(office: Office, method: st
 
 def registrars_only() -> set[tuple[str, str]]:
     """What is named by id alone: a contact is refused by its role before any is looked up."""
-    contracts = {("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments")}
+    contracts = {
+        ("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments", "end", "replacement")
+    }
     tokens = {(method, "/tokens/{token_id}") for method in ("get", "delete")}
     return {*contracts, *tokens, ("get", "/amendments/{amendment_id}"), ("post", "/solutions/{solution_id}/acceptance")}
 

@@ -4,9 +4,13 @@ from datetime import date
 
 import pytest
 
+from policy.case.refusals import Refusal
 from policy.cover.contracts import (
     Account,
+    ContractEnded,
     ContractsOverlap,
+    EndInPast,
+    EndOutsideTerm,
     NothingOwed,
     OfferedPayment,
     PaymentInFuture,
@@ -14,11 +18,13 @@ from policy.cover.contracts import (
     RenewalTooShort,
     Term,
     TermEndsBeforeItStarts,
+    check_end,
     check_payment,
     check_renewal,
     check_term,
 )
 
+TODAY = date(2026, 11, 25)
 YEAR = Term(date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -102,3 +108,32 @@ def test_where_nothing_is_owed_nothing_is_paid() -> None:
         pay(paid_through="2026-12-31")
 
     assert refused.value.values == {"paid_through": "2026-12-31"}
+
+
+@pytest.mark.rule("PLAN-17")
+@pytest.mark.parametrize("from_on", ["2026-11-25", "2026-12-31"])
+def test_a_contract_ends_early_from_today_until_its_last_day(from_on: str) -> None:
+    check_end(YEAR, date.fromisoformat(from_on), ended=False, on=TODAY)
+
+
+@pytest.mark.rule("PLAN-17")
+@pytest.mark.parametrize(
+    ("from_on", "ended", "on", "refusal"),
+    [
+        ("2026-11-24", False, TODAY, EndInPast),
+        ("2027-01-01", False, TODAY, EndOutsideTerm),
+        ("2026-01-01", False, date(2025, 11, 1), EndOutsideTerm),
+        ("2026-12-01", True, TODAY, ContractEnded),
+    ],
+)
+def test_no_other_day_ends_it(from_on: str, ended: bool, on: date, refusal: type[Refusal]) -> None:
+    """What it covered stays covered, it keeps a day at least, and an end is said once."""
+    with pytest.raises(refusal) as refused:
+        check_end(YEAR, date.fromisoformat(from_on), ended=ended, on=on)
+    assert refused.value.rule == "PLAN-17"
+
+
+@pytest.mark.rule("PLAN-17")
+def test_an_ended_contract_is_not_renewed() -> None:
+    with pytest.raises(ContractEnded):
+        check_renewal(YEAR, date(2027, 12, 31), [], ended=True)

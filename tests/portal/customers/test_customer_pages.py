@@ -349,6 +349,27 @@ class TestCovers:
             assert len(await contracts.of_customer(office.db, STANDARD)) == 2
             assert len(office.desk.changed) == 3
 
+    @pytest.mark.rule("PLAN-17")
+    async def test_are_ended_early_and_replaced_by_commercial(self, office: Office) -> None:
+        """The page says from which day on and why; a contract that was ended offers neither again."""
+        path, contract = f"/contratos?cliente={STANDARD}", f"contract-{STANDARD}"
+        async with visitor(office, "commercial") as carla:
+            said: dict[str, Any] = {
+                "key": await key(carla, path),
+                "from_on": "2026-12-10",
+                "reason": "Pasa a otro plan.",
+            }
+            late = await carla.post(f"/contratos/{contract}/fin?cliente={STANDARD}", **said | {"from_on": "2026-11-01"})
+            assert (late.status_code, "Regla PLAN-17" in late.text) == (422, True)
+            said |= {"key": await key(carla, path), "plan": "premium", "ends_on": "", "calendar": ""}
+            done = await carla.post(f"/contratos/{contract}/reemplazo?cliente={STANDARD}", **said)
+            assert done.status_code == 303, done.text
+            page = (await carla.get(path)).text
+            assert "Pasa a otro plan." in page
+            assert f"/contratos/{contract}/fin" not in page
+        [old, new] = await contracts.of_customer(office.db, STANDARD)
+        assert (str(old.ends_on), new.plan, str(new.starts_on)) == ("2026-12-09", "premium", "2026-12-10")
+
     @pytest.mark.rule("PLAN-12")
     async def test_that_overlap_are_refused_in_place(self, office: Office) -> None:
         path = f"/contratos?cliente={STANDARD}"

@@ -33,6 +33,8 @@ _JSON: Mapping[str, Any] = {
     "/amendments/preview": {"what": ["holidays"], "all_open": True},
     "/contracts/{contract_id}/payments": {"paid_on": "2026-11-01", "reference": "Pago 9"},
     "/contracts/{contract_id}/renewals": {"ends_on": "2028-12-31"},
+    "/contracts/{contract_id}/end": {"from_on": "2027-03-01", "reason": "Cierra la sede"},
+    "/contracts/{contract_id}/replacement": {"from_on": "2027-03-01", "reason": "Crece", "plan": "premium"},
     "/customers": {"name": "Nueva", "tax_id": "900123456"},
     "/customers/{customer_id}/contacts": _CONTACT,
     "/customers/{customer_id}/contracts": {

@@ -46,7 +46,8 @@ _API = {
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
         POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
-        POST /contracts/{contract_id}/renewals, POST /solutions/{solution_id}/acceptance
+        POST /contracts/{contract_id}/renewals, POST /contracts/{contract_id}/end,
+        POST /contracts/{contract_id}/replacement, POST /solutions/{solution_id}/acceptance
     """,
     REGISTRARS | {"admin_a"}: "PUT /customers/{customer_id}/contacts",
     _AMENDERS: """
@@ -89,7 +90,8 @@ _PAGES = {
         POST /usuarios/{account_id}/invitacion, POST /usuarios/{account_id}/sesiones/fin, POST /clientes,
         POST /clientes/{customer_id}/soluciones, POST /clientes/{customer_id}/soluciones/{solution_id}/acta,
         POST /contratos, POST /contratos/{contract_id}/pagos,
-        POST /contratos/{contract_id}/renovaciones, POST /contactos/lista
+        POST /contratos/{contract_id}/renovaciones, POST /contratos/{contract_id}/fin,
+        POST /contratos/{contract_id}/reemplazo, POST /contactos/lista
     """,
     REGISTRARS | {"admin_a"}: """
         POST /contactos/ingreso, POST /contactos/{contact_id}/invitacion, POST /contactos/{contact_id}/retiro

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,16 @@ from policy.terms.policy_file import PolicyFileError
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import HolidayChanges
+from storage.case import views
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Certificate, Solution, SolutionKind
 from storage.terms.policy_files import read_policy_file
 from storage.terms.terms import CustomerSolution, amended_now, preview_terms, terms_for
 from tests.storage.desk import START, Desk
-from tests.support.lives import bogota, policy
+from tests.support.lives import PLUS, bogota, policy, policy_with_a_third_plan
+
+OF = CustomerSolution(customer_id="customer-1", solution_id="solution-1")
 
 
 async def contract(
@@ -58,6 +61,21 @@ async def test_a_contract_gives_its_plan_and_cover(desk: Desk) -> None:
     terms = await found(desk)
 
     assert (terms.plan, terms.cover) == (Plan.PREMIUM, Cover(CoverKind.CONTRACT, "contract-1", date(2026, 12, 31)))
+
+
+@pytest.mark.rule("PLAN-16")
+async def test_a_plan_that_only_the_policy_file_knows_is_kept_and_given(desk: Desk) -> None:
+    """With its own matrix; where a file has no more than the table, with the policy's."""
+    await contract(desk, plan=PLUS)
+
+    terms = await terms_for(desk.db, policy_with_a_third_plan(), OF, at=bogota("09:00"))
+    case = await desk.open(terms=terms)
+
+    assert (terms.plan, terms.plan_name, terms.limits[0][0]) == (PLUS, "Extendido", timedelta(minutes=10))
+    assert policy_with_a_third_plan().limits_of(Plan.PREMIUM) == policy().limits
+    row = await views.case(desk.db, case.number)
+    assert row is not None
+    assert row.plan == PLUS
 
 
 @pytest.mark.rule("WAR-6")
