@@ -26,6 +26,8 @@ class Act(StrEnum):
     ROLE_GIVEN = auto()
     ROLE_TAKEN = auto()
     AGENT_REGISTERED = auto()
+    ABSENCE_MARKED = auto()
+    ABSENCE_ENDED = auto()
     ACCOUNT_DISABLED = auto()
     ACCOUNT_ENABLED = auto()
     TOKEN_MADE = auto()

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
 from policy.people.absences import Absence, absent_ones, in_the_name_of, stand_in
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import absences, agents
 from storage.people import agents as people
@@ -40,6 +42,9 @@ async def keep(db: Database, new: Absence, check: Callable[[Sequence[Absence]], 
             "marked_by": checked.marked_by.id,
         }
         await connection.execute(insert(connection, absences).values(**row))
+        said: dict[str, Any] = {"person": checked.person, "substitute": checked.substitute}
+        said |= {"from_at": checked.from_at.isoformat(), "to_at": checked.to_at.isoformat()}
+        await audit.note(connection, Act.ABSENCE_MARKED, checked.id, at=checked.marked_at, **said)
         return checked
 
 
@@ -48,7 +53,8 @@ async def end(db: Database, absence_id: str, *, by: Actor, at: datetime) -> None
     lasting = and_(absences.c.id == absence_id, _not_over(at))
     ended = update(absences).where(lasting).values(ended_at=at, ended_role=by.role, ended_by=by.id)
     async with db.write() as connection:
-        await connection.execute(ended)
+        if (await connection.execute(ended)).rowcount:
+            await audit.note(connection, Act.ABSENCE_ENDED, absence_id, at=at)
 
 
 async def get(db: Reader, absence_id: str) -> Absence | None:

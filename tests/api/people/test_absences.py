@@ -9,6 +9,8 @@ import pytest
 from httpx import Response
 
 from policy.case.case import Level
+from storage.audit import audit
+from storage.audit.audit import Wanted
 from storage.people import agents
 from storage.people.agents import Agent
 from storage.signing_in import accounts
@@ -72,6 +74,8 @@ async def test_a_right_ends_when_the_absence_is_ended(office: Office) -> None:
     assert (ended.json()["is_on"], ended.json()["ended_by"]["id"]) == (False, "dora")
     assert (await decided(office, number)).status_code == 403
     assert (await office.get("/absences")).json()["items"] == []
+    acts = (await audit.listing(office.db, Wanted(target=absence["id"]))).items
+    assert [(each.act, each.actor_id) for each in acts] == [("absence_ended", "dora"), ("absence_marked", "root")]
 
 
 @pytest.mark.parametrize("disabled", [each.email for each in PEOPLE])
