@@ -21,6 +21,7 @@ from desk.people.roster import Member, Replacement, Roster, RosterContact
 from desk.problems import MalformedRequest, NotFound
 from policy.case.case import Plan
 from policy.people.contacts import (
+    ActiveAdministratorMissing,
     AdministratorDecides,
     AdministratorLockedOut,
     AdministratorMissing,
@@ -63,7 +64,14 @@ class RosterAnswer(Listed[ContactAnswer]):
     sign_in_choice_needed: bool
 
 
-_ROSTER_REFUSALS = (NotFound, AdministratorMissing, WrittenNoticeMissing, TooManySignIns, ContactListedTwice)
+_ROSTER_REFUSALS = (
+    NotFound,
+    AdministratorMissing,
+    ActiveAdministratorMissing,
+    WrittenNoticeMissing,
+    TooManySignIns,
+    ContactListedTwice,
+)
 IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's ETag: replace this one only")]
 
 

@@ -22,6 +22,16 @@ class AdministratorMissing(Refusal):
     message = "The roster needs at least one system administrator among its authorized contacts."
 
 
+class ActiveAdministratorMissing(Refusal):
+    """Who answers for the customer today is not replaced by somebody of a later day."""
+
+    rule = "REQ-3"
+    message = (
+        "This change would leave the customer without an active administrator today: leave one whose written notice is "
+        "in force on the roster until the new one's is."
+    )
+
+
 class WrittenNoticeMissing(Refusal):
     """Contacts are notified in writing."""
 
@@ -178,6 +188,22 @@ def check_roster(roster: Sequence[RosterEntry], *, plan: Plan, places: int, aske
     asked = sum(entry.can_sign_in for entry in roster)
     if asked > max(places, asked_before):
         raise TooManySignIns(plan=plan, places=places, asked=asked)
+
+
+def check_administered(before: Sequence[Named], after: Sequence[Named], *, on: date) -> None:
+    """Refuse a change after which nobody administers the customer on a day, while somebody does (REQ-2, REQ-3).
+
+    A first roster may begin later, and so may one that comes where nobody is active anyway.
+    """
+    if _has_active_administrator(before, on=on) and not _has_active_administrator(after, on=on):
+        raise ActiveAdministratorMissing
+
+
+def _has_active_administrator(roster: Sequence[Named], *, on: date) -> bool:
+    return any(
+        each.is_system_administrator and each.notified_on is not None and is_active(notified_on=each.notified_on, on=on)
+        for each in roster
+    )
 
 
 def is_active(*, notified_on: date, on: date, removed: bool = False) -> bool:

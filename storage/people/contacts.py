@@ -21,6 +21,7 @@ from policy.people.contacts import (
     RosterEntry,
     SignInChoicePending,
     SignIns,
+    check_administered,
     check_choice,
     check_roster,
     is_active,
@@ -125,7 +126,8 @@ async def replace_roster(
 ) -> RosterState:
     """Put this roster in place of the customer's. LookupError for no such customer.
 
-    Refuses as `check_roster` does, as `check_choice` does where it is only choosing, and RosterChanged.
+    Refuses as `check_roster` and `check_administered` do, as `check_choice` does where it is only choosing, and
+    RosterChanged.
     """
     entries = [each.entry for each in new.contacts]
     async with db.write() as connection:
@@ -136,6 +138,7 @@ async def replace_roster(
         if new.only_choosing:
             check_choice([each.entry for each in before.contacts], entries, on=bogota_date(at))
         check_roster(entries, plan=before.plan, places=before.places, asked_before=before.asked)
+        check_administered(before.contacts, entries, on=bogota_date(at))
         left_out = and_(
             contacts.c.customer_id == customer_id,
             contacts.c.mailbox.not_in([entry.mailbox for entry in entries]),
@@ -163,12 +166,14 @@ async def add(db: Database, customer_id: str, new: NewContact, *, policy: Policy
             raise RosterChanged
         before = await state_in(connection, customer_id, policy=policy, on=bogota_date(at))
         others = [each.entry for each in before.contacts if each.mailbox != new.entry.mailbox]
-        check_roster([*others, new.entry], plan=before.plan, places=before.places, asked_before=before.asked)
+        after = [*others, new.entry]
+        check_roster(after, plan=before.plan, places=before.places, asked_before=before.asked)
+        check_administered(before.contacts, after, on=bogota_date(at))
         await _put(connection, customer_id, new)
         await token_ends.of_roster(connection, customer_id, at=at)
         await _note(connection, customer_id, at=at)
-        after = await _roster(connection, customer_id)
-        return next(each for each in after if each.mailbox == new.entry.mailbox)
+        kept = await _roster(connection, customer_id)
+        return next(each for each in kept if each.mailbox == new.entry.mailbox)
 
 
 async def state(db: Reader, customer_id: str, *, policy: PolicyFile, at: datetime) -> RosterState:

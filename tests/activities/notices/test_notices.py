@@ -18,9 +18,11 @@ from settings import Settings
 from storage.case import views
 from storage.case.views import NoticeRow
 from storage.notices import outbox
+from storage.people import customers
 from storage.people.contacts import NewContact
+from storage.people.customers import Customer
 from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Post, deliver
-from tests.storage.desk import Desk, entry
+from tests.storage.desk import START, Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
 
 
@@ -80,20 +82,23 @@ class TestDelivering:
         self, desk: Desk, notices: Notices, post: Post
     ) -> None:
         """A roster that begins tomorrow has an administrator, but nobody who could be told today."""
+        await customers.create(desk.db, Customer("customer-2", "Rutas del Sur", "NIT 2"), at=START)
         later = entry("Beto", notified_on=date(2026, 12, 1))
         plain: dict[str, Any] = {"is_system_administrator": False, "can_sign_in": False}
         await desk.roster(
             NewContact("contact-2", later),
-            NewContact("contact-1", entry(**plain)),
+            NewContact("contact-5", entry(**plain)),
             NewContact("contact-3", entry("Caro", **plain)),
             NewContact("contact-4", entry("Dora", notified_on=date(2026, 12, 1), **plain)),
+            customer="customer-2",
         )
-        case = await desk.live(await desk.open(), "2026-11-25 17:00")
+        opened = await desk.open(customer_id="customer-2", contact_id="contact-5")
+        case = await desk.live(opened, "2026-11-25 17:00")
         commercial = replace(MAILBOXES, commercial="comercial@desk.example")
         await deliver(replace(notices, desk_mailboxes=commercial), case)
         assert post.told[-1] == (f"{CONTACT}, caro@cliente.example, comercial@desk.example", "Su caso está vencido")
         said = " ".join(str(post.sent[-1].get_content()).split())
-        assert "ningún administrador de Cliente customer-1 está activo" in said
+        assert "ningún administrador de Rutas del Sur está activo" in said
         assert [row for row in await rows(desk, case) if row.given_up] == []
 
     async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Notices) -> None:

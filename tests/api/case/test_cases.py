@@ -10,7 +10,7 @@ from api.http.bodies import show_instant
 from policy.people.contacts import RosterEntry
 from storage.case import views
 from storage.people import contacts
-from storage.people.contacts import NewContact, NewRoster
+from storage.people.contacts import NewContact
 from tests.api.office import NEW_CASE, PREMIUM, STANDARD, Office
 from tests.support.lives import bogota, policy
 
@@ -88,8 +88,7 @@ class TestOpening:
             notified_on=bogota("2026-11-26 00:00").date(),
             can_sign_in=True,
         )
-        roster = [NewContact("late", late)]
-        await contacts.replace_roster(office.db, STANDARD, NewRoster(roster), policy=policy(), at=office.clock())
+        await contacts.add(office.db, STANDARD, NewContact("late", late), policy=policy(), at=office.clock())
         answer = await office.post("/cases", NEW_CASE | {"contact_id": "late"}, "agent")
         assert answer.json()["type"] == "urn:escala:contact-not-authorized"
 

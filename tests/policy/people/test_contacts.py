@@ -8,6 +8,7 @@ import pytest
 
 from policy.case.case import Plan
 from policy.people.contacts import (
+    ActiveAdministratorMissing,
     AdministratorLockedOut,
     AdministratorMissing,
     ContactListedTwice,
@@ -15,6 +16,7 @@ from policy.people.contacts import (
     TooManySignIns,
     WrittenNoticeMissing,
     WrittenNoticeNeeded,
+    check_administered,
     check_choice,
     check_roster,
     is_active,
@@ -146,6 +148,57 @@ def test_who_is_not_active_yet_holds_no_place_but_counts_for_the_choice() -> Non
 @pytest.mark.rule("REQ-6")
 def test_who_is_not_named_to_sign_in_never_does() -> None:
     assert who([entry("a@cliente.example", administrator=True), *named("b")]) == "b"
+
+
+NOW: dict[str, Any]
+LATER: dict[str, Any]
+NOW, LATER = {"on": date(2026, 11, 2)}, {"on": date(2026, 12, 2)}
+
+
+TODAY, TOMORROW = named("a", administrators="a", **NOW), named("b", administrators="b", **LATER)
+
+
+@pytest.mark.rule("REQ-2", "REQ-3")
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        pytest.param([], TOMORROW, True, id="the first roster begins later"),
+        pytest.param(TODAY, named("b", administrators="b", **NOW), True, id="replaced"),
+        pytest.param(
+            TODAY,
+            TOMORROW,
+            False,
+            id="replaced too early",
+        ),
+        pytest.param(
+            TODAY,
+            [*TODAY, *TOMORROW],
+            True,
+            id="one more, who begins later",
+        ),
+        pytest.param(TODAY, named("a", administrators="a", **LATER), False, id="put off"),
+        pytest.param(
+            named("a", "b", administrators="a", **NOW),
+            [*named("a", **NOW), *TOMORROW],
+            False,
+            id="no administrator any more",
+        ),
+        pytest.param(
+            named("a", administrators="a", **LATER),
+            TOMORROW,
+            True,
+            id="nobody was active",
+        ),
+    ],
+)
+def test_a_customer_is_not_left_without_an_active_administrator(
+    before: list[RosterEntry], after: list[RosterEntry], taken: bool
+) -> None:
+    if taken:
+        check_administered(before, after, on=ON)
+        return
+    with pytest.raises(ActiveAdministratorMissing):
+        check_administered(before, after, on=ON)
 
 
 BEFORE = named("a", "b", "c", administrators="a")

@@ -268,7 +268,8 @@ async def test_a_contact_without_written_notice_is_refused(desk: Desk) -> None:
 
 @pytest.mark.rule("REQ-3")
 async def test_a_contact_is_active_from_the_day_of_the_notice_in_bogota(desk: Desk) -> None:
-    (contact,) = await desk.roster(NewContact("b", entry("Beto", notified_on=date(2026, 11, 25))))
+    later = NewContact("b", entry("Beto", notified_on=date(2026, 11, 25)))
+    (_, contact) = await desk.roster(NewContact("contact-1", entry()), later)
 
     assert not contact.is_active(at=bogota("2026-11-24 23:59"))
     assert contact.is_active(at=bogota("2026-11-25 00:00"))
