@@ -69,6 +69,7 @@ lock: $(VENV)/.development ## write both lock files anew, with the newest versio
 	$(call compile,requirements-dev.lock,pyproject.toml --group dev)
 	$(call compile,requirements.lock,pyproject.toml --group build --constraint requirements-dev.lock)
 	$(call compile,requirements-node.lock,--group node)
+	$(call compile,requirements-client.lock,--group client --no-deps)
 
 clean: ## remove what was generated; the desk's own data in .escala stays
 	rm -rf $(VENV) .escala-test .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
@@ -99,9 +100,11 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@$(call install,requirements.lock)
 	@touch $@
 
-$(VENV)/.development: requirements-dev.lock requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.development: requirements-dev.lock requirements-client.lock requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what Escala is developed with (only after a change of a lock) ..."
 	@$(call install,requirements-dev.lock)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes \
+	  -r requirements-client.lock
 	@touch $(VENV)/.runtime $@
 
 # What pages load: pinned by package-lock.json, checked by npm against its digests, never committed, never from elsewhere.

@@ -138,7 +138,7 @@ def create_app(
     )
     for noun in _ROUTERS:
         app.include_router(noun.router, prefix=BASE)
-    _serve_the_reference(app, policy)
+    _serve_the_reference(app, settings, policy)
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
     app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
@@ -159,12 +159,13 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _serve_the_reference(app: FastAPI, policy: PolicyFile) -> None:
+def _serve_the_reference(app: FastAPI, settings: Settings, policy: PolicyFile) -> None:
     made: dict[str, Any] = {}
 
     def document() -> dict[str, Any]:
         if not made:
-            made.update(openapi.document(app, version=version("escala"), plans=policy.plans))
+            its = {"version": version("escala"), "address": settings.public_url}
+            made.update(openapi.document(app, **its, plans=policy.plans))
         return made
 
     app.openapi = document  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
@@ -11,6 +11,7 @@ from api.http.bodies import Answer
 from api.http.deps import DeskDep
 from api.http.documented_refusals import REFUSALS
 from api.http.problems import NotReady
+from desk.problems import MalformedRequest
 from wording.language import translate
 
 router = APIRouter(tags=["operation"])
@@ -24,7 +25,20 @@ class Ready(Answer):
     status: Literal["ready"] = "ready"
 
 
-@router.get("/health/live", response_model=Live, summary="Tell whether the process lives")
+_OPEN: dict[str, Any] = {"security": []}
+"""Said in the contract, where saying nothing might mean that it was forgotten."""
+
+
+_UNREADABLE = {"description": MalformedRequest.name, REFUSALS: [MalformedRequest.name]}
+
+
+@router.get(
+    "/health/live",
+    response_model=Live,
+    summary="Tell whether the process lives",
+    responses={400: _UNREADABLE},
+    openapi_extra=_OPEN,
+)
 async def live() -> Live:
     return Live()
 
@@ -33,7 +47,8 @@ async def live() -> Live:
     "/health/ready",
     response_model=Ready,
     summary="Tell whether it can serve",
-    responses={503: {"description": "not-ready", REFUSALS: [NotReady.name]}},
+    responses={400: _UNREADABLE, 503: {"description": "not-ready", REFUSALS: [NotReady.name]}},
+    openapi_extra=_OPEN,
 )
 async def ready(desk: DeskDep) -> Ready:
     parts = dict(

@@ -77,8 +77,11 @@ _WHOLE = "…"
 Schema = dict[str, Any]
 
 
-def document(app: FastAPI, *, version: str, plans: Iterable[str]) -> Schema:
-    """The whole document; built once, when it is first asked for. `plans` are those that a caller may name."""
+def document(app: FastAPI, *, version: str, address: str, plans: Iterable[str]) -> Schema:
+    """The whole document, of what is served at `address`; built once, when it is first asked for.
+
+    `plans` are those that a caller may name.
+    """
     made = get_openapi(
         title="Escala",
         version=version,
@@ -88,6 +91,8 @@ def document(app: FastAPI, *, version: str, plans: Iterable[str]) -> Schema:
             "What succeeded and what a rule refused is kept; after a 5xx or a 202 the same key goes on."
         ),
         routes=app.routes,
+        servers=[{"url": address.rstrip("/")}],
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
     )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
