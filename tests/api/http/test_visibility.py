@@ -47,7 +47,8 @@ def registrars_only() -> set[tuple[str, str]]:
         ("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments", "end", "replacement")
     }
     tokens = {(method, "/tokens/{token_id}") for method in ("get", "delete")}
-    return {*contracts, *tokens, ("get", "/amendments/{amendment_id}"), ("post", "/solutions/{solution_id}/acceptance")}
+    posts = {("post", f"/{path}") for path in ("solutions/{solution_id}/acceptance", "absences/{absence_id}/end")}
+    return {*contracts, *tokens, *posts, ("get", "/amendments/{amendment_id}")}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(named_operations()))
