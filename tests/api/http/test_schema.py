@@ -42,6 +42,7 @@ KNOWN = {
     "contract_id": f"contract-{STANDARD}",
     "solution_id": f"solution-{STANDARD}",
     "session": 1,
+    "absence_id": "nothing",
     "amendment_id": "nothing",
     "file_id": "nothing",
     "token_id": "token-contact",
