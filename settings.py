@@ -3,6 +3,7 @@
 Each is an environment variable: `ESCALA_` and the field's name in capitals.
 """
 
+import os
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -21,6 +22,10 @@ _STATUS_PAGES = {
     "google_maps_status_url": "https://status.cloud.google.com/maps-platform/incidents.json",
 }
 """The pages asked in production; the embedded profile asks nobody outside its machine unless it is told to."""
+
+
+_FROM_FILES = ("secret_key", "database_url", "smtp_url", "oidc_client_secret")
+"""What may stand in a file that `ESCALA_…_FILE` names: an environment is easily shown."""
 
 
 class Settings(BaseSettings):
@@ -236,6 +241,9 @@ class Settings(BaseSettings):
     @classmethod
     def _derive(cls, given: dict[str, object]) -> dict[str, object]:
         """Fill in what follows from other settings, so that every reader finds a whole value."""
+        for name in _FROM_FILES:
+            if file := os.environ.get(f"ESCALA_{name.upper()}_FILE"):
+                given.setdefault(name, _read(file, name))
         state_dir = Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)).absolute()
         given["state_dir"] = state_dir
         if not given.get("database_url") and given.get("profile") != "production":
@@ -313,6 +321,13 @@ def read_settings(**chosen: object) -> Settings:
         return Settings(**chosen)  # type: ignore[arg-type]
     except ValidationError as error:
         raise console.Stopped(console.bad_settings([_reason(e["loc"], e["msg"]) for e in error.errors()])) from None
+
+
+def _read(file: str, name: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise PydanticCustomError("no_file", console.SETTING_FILE_UNREADABLE.format(name=name.upper())) from None
 
 
 def _is_web_page(address: str) -> bool:

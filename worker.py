@@ -37,7 +37,7 @@ from activities.ledger import Ledger
 from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
-from desk.engine import Engine
+from desk.engine import Engine, access
 from desk.replies import let_go
 from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
@@ -297,4 +297,5 @@ async def connect(settings: Settings) -> Client:
         namespace=settings.temporal_namespace,
         data_converter=DATA_CONVERTER,
         runtime=runtime,
+        **access(),
     )

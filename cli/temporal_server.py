@@ -19,6 +19,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from desk.engine import access
 from settings import Settings
 from wording import console
 from workflows.addresses import SEARCH_ATTRIBUTES
@@ -49,7 +50,7 @@ def start_command(binary: Path, database: Path, port: int, ui_port: int, namespa
 async def connect(settings: Settings) -> Client:
     """An operator's connection, where a server answers."""
     try:
-        return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+        return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, **access())
     except RuntimeError:
         raise console.Stopped(console.temporal_unreachable(settings.temporal_address), 1) from None
 

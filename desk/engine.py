@@ -24,6 +24,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -47,6 +48,15 @@ _FAST = 1.0
 _BETWEEN_RUNS = 0.02
 _AT_ONCE = 4
 """Commands on one case that are under way together. Temporal refuses the eleventh; other processes ask it as well."""
+
+
+def access() -> dict[str, Any]:
+    """TLS and the API key towards Temporal, as its own environment says (TEMPORAL_TLS_…, TEMPORAL_API_KEY).
+
+    Where Temporal is, and which namespace holds the cases, the settings say.
+    """
+    found = ClientConfig.load_client_connect_config(disable_file=True)
+    return {name: value for name, value in found.items() if name in ("tls", "api_key", "rpc_metadata")}
 
 
 class OpeningNotRecorded(Exception):
@@ -73,6 +83,7 @@ class Engine:
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
             lazy=True,
+            **access(),
         )
         return cls(client, settings)
 

@@ -23,6 +23,7 @@ NO_PUBLIC_URL = (
     "no la de esta máquina"
 )
 NO_STATUS_PAGE = "ESCALA_GOOGLE_CLOUD_STATUS_URL y ESCALA_GOOGLE_MAPS_STATUS_URL deben ser direcciones http(s) u «off»"
+SETTING_FILE_UNREADABLE = "el archivo que nombra ESCALA_{name}_FILE no se puede leer"
 OIDC_NOT_WHOLE = (
     "ESCALA_OIDC_ISSUER debe ser una dirección https:// y exige ESCALA_OIDC_CLIENT_ID y ESCALA_OIDC_CLIENT_SECRET"
 )

@@ -10,6 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
+from desk.engine import access
+from settings import Settings
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -77,3 +80,46 @@ def test_the_image_runs_as_nobody_in_particular_and_installs_by_hash() -> None:
 
     assert "USER escala" in dockerfile
     assert "--require-hashes -r requirements.lock" in dockerfile
+
+
+@each_service
+def test_nobody_has_more_of_the_machine_than_it_needs(service: dict[str, Any]) -> None:
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["pids_limit"] <= 400
+    assert all("size=" in each for each in service.get("tmpfs", ()))
+
+
+def test_what_cannot_be_read_only_is_named() -> None:
+    assert {name for name, service in SERVICES.items() if not service.get("read_only")} == {"temporal-ui"}
+
+
+def test_the_inside_leads_nowhere() -> None:
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
+    assert outside == {"worker", "api"}
+
+
+def test_what_arrives_has_room() -> None:
+    [room] = SERVICES["api"]["tmpfs"]
+    assert int(re.findall(r"size=(\d+)m", room)[0]) > Settings.model_fields["arriving_megabytes"].default
+
+
+def test_only_who_signs_people_in_knows_the_providers_secret() -> None:
+    told = {name for name, service in SERVICES.items() if "ESCALA_OIDC_CLIENT_SECRET" in service.get("environment", {})}
+    assert told == {"api"}
+
+
+def test_one_proxy_is_suggested_and_no_network() -> None:
+    example = (ROOT / "compose.env.example").read_text(encoding="utf-8")
+    [suggested] = re.findall(r"ESCALA_TRUSTED_PROXIES=(.+)", example)
+    assert suggested == COMPOSE["networks"]["outside"]["ipam"]["config"][0]["gateway"]
+
+
+def test_temporals_own_environment_gives_tls_and_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert access() == {}
+    monkeypatch.setenv("TEMPORAL_API_KEY", "llave")
+    monkeypatch.setenv("TEMPORAL_TLS_SERVER_NAME", "temporal.example")
+    found = access()
+    assert (found["api_key"], found["tls"].domain) == ("llave", "temporal.example")

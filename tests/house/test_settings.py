@@ -178,3 +178,18 @@ class TestTrustedProxies:
     def test_are_addresses_or_networks(self) -> None:
         with pytest.raises(console.Stopped, match="ESCALA_TRUSTED_PROXIES"):
             read_settings(trusted_proxies="el proxy")
+
+
+class TestSecretsFromFiles:
+    @pytest.mark.parametrize("name", ["secret_key", "smtp_url", "oidc_client_secret", "database_url"])
+    def test_are_read_without_the_line_end(self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "secret").write_text("postgresql+asyncpg://escala@db/escala\n")
+        monkeypatch.setenv(f"ESCALA_{name.upper()}_FILE", str(tmp_path / "secret"))
+        found = getattr(Settings(), name)
+        said = found.get_secret_value() if isinstance(found, SecretStr) else found
+        assert said == "postgresql+asyncpg://escala@db/escala"
+
+    def test_that_cannot_be_read_are_one_sentence(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ESCALA_SECRET_KEY_FILE", str(tmp_path / "none"))
+        with pytest.raises(console.Stopped, match="ESCALA_SECRET_KEY_FILE"):
+            read_settings()
