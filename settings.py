@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     arriving_megabytes: int = Field(default=500, ge=126)
     """Megabytes of files that everybody together may have under way in one process: what TMPDIR has to hold."""
 
+    waits_within: float = Field(default=8, gt=0)
+    """Seconds that a request waits for the database, all its waits together, before it answers 503."""
+
     headers_within: float = Field(default=10, gt=0)
     """Seconds in which a request's headers have to come; then its connection is closed."""
 

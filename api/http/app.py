@@ -23,7 +23,7 @@ from api.files import files
 from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
-from api.http.limits import BodyLimit, OwnHost
+from api.http.limits import BodyLimit, OwnHost, Patient
 from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
@@ -141,6 +141,7 @@ def create_app(
     _serve_the_reference(app, settings, policy)
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=pages))
+    app.add_middleware(Patient, within=settings.waits_within)
     app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
     app.add_middleware(Legible)
     if settings.profile == "production":

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http import problems
 from desk.files.arriving import LARGEST_UPLOAD
 from desk.problems import MalformedRequest, Problem
+from storage.engine.patience import patient_for
 from wording.language import language_of
 
 LARGEST_BODY = 256 * 1024
@@ -55,6 +56,25 @@ class OwnHost:
             return urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
         except ValueError:
             return None
+
+
+class Patient:
+    """ASGI middleware: one deadline over all that a request waits for until its answer begins."""
+
+    def __init__(self, app: ASGIApp, within: float) -> None:
+        self._app, self._within = app, within
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with patient_for(self._within) as patience:
+
+            async def begun(message: Message) -> None:
+                patience.end()
+                await send(message)
+
+            await self._app(scope, receive, begun)
 
 
 class BodyLimit:

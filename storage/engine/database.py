@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -27,12 +28,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from storage.engine import sqlite_driver
+from storage.engine.patience import patience, patient_for
 from storage.engine.reach import DatabaseUnavailable, reaching
 from storage.engine.write_lock import WriteLock
 
-_BUSY_MS = 10_000
 _CONNECTING_S = 5.0
-_READY_S = 0.8
+_READY_S, _PROBED_FOR_S = 0.8, 1.0
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 4_022_026_001  # any number, as long as every Escala uses this one
 
@@ -64,6 +65,7 @@ class Database:
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, lock: WriteLock | None) -> None:
         self._reader, self._writer, self._lock = reader, writer, lock
+        self._probed_at = -_PROBED_FOR_S
 
     @classmethod
     def at(cls, url: str) -> Database:
@@ -92,7 +94,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and changes nothing."""
         with reaching():
-            async with self._reader.connect() as connection:
+            async with self._bounded(), self._reader.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -105,16 +107,44 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed at the end, or not at all. On SQLite it is the only one that writes."""
         with reaching():
-            async with self._lock.held() if self._lock else nullcontext(), self._writer.begin() as connection:
+            async with (
+                self._lock.held() if self._lock else nullcontext(),
+                self._bounded(),
+                self._writer.begin() as connection,
+            ):
                 yield connection
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        """On PostgreSQL a transaction that waits is called back; on SQLite its thread waits so long and no longer."""
+        if self._lock:
+            yield
+            return
+        with patience().waiting() as seconds:
+            async with asyncio.timeout(seconds):
+                yield
 
     async def ready(self) -> bool:
         """Whether the database answers within a second and has the tables that this version of Escala expects."""
         try:
-            async with asyncio.timeout(_READY_S), self.read() as connection:
-                return await connection.run_sync(_is_at_head)
+            async with asyncio.timeout(_READY_S):
+                async with self.read() as connection:
+                    if not await connection.run_sync(_is_at_head):
+                        return False
+                await self._probe()
+                return True
         except (DatabaseUnavailable, TimeoutError):
             return False
+
+    async def _probe(self) -> None:
+        """Write something, to the disk: reading goes on where it is full. Once a second, for anybody may ask."""
+        now = time.monotonic()
+        if now - self._probed_at < _PROBED_FOR_S:
+            return
+        with patient_for(_READY_S):
+            async with self.write() as connection:
+                await connection.execute(text("PRAGMA user_version=1" if self._lock else "SELECT pg_current_xact_id()"))
+        self._probed_at = now
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -222,8 +252,15 @@ def _sqlite_engine(file: Path, mode: str, *, begin: str, pragmas: tuple[str, ...
         URL.create("sqlite+aiosqlite", database=str(file)), async_creator=opened, hide_parameters=True, **pool
     )
     event.listen(engine.sync_engine, "connect", _on_connect(pragmas))
-    event.listen(engine.sync_engine, "begin", lambda it: it.connection.driver_connection.begin(begin))
+    event.listen(engine.sync_engine, "begin", _on_begin(begin))
     return engine
+
+
+def _on_begin(begin: str) -> Callable[[Any], None]:
+    def prepare(connection: Any) -> None:
+        connection.connection.driver_connection.begin(begin, patience())
+
+    return prepare
 
 
 def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
@@ -232,7 +269,7 @@ def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
         cursor = dbapi_connection.cursor()
         # FULL: a turn that the engine's history holds as recorded must survive a power cut here too, or the ledger
         # would miss it for ever and refuse the next one as a gap.
-        for pragma in (f"busy_timeout={_BUSY_MS}", "synchronous=FULL", "foreign_keys=ON", *pragmas):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

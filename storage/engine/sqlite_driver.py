@@ -12,6 +12,8 @@ from typing import Any, Self
 
 import aiosqlite
 
+from storage.engine.patience import Patience
+
 
 class Connection(aiosqlite.Connection):
     """What SQLAlchemy's aiosqlite dialect asks of a connection."""
@@ -20,11 +22,13 @@ class Connection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True
         self._to_begin: str | None = None
+        self._patience = Patience(0)
         self._begun = False
 
-    def begin(self, statement: str) -> None:
-        """Begin a transaction by `statement`, together with whatever is asked first in it."""
-        self._to_begin = statement
+    def begin(self, statement: str, patience: Patience) -> None:
+        """Begin a transaction by `statement`, together with whatever is asked first in it, if it comes in time."""
+        patience.left()
+        self._to_begin, self._patience = statement, patience
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self, self._conn.cursor())
@@ -37,13 +41,15 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, do: Callable[[], Any]) -> Any:
         """Run this in the connection's thread, after the BEGIN that may be due."""
-        begin, self._to_begin = self._to_begin, None
+        begin, self._to_begin, patience = self._to_begin, None, self._patience
         if begin is None:
             return await self._execute(do)  # type: ignore[no-untyped-call]
         self._begun = True  # also for a caller who is cancelled now: the thread goes on
 
         def begin_and_do() -> Any:
-            self._conn.execute(begin)
+            with patience.waiting() as seconds:
+                self._conn.execute(f"PRAGMA busy_timeout={round(seconds * 1_000)}")
+                self._conn.execute(begin)
             return do()
 
         return await self._execute(begin_and_do)  # type: ignore[no-untyped-call]
