@@ -268,19 +268,6 @@ MISSED: tuple[c.Command | timedelta, ...] = (
     CONFIRM,
 )
 """The first date passes; the second one too, and the visit starts later that day."""
-SEVERAL: tuple[c.Command | timedelta, ...] = (
-    *AGREED,
-    _on("2027-02-04 09:00"),
-    HOURS,
-    c.CancelVisit(by=CONTACT),
-    *AGREED[len(EXHAUSTED) :],
-    _on("2027-02-02 18:00"),
-    HOURS,
-    START_VISIT,
-    REPORT,
-    SIGN_OFF,
-    *AGREED[len(EXHAUSTED) :],
-)
 SESSION: tuple[c.Command | timedelta, ...] = (
     c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1"),
     20 * MINUTES,
@@ -323,7 +310,6 @@ LIVES: dict[str, Life] = {
     "visit-unsigned-when-resolved": _life(
         *AGREED, _on("2027-02-02 15:00"), HOURS, START_VISIT, REPORT, RESOLVE, 20 * DAYS
     ),
-    "several-visits": _life(*SEVERAL),
     "remote-session": _life(CLAIM, *SESSION, RESOLVE, CONFIRM),
     "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,

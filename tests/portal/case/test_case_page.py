@@ -157,6 +157,7 @@ async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
     async with visitor(office, "contact") as contact:
         page = (await contact.get(f"/casos/{number}/partes/clocks")).text
     assert "En pausa: en espera de información del cliente" in page
+    assert "Se resuelve sin respuesta el" in page
 
 
 def steps_of(page: Response) -> list[tuple[str, str]]:
