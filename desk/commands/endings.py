@@ -12,6 +12,7 @@ from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import OutOfScopeKind
 from policy.case.duplicates import GoesOnIn
+from policy.cover.equipment import DiagnosisMissing
 from policy.visit.refusals import ExcessUndecided, VisitGoesOn, VisitNotSignedOff, VisitUnderWay
 from storage.case import duplicates, views
 
@@ -75,7 +76,7 @@ ENDINGS: tuple[Offer, ...] = (
         command=c.ResolveCase,
         body=Summary,
         make=lambda new: c.ResolveCase(by=new.by, summary=new.text("summary")),
-        refusals=(r.TextMissing, VisitUnderWay, VisitGoesOn, VisitNotSignedOff),
+        refusals=(r.TextMissing, DiagnosisMissing, VisitUnderWay, VisitGoesOn, VisitNotSignedOff),
     ),
     Offer(
         path="confirmation",

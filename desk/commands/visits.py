@@ -148,6 +148,7 @@ VISITS: tuple[Offer, ...] = (
             v.NothingToAccept,
             v.AmountChanged,
             v.AmountGrown,
+            ReasonMissing,
         ),
     ),
     Offer(

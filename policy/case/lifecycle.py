@@ -435,6 +435,7 @@ def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
 
 def _resolve(case: Case, command: c.ResolveCase, *, at: datetime, terms: Terms) -> Change:
     require_text(command.summary, "ESC-14")
+    equipment.check_resolution(case, terms=terms)
     case, before = _wound_up(case, Side.SUPPORT, at=at, terms=terms, is_resolution=True)
     case, until = _resolved(case, at=at, terms=terms)
     answered, facts = _answered(case, f.CaseResolved(summary=command.summary, reopen_until=until), at=at, terms=terms)

@@ -9,6 +9,7 @@ from policy.case import facts as f
 from policy.case.case import Case, Category, Cause, Level, Role
 from policy.case.decision import Change, require_text
 from policy.case.refusals import Refusal, RoleNotAllowed, StateRefusal
+from policy.terms.terms import Terms
 
 
 class EquipmentNotSuppliedByUs(Refusal):
@@ -56,6 +57,16 @@ class AlreadyDiagnosed(StateRefusal):
     message = "Case {number} already has its diagnosis."
 
 
+class DiagnosisMissing(StateRefusal):
+    """What is solved was found to be something."""
+
+    rule = "WAR-4"
+    message = (
+        "Case {number} is about a piece of equipment and has no diagnosis yet: a specialist of level 2, or the "
+        "director, records it before the case is resolved."
+    )
+
+
 def check_claim(command: c.OpenCase) -> None:
     """Refuse equipment that we did not supply, and an incident without the serial number of what we did (WAR-4)."""
     equipment = command.equipment
@@ -82,6 +93,12 @@ def diagnose(case: Case, command: c.RecordDiagnosis) -> Change:
     is_covered = command.cause is Cause.MANUFACTURING_DEFECT
     fact = f.DiagnosisRecorded(cause=command.cause, is_covered=is_covered, summary=command.summary)
     return replace(case, diagnosis=command.cause), (fact,)
+
+
+def check_resolution(case: Case, *, terms: Terms) -> None:
+    """Refuse to resolve an incident with a piece of equipment before its diagnosis (WAR-4)."""
+    if terms.edition >= 3 and case.is_equipment and case.category is Category.INCIDENT and case.diagnosis is None:
+        raise DiagnosisMissing(number=case.number)
 
 
 def _plain(serial_number: str | None) -> str:

@@ -100,6 +100,8 @@ def accept(case: Case, command: c.AcceptVisit, *, at: datetime, terms: Terms) ->
         term = _term(terms.visits.schedule_within_business_days, at=at, terms=terms)
         agreed = replace(agreed, step=VisitStep.AGREED, term=term)
         return _quote_decided(case, agreed, at=at, terms=terms), (accepted,)
+    if terms.edition >= 3 and not is_excess:
+        require_reason(command.reason, "ONS-3")
     declined = v.VisitDeclined(visit=visit.number, amount=amount, is_excess=is_excess, reason=command.reason)
     if is_excess:
         return replace(case, visit=replace(visit, excess=None, excess_declined=True)), (declined,)

@@ -127,7 +127,8 @@ class TestBothAgreements:
         assert (await ask(gate.office, number, "visits/approval", **no)).json()["visit"]["step"] == "refused"
         for command in ("visits", "visits/approval"):
             await give(gate.office, number, command)
-        declined = await ask(gate.office, number, "visits/acceptance", accepted=False)
+        no = {"accepted": False, "reason": "Lo haremos con personal propio."}
+        declined = await ask(gate.office, number, "visits/acceptance", **no)
         assert (declined.json()["visit"]["number"], declined.json()["visit"]["step"]) == (2, "declined")
 
     @pytest.mark.rule("ONS-3")

@@ -220,7 +220,8 @@ def _acceptance(s: Situation, by: Actor) -> Command:
     visit = s.case.visit
     amount = (visit.expenses if visit.excess else visit.quote or 0) if visit else 0
     accepted = s.pick((True, True, True, True, False))
-    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,)))
+    reason = s.one_of((WORDS,), (None, NO_WORDS))
+    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,)), reason=reason)
 
 
 def _expense(s: Situation, by: Actor) -> Command:

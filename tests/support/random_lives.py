@@ -298,6 +298,14 @@ class Lives(RuleBasedStateMachine):
                 decide(self.read_again, command, terms=self.terms, at=self.at)
             return
         self.seen[type(command).__name__] += 1
+        if isinstance(command, c.ResolveCase) and self.case.is_equipment and self.case.category == "incident":
+            assert "diagnosis_recorded" in self.kinds_seen, "equipment is diagnosed before it is solved"
+        if (
+            isinstance(command, c.AcceptVisit)
+            and not command.accepted
+            and not any(getattr(entry.fact, "is_excess", False) for entry in decision.entries)
+        ):
+            assert command.reason, "who declines says why"
         if isinstance(command, c.CloseAsDuplicate):
             assert command.last
             assert command.last.status in ("held", "new", "in_progress", "waiting_customer"), "it goes on somewhere"

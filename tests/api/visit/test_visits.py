@@ -195,7 +195,12 @@ class TestBothAgreements:
     @pytest.mark.rule("ONS-3")
     async def test_the_customer_may_decline(self, office: Office) -> None:
         number = await ready_for(office, "visits/acceptance")
-        case = (await asked(office, number, "visits/acceptance", accepted=False, amount=None)).json()
+        for reason in (None, "   "):
+            answer = await asked(office, number, "visits/acceptance", accepted=False, amount=None, reason=reason)
+            assert answer.status_code == 422
+            assert answer.json()["type"] in ("urn:escala:reason-missing", "urn:escala:invalid-input")
+        why = {"accepted": False, "amount": None, "reason": "Lo resolvemos con personal propio."}
+        case = (await asked(office, number, "visits/acceptance", **why)).json()
         assert (case["visit"]["step"], case["waits"], case["status"]) == ("declined", [], "in_progress")
 
     async def test_yes_and_no_are_booleans(self, office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from policy.case import commands as c
 from policy.case import refusals as r
-from policy.case.case import SYSTEM, Case, Channel, Level, OutOfScopeKind, Priority, Role, Status
+from policy.case.case import SYSTEM, Case, Category, Channel, Level, OutOfScopeKind, Priority, Role, Status
 from policy.case.commands import COMMANDS, Command
 from policy.case.decision import Decision
 from policy.case.duplicates import GoesOnIn
@@ -57,7 +57,12 @@ from tests.support.lives import (
 )
 
 # One case in each state, about equipment and with a provider involved, so that nothing but the state decides.
-_CLAIM = opening(priority=Priority.SERIOUS, serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True))
+_CLAIM = opening(
+    priority=Priority.SERIOUS,
+    category=Category.QUESTION,
+    serial_number="SN-1",
+    equipment=c.Equipment(supplied_by_us=True),
+)
 _WITH_PROVIDER = replace(TO_PROVIDER, provider_case="G-0")
 _WORKED = after(open_case(_CLAIM, terms=PREMIUM).case, ("09:01", _WITH_PROVIDER), terms=PREMIUM)
 STATES: dict[Status, tuple[Case, Terms]] = {

@@ -14,6 +14,7 @@ from policy.case.lifecycle import decide, open_case
 from policy.case.refusals import Refusal, TextMissing
 from policy.cover.equipment import (
     AlreadyDiagnosed,
+    DiagnosisMissing,
     EquipmentNotSuppliedByUs,
     NotEquipment,
     SerialNumberMissing,
@@ -117,6 +118,29 @@ class TestAClaim:
         assert not opened().is_equipment
 
 
+class TestASolution:
+    @pytest.mark.rule("WAR-4")
+    def test_of_an_equipment_incident_needs_its_diagnosis(self) -> None:
+        """Nobody says that it is solved before it is known what it was."""
+        with pytest.raises(DiagnosisMissing) as refused:
+            after(CLAIMED, ("09:30", RESOLVE))
+        assert refused.value.rule == "WAR-4"
+        found = RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS)
+        assert after(CLAIMED, ("09:30", found), ("09:40", RESOLVE)).status is Status.RESOLVED
+
+    @pytest.mark.rule("WAR-4")
+    @pytest.mark.parametrize("category", [each for each in Category if each is not Category.INCIDENT])
+    def test_of_a_question_about_equipment_needs_none(self, category: Category) -> None:
+        case = open_case(replace(CLAIM, category=category), terms=STANDARD).case
+        assert after(case, ("09:30", RESOLVE)).status is Status.RESOLVED
+
+    @pytest.mark.rule("WAR-4")
+    def test_of_an_older_case_is_taken_as_it_was(self) -> None:
+        """Recorded histories go on as they did."""
+        older = replace(STANDARD, edition=2)
+        assert after(open_case(CLAIM, terms=older).case, ("09:30", RESOLVE), terms=older).status is Status.RESOLVED
+
+
 class TestADiagnosis:
     def test_of_a_manufacturing_defect_is_covered(self) -> None:
         """The case goes on."""
@@ -169,7 +193,3 @@ class TestADiagnosis:
             "visit_cancelled",
             "case_closed",
         ]
-
-    def test_is_not_asked_of_who_solves_the_case(self) -> None:
-        """A case on equipment may be resolved without one."""
-        assert after(CLAIMED, ("09:30", replace(RESOLVE, summary=WORDS))).status is Status.RESOLVED

@@ -147,6 +147,8 @@ SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
     (r.QuoteNotPositive, "ONS-2", REQUESTED, replace(APPROVE, quote=-1), "09:15"),
     (r.AmountChanged, "ONS-2", QUOTED, replace(ACCEPT, amount=300_000), "09:20"),
     (r.AmountChanged, "ONS-2", QUOTED, replace(DECLINE, amount=300_000), "09:20"),
+    (ReasonMissing, "ONS-3", QUOTED, replace(DECLINE, reason=None), "09:20"),
+    (ReasonMissing, "ONS-3", QUOTED, replace(DECLINE, reason=NO_WORDS), "09:20"),
     (r.AmountGrown, "ONS-2", GROWN, ACCEPT, "2026-12-03 09:33"),
     (r.VisitDatePast, "ONS-5", AGREED, replace(SCHEDULE, starts_at=bogota("09:25")), "09:25"),
     (r.VisitDateTooFar, "ONS-5", AGREED, replace(SCHEDULE, starts_at=bogota("2027-01-24 09:26")), "09:25"),
