@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from policy.case import commands as c
-from policy.case.case import ClockState, Level, Priority, ProviderCase, Status
+from policy.case.case import ClockState, Level, Priority, ProviderCase, Status, WakeKind
 from policy.case.facts import CaseTransferred, ClockWarned, HandedOff, OverdueRepeated
 from policy.case.lifecycle import decide
 from policy.case.refusals import (
@@ -123,9 +123,9 @@ class TestAnOverdueCase:
         assert (case.overdue, case.overdue_repeat_at) == (False, None)
 
     def test_is_not_told_of_while_it_waits_for_the_customer(self) -> None:
-        """Of the period, three hours were left when the question went out."""
+        """Of the period, three hours were left when the question went out; only the wait itself has an end (ESC-16)."""
         waiting = after(opened(), ("2026-11-26 08:00", ASK))
-        assert waiting.next_wake_at is None
+        assert {wake.kind for wake in waiting.wakes} == {WakeKind.INFORMATION_REMINDER, WakeKind.INFORMATION_END}
         assert after(waiting, ("2026-11-27 08:00", ANSWER)).next_wake_at == bogota("2026-11-27 11:00")
 
     def test_stays_overdue_when_it_is_reopened(self) -> None:

@@ -184,6 +184,6 @@ class TestAChangeOfPriorityAtLevel3:
         """Nobody is reminded while the customer owes an answer."""
         steps = (("2026-11-26 03:30", ASK), ("2026-11-26 04:00", priority(Priority.CRITICAL)))
         waiting = after(opened(priority=Priority.LOW, terms=PREMIUM), *steps, terms=PREMIUM)
-        assert (waiting.overdue, waiting.next_wake_at) == (True, None)
+        assert (waiting.overdue, waiting.overdue_repeat_at) == (True, None)
         answered = after(waiting, ("2026-11-26 10:00", ANSWER), terms=PREMIUM)
         assert answered.next_wake_at == bogota("2026-11-26 10:30")

@@ -89,8 +89,8 @@ class TestAReleasedCase:
 
     def test_no_longer_closes_as_not_covered(self) -> None:
         """The end of the fifteen business days is nothing to it."""
-        answered = after(released().case, ("2026-11-26 09:10", ASK))
-        assert after(answered, "2027-01-15 09:00").status is Status.WAITING_CUSTOMER
+        answered = after(released().case, ("2026-11-26 09:10", REPLY))
+        assert after(answered, "2027-01-15 09:00").status is Status.IN_PROGRESS
 
 
 class TestARelease:

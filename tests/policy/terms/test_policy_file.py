@@ -72,7 +72,6 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed('holidays = "CO"', "holidays = true"), "hours.8x5.holidays", "PLAN-14"),
     (changed("[hours.7x24]", '[hours.none]\nzone = "America/Bogota"\n[hours.7x24]'), "hours.none", "PLAN-14"),
     # plans
-    (changed("[plans.premium]", "[plans.gold]"), "plans.gold", "PLAN-1"),
     (changed("[plans.premium]", "[plans.standard.premium]"), "plans.standard.premium", "PLAN-1"),
     (changed('hours = "8x5"', 'hours = "9x5"'), "plans.standard.hours", "PLAN-1"),
     (changed('initial_attention_within = "1h"', ""), "plans.standard.initial_attention_within", "PLAN-5"),
