@@ -216,8 +216,8 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
         nit="909152836",
         contract=DemoContract(plan=Plan.STANDARD, starts=-180, ends=185),
         solutions={
-            "tracking": _trackers("Rastreo de carrotanques de acopio", 176, "Acta 149", "PVE-GPS-0019"),
             "routing": _software("Ruteo de recolección en fincas", 176, "Acta 150"),
+            "tracking": _trackers("Rastreo de carrotanques de acopio", 176, "Acta 149", "PVE-GPS-0019"),
         },
         contacts=(
             DemoContact("Héctor Fabio Cárdenas", "hcardenas", "Acta de consejo 33", administrator=True),

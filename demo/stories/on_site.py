@@ -77,11 +77,17 @@ STORIES = (
                 3,
                 reports_visit(
                     "1h10m",
-                    "Las fuentes de los equipos se quemaron con la descarga; el sitio no tiene protección.",
+                    "Las fuentes de los equipos se quemaron con la descarga: les falta el varistor de su ficha técnica.",
                     "Se cambiaron las fuentes, se probaron todos los equipos y se recomendó un supresor de picos.",
                 ),
             ),
             signs_off("4d4h"),
+            diagnoses(
+                "4d4h30m",
+                "l2",
+                Cause.MANUFACTURING_DEFECT,
+                "Las fuentes salieron de fábrica sin el varistor y no aguantaron la descarga.",
+            ),
             resolves("4d5h", "l2", "Equipos encendidos y reportando. Queda la recomendación del supresor de picos."),
             confirms("4d9h"),
         ),

@@ -7,6 +7,7 @@ from demo.stories.told import (
     asks,
     claims,
     confirms,
+    diagnoses,
     hands_up,
     involves,
     notes,
@@ -17,7 +18,7 @@ from demo.stories.told import (
     transfers,
     tries,
 )
-from policy.case.case import Outcome, Priority
+from policy.case.case import Cause, Outcome, Priority
 
 _GROUP = "rastreo"
 
@@ -57,6 +58,12 @@ STORIES = (
             involves("1h", "l2", "operador-movil", "INC-{n}07"),
             provider_says(
                 "1h14m", "l2", "El operador confirma una falla del APN privado y la corrige en este momento."
+            ),
+            diagnoses(
+                "1h19m",
+                "l2",
+                Cause.MANUFACTURING_DEFECT,
+                "El módem sale de fábrica con una versión que no vuelve a la red cuando el APN se cae.",
             ),
             resolves(
                 "1h24m",
@@ -133,6 +140,12 @@ STORIES = (
             answers("1d", "Subí las dos fotos. El serial se lee completo."),
             hands_up("1d18m", "l1", "Equipo suministrado por nosotros; el especialista debe diagnosticar la batería."),
             claims("1d35m", "l2"),
+            diagnoses(
+                "1d45m",
+                "l2",
+                Cause.MANUFACTURING_DEFECT,
+                "Por telemetría, una celda de la batería salió dañada de fábrica.",
+            ),
             replies(
                 "1d50m", "l2", "Por telemetría, la batería entrega el 30 % de su capacidad: es defecto de fábrica."
             ),
@@ -178,6 +191,12 @@ STORIES = (
             ),
             asks("3h20m", "l3", "¿Puede probar la versión 4.8.2 en dos teléfonos y enviarnos el registro del día?"),
             answers("1d", "La probamos en tres teléfonos durante la mañana: sin cierres. Adjunté los registros."),
+            diagnoses(
+                "1d30m",
+                "l3",
+                Cause.MANUFACTURING_DEFECT,
+                "La versión 4.8.1 se entregó con el defecto: procesa la foto completa en memoria.",
+            ),
             resolves(
                 "1d40m", "l3", "La versión 4.8.2 quedó publicada para todos. La foto se comprime antes de enviarse."
             ),
