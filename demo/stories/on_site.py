@@ -77,7 +77,7 @@ STORIES = (
                 3,
                 reports_visit(
                     "1h10m",
-                    "Las fuentes de los equipos se quemaron con la descarga: les falta el varistor de su ficha técnica.",
+                    "Las fuentes de los equipos se quemaron con la descarga: les falta el varistor de su ficha.",
                     "Se cambiaron las fuentes, se probaron todos los equipos y se recomendó un supresor de picos.",
                 ),
             ),

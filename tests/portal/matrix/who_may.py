@@ -34,7 +34,8 @@ _API = {
     SIGNED_IN: """
         GET /cases, GET /cases/{number}, GET /cases/{number}/clocks, GET /cases/{number}/files,
         GET /cases/{number}/provider-incidents, GET /cases/{number}/stream, GET /cases/{number}/timeline,
-        GET /cases/{number}/visit, GET /contracts/{contract_id}, GET /customers, GET /customers/{customer_id},
+        GET /cases/{number}/visit, GET /cases/{number}/visits, GET /contracts/{contract_id}, GET /customers,
+        GET /customers/{customer_id},
         GET /customers/{customer_id}/contacts, GET /customers/{customer_id}/contracts,
         GET /customers/{customer_id}/solutions, GET /files/{file_id}, GET /municipalities, GET /provider-incidents,
         GET /sla/preview, POST /cases/{number}/files, POST /files
