@@ -104,7 +104,7 @@ def document(app: FastAPI, *, version: str, address: str, plans: Iterable[str]) 
         _document_refusals(operation)
         for answer in operation["responses"].values():
             answer["description"] = translate(answer["description"])
-    _name_plans(made, list(plans))
+    _name_plans(made, [str(plan) for plan in plans])
     return made
 
 

@@ -132,8 +132,9 @@ class TestWhoIsTold:
 
     @pytest.mark.rule("REQ-3")
     async def test_the_commercial_team_knows_that_nobody_is(self, covers: Covers) -> None:
-        """The one administrator's written notice is not in force yet."""
-        await covers.desk.roster(NewContact("contact-1", entry(notified_on=date(2027, 6, 1))))
+        """The written notice of the one administrator of its first roster is not in force yet."""
+        first = NewContact("contact-1", entry(notified_on=date(2027, 6, 1)))
+        await covers.desk.roster(first, at="2025-01-02 08:00")
         await covers.announce("2026-12-01 08:00")
         await covers.deliver("2026-12-01 08:00")
 

@@ -203,7 +203,7 @@ class TestTheTimeline:
             (3, "initial_attention_given"),
         ]
         assert facts[0]["data"]["title"] == NEW_CASE["title"]
-        assert facts[1]["actor"] == {"role": "agent", "id": "ana"}
+        assert facts[1]["actor"] == {"role": "agent", "id": "ana", "on_behalf_of": None}
 
     async def test_hides_internal_facts_from_contacts(self, office: Office) -> None:
         number = await office.open()

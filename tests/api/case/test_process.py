@@ -65,8 +65,9 @@ class TestTokens:
         from cli.tokens import _subject
         from policy.case.case import Level, Role
 
-        assert await _subject(office.db, Role.CONTACT, f"contact-{STANDARD}") == {"customer_id": STANDARD}
-        assert await _subject(office.db, Role.AGENT, "ana") == {"levels": (Level.HELP_DESK,)}
+        contact = f"contact-{STANDARD}"
+        assert await _subject(office.db, Role.CONTACT, contact) == {"subject_id": contact, "customer_id": STANDARD}
+        assert await _subject(office.db, Role.AGENT, "ana") == {"subject_id": "ana", "levels": (Level.HELP_DESK,)}
 
 
 class TestTheProcess:
