@@ -130,7 +130,7 @@ async def test_a_promise_that_does_not_count_now_says_until_when(office: Office)
         office.clock.at = bogota("12:10")
         at_lunch = stands((await agent.get("/cola")).text)
 
-    waits = "En pausa. Hasta que el cliente responda."
+    waits = "En pausa. Hasta el miércoles 2 de diciembre de 2026, 5:00 p. m., a más tardar."
     until = "Fuera del horario de atención hasta el miércoles 25 de noviembre de 2026, 1:00 p. m."
     assert in_hours == {paused: waits, standard: "", always: ""}
     assert at_lunch == {paused: waits, standard: until, always: ""}

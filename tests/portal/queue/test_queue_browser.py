@@ -49,8 +49,8 @@ async def test_rows_change_come_and_go(browser: Browser, site: str, office: Offi
 
 
 async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office: Office) -> None:
-    opened = [await office.open(proposed_priority=4) for _ in range(40)]
-    chosen, last = opened[20], opened[39]
+    opened = [await office.open(proposed_priority=4) for _ in range(28)]
+    chosen, last = opened[14], opened[-1]
     async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
         await row(window, chosen).locator("input").check()
         await row(window, last).locator(".number a").focus()
