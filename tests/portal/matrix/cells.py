@@ -163,9 +163,9 @@ def _asked(route: Route, ids: Ids) -> Iterator[Cell]:
                 named = ("customer", "case", "contact", "file")
                 asked += [(f"missing {each}", MISSING[each]) for each in named]
                 asked += [(f"foreign {each}", ids["b"][each]) for each in named]
-                words = {"missing": "zzzzzzzz", "foreign": "quimbaya", "own": "calima"}
+                words = {"missing": "zzzzzzzz", "foreign": "malagana", "own": "tairona"}
                 asked += [(f"{kind} word", word) for kind, word in words.items()]
-                asked += [("missing secret", "zzzzzzzzz"), ("foreign secret", INTERNAL)]
+                asked += [("missing secret", "zzzzzzzz"), ("foreign secret", INTERNAL)]
             for kind, value in asked:
                 needed = _NEEDED.get(route.path, "?") + "&"
                 yield Cell(route, who, f"{kind} as {name}", f"{route.at(**values)}{needed}{name}={value}", (value,))

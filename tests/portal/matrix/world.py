@@ -39,9 +39,9 @@ from tests.portal.matrix.routes import portal_of
 from tests.portal.matrix.who_may import NOBODY
 from tests.support.lives import bogota, policy
 
-WORDS = {"a": "calima", "b": "quimbaya"}
-INTERNAL = "guatavita"
-"""What no contact reads, whose case it may be about."""
+WORDS = {"a": "tairona", "b": "malagana"}
+INTERNAL = "nahuange"
+"""What no contact reads, whose case it may be about. No municipality has such a name: those are for anybody to find."""
 
 Say = Callable[[str, str], str]
 """A text for a field of a customer's (`a`, `b`, or `` for the desk's own)."""
