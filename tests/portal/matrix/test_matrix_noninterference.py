@@ -14,6 +14,7 @@ from tests.portal.matrix.routes import routes
 from tests.portal.matrix.verdict import plain
 from tests.portal.matrix.world import World, plainly
 from tests.portal.matrix.world_cases import fill_cases
+from tests.support.thoroughness import IS_LONG
 
 
 def looks(world: World, who: str) -> list[Cell]:
@@ -43,5 +44,5 @@ async def test_what_another_customer_does_is_seen_nowhere(filled: World, tmp_pat
         await fill_cases(world, "b", plainly)
         after = await answers(world, asked)
     differ = [name for name, (cell, answer) in after.items() if plain(cell, answer) != plain(*before[name])]
-    assert len(asked) > 100
+    assert len(asked) > (100 if IS_LONG or who == "contact_a" else 50)  # a short run has one contact search
     assert differ == []
