@@ -131,10 +131,10 @@ def an_opening(pick: Pick, *, at: instant, terms: Terms, careless: bool) -> Open
         by=one_of((CONTACT, HELP_DESK), (COMMERCIAL,)),
         channel=one_of(terms.channels, tuple(Channel)),
         category=pick((Category.INCIDENT, Category.INCIDENT, *Category)),
-        title=one_of((WORDS,), (NO_WORDS,)),
+        title=one_of((WORDS,) * 3, (NO_WORDS,)),
         prior_analysis=one_of((WORDS,), (NO_WORDS,)),
         equipment=equipment,
-        serial_number=one_of(("SN-1",), ("SN-2", None, None)) if equipment else None,
+        serial_number=one_of(("SN-1",), ("SN-2", "SN-2", None, None)) if equipment else None,
     )
 
 
@@ -187,13 +187,13 @@ def _attempt(s: Situation, by: Actor) -> Command:
 
 def _transfer(s: Situation, by: Actor) -> Command:
     group = s.one_of((*s.terms.groups, None), ("nobody", s.case.group or "nobody") * 2)
-    level = s.one_of((None if group else Level.DIRECTOR,) * 3, (Level.DIRECTOR, Level.SPECIALISTS, None))
-    return c.TransferCase(by=by, group=group, level=level, reason=s.words)
+    level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, Level.SPECIALISTS, None))
+    return c.TransferCase(by=by, group=group, level=level, reason=s.one_of((WORDS, WORDS, WORDS), (NO_WORDS,)))
 
 
 def _visit_date(s: Situation, by: Actor) -> Command:
     starts_at = s.at + s.one_of(
-        (HOUR, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 9 * DAY), (timedelta(0), -HOUR, *(61 * DAY,) * 4)
+        (HOUR, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 9 * DAY), (timedelta(0), *(-HOUR,) * 5, *(61 * DAY,) * 8)
     )
     known = s.case.visit.engineer_id if s.case.visit else None
     engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
@@ -221,7 +221,7 @@ def _acceptance(s: Situation, by: Actor) -> Command:
     amount = (visit.expenses if visit.excess else visit.quote or 0) if visit else 0
     accepted = s.pick((True, True, True, True, False))
     reason = s.one_of((WORDS,), (None, NO_WORDS))
-    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,)), reason=reason)
+    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,) * 3), reason=reason)
 
 
 def _expense(s: Situation, by: Actor) -> Command:
@@ -242,6 +242,15 @@ def _release(s: Situation, by: Actor) -> Command:
     return c.ReleaseCase(by=by, terms=granted, covered_at=s.at - s.pick((timedelta(0), HOUR, 3 * DAY)))
 
 
+def _duplicate(s: Situation, by: Actor) -> Command:
+    """Of one that is a duplicate in its turn; careless, its chain is a circle or leads to one that has ended."""
+    own, other, last = s.case.number, "MA-2026-999998", "MA-2026-999999"
+    ended = tuple((other, last, status) for status in (Status.RESOLVED, Status.CLOSED))
+    wrong = ((other, own, Status.NEW), *ended, (own, last, Status.NEW))
+    of, end, status = s.one_of(((other, last, Status.NEW),), wrong)
+    return c.CloseAsDuplicate(by=by, of=of, last=GoesOnIn(end, status))
+
+
 def _visit_request(s: Situation, by: Actor) -> Command:
     return c.RequestVisit(
         by=by, city_code=s.one_of(("05001", "76001"), ("11001",)), place=s.words, address=WORDS, reason=s.words
@@ -260,7 +269,9 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.HandOff: lambda s, by: c.HandOff(by=by, reason=s.words),
     c.TransferCase: _transfer,
     c.EscalateToProvider: lambda s, by: c.EscalateToProvider(
-        by=by, provider=s.one_of(("google",), (" ",)), provider_case=s.one_of(("G-1", "G-2"), ("", "G-1", "G-1"))
+        by=by,
+        provider=s.one_of(("google",) * 3, (" ",)),
+        provider_case=s.one_of(("G-1", "G-2"), ("", "G-1", "G-1", "G-1")),
     ),
     c.UpdateFromProvider: lambda s, by: c.UpdateFromProvider(by=by, body=s.words),
     c.LinkProviderIncident: lambda s, by: c.LinkProviderIncident(
@@ -283,13 +294,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ReportVisit: lambda s, by: c.ReportVisit(by=by, found=s.words, done=s.words),
     c.SignOffVisit: lambda s, by: c.SignOffVisit(by=by),
     c.CloseAsOutOfScope: lambda s, by: c.CloseAsOutOfScope(by=by, kind=s.pick(tuple(OutOfScopeKind)), reason=s.words),
-    c.CloseAsDuplicate: lambda s, by: c.CloseAsDuplicate(
-        by=by,
-        of=s.one_of(("MA-2026-999998",), (s.case.number, "MA-2026-999998")),
-        last=GoesOnIn(
-            s.one_of(("MA-2026-999999",), (s.case.number, "MA-2026-999999")), s.one_of((Status.NEW,), tuple(Status))
-        ),
-    ),
+    c.CloseAsDuplicate: _duplicate,
     c.ResolveCase: lambda s, by: c.ResolveCase(by=by, summary=s.words),
     c.ConfirmSolution: lambda s, by: c.ConfirmSolution(by=by),
     c.ReopenCase: lambda s, by: c.ReopenCase(by=by, reason=s.words),
@@ -315,11 +320,11 @@ def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
         attempts = (c.LogAttempt, c.LogAttempt, c.LogAttempt) if untried(s) else ()
         return (*attempts, c.RequestVisit) if s.careless or not attempts else attempts
     if visit.excess:
-        return (
-            c.AcceptVisit,
-            c.LogVisitExpense,
-            c.ReportVisit if visit.step is VisitStep.STARTED else c.SignOffVisit,
-        )
+        if visit.step is VisitStep.REPORTED:
+            return c.SignOffVisit, c.SignOffVisit, c.AcceptVisit, c.LogVisitExpense
+        return c.AcceptVisit, *_NEXT[visit.step]
+    if s.careless and visit.step in (VisitStep.STARTED, VisitStep.REPORTED):
+        return (*_NEXT[visit.step], c.WithdrawCase)  # which the visit keeps from ending
     if visit.step is VisitStep.STARTED and not visit.expenses:
         return c.LogVisitExpense, c.ReportVisit  # chance prefers what comes first
     return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]

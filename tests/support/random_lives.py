@@ -28,6 +28,7 @@ from policy.case.decision import Decision
 from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
 from policy.case.refusals import CaseClosed, Refusal
 from policy.terms.terms import Terms
+from policy.visit.visit import VisitStep
 from storage.engine.codec import case_from_json, case_to_json
 from tests.policy.case.test_outage import on_time, unrecorded
 from tests.support.life_books import Books, standing
@@ -117,12 +118,12 @@ _KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
     Doing.ASKING: (c.RequestInformation,),
     Doing.AMENDING: (c.AmendTerms,),
     Doing.SOLVING: (c.ResolveCase,),
-    Doing.ENDING: (c.WithdrawCase, c.CloseAsDuplicate, c.CloseAsOutOfScope),
+    Doing.ENDING: (c.CloseAsDuplicate, c.CloseAsDuplicate, c.WithdrawCase, c.CloseAsOutOfScope),
     Doing.ANYTHING: ALL_COMMANDS,
 }
 _BENTS = (
     (Doing.TRAVELLING,),
-    (Doing.TRAVELLING, Doing.CHANGING_THE_JOURNEY),
+    (Doing.TRAVELLING, Doing.CHANGING_THE_JOURNEY, Doing.ENDING),
     (Doing.TRAVELLING, Doing.TALKING),
     (Doing.TALKING, Doing.AMENDING, Doing.SOLVING),
     (Doing.WORKING, Doing.TALKING),
@@ -223,11 +224,17 @@ class Lives(RuleBasedStateMachine):
     def is_over(self) -> bool:
         return self.case.status is Status.CLOSED
 
+    def is_travelling(self) -> bool:
+        """Whether a visit that is agreed keeps the case from ending."""
+        on_its_way = (VisitStep.AGREED, VisitStep.SCHEDULED, VisitStep.STARTED, VisitStep.REPORTED)
+        return self.case.visit is not None and self.case.visit.step in on_its_way
+
     def command(self, doing: Doing, careless: bool) -> Command | None:
         """What somebody asks who does this now."""
         by_anybody = doing is Doing.ANYTHING and self.pick((False, True))
         situation = Situation(self.case, self.terms, self.at, self.pick, careless, by_anybody)
-        if doing is Doing.WAITING or (doing is Doing.ENDING and len(self.steps) < _A_WHILE):
+        early = len(self.steps) < _A_WHILE and not (careless and self.is_travelling())
+        if doing is Doing.WAITING or (doing is Doing.ENDING and early):
             return None
         usual: Mapping[Status, tuple[type[Command] | None, ...]] = {
             Status.HELD: (c.ReleaseCase, c.ReleaseCase, None),

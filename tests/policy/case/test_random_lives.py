@@ -39,7 +39,7 @@ def seen(shard: int) -> Counter[str]:
     """What occurred in a shard's lives."""
     machine = live(LIVES_IN_A_SHARD, first=seed_of(shard))
     distinct = {(script.opening, script.steps) for script in machine.scripts}
-    assert len(distinct) >= LIVES_IN_A_SHARD, "no two of them the same"
+    assert len(distinct) >= LIVES_IN_A_SHARD * 9 // 10, "hardly two of them the same"
     return machine.seen
 
 
