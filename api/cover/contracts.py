@@ -15,7 +15,7 @@ from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Listed
 from api.http.visibility import IdInPath, VisibleCustomer
 from desk.cover import contracts
-from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal, Replacement
+from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal
 from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Plan
@@ -73,14 +73,24 @@ class ContractAnswer(Answer):
     response_model=ContractAnswer,
     summary="Register a contract",
     responses=can_refuse(
-        NotFound, TermEndsBeforeItStarts, ContractsOverlap, UnknownCalendar, UnknownPlan, post=True, role=True
+        NotFound,
+        TermEndsBeforeItStarts,
+        ContractsOverlap,
+        UnknownCalendar,
+        UnknownPlan,
+        EndInPast,
+        EndOutsideTerm,
+        ContractEnded,
+        ReasonMissing,
+        post=True,
+        role=True,
     ),
 )
 async def register_contract(
-    customer: VisibleCustomer, _: Registrar, body: NewContract, request: Idempotent, desk: DeskDep
+    customer: VisibleCustomer, principal: Registrar, body: NewContract, request: Idempotent, desk: DeskDep
 ) -> JSONResponse:
     async def act() -> Success:
-        kept = await contracts.register(desk, customer.id, body, request)
+        kept = await contracts.register(desk, customer.id, body, request, by=principal.actor)
         return Success(201, show(kept), f"/api/v1/contracts/{kept.id}")
 
     return await answer_once(desk, request, body, act)
@@ -152,37 +162,6 @@ async def end_contract(
     async def act() -> Success:
         ended = await contracts.end(desk, contract.id, body, request, by=principal.actor)
         return Success(200, await _shown(desk, ended))
-
-    return await answer_once(desk, request, body, act)
-
-
-@router.post(
-    "/contracts/{contract_id}/replacement",
-    status_code=201,
-    response_model=ContractAnswer,
-    summary="Replace a contract by another one from a day on",
-    responses=can_refuse(
-        NotFound,
-        EndInPast,
-        EndOutsideTerm,
-        ContractEnded,
-        ReasonMissing,
-        TermEndsBeforeItStarts,
-        ContractsOverlap,
-        UnknownCalendar,
-        UnknownPlan,
-        post=True,
-        role=True,
-    ),
-)
-async def replace_contract(
-    contract_id: IdInPath, principal: Registrar, body: Replacement, request: Idempotent, desk: DeskDep
-) -> JSONResponse:
-    contract = await contracts.visible(desk, principal, contract_id)
-
-    async def act() -> Success:
-        kept = await contracts.replace(desk, contract.id, body, request, by=principal.actor)
-        return Success(201, show(kept), f"/api/v1/contracts/{kept.id}")
 
     return await answer_once(desk, request, body, act)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.case.timeline import ActorAnswer, actor_answer
 from api.http.auth import Staff, only
@@ -30,13 +31,12 @@ Marker = Annotated[Principal, Depends(only(*MARKERS))]
 
 
 class AbsenceAnswer(Answer):
-    """An absence. `until` is when it is over: at `to_at`, or when it was ended before; `ended_by` says by whom."""
+    """An absence. `until` is when it is over, or when it was ended before that; `ended_by` says by whom."""
 
     id: str
-    person_id: str
+    agent_id: str
     substitute_id: str
-    from_at: Z
-    to_at: Z
+    from_at: Z = Field(serialization_alias="from")
     until: Z
     is_on: bool
     marked_by: ActorAnswer
@@ -68,18 +68,15 @@ async def mark_absence(principal: Marker, body: NewAbsence, request: Idempotent,
     return await answer_once(desk, request, body, act)
 
 
-@router.post(
-    "/absences/{absence_id}/end",
-    response_model=AbsenceAnswer,
-    summary="End an absence before its time",
-    responses=can_refuse(NotFound, post=True, role=True),
+@router.delete(
+    "/absences/{absence_id}",
+    status_code=204,
+    summary="End an absence before its time, or take back one that is to come",
+    responses=can_refuse(NotFound, role=True),
 )
-async def end_absence(absence_id: IdInPath, principal: Marker, request: Idempotent, desk: DeskDep) -> JSONResponse:
-    async def act() -> Success:
-        ended = await absences.end(desk, absence_id, by=principal.actor, at=request.at)
-        return Success(200, show(ended, at=request.at))
-
-    return await answer_once(desk, request, None, act)
+async def end_absence(absence_id: IdInPath, principal: Marker, desk: DeskDep, at: At) -> Response:
+    await absences.end(desk, absence_id, by=principal.actor, at=at)
+    return Response(status_code=204)
 
 
 @router.get(
@@ -96,10 +93,9 @@ async def list_absences(_: Staff, desk: DeskDep, at: At) -> Listed[AbsenceAnswer
 def show(absence: Absence, *, at: datetime) -> AbsenceAnswer:
     return AbsenceAnswer(
         id=absence.id,
-        person_id=absence.person,
+        agent_id=absence.person,
         substitute_id=absence.substitute,
         from_at=absence.from_at,
-        to_at=absence.to_at,
         until=absence.until,
         is_on=absence.is_on(at),
         marked_by=actor_answer(absence.marked_by),

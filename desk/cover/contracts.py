@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field, StrictBool
 
 from desk.access import checked_id, sees
 from desk.cover import cover_changes
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
-from desk.inputs import Body, Code, Day, PlanId, Reference, Words
+from desk.inputs import Body, Code, Day, Id, PlanId, Reference, Words
 from desk.problems import NotFound
 from policy.case.case import Actor
 from policy.case.refusals import ReasonMissing
@@ -16,6 +18,8 @@ from policy.cover.contracts import check_plan
 from storage.cover import contracts, endings
 from storage.cover.contracts import Contract, NewPayment
 from storage.signing_in.tokens import Principal
+
+_DAY = timedelta(days=1)
 
 
 class NewContract(Body):
@@ -28,6 +32,14 @@ class NewContract(Body):
     managed_support: StrictBool = Field(default=False, examples=[False])
     calendar: Code | None = Field(
         default=None, description="Hours of the policy file, where not the plan's", examples=["8x5"]
+    )
+    replaces: Id | None = Field(
+        default=None,
+        description="The contract that ends on the day before this one starts (PLAN-17)",
+        examples=["con_2f6d0c1e8b7a"],
+    )
+    reason: Words | None = Field(
+        default=None, description="Why it takes another one's place", examples=["Necesita el teléfono."]
     )
 
 
@@ -47,22 +59,8 @@ class Payment(Body):
 class EarlyEnd(Body):
     """A contract's end before its term."""
 
-    from_on: Day = Field(description="The first day on which it no longer holds", examples=["2027-03-01"])
+    ends_on: Day = Field(description="The last day on which it holds", examples=["2027-02-28"])
     reason: Words = Field(examples=["El cliente cierra la operación que el contrato cubría."])
-
-
-class Replacement(EarlyEnd):
-    """A contract that takes another one's place from a day on, of another plan or with other hours."""
-
-    plan: PlanId = Field(examples=["premium"])
-    ends_on: Day | None = Field(
-        default=None, description="Its last day; without it the replaced contract's", examples=["2027-10-31"]
-    )
-    paid: StrictBool = Field(default=False, examples=[True])
-    managed_support: StrictBool = Field(default=False, examples=[False])
-    calendar: Code | None = Field(
-        default=None, description="Hours of the policy file, where not the plan's", examples=["8x5"]
-    )
 
 
 async def visible(desk: Desk, principal: Principal, contract_id: str) -> Contract:
@@ -73,27 +71,29 @@ async def visible(desk: Desk, principal: Principal, contract_id: str) -> Contrac
     return contract
 
 
-async def register(desk: Desk, customer_id: str, new: NewContract, request: IdempotentRequest) -> Contract:
-    """Keep a contract; the same request again gives the one that is kept.
+async def register(
+    desk: Desk, customer_id: str, new: NewContract, request: IdempotentRequest, *, by: Actor
+) -> Contract:
+    """Keep a contract, in another one's place where it says so; the same request again gives the one that is kept.
 
-    Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12), UnknownCalendar (PLAN-14) or UnknownPlan (PLAN-16).
+    Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12), UnknownCalendar (PLAN-14) or UnknownPlan (PLAN-16);
+    NotFound where the contract that it replaces is not this customer's, and what `end` raises (PLAN-17).
     """
     check_plan(new.plan, desk.policy.plans)
-    kept = await contracts.create(
-        desk.database,
-        contracts.NewContract(
-            id=request.derived("con_"),
-            customer_id=customer_id,
-            plan=new.plan,
-            starts_on=new.starts_on,
-            ends_on=new.ends_on,
-            paid=new.paid,
-            managed_support=new.managed_support,
-            calendar=new.calendar,
-        ),
-        at=request.at,
-        calendars=tuple(desk.policy.hours),
+    wanted = contracts.NewContract(
+        id=request.derived("con_"),
+        customer_id=customer_id,
+        plan=new.plan,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        paid=new.paid,
+        managed_support=new.managed_support,
+        calendar=new.calendar,
     )
+    if new.replaces is None:
+        kept = await contracts.create(desk.database, wanted, at=request.at, calendars=tuple(desk.policy.hours))
+    else:
+        kept = await _put_in_place_of(desk, new, wanted, request, by)
     await cover_changes.tell(desk, kept.ref, at=request.at)
     return kept
 
@@ -132,52 +132,40 @@ async def end(desk: Desk, contract_id: str, early: EarlyEnd, request: Idempotent
 
     Raises EndInPast, EndOutsideTerm, ContractEnded or ReasonMissing.
     """
-    return await _end(desk, _ending(contract_id, early, request, by), request)
-
-
-async def replace(desk: Desk, contract_id: str, new: Replacement, request: IdempotentRequest, *, by: Actor) -> Contract:
-    """Put a contract in another one's place from a day on; the same request again gives the one that is kept (PLAN-17).
-
-    Raises as `end` and `register` do.
-    """
-    check_plan(new.plan, desk.policy.plans)
-    replaced = await contracts.get(desk.database, contract_id)
-    assert replaced is not None, "it was found visible"
-    before = await endings.of_contract(desk.database, contract_id)
-    kept = contracts.NewContract(
-        id=request.derived("con_"),
-        customer_id=replaced.customer_id,
-        plan=new.plan,
-        starts_on=new.from_on,
-        ends_on=new.ends_on or (before.from_ends_on if before else replaced.ends_on),
-        paid=new.paid,
-        managed_support=new.managed_support,
-        calendar=new.calendar,
-    )
-    await _end(desk, _ending(contract_id, new, request, by, kept), request)
-    taken = await contracts.get(desk.database, kept.id)
-    assert taken is not None, "it was kept with the end"
-    await cover_changes.tell(desk, taken.ref, at=request.at)
-    return taken
-
-
-def _ending(
-    contract_id: str,
-    early: EarlyEnd,
-    request: IdempotentRequest,
-    by: Actor,
-    replacement: contracts.NewContract | None = None,
-) -> endings.NewEnding:
-    if not early.reason.strip():
-        raise ReasonMissing(rule="PLAN-17")
-    return endings.NewEnding(
+    ending = endings.NewEnding(
         id=request.derived("end_"),
         contract_id=contract_id,
-        from_on=early.from_on,
-        reason=early.reason,
+        from_on=early.ends_on + _DAY,
+        reason=_given(early.reason),
         by=by,
-        replacement=replacement,
     )
+    return await _end(desk, ending, request)
+
+
+async def _put_in_place_of(
+    desk: Desk, new: NewContract, wanted: contracts.NewContract, request: IdempotentRequest, by: Actor
+) -> Contract:
+    replaced = await contracts.get(desk.database, new.replaces or "")
+    if replaced is None or replaced.customer_id != wanted.customer_id:
+        raise NotFound
+    ending = endings.NewEnding(
+        id=request.derived("end_"),
+        contract_id=replaced.id,
+        from_on=wanted.starts_on,
+        reason=_given(new.reason or ""),
+        by=by,
+        replacement=wanted,
+    )
+    await _end(desk, ending, request)
+    kept = await contracts.get(desk.database, wanted.id)
+    assert kept is not None, "it was kept with the end"
+    return kept
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise ReasonMissing(rule="PLAN-17")
+    return reason
 
 
 async def _end(desk: Desk, new: endings.NewEnding, request: IdempotentRequest) -> Contract:

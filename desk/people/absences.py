@@ -26,10 +26,10 @@ MARKERS = (Role.AGENT, Role.DIRECTOR, Role.ADMIN)
 class NewAbsence(Body):
     """That somebody who serves cases is away, and who stands in meanwhile."""
 
-    person_id: Id = Field(examples=["ana.torres"])
+    agent_id: Id = Field(examples=["ana.torres"])
     substitute_id: Id = Field(examples=["eva.rojas"])
-    from_at: Instant = Field(examples=["2026-12-01T13:00:00Z"])
-    to_at: Instant = Field(examples=["2026-12-08T22:00:00Z"])
+    from_at: Instant = Field(alias="from", examples=["2026-12-01T13:00:00Z"])
+    to_at: Instant = Field(alias="until", examples=["2026-12-08T22:00:00Z"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,9 @@ async def mark(desk: Desk, new: NewAbsence, request: IdempotentRequest, *, by: A
 
     Raises RoleNotAllowed, AgentUnknown, or what the policy refuses (policy/people/absences.py).
     """
-    if not may_mark(by, new.person_id):
+    if not may_mark(by, new.agent_id):
         raise RoleNotAllowed
-    people = {each: await agents.get(desk.database, each) for each in (new.person_id, new.substitute_id)}
+    people = {each: await agents.get(desk.database, each) for each in (new.agent_id, new.substitute_id)}
     out = await absences.disabled(desk.database)
     known: dict[str, Colleague] = {}
     for id_, found in people.items():
@@ -56,7 +56,7 @@ async def mark(desk: Desk, new: NewAbsence, request: IdempotentRequest, *, by: A
         known[id_] = Colleague(actor=found.actor, is_enabled=id_ not in out)
     absence = Absence(
         id=request.derived("abs_"),
-        person=new.person_id,
+        person=new.agent_id,
         substitute=new.substitute_id,
         from_at=new.from_at,
         to_at=new.to_at,
@@ -64,7 +64,7 @@ async def mark(desk: Desk, new: NewAbsence, request: IdempotentRequest, *, by: A
         marked_at=request.at,
     )
 
-    pair = {"person": known[new.person_id], "substitute": known[new.substitute_id]}
+    pair = {"person": known[new.agent_id], "substitute": known[new.substitute_id]}
     return await absences.keep(desk.database, absence, lambda lasting: marked(absence, known=lasting, **pair))
 
 

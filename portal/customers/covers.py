@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from desk.access import REGISTRARS
 from desk.cover import contracts, customer_covers
-from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal, Replacement
+from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal
 from desk.idempotency import Done, IdempotentRequest
 from desk.problems import NotFound
 from portal.customers.customer_scope import CustomerScope, Scope
@@ -31,7 +31,6 @@ _LABELS = {
     "paid_on": "Paid on",
     "reference": "Reference",
     "calendar": "Hours",
-    "from_on": "From that day on",
     "reason": "Reason",
 }
 
@@ -48,7 +47,7 @@ async def register(scope: Scope) -> Response:
     flags = {name: name in form for name in ("paid", "managed_support")}
 
     async def registered(new: NewContract, asked: IdempotentRequest) -> Contract:
-        return await contracts.register(scope.desk, scope.customer.id, new, asked)
+        return await contracts.register(scope.desk, scope.customer.id, new, asked, by=scope.visitor.principal.actor)
 
     given = RegistrationForm(kind=NewContract, said=said | flags, labels=_LABELS)
     done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, registered)
@@ -91,7 +90,7 @@ async def end(scope: Scope, contract_id: Id) -> Response:
     async def ended(early: EarlyEnd, asked: IdempotentRequest) -> Contract:
         return await contracts.end(scope.desk, contract.id, early, asked, by=by)
 
-    said = {name: str(form.get(name, "")) for name in ("from_on", "reason")}
+    said = {name: str(form.get(name, "")) for name in ("ends_on", "reason")}
     given = RegistrationForm(kind=EarlyEnd, said=said, labels=_LABELS)
     done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, ended)
     return await _after(scope, done, contract.id)
@@ -101,15 +100,14 @@ async def end(scope: Scope, contract_id: Id) -> Response:
 async def replace(scope: Scope, contract_id: Id) -> Response:
     contract = await _its(scope, contract_id)
     form = await scope.request.form()
-    by = scope.visitor.principal.actor
 
-    async def replaced(new: Replacement, asked: IdempotentRequest) -> Contract:
-        return await contracts.replace(scope.desk, contract.id, new, asked, by=by)
+    async def replaced(new: NewContract, asked: IdempotentRequest) -> Contract:
+        return await contracts.register(scope.desk, scope.customer.id, new, asked, by=scope.visitor.principal.actor)
 
-    told = ("from_on", "reason", "plan", "ends_on", "calendar")
-    said: dict[str, Any] = {name: str(form.get(name, "")) for name in told}
+    told = ("starts_on", "ends_on", "reason", "plan", "calendar")
+    said: dict[str, Any] = {name: str(form.get(name, "")) for name in told} | {"replaces": contract.id}
     flags = {name: name in form for name in ("paid", "managed_support")}
-    given = RegistrationForm(kind=Replacement, said=said | flags, labels=_LABELS)
+    given = RegistrationForm(kind=NewContract, said=said | flags, labels=_LABELS)
     done = await submit_registration(scope.visitor, scope.desk, scope.asked(form), given, replaced)
     return await _after(scope, done, contract.id)
 

@@ -26,7 +26,8 @@ router = APIRouter(prefix="/ausencias")
 Marker = Annotated[Visitor, Depends(only(*MARKERS))]
 
 _BOGOTA = ZoneInfo("America/Bogota")
-_LABELS = {"person_id": "Who is away", "substitute_id": "Who stands in", "from_at": "From", "to_at": "Until"}
+_INSTANTS = ("from", "until")
+_LABELS = {"agent_id": "Who is away", "substitute_id": "Who stands in", "from": "From", "until": "Until"}
 _DONE = {"marcada": "The absence is marked.", "terminada": "The absence is over."}
 
 
@@ -42,7 +43,7 @@ async def mark(request: Request, visitor: Marker, desk: DeskDep, at: At) -> Resp
     asked, typed = request_of(visitor, request.url.path, key_of(form), at=at), typed_in(form)
 
     async def act() -> Done[str] | FinalRefusal:
-        said = {name: _on_the_clock(typed[name]) if name.endswith("_at") else typed[name] for name in _LABELS}
+        said = {name: _on_the_clock(typed[name]) if name in _INSTANTS else typed[name] for name in _LABELS}
         new = read_body(NewAbsence, said)
 
         async def marked() -> str:

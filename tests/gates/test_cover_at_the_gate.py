@@ -108,8 +108,9 @@ class TestAnEarlyEnd:
         customer = await newcomer(gate.office)
         contract = done(await customer.contract(str(today - 30 * DAY), str(today + 300 * DAY), paid=True))["id"]
         case = await customer.case(now)
-        end = {"from_on": str(today), "plan": "premium", "reason": "Necesita el teléfono.", "paid": False}
-        unpaid = done(await gate.office.post(f"/contracts/{contract}/replacement", end, "commercial"))["id"]
+        new = {"starts_on": str(today), "ends_on": str(today + 300 * DAY), "plan": "premium", "paid": False}
+        new |= {"replaces": contract, "reason": "Necesita el teléfono."}
+        unpaid = done(await gate.office.post(f"/customers/{customer.id}/contracts", new, "commercial"))["id"]
         assert (await gate.ended(f"contract-{contract}")).startswith("cubrió hasta el")
         [letter] = await letters(gate, customer.mailbox, "El contrato de soporte de Rutas del Sur cambia el")
         assert "Motivo: Necesita el teléfono." in body(letter)

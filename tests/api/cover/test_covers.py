@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -180,13 +180,21 @@ class TestAnEarlyEnd:
 
     pytestmark = pytest.mark.rule("PLAN-17")
     ID = f"contract-{PREMIUM}"
+    CONTRACTS, END = f"/customers/{PREMIUM}/contracts", f"/contracts/contract-{PREMIUM}/end"
+    NEW: ClassVar[dict[str, Any]] = {
+        "plan": "standard",
+        "paid": True,
+        "replaces": ID,
+        "starts_on": "2026-12-01",
+        "ends_on": "2027-12-31",
+    }
 
     async def test_a_replacement_serves_new_cases_and_open_ones_keep_theirs(self, office: Office) -> None:
         """From today on: the same contact's next case has the other plan, and the list says who replaced whom."""
         before = await office.open("premium_contact")
-        wanted = {"from_on": "2026-11-25", "plan": "standard", "reason": "Cambia de plan.", "paid": True}
-        kept = await office.post(f"/contracts/{self.ID}/replacement", wanted, "commercial", key="k1")
-        again = await office.post(f"/contracts/{self.ID}/replacement", wanted, "commercial", key="k1")
+        wanted = self.NEW | {"starts_on": "2026-11-25", "ends_on": "2027-12-31", "reason": "Cambia de plan."}
+        kept = await office.post(self.CONTRACTS, wanted, "commercial", key="k1")
+        again = await office.post(self.CONTRACTS, wanted, "commercial", key="k1")
         after = await office.open("premium_contact")
 
         assert (kept.status_code, again.json()) == (201, kept.json())
@@ -206,7 +214,7 @@ class TestAnEarlyEnd:
     async def test_ends_cover_from_its_day_on(self, office: Office) -> None:
         """The contract's own answer says so, and the case that comes then is held."""
         answer = await office.post(
-            f"/contracts/{self.ID}/end", {"from_on": "2026-12-10", "reason": "Cierra."}, "commercial"
+            f"/contracts/{self.ID}/end", {"ends_on": "2026-12-09", "reason": "Cierra."}, "commercial"
         )
         assert (answer.status_code, answer.json()["ends_on"]) == (200, "2026-12-09")
         office.clock.at = bogota("2026-12-10 00:00")
@@ -216,36 +224,35 @@ class TestAnEarlyEnd:
         assert read["ended_early"]["reason"] == "Cierra."
 
     @pytest.mark.parametrize(
-        ("what", "body", "name"),
+        ("path", "body", "name"),
         [
-            ("end", {"from_on": "2026-11-24", "reason": "x"}, "end-in-past"),
-            ("end", {"from_on": "2028-01-01", "reason": "x"}, "end-outside-term"),
-            ("end", {"from_on": "2026-12-01", "reason": " "}, "reason-missing"),
-            ("end", {"from_on": "2026-12-01"}, "invalid-input"),
-            ("replacement", {"from_on": "2026-12-01", "reason": "x", "plan": "oro"}, "unknown-plan"),
-            ("replacement", {"from_on": "2026-12-01", "reason": "x"}, "invalid-input"),
-            (
-                "replacement",
-                {"from_on": "2026-12-01", "reason": "x", "plan": "standard", "calendar": "9x9"},
-                "unknown-calendar",
-            ),
-            (
-                "replacement",
-                {"from_on": "2026-12-01", "reason": "x", "plan": "standard", "ends_on": "2026-11-30"},
-                "term-ends-before-it-starts",
-            ),
+            (END, {"ends_on": "2026-11-23", "reason": "x"}, "end-in-past"),
+            (END, {"ends_on": "2027-12-31", "reason": "x"}, "end-outside-term"),
+            (END, {"ends_on": "2026-11-30", "reason": " "}, "reason-missing"),
+            (END, {"ends_on": "2026-11-30"}, "invalid-input"),
+            (CONTRACTS, NEW, "reason-missing"),
+            (CONTRACTS, NEW | {"reason": "x", "plan": "oro"}, "unknown-plan"),
+            (CONTRACTS, NEW | {"reason": "x", "starts_on": "2026-11-24"}, "end-in-past"),
+            (CONTRACTS, NEW | {"reason": "x", "calendar": "9x9"}, "unknown-calendar"),
+            (CONTRACTS, NEW | {"reason": "x", "ends_on": "2026-11-30"}, "term-ends-before-it-starts"),
         ],
     )
     async def test_is_refused_by_its_rule_and_leaves_all_as_it_was(
-        self, office: Office, what: str, body: dict[str, Any], name: str
+        self, office: Office, path: str, body: dict[str, Any], name: str
     ) -> None:
-        answer = await office.post(f"/contracts/{self.ID}/{what}", body, "commercial")
+        answer = await office.post(path, body, "commercial")
         assert (answer.status_code, answer.json()["type"]) == (422, f"urn:escala:{name}")
         [contract] = (await office.get(f"/customers/{PREMIUM}/contracts")).json()["items"]
         assert (contract["ends_on"], contract["ended_early"]) == ("2027-12-31", None)
 
+    async def test_replaces_no_contract_of_another_customer(self, office: Office) -> None:
+        """Nor one that nobody has."""
+        for unknown in (f"contract-{STANDARD}", "con_nadie"):
+            answer = await office.post(self.CONTRACTS, self.NEW | {"replaces": unknown, "reason": "x"}, "commercial")
+            assert (answer.status_code, answer.json()["type"]) == (404, "urn:escala:not-found")
+
     async def test_is_said_once(self, office: Office) -> None:
-        end = {"from_on": "2026-12-10", "reason": "Cierra."}
+        end = {"ends_on": "2026-12-09", "reason": "Cierra."}
         await office.post(f"/contracts/{self.ID}/end", end, "commercial")
         twice = await office.post(f"/contracts/{self.ID}/end", end, "commercial")
         renewed = await office.post(f"/contracts/{self.ID}/renewals", {"ends_on": "2028-12-31"}, "commercial")

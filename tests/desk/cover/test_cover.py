@@ -11,7 +11,7 @@ from desk.cover.contracts import NewContract, Payment, Renewal
 from desk.cover.solutions import Acceptance, NewSolution
 from desk.desk import Desk
 from desk.problems import NotFound
-from policy.case.case import Plan
+from policy.case.case import Actor, Plan, Role
 from policy.cover.contracts import UnknownCalendar
 from storage.cover import cover_changes
 from storage.cover.solutions import SolutionKind
@@ -21,11 +21,12 @@ from tests.support.desk import PaperDesk
 
 NEXT = NewContract.model_validate({"plan": Plan.PREMIUM, "starts_on": "2028-01-01", "ends_on": "2028-12-31"})
 LATER = Renewal.model_validate({"ends_on": "2029-12-31"})
+CARLA = Actor(Role.COMMERCIAL, "carla")
 PAID = Payment.model_validate({"paid_on": "2026-11-02", "reference": "FV-1"})
 
 
 async def test_the_same_request_makes_one_contract_one_renewal_and_one_payment(desk: Desk) -> None:
-    contract, again = [await contracts.register(desk, PREMIUM, NEXT, request()) for _ in range(2)]
+    contract, again = [await contracts.register(desk, PREMIUM, NEXT, request(), by=CARLA) for _ in range(2)]
     renewed = [await contracts.renew(desk, contract.id, LATER, request("renew")) for _ in range(2)]
     paid = [await contracts.pay(desk, contract.id, PAID, request("pay")) for _ in range(2)]
 
@@ -38,7 +39,7 @@ async def test_the_same_request_makes_one_contract_one_renewal_and_one_payment(d
 @pytest.mark.rule("PLAN-14")
 async def test_hours_are_those_of_the_policy_file(desk: Desk) -> None:
     with pytest.raises(UnknownCalendar):
-        await contracts.register(desk, PREMIUM, NEXT.model_copy(update={"calendar": "nights"}), request())
+        await contracts.register(desk, PREMIUM, NEXT.model_copy(update={"calendar": "nights"}), request(), by=CARLA)
 
 
 async def test_what_is_another_customers_is_not_there(desk: Desk) -> None:
@@ -53,7 +54,7 @@ async def test_what_is_another_customers_is_not_there(desk: Desk) -> None:
 @pytest.mark.rule("WAR-5")
 async def test_a_change_stands_and_stays_noted_while_the_engine_is_away(desk: Desk, engine: PaperDesk) -> None:
     engine.down = True
-    contract = await contracts.register(desk, PREMIUM, NEXT, request())
+    contract = await contracts.register(desk, PREMIUM, NEXT, request(), by=CARLA)
     assert contract.ref in await cover_changes.untold(desk.database)
 
     engine.down = False

@@ -359,12 +359,13 @@ class TestCovers:
         async with visitor(office, "commercial") as carla:
             said: dict[str, Any] = {
                 "key": await key(carla, path),
-                "from_on": "2026-12-10",
+                "ends_on": "2026-12-09",
                 "reason": "Pasa a otro plan.",
             }
-            late = await carla.post(f"/contratos/{contract}/fin?cliente={STANDARD}", **said | {"from_on": "2026-11-01"})
+            late = await carla.post(f"/contratos/{contract}/fin?cliente={STANDARD}", **said | {"ends_on": "2026-10-31"})
             assert (late.status_code, "Regla PLAN-17" in late.text) == (422, True)
-            said |= {"key": await key(carla, path), "plan": "premium", "ends_on": "", "calendar": ""}
+            said |= {"key": await key(carla, path), "plan": "premium", "calendar": ""}
+            said |= {"starts_on": "2026-12-10", "ends_on": "2027-12-31"}
             done = await carla.post(f"/contratos/{contract}/reemplazo?cliente={STANDARD}", **said)
             assert done.status_code == 303, done.text
             page = (await carla.get(path)).text

@@ -36,9 +36,9 @@ async def mark(them: Visitor, **fields: Any) -> int:
 
 async def test_an_agent_marks_and_takes_back_their_own(office: Office) -> None:
     await account(office, "director", password=False)
-    span = {"from_at": "2026-11-25T09:00", "to_at": "2026-11-26T09:00"}
+    span = {"from": "2026-11-25T09:00", "until": "2026-11-26T09:00"}
     async with visitor(office, "agent") as them:
-        assert await mark(them, person_id="ana", substitute_id="dora", **span) == 303
+        assert await mark(them, agent_id="ana", substitute_id="dora", **span) == 303
         page = (await them.get("/ausencias")).text
         assert "Terminarla ahora" in page
         end = re.search(r'action="(/ausencias/[^/]+/fin)"', page)
@@ -49,11 +49,11 @@ async def test_an_agent_marks_and_takes_back_their_own(office: Office) -> None:
 
 async def test_a_refused_absence_says_why_and_keeps_what_was_typed(office: Office) -> None:
     await account(office, "director", password=False)
-    span = {"from_at": "2026-11-25T09:00", "to_at": "2026-11-24T09:00"}
+    span = {"from": "2026-11-25T09:00", "until": "2026-11-24T09:00"}
     async with visitor(office, "agent") as them:
-        assert await mark(them, person_id="ana", substitute_id="dora", **span) == 422
-        assert await mark(them, person_id="dora", substitute_id="ana", **span) == 403
-        assert await mark(them, person_id="ana", substitute_id="dora", from_at="ayer", to_at="") == 422
+        assert await mark(them, agent_id="ana", substitute_id="dora", **span) == 422
+        assert await mark(them, agent_id="dora", substitute_id="ana", **span) == 403
+        assert await mark(them, agent_id="ana", substitute_id="dora", **{"from": "ayer", "until": ""}) == 422
 
 
 async def test_a_substitute_is_told_and_decides_in_the_directors_name(office: Office) -> None:

@@ -21,10 +21,10 @@ _CONTACT = {
     "notified_on": "2026-11-02",
 }
 _AWAY = {
-    "person_id": "ana",
+    "agent_id": "ana",
     "substitute_id": "dora",
-    "from_at": "2026-12-01T13:00:00Z",
-    "to_at": "2026-12-02T13:00:00Z",
+    "from": "2026-12-01T13:00:00Z",
+    "until": "2026-12-02T13:00:00Z",
 }
 _JSON: Mapping[str, Any] = {
     "/absences": _AWAY,
@@ -33,8 +33,7 @@ _JSON: Mapping[str, Any] = {
     "/amendments/preview": {"what": ["holidays"], "all_open": True},
     "/contracts/{contract_id}/payments": {"paid_on": "2026-11-01", "reference": "Pago 9"},
     "/contracts/{contract_id}/renewals": {"ends_on": "2028-12-31"},
-    "/contracts/{contract_id}/end": {"from_on": "2027-03-01", "reason": "Cierra la sede"},
-    "/contracts/{contract_id}/replacement": {"from_on": "2027-03-01", "reason": "Crece", "plan": "premium"},
+    "/contracts/{contract_id}/end": {"ends_on": "2027-02-28", "reason": "Cierra la sede"},
     "/customers": {"name": "Nueva", "tax_id": "900123456"},
     "/customers/{customer_id}/contacts": _CONTACT,
     "/customers/{customer_id}/contracts": {

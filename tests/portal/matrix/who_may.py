@@ -41,14 +41,14 @@ _API = {
         GET /sla/preview, POST /cases/{number}/files, POST /files
     """,
     CONTACTS: "POST /cases/{number}/rating",
-    WORKERS | {"admin"}: "POST /absences, POST /absences/{absence_id}/end",
+    WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}",
     STAFF: "GET /absences, GET /agents, GET /groups, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
         POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
         POST /contracts/{contract_id}/renewals, POST /contracts/{contract_id}/end,
-        POST /contracts/{contract_id}/replacement, POST /solutions/{solution_id}/acceptance
+        POST /solutions/{solution_id}/acceptance
     """,
     REGISTRARS | {"admin_a"}: "PUT /customers/{customer_id}/contacts",
     _AMENDERS: """
