@@ -84,10 +84,15 @@ class HeldCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Covered:
-    """What a held case is promised, and since when; that may lie ahead, where a paid contract begins later."""
+    """What a held case is promised, and when that is known; that may lie ahead, where a paid contract begins later.
+
+    `counts_from`: since when it is covered, which is earlier where a payment was registered late (WAR-3); None from
+    workers that did not ask for it yet.
+    """
 
     terms: Terms
     covered_at: datetime
+    counts_from: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +165,10 @@ class Cover:
             opened_at=case.opened_at,
             held_until=case.held_until,
         )
-        return Covered(terms=found[0], covered_at=found[1]) if found else None
+        if found is None:
+            return None
+        terms, since = found
+        return Covered(terms=terms, covered_at=since.known_at, counts_from=since.counts_from)
 
     @activity.defn(name="sweep_covers")
     async def sweep(self) -> Swept:

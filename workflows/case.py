@@ -213,7 +213,9 @@ class CaseWorkflow:
         )
         if covered is None or covered.covered_at > at + _CLOCKS_DIFFER:
             return False
-        release = ReleaseCase(by=SYSTEM, terms=covered.terms, covered_at=covered.covered_at)
+        release = ReleaseCase(
+            by=SYSTEM, terms=covered.terms, covered_at=covered.covered_at, counts_from=covered.counts_from
+        )
         await self._record(_decide(case, release, self._terms, max(at, covered.covered_at)))
         return True
 

@@ -294,10 +294,15 @@ class AmendTerms(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseCase(Command):
-    """Let a held case go on under `terms`, whose cover was registered at `covered_at`. No person asks for it."""
+    """Let a held case go on under `terms`, whose cover was known at `covered_at`. No person asks for it.
+
+    `counts_from`: since when the case is covered, which is earlier where a payment was registered late (WAR-3); None
+    from those who did not say so yet.
+    """
 
     terms: Terms
     covered_at: datetime
+    counts_from: datetime | None = None
 
 
 COMMANDS: tuple[type[Command], ...] = (

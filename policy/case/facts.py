@@ -60,12 +60,18 @@ class CaseHeld:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReleased:
-    """Cover came: the held case goes on under its plan, its clocks running since the cover was registered (WAR-3)."""
+    """Cover came: the held case goes on under its plan, its clocks running since it is covered (WAR-3).
+
+    `came_by` is the channel by which it came, where the plan does not hold that one; it goes on by the plan's
+    `channels` then (PLAN-7).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["case_released"] = "case_released"
     plan: Plan
     cover: CoverKind
+    came_by: Channel | None = None
+    channels: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

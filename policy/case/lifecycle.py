@@ -417,18 +417,22 @@ def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Te
 
 
 def _release(case: Case, command: c.ReleaseCase, *, at: datetime) -> Decision:
-    """Let a held case go on under the cover that came: its clocks start at the instant that was registered (WAR-3).
+    """Let a held case go on under the cover that came: its clocks start when the case was covered (WAR-3).
 
-    A case released late is released as of then, for the customer's time counted on (ESC-15); never before what last
-    happened to it, and never ahead of `at`, whatever another machine's clock said.
+    A case released late is released as of then, for the customer's time counted on (ESC-15), whatever was written
+    meanwhile; never before it was opened, and never ahead of `at`, whatever another machine's clock said. It stays
+    where its plan does not hold the channel by which it came (PLAN-7).
     """
     terms = command.terms
     if terms.cover.kind is CoverKind.NONE:
         raise CaseHeld(number=case.number)
-    due_at = min(max(command.covered_at, case.last_at), at)
+    since = max(command.counts_from or command.covered_at, case.opened_at if command.counts_from else case.last_at)
+    due_at = min(since, at)
     released = replace(case, status=Status.NEW, held_until=None)
     released = escalation.start_clocks(released, at=due_at, terms=terms)
     fact = f.CaseReleased(plan=terms.plan, cover=terms.cover.kind)
+    if case.channel not in terms.channels:
+        fact = replace(fact, came_by=case.channel, channels=tuple(terms.channels))
     change = released, (fact,)
     return decided(case, change, Origin(command.by, at, due_at), terms=terms, replaced=terms)
 

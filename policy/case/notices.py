@@ -236,8 +236,11 @@ def _limit_at(fact: f.Fact, after: Case) -> datetime | None:
             return fact.limit_at
         case v.VisitScheduled():
             return fact.starts_at
-        case f.CaseOpened() | f.CaseReleased():
+        case f.CaseOpened():
             return after.initial_attention.due_at if after.initial_attention else None
+        case f.CaseReleased():  # as of an instant long ago, it may have no deadline ahead (WAR-3)
+            limit = after.initial_attention.due_at if after.initial_attention else None
+            return limit if limit and limit > after.last_at else None
         case f.HandedOff():
             return after.level_clock.due_at if after.level_clock else None
         case _:

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Channel, Plan
 from policy.cover.contracts import EarlyEnd
 from policy.cover.cover import ContractTerm, cover_on
-from policy.cover.cover_since import Certificate, Registered, covered_at
+from policy.cover.cover_since import Certificate, CoveredSince, Registered, covered_since
 from policy.terms.amended_terms import AmendedPart, reread_terms
 from policy.terms.channels import AgreedPlan, last_plan
 from policy.terms.policy_file import PolicyFile
@@ -41,19 +41,24 @@ def bogota_date(at: datetime) -> date:
 class _Contract:
     """A contract as a case would have it: its term as far as it was paid, its own hours if any, its add-on.
 
-    `at`: since when it is known to be paid so far. `ended`: that it ends early, and since when that is known.
+    `at`: since when it is known to be paid so far; `paid_on`: the payment's own date. `ended`: that it ends early, and
+    since when that is known.
     """
 
     term: ContractTerm
     hours: str | None
     managed_support: bool
     at: datetime
+    paid_on: date | None = None
     ended: EarlyEnd | None = None
 
     @property
     def registered(self) -> Registered:
         """Its paid days, known since then."""
-        return Registered(starts_on=self.term.starts_on, ends_on=self.term.ends_on, at=self.at, ended=self.ended)
+        term = self.term
+        return Registered(
+            starts_on=term.starts_on, ends_on=term.ends_on, at=self.at, paid_on=self.paid_on, ended=self.ended
+        )
 
     def known_at(self, at: datetime) -> _Contract:
         """It as it was known at an instant: an end that was registered later is none yet (PLAN-17)."""
@@ -100,7 +105,7 @@ async def terms_for(
 
 async def covered_terms(
     db: Reader, policy: PolicyFile, of: CustomerSolution, *, opened_at: datetime, held_until: datetime
-) -> tuple[Terms, datetime] | None:
+) -> tuple[Terms, CoveredSince] | None:
     """What a held case is promised, and since when: as it stood at the first covered instant before `held_until`.
 
     That instant may lie ahead, where a contract that is paid begins later. None where no cover came (WAR-2, WAR-3).
@@ -110,10 +115,11 @@ async def covered_terms(
     steps = [each.registered for each in known.paid]
     if known.certificate:
         steps.append(known.certificate.registered(months=policy.warranty_months))
-    at = covered_at(steps, opened_at=opened_at, held_until=held_until)
-    if at is None:
+    since = covered_since(steps, opened_at=opened_at, held_until=held_until)
+    if since is None:
         return None
-    return _terms_on(bogota_date(at), policy, known.by(at), solution_id=of.solution_id), at
+    on, then = bogota_date(since.counts_from), known.by(since.known_at)
+    return _terms_on(on, policy, then, solution_id=of.solution_id), since
 
 
 def _terms_on(on: date, policy: PolicyFile, known: _Known, *, solution_id: str) -> Terms:
@@ -191,11 +197,10 @@ async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract
     e = contract_endings.c
     contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support, e.from_on, e.at.label("ended_at"))
     ending = e.contract_id == c.id
-    first = select(*contract, c.registered_paid_through.label("through"), c.created_at.label("at")).join_from(
-        contracts, contract_endings, ending, isouter=True
-    )
+    at_once = (c.registered_paid_through.label("through"), c.created_at.label("at"), null().label("paid_on"))
+    first = select(*contract, *at_once).join_from(contracts, contract_endings, ending, isouter=True)
     later = (
-        select(*contract, paid.paid_through.label("through"), paid.at)
+        select(*contract, paid.paid_through.label("through"), paid.at, paid.paid_on)
         .join_from(contracts, contract_payments, paid.contract_id == c.id)
         .join(contract_endings, ending, isouter=True)
     )
@@ -209,6 +214,7 @@ async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract
             row.calendar,
             row.managed_support,
             row.at,
+            row.paid_on,
             EarlyEnd(row.from_on, row.ended_at) if row.from_on else None,
         )
         for row in rows

@@ -161,6 +161,33 @@ class TestAHeldCase:
         assert await told_of(gate.office, number, "case_released") >= {"commercial", "level:1"}
 
     @pytest.mark.rule("WAR-3")
+    @pytest.mark.rule("PLAN-7")
+    async def test_counts_from_the_date_of_a_payment_that_is_registered_late(self, gate: Gate) -> None:
+        """Held on Friday, paid on Tuesday, registered on Thursday: overdue since Tuesday at 15:00.
+
+        It came by telephone, which its plan does not hold: it goes on, by the web.
+        """
+        gate.office.clock.at = bogota(FRIDAY)
+        customer = await newcomer(gate.office)
+        number = (await customer.case(FRIDAY, channel="phone"))["number"]
+        contract = done(await customer.contract("2027-11-01", "2027-12-31"))["id"]
+        await gate.until(number, bogota("2027-11-03 12:00"))
+        done(await gate.office.give(number, "replies", body="Aún no vemos el pago."))
+        await gate.until(number, bogota("2027-11-04 09:00"))
+        await paid(customer, contract, "2027-11-02")
+        case = await gate.so(number, lambda case: case["overdue_at"] == shown("2027-11-02 15:00"))
+
+        [released] = await facts(gate.office, number, "case_released")
+        moved = [each["due_at"] for each in await facts(gate.office, number, "handed_off")]
+        assert (released["due_at"], released["at"][:16]) == (shown("2027-11-02 00:00"), shown("2027-11-04 09:00")[:16])
+        assert (moved, case["level"]) == ([shown("2027-11-02 09:00"), shown("2027-11-02 10:00")], 3)
+        assert (case["channel"], released["came_by"], released["channels"]) == ("phone", "phone", ["web"])
+        [letter] = await letters(gate, customer.mailbox, "Su caso ya no está retenido")
+        told = " ".join(body(letter).split())
+        assert "Sus tiempos cuentan desde el martes 2 de noviembre de 2027" in told
+        assert "Llegó por teléfono, que su plan no incluye" in told
+
+    @pytest.mark.rule("WAR-3")
     async def test_closes_as_not_covered_after_fifteen_business_days(self, gate: Gate) -> None:
         """From Friday 29 October: the Mondays 1 and 15 November are holidays, so Tuesday 23 is the fifteenth."""
         gate.office.clock.at = bogota(FRIDAY)

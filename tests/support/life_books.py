@@ -11,7 +11,19 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from policy.case import facts as f
-from policy.case.case import SYSTEM, Case, Clock, ClockState, Level, Outcome, Role, Status, WaitingFor, WakeKind
+from policy.case.case import (
+    SYSTEM,
+    Case,
+    Channel,
+    Clock,
+    ClockState,
+    Level,
+    Outcome,
+    Role,
+    Status,
+    WaitingFor,
+    WakeKind,
+)
 from policy.case.decision import Decision
 from policy.case.facts import Entry
 from policy.case.missed import late_at
@@ -57,6 +69,8 @@ class Books:
     question: Asked | None = None
     date: v.VisitScheduled | None = None
     """The visit's date as it was agreed on last."""
+    opened_at: datetime | None = None
+    came_by: Channel | None = None
     is_missed: bool = False
     awaits_signature: bool = False
 
@@ -85,6 +99,8 @@ class Books:
             was, now = (self.terms.plan, self.terms.cover), (decision.terms.plan, decision.terms.cover)
             assert kept or was == now, "an amendment keeps plan and cover"
             self.terms = decision.terms
+            if kept:
+                self._check_release(decision)
             self.question = self.question and self.question.counted_anew(self.terms, at)
         self._check_used(after, at)
         self._check_broken(after, at)
@@ -99,6 +115,8 @@ class Books:
         match fact:
             case f.AttemptLogged() if fact.outcome is not Outcome.SOLVED:
                 self.tried_in_vain.add(fact.channel)
+            case f.CaseOpened():
+                self.opened_at, self.came_by = entry.at, fact.channel
             case f.CaseOverdue():
                 assert not self.is_overdue, "overdue once"
                 self.is_overdue, self.periods = True, 0
@@ -140,6 +158,17 @@ class Books:
                         self.decide_by[is_excess] = moved[what]
             case _ if isinstance(fact, v.VisitFact):
                 self._enter_visit(fact, entry)
+
+    def _check_release(self, decision: Decision) -> None:
+        """Both clocks count from when it was covered, and another plan's channel is noted (WAR-3, PLAN-7)."""
+        since, fact, after = decision.entries[0].due_at, decision.entries[0].fact, decision.case
+        assert isinstance(fact, f.CaseReleased)
+        assert since
+        assert self.opened_at
+        assert self.opened_at <= since <= after.last_at
+        assert {clock.since_at for name in ClockName if (clock := clock_of(after, name))} == {since}
+        outside = self.came_by not in self.terms.channels
+        assert (fact.came_by, fact.channels) == ((self.came_by, self.terms.channels) if outside else (None, ()))
 
     def _end_of_question(self, entry: Entry) -> None:
         assert self.question

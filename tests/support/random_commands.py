@@ -239,7 +239,9 @@ def _session_end(s: Situation, by: Actor) -> Command:
 def _release(s: Situation, by: Actor) -> Command:
     covered = promised()[:4]
     granted = s.one_of(covered, promised()[4:])
-    return c.ReleaseCase(by=by, terms=granted, covered_at=s.at - s.pick((timedelta(0), HOUR, 3 * DAY)))
+    known_at, paid_at = s.pick(((s.at, None), (s.at - HOUR, s.at - HOUR), (s.at - HOUR, s.at - 3 * DAY)))
+    since = paid_at and max(paid_at, s.case.opened_at)
+    return c.ReleaseCase(by=by, terms=granted, covered_at=known_at, counts_from=since)
 
 
 def _duplicate(s: Situation, by: Actor) -> Command:

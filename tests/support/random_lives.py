@@ -313,6 +313,8 @@ class Lives(RuleBasedStateMachine):
             and not any(getattr(entry.fact, "is_excess", False) for entry in decision.entries)
         ):
             assert command.reason, "who declines says why"
+        if isinstance(command, c.ReleaseCase) and command.counts_from:
+            assert decision.entries[0].due_at == command.counts_from, "since it is covered, whatever was written since"
         if isinstance(command, c.CloseAsDuplicate):
             assert command.last
             assert command.last.status in ("held", "new", "in_progress", "waiting_customer"), "it goes on somewhere"

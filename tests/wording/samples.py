@@ -132,6 +132,9 @@ SAMPLES: list[f.Fact] = [
     OPENED,
     f.CaseHeld(until=LIMIT),
     f.CaseReleased(plan=Plan.PREMIUM, cover=CoverKind.CONTRACT),
+    f.CaseReleased(
+        plan=Plan.STANDARD, cover=CoverKind.CONTRACT, came_by=Channel.PHONE, channels=(Channel.WEB, Channel.CHAT)
+    ),
     f.CaseClaimed(agent_id="agent-1"),
     f.CaseAssigned(agent_id="agent-1"),
     f.ReplySent(body=WORDS),
@@ -198,7 +201,7 @@ def occasion(fact: f.Fact, to: str, language: str = "es", **changes: Any) -> Occ
         fact=fact,
         words={WORDS.content_id: BODY},
         limit_at=limit_at,
-        due_at=None,
+        due_at=LIMIT if isinstance(fact, f.CaseReleased) else None,
         link=f"https://mesa.example/casos/{NUMBER}",
         commercial_mailbox=MAILBOX,
         place="Calle 10 # 20-30, Medellín",

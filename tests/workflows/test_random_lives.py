@@ -139,7 +139,9 @@ def _now_instead(command: Command, planned_at: datetime, now: datetime) -> Comma
         case c.ScheduleVisit():
             return replace(command, starts_at=now + (command.starts_at - planned_at))
         case c.ReleaseCase():
-            return replace(command, covered_at=now + (command.covered_at - planned_at))
+            moved = now - planned_at
+            since = command.counts_from and command.counts_from + moved
+            return replace(command, covered_at=command.covered_at + moved, counts_from=since)
         case _:
             return command
 
@@ -163,7 +165,9 @@ async def _cover(house: House, life: Lived, release: c.ReleaseCase) -> None:
     if life.case.state.status is not Status.HELD or release.terms.cover.kind is CoverKind.NONE:
         return
     life.release = release
-    house.cover.covered[life.opening.customer_id] = Covered(terms=release.terms, covered_at=release.covered_at)
+    house.cover.covered[life.opening.customer_id] = Covered(
+        terms=release.terms, covered_at=release.covered_at, counts_from=release.counts_from
+    )
     await life.case.handle.signal(addresses.COVER_CHANGED)
     await eventually(lambda: life.case.state.status is not Status.HELD)
     now = await life.case.now()

@@ -32,8 +32,8 @@ def sentence(fact: f.Fact) -> str:
             return f"abierto con P{int(priority)}"
         case f.CaseHeld():
             return "retenido sin cobertura"
-        case f.CaseReleased():
-            return "liberado por su cobertura"
+        case f.CaseReleased(came_by=came_by):
+            return "liberado por su cobertura" + (f", llegó por {came_by}, fuera del plan" if came_by else "")
         case f.CaseClaimed(agent_id=agent_id):
             return f"lo toma {agent_id}"
         case f.CaseAssigned(agent_id=agent_id):

@@ -63,9 +63,10 @@ class Teller:
             case f.CaseHeld(until=until):
                 return self.say("Held without cover until {until}", until=until)
             case f.CaseReleased(cover=cover, plan=plan):
-                return self.say(
+                told = self.say(
                     "Released: covered by {cover}, plan {plan}", cover=self._word("cover", cover), plan=plan
                 )
+                return f"{told}. {self._other_channel(fact)}" if fact.came_by else told
             case f.CaseClaimed():
                 return self.say("took the case")
             case f.CaseAssigned(agent_id=agent_id):
@@ -210,6 +211,15 @@ class Teller:
                 return self.say("The visit ended without an answer" if unanswered else "signed the visit off")
             case _:
                 assert_never(fact)
+
+    def _other_channel(self, fact: f.CaseReleased) -> str:
+        """That it goes on by its plan's channels, where it came by another (PLAN-7)."""
+        return self.say(
+            "It came through {channel}, which the plan does not include: from now on it is attended through: "
+            "{channels}",
+            channel=fact.came_by,
+            channels=", ".join(fact.channels),
+        )
 
     def _say_count(self, one: str, many: str, how_many: int) -> str:
         return translate_count(one, many, how_many, self._language)

@@ -48,8 +48,9 @@ def _told(fact: f.Fact) -> str:
             return f"abrió el caso: prioridad {int(priority)}, por {word('channel', channel)}"
         case f.CaseHeld(until=until):
             return f"caso retenido, sin cobertura, hasta el {show_instant(until)}"
-        case f.CaseReleased(cover=cover, plan=plan):
-            return f"caso liberado, cubierto por {word('cover', cover)} {word('plan', plan)}"
+        case f.CaseReleased(cover=cover, plan=plan, came_by=came_by):
+            released = f"caso liberado, cubierto por {word('cover', cover)} {word('plan', plan)}"
+            return f"{released}; llegó por {word('channel', came_by)}, fuera del plan" if came_by else released
         case f.CaseClaimed():
             return "tomó el caso"
         case f.CaseAssigned(agent_id=agent_id):

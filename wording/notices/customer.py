@@ -124,14 +124,26 @@ def _released(o: Occasion, fact: f.CaseReleased) -> Words:
     told = [
         o.say(
             "Your case {number}, “{title}”, is covered now by your {cover}, and we are working on it under the {plan} "
-            "plan. Its times count from when the cover was registered.",
+            "plan. Its times count from {since} (Colombian time).",
             cover=o.word("cover", fact.cover),
+            since=o.due_at,
         )
     ]
+    if fact.came_by:
+        told.append(
+            o.say(
+                "It came through {channel}, which your plan does not include: it stays open, and from now on we "
+                "attend it through: {channels}.",
+                channel=fact.came_by,
+                channels=", ".join(fact.channels),
+            )
+        )
     if o.limit_at:
         told.append(
             o.say("A support professional will give it initial attention by {limit} (Colombian time) at the latest.")
         )
+    else:
+        told.append(o.say("The time for its initial attention has passed already: it is attended without more delay."))
     return o.say("Your case is no longer held"), told
 
 

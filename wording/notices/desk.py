@@ -99,9 +99,25 @@ def _released_at_desk(o: Occasion) -> Words:
         ]
     return o.say("Released case, priority {priority}", priority=int(o.priority)), [
         o.say(
-            "The case was held without cover. Cover has come, and its clocks count from when it was registered: it "
-            "waits for its initial attention, unassigned. Claim it to work on it."
+            "The case was held without cover. Cover has come, and its clocks count from {since} (Colombian time): it "
+            "waits for its initial attention, unassigned. Claim it to work on it.",
+            since=o.due_at,
         ),
+        *_by_the_plans_channels(o),
+    ]
+
+
+def _by_the_plans_channels(o: Occasion) -> list[str]:
+    """Said where a released case came by another channel than its plan's (PLAN-7)."""
+    if not isinstance(o.fact, f.CaseReleased) or o.fact.came_by is None:
+        return []
+    return [
+        o.say(
+            "It came through {channel}, which its plan does not include: from now on it is attended through: "
+            "{channels}.",
+            channel=o.fact.came_by,
+            channels=", ".join(o.fact.channels),
+        )
     ]
 
 

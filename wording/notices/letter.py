@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy.case.facts import CaseClosed
+from policy.case.facts import CaseClosed, CaseReleased
 from policy.people.recipients import CustomerRecipient
 from wording.notices.customer import to_customer
 from wording.notices.desk import to_desk
@@ -69,6 +69,6 @@ def _summary(o: Occasion) -> str:
     ]
     if o.limit_at and not o.names_a_date:
         lines.append(o.say("Deadline: {limit} (Colombian time)"))
-    elif o.due_at:
+    elif o.due_at and not isinstance(o.fact, CaseReleased):  # its clocks count from then, and its letter says so
         lines.append(o.say("It was due: {due} (Colombian time)", due=o.due_at))
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from policy.case.case import Case, ClockState, ClosingReason, Level, Plan, Status
+from policy.case.case import Case, Channel, ClockState, ClosingReason, Level, Plan, Status
 from policy.case.commands import ReleaseCase
 from policy.case.decision import Decision
 from policy.case.facts import CaseReleased
@@ -71,9 +71,42 @@ class TestAReleasedCase:
         assert (last.case.level, last.case.next_limit_at) == (Level.DIRECTOR, bogota("2026-11-26 16:00"))
 
     def test_starts_no_earlier_than_what_last_happened_to_it(self) -> None:
-        """The customer wrote at 12:00, when nobody knew yet: the timeline runs forward."""
+        """As it was decided by those that did not say since when its cover counts."""
         written = after(HELD, ("2026-11-26 12:00", ANSWER), terms=UNCOVERED)
         assert released("2026-11-26 15:00", case=written).entries[0].due_at == bogota("2026-11-26 12:00")
+
+    @pytest.mark.rule("ESC-15")
+    def test_counts_from_its_payment_whatever_was_written_before_that_was_registered(self) -> None:
+        """Paid on the 26th and registered on the 27th at 15:00: what fell due meanwhile happens now, and is late."""
+        written = after(HELD, ("2026-11-27 12:00", ANSWER), terms=UNCOVERED)
+        paid = replace(RELEASE, covered_at=bogota("2026-11-27 15:00"), counts_from=bogota("2026-11-26 00:00"))
+        decision = released("2026-11-27 15:00", case=written, release=paid)
+        assert (decision.entries[0].due_at, decision.entries[0].at) == (
+            bogota("2026-11-26 00:00"),
+            bogota("2026-11-27 15:00"),
+        )
+        assert all(notice.limit_at is None for notice in decision.notices)
+        turns = list(settle(decision.case, terms=STANDARD, at=bogota("2026-11-27 15:00")))
+        moved = [entry.due_at for turn in turns for entry in turn.entries if entry.fact.kind == "handed_off"]
+        assert moved == [bogota("2026-11-26 09:00"), bogota("2026-11-26 10:00")]
+        assert turns[-1].case.overdue_at == bogota("2026-11-26 15:00")
+
+    def test_starts_no_earlier_than_its_opening(self) -> None:
+        """Paid before: the case was covered from its first instant."""
+        decision = released(release=replace(RELEASE, counts_from=bogota("2026-11-01 00:00")))
+        assert decision.entries[0].due_at == HELD.opened_at
+
+    @pytest.mark.rule("PLAN-7")
+    def test_that_came_by_a_channel_of_another_plan_stays_and_goes_on_by_its_own(self) -> None:
+        """The channel by which it came is noted; one that came by the plan's own has nothing to note."""
+        by_phone = replace(HELD, channel=Channel.PHONE)
+        fact = released(case=by_phone).entries[0].fact
+        assert fact == CaseReleased(
+            plan=Plan.STANDARD, cover=CoverKind.CONTRACT, came_by=Channel.PHONE, channels=tuple(STANDARD.channels)
+        )
+        assert released(case=by_phone).case.status is Status.NEW
+        on_premium = released(case=by_phone, release=replace(RELEASE, terms=PREMIUM)).entries[0].fact
+        assert on_premium == CaseReleased(plan=Plan.PREMIUM, cover=CoverKind.CONTRACT)
 
     def test_starts_no_later_than_now(self) -> None:
         """Another machine's clock may be ahead."""

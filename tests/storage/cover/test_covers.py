@@ -12,6 +12,7 @@ import pytest
 from policy.case.case import Plan
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
+from policy.cover.cover_since import CoveredSince
 from policy.people.recipients import Administrators, recipient_to_text
 from policy.terms.terms import CoverKind, Terms
 from storage.cover import announcements, contracts, cover_changes, covers, solutions
@@ -163,7 +164,7 @@ class TestAChange:
         assert await cover_changes.untold(desk.db) == {CONTRACT: bogota("2026-11-25 10:00")}
 
 
-async def covered(desk: Desk, held_until: When = "2026-12-17 09:00") -> tuple[Terms, Any] | None:
+async def covered(desk: Desk, held_until: When = "2026-12-17 09:00") -> tuple[Terms, CoveredSince] | None:
     return await covered_terms(
         desk.db,
         policy(),
@@ -181,10 +182,20 @@ class TestAHeldCase:
         await pay(desk, "2026-11-26 10:00")
         found = await covered(desk)
         assert found
-        assert (found[0].plan, found[0].cover.reference, found[1]) == (
+        assert (found[0].plan, found[0].cover.reference) == (Plan.PREMIUM, "contract-1")
+
+    @pytest.mark.rule("WAR-3")
+    async def test_counts_from_the_date_of_the_payment_and_is_released_once_that_is_registered(
+        self, desk: Desk
+    ) -> None:
+        """Paid on the day of the opening, registered on the next."""
+        await contract(desk, paid=False)
+        await pay(desk, "2026-11-26 10:00")
+        found = await covered(desk)
+        assert found
+        assert (found[0].plan, found[1]) == (
             Plan.PREMIUM,
-            "contract-1",
-            bogota("2026-11-26 10:00"),
+            CoveredSince(known_at=bogota("2026-11-26 10:00"), counts_from=bogota("2026-11-25 09:00")),
         )
 
     @pytest.mark.rule("WAR-3")
@@ -195,7 +206,7 @@ class TestAHeldCase:
         await pay(desk, "2027-01-05 10:00")
         found = await covered(desk)
         assert found
-        assert (found[0].cover.ends_on, found[1]) == (LAST, bogota("2026-11-26 08:00"))
+        assert (found[0].cover.ends_on, found[1].counts_from) == (LAST, bogota("2026-11-26 08:00"))
 
     @pytest.mark.rule("WAR-3")
     async def test_is_not_covered_by_a_payment_at_the_end_of_its_hold(self, desk: Desk) -> None:

@@ -10,6 +10,7 @@ import pytest
 from policy.case.case import Actor, Plan, Role
 from policy.cover.contracts import ContractEnded, ContractsOverlap
 from policy.cover.cover import CoverRef
+from policy.cover.cover_since import CoveredSince
 from policy.people.recipients import Administrators, Commercial
 from policy.terms.terms import CoverKind, Terms
 from storage.cover import announcements, contracts, covers, endings, solutions
@@ -90,13 +91,28 @@ async def test_a_held_case_is_released_by_a_paid_replacement_and_not_by_days_tha
 
     found = await covered_terms(desk.db, policy(), OF, **held)
     assert found is not None
-    assert (found[0].plan, found[1]) == (Plan.STANDARD, bogota("2026-12-01 00:00"))
+    assert (found[0].plan, found[1].counts_from) == (Plan.STANDARD, bogota("2026-12-01 00:00"))
     payment = NewPayment(id="p", paid_on=date(2026, 11, 26), reference="F")
     paid = await contracts.pay(desk.db, "old", payment, at=bogota("2026-11-26 09:00"))
     assert paid.paid_through == date(2026, 11, 30)
     found = await covered_terms(desk.db, policy(), OF, **held)
     assert found is not None
-    assert (found[0].plan, found[1]) == (Plan.PREMIUM, bogota("2026-11-26 09:00"))
+    assert (found[0].plan, found[1].counts_from) == (Plan.PREMIUM, bogota("2026-11-26 09:00"))
+
+
+@pytest.mark.rule("WAR-3", "WAR-6")
+async def test_a_payment_that_is_registered_after_it_covers_by_its_own_date_what_came_before_it(desk: Desk) -> None:
+    """Paid on the 25th, ended from the 26th, registered on the 26th: the case of the 25th was covered."""
+    await a_year(desk, paid=False)
+    await ended(desk, "2026-11-26", "2026-11-25 12:00")
+    payment = NewPayment(id="p", paid_on=date(2026, 11, 25), reference="F")
+    await contracts.pay(desk.db, "old", payment, at=bogota("2026-11-26 09:00"))
+
+    held = {"opened_at": bogota("2026-11-25 10:00"), "held_until": bogota("2026-12-16 17:00")}
+    found = await covered_terms(desk.db, policy(), OF, **held)
+    assert found is not None
+    since = CoveredSince(known_at=bogota("2026-11-26 09:00"), counts_from=bogota("2026-11-25 10:00"))
+    assert (found[0].plan, found[0].cover.kind, found[1]) == (Plan.PREMIUM, CoverKind.CONTRACT, since)
 
 
 async def test_it_is_written_once_and_whole(desk: Desk) -> None:
