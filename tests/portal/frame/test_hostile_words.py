@@ -34,6 +34,7 @@ _NO_PAGES = (
     "/lista",
     ".bpmn",
     ".csv",
+    ".json",
     ".xlsx",
     ".pdf",
     "/archivos",
