@@ -181,7 +181,8 @@ class TestAHeldCase:
         moved = [each["due_at"] for each in await facts(gate.office, number, "handed_off")]
         assert (released["due_at"], released["at"][:16]) == (shown("2027-11-02 00:00"), shown("2027-11-04 09:00")[:16])
         assert (moved, case["level"]) == ([shown("2027-11-02 09:00"), shown("2027-11-02 10:00")], 3)
-        assert (case["channel"], released["came_by"], released["channels"]) == ("phone", "phone", ["web"])
+        noted = released["data"]
+        assert (case["channel"], noted["came_by"], noted["channels"]) == ("phone", "phone", ["web"])
         [letter] = await letters(gate, customer.mailbox, "Su caso ya no está retenido")
         told = " ".join(body(letter).split())
         assert "Sus tiempos cuentan desde el martes 2 de noviembre de 2027" in told
