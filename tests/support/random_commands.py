@@ -221,7 +221,9 @@ def _acceptance(s: Situation, by: Actor) -> Command:
     amount = (visit.expenses if visit.excess else visit.quote or 0) if visit else 0
     accepted = s.pick((True, True, True, True, False))
     reason = s.one_of((WORDS,), (None, NO_WORDS))
-    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), (amount + 1,) * 3), reason=reason)
+    has_grown = visit is not None and visit.excess is not None and visit.excess_asked != amount
+    wrong = (None if has_grown else amount + 1,) * 3  # who names no sum may have read a smaller one
+    return c.AcceptVisit(by=by, accepted=accepted, amount=s.one_of((None, amount), wrong), reason=reason)
 
 
 def _expense(s: Situation, by: Actor) -> Command:
@@ -324,9 +326,10 @@ def next_of_visit(s: Situation) -> tuple[type[Command], ...]:
     if visit.excess:
         if visit.step is VisitStep.REPORTED:
             return c.SignOffVisit, c.SignOffVisit, c.AcceptVisit, c.LogVisitExpense
-        return c.AcceptVisit, *_NEXT[visit.step]
+        more = (c.LogVisitExpense,) if s.careless and visit.excess_asked == visit.expenses else ()
+        return (*more, c.AcceptVisit, *_NEXT[visit.step])
     if s.careless and visit.step in (VisitStep.STARTED, VisitStep.REPORTED):
-        return (*_NEXT[visit.step], c.WithdrawCase)  # which the visit keeps from ending
+        return (c.WithdrawCase, *_NEXT[visit.step])  # which the visit keeps from ending; chance prefers the first
     if visit.step is VisitStep.STARTED and not visit.expenses:
         return c.LogVisitExpense, c.ReportVisit  # chance prefers what comes first
     return (*_NEXT[visit.step], c.RequestVisit) if s.careless else _NEXT[visit.step]
