@@ -77,8 +77,9 @@ class TestTheLivesTried:
         assert {kind.__name__ for kind in ALL_COMMANDS} <= set(_all())
 
     def test_hold_every_refusal(self) -> None:
-        """Each by its name."""
-        assert refusals_of_the_core() <= set(_all())
+        """Each by its name; six hundred lives may miss a rare one, two thousand may not."""
+        missed = refusals_of_the_core() - set(_all())
+        assert len(missed) <= size(3, long=0), missed
 
     def test_hold_every_wake(self) -> None:
         """All that a case wakes up for."""
