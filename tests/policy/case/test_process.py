@@ -129,6 +129,8 @@ def settled(case: Case, terms: Terms, at: datetime, found: set[Move]) -> tuple[C
     return case, terms
 
 
+pytestmark = pytest.mark.timeout(300)  # 350 walks, which try all commands at each step, on a busy machine
+
 MOVING = (
     WakeKind.INFORMATION_END,
     WakeKind.LEVEL_LIMIT,
