@@ -52,7 +52,13 @@ def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
     with sqlite3.connect(world.folder / "escala.db") as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
-            name: connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            name: connection.execute(f'SELECT {_columns(connection, name)} FROM "{name}"').fetchall()
             for name in names
             if name not in _NOT_COMPARED and not name.startswith("case_words")
         }
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> str:
+    """All but what is noted of a request itself: when a token was last used, to the minute."""
+    names = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")')]
+    return ", ".join(f'"{name}"' for name in names if name != "last_used_at")
