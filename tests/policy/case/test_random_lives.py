@@ -39,7 +39,7 @@ def seen(shard: int) -> Counter[str]:
     """What occurred in a shard's lives."""
     machine = live(LIVES_IN_A_SHARD, first=seed_of(shard))
     distinct = {(script.opening, script.steps) for script in machine.scripts}
-    assert len(distinct) >= LIVES_IN_A_SHARD * 9 // 10, "hardly two of them the same"
+    assert len(distinct) >= LIVES_IN_A_SHARD, "no two of them the same"
     return machine.seen
 
 
@@ -77,9 +77,8 @@ class TestTheLivesTried:
         assert {kind.__name__ for kind in ALL_COMMANDS} <= set(_all())
 
     def test_hold_every_refusal(self) -> None:
-        """Each by its name; six hundred lives may miss a rare one, two thousand may not."""
-        missed = refusals_of_the_core() - set(_all())
-        assert len(missed) <= size(3, long=0), missed
+        """Each by its name."""
+        assert refusals_of_the_core() <= set(_all())
 
     def test_hold_every_wake(self) -> None:
         """All that a case wakes up for."""
