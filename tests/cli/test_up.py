@@ -19,13 +19,8 @@ from cli import temporal_server, up
 from cli.main import app
 from cli.supervisor import Supervisor
 from settings import Settings
+from tests.support.ports import free_port
 from workflows.addresses import SEARCH_ATTRIBUTES
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ import psutil
 import pytest
 
 from tests.journeys.talk import Talk
+from tests.support.ports import free_ports
 from tests.support.server import eventually
 
 _LIMITS = (
@@ -42,6 +42,15 @@ class LiveDesk(Talk):
                 sys.executable, "-m", "cli", "up", *arguments, env=self.environment, stdout=log, stderr=log
             )
         await self.until_ready()
+
+    async def until_ready(self) -> None:
+        """Wait until it is ready; one that has ended, or does not get there, is told with what it said."""
+        assert self.process is not None
+        ready, ended = asyncio.ensure_future(super().until_ready()), asyncio.ensure_future(self.process.wait())
+        await asyncio.wait((ready, ended), return_when=asyncio.FIRST_COMPLETED)
+        (ready if ended.done() else ended).cancel()
+        is_ready = ready.done() and ready.exception() is None
+        assert is_ready, (self.folder / "up.log").read_text(encoding="utf-8")
 
     async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Stop it by a signal; answer its exit code. SIGKILL takes everything down at once."""
@@ -70,16 +79,6 @@ class LiveDesk(Talk):
             with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):  # it may end while we look
                 found += [part.pid] if which in part.cmdline() else []
         return found
-
-
-def free_ports() -> tuple[int, int, int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-    try:
-        api, temporal, ui = (probe.getsockname()[1] for probe in probes)
-        return api, temporal, ui
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 @pytest.fixture(scope="module")

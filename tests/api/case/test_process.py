@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from typer.testing import CliRunner, Result
 from cli.tokens import app
 from settings import settings
 from tests.api.office import BASE, STANDARD, Office, open_office
+from tests.support.ports import free_port
 
 RUNNER = CliRunner()
 
@@ -104,12 +104,6 @@ async def a_case(folder: Path) -> tuple[str, dict[str, str]]:
     """A case in that installation, and the headers of an agent who may follow it."""
     async with open_office(f"sqlite+aiosqlite:///{folder / 'escala.db'}", folder) as office:
         return await office.open(), office.headers("agent")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def until_it_lives(client: httpx.Client) -> None:
