@@ -24,7 +24,7 @@ _STATUS_PAGES = {
 """The pages asked in production; the embedded profile asks nobody outside its machine unless it is told to."""
 
 
-_FROM_FILES = ("secret_key", "database_url", "smtp_url", "oidc_client_secret")
+_FROM_FILES = ("secret_key", "database_url", "smtp_url", "oidc_client_secret", "temporal_api_key")
 """What may stand in a file that `ESCALA_…_FILE` names: an environment is easily shown."""
 
 
@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     # -- Temporal
     temporal_address: str = "127.0.0.1:7233"
     """host:port of Temporal's front end."""
+
+    temporal_api_key: SecretStr | None = None
+    """The key that a Temporal elsewhere gave; how to reach it by TLS, Temporal's own variables say (TEMPORAL_TLS_…)."""
 
     temporal_namespace: str = "default"
     """The Temporal namespace that holds the cases."""
@@ -245,8 +248,9 @@ class Settings(BaseSettings):
     def _derive(cls, given: dict[str, object]) -> dict[str, object]:
         """Fill in what follows from other settings, so that every reader finds a whole value."""
         for name in _FROM_FILES:
-            if file := os.environ.get(f"ESCALA_{name.upper()}_FILE"):
-                given.setdefault(name, _read(file, name))
+            file = os.environ.get(f"ESCALA_{name.upper()}_FILE")
+            if file and (secret := _read(file, name)):  # an empty one gives nothing, as an empty variable does
+                given.setdefault(name, secret)
         state_dir = Path(str(given.get("state_dir") or cls.model_fields["state_dir"].default)).absolute()
         given["state_dir"] = state_dir
         if not given.get("database_url") and given.get("profile") != "production":
@@ -263,9 +267,10 @@ class Settings(BaseSettings):
         return given
 
     @model_validator(mode="after")
-    def _production_has_a_secret(self) -> Self:
-        secret = self.secret_key.get_secret_value() if self.secret_key else ""
-        if self.profile == "production" and is_guessable(secret):
+    def _secret_is_nobodys_guess(self) -> Self:
+        # Who needs none (the worker, the migrations) is given none: who signs asks for it (`desk/signing_in/keys.py`).
+        secret = self.secret_key and self.secret_key.get_secret_value()
+        if self.profile == "production" and secret and is_guessable(secret):
             raise PydanticCustomError("no_secret_key", console.NO_SECRET_KEY)
         return self
 

@@ -297,5 +297,5 @@ async def connect(settings: Settings) -> Client:
         namespace=settings.temporal_namespace,
         data_converter=DATA_CONVERTER,
         runtime=runtime,
-        **access(),
+        **access(settings),
     )

@@ -50,7 +50,8 @@ def start_command(binary: Path, database: Path, port: int, ui_port: int, namespa
 async def connect(settings: Settings) -> Client:
     """An operator's connection, where a server answers."""
     try:
-        return await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace, **access())
+        where = settings.temporal_address
+        return await Client.connect(where, namespace=settings.temporal_namespace, **access(settings))
     except RuntimeError:
         raise console.Stopped(console.temporal_unreachable(settings.temporal_address), 1) from None
 

@@ -3,7 +3,8 @@
 set -eu
 
 psql --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" \
-    --set temporal_password="$TEMPORAL_DB_PASSWORD" --set escala_password="$ESCALA_DB_PASSWORD" <<'SQL'
+    --set temporal_password="$(cat /run/secrets/temporal_db_password)" \
+    --set escala_password="$(cat /run/secrets/escala_db_password)" <<'SQL'
 CREATE ROLE temporal LOGIN PASSWORD :'temporal_password';
 CREATE ROLE escala LOGIN PASSWORD :'escala_password';
 CREATE DATABASE temporal OWNER temporal;

@@ -2,6 +2,9 @@
 # Make Temporal's tables, or bring them to this version; what is already there stays.
 set -eu
 
+SQL_PASSWORD=$(cat /run/secrets/temporal_db_password)
+export SQL_PASSWORD
+
 in_database() {
     database=$1
     shift

@@ -50,12 +50,14 @@ _AT_ONCE = 4
 """Commands on one case that are under way together. Temporal refuses the eleventh; other processes ask it as well."""
 
 
-def access() -> dict[str, Any]:
+def access(settings: Settings) -> dict[str, Any]:
     """TLS and the API key towards Temporal, as its own environment says (TEMPORAL_TLS_…, TEMPORAL_API_KEY).
 
-    Where Temporal is, and which namespace holds the cases, the settings say.
+    Where Temporal is, and which namespace holds the cases, the settings say; the key too, where it comes in a file.
     """
-    found = ClientConfig.load_client_connect_config(disable_file=True)
+    found: dict[str, Any] = {**ClientConfig.load_client_connect_config(disable_file=True)}
+    if settings.temporal_api_key:
+        found["api_key"] = settings.temporal_api_key.get_secret_value()
     return {name: value for name, value in found.items() if name in ("tls", "api_key", "rpc_metadata")}
 
 
@@ -83,7 +85,7 @@ class Engine:
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
             lazy=True,
-            **access(),
+            **access(settings),
         )
         return cls(client, settings)
 

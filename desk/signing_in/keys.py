@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from settings import Settings
+from wording import console
 
 
 class Keys:
@@ -24,9 +25,14 @@ class Keys:
 
     @classmethod
     def of(cls, settings: Settings) -> Keys:
-        """As the settings say; the embedded profile makes its secret at first use and keeps it to its owner."""
-        if settings.secret_key is not None:
+        """As the settings say; the embedded profile makes its secret at first use and keeps it to its owner.
+
+        Raises `Stopped` in production without a secret.
+        """
+        if settings.secret_key:
             return cls(settings.secret_key.get_secret_value())
+        if settings.profile == "production":
+            raise console.Stopped(console.bad_settings([console.NO_SECRET_KEY]))
         return cls(_made_once(settings.secret_file))
 
     def signature(self, purpose: str, value: str) -> str:

@@ -1,7 +1,11 @@
 """What the production compose file keeps to: the specification, no secret of its own, and health that is watched."""
 
 import json
+import os
 import re
+import shutil
+import stat
+import subprocess
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,7 @@ import pytest
 import yaml
 
 from desk.engine import access
+from policy.people.secret_strength import is_guessable
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,12 +49,79 @@ def test_nobody_waits_for_less_than_ready(service: dict[str, Any]) -> None:
         assert wait["condition"] == expected
 
 
-@each_service
-def test_no_secret_has_a_default(service: dict[str, Any]) -> None:
-    secrets = {name: value for name, value in service.get("environment", {}).items() if SECRET.search(name)}
+def test_secrets_come_in_files_alone() -> None:
+    """But for Temporal's own image, which reads its password from the environment; it has no default."""
+    told = {
+        (name, variable): value
+        for name, service in SERVICES.items()
+        for variable, value in service.get("environment", {}).items()
+        if SECRET.search(variable)
+    }
+    assert told.pop(("temporal", "POSTGRES_PWD")).startswith("${TEMPORAL_DB_PASSWORD:?")
+    for (name, variable), value in told.items():
+        assert variable.endswith("_FILE"), (name, variable)
+        assert value.removeprefix("/run/secrets/") in SERVICES[name]["secrets"]
 
-    # Either it has to be given, or what it is for is off without it.
-    assert all(re.search(r"\$\{\w+:(\?|-\})", value) for value in secrets.values())
+
+def test_each_process_is_given_the_secrets_that_it_needs() -> None:
+    given = {name: set(service["secrets"]) for name, service in SERVICES.items() if "secrets" in service}
+    database, mail = "escala_database_url", "escala_smtp_url"
+    assert given == {
+        "postgresql": {"postgres_password", "temporal_db_password", "escala_db_password"},
+        "temporal-schema": {"temporal_db_password"},
+        "migrations": {database},
+        "worker": {database, mail},
+        "api": {database, mail, "escala_secret_key", "escala_oidc_client_secret"},
+    }
+
+
+class TestMakeSecrets:
+    def run(self, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        shutil.copytree(ROOT / "compose", root / "compose", dirs_exist_ok=True)
+        return subprocess.run(
+            ["/bin/sh", root / "compose/make-secrets.sh"],
+            env={"PATH": os.environ["PATH"], **environment},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def secrets(self, root: Path) -> dict[str, str]:
+        return {file.name: file.read_text(encoding="utf-8") for file in (root / "secrets").iterdir()}
+
+    def test_makes_what_the_compose_file_names_to_be_entered_by_its_owner_alone(self, tmp_path: Path) -> None:
+        shutil.copy(ROOT / "compose.env.example", tmp_path / "compose.env")
+        assert self.run(tmp_path, ESCALA_SMTP_URL="smtp://a:b@c").returncode == 0
+        made = self.secrets(tmp_path)
+        assert made.keys() == COMPOSE["secrets"].keys()
+        assert {file for file, value in made.items() if not value} == {"escala_oidc_client_secret"}
+        assert made["escala_db_password"] in made["escala_database_url"]
+        assert not is_guessable(made["escala_secret_key"])
+        assert len(set(made.values())) == len(made)
+        assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+        told = (tmp_path / "compose.env").read_text(encoding="utf-8")
+        assert f"TEMPORAL_DB_PASSWORD={made['temporal_db_password']}\n" in told
+
+    def test_changes_nothing_that_is_there(self, tmp_path: Path) -> None:
+        self.run(tmp_path, ESCALA_SMTP_URL="smtp://a:b@c")
+        before = self.secrets(tmp_path)
+        assert self.run(tmp_path, ESCALA_SMTP_URL="smtp://another").returncode == 0
+        assert self.secrets(tmp_path) == before
+
+    def test_says_what_nobody_can_draw(self, tmp_path: Path) -> None:
+        asked = self.run(tmp_path)
+        assert asked.returncode == 1
+        assert "ESCALA_SMTP_URL=" in asked.stderr
+
+    def test_keeps_those_of_an_installation_from_before(self, tmp_path: Path) -> None:
+        old = {"POSTGRES_PASSWORD": "one", "TEMPORAL_DB_PASSWORD": "two", "ESCALA_DB_PASSWORD": "three"}
+        lines = [f"{name}={value}" for name, value in {**old, "ESCALA_SMTP_URL": "smtp://d:e$f@g"}.items()]
+        (tmp_path / "compose.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert self.run(tmp_path).returncode == 0
+        made = self.secrets(tmp_path)
+        assert [made["postgres_password"], made["temporal_db_password"]] == ["one", "two"]
+        assert made["escala_database_url"] == "postgresql+asyncpg://escala:three@postgresql:5432/escala"
+        assert made["escala_smtp_url"] == "smtp://d:e$f@g"
 
 
 @each_service
@@ -106,11 +178,6 @@ def test_what_arrives_has_room() -> None:
     assert int(re.findall(r"size=(\d+)m", room)[0]) > Settings.model_fields["arriving_megabytes"].default
 
 
-def test_only_who_signs_people_in_knows_the_providers_secret() -> None:
-    told = {name for name, service in SERVICES.items() if "ESCALA_OIDC_CLIENT_SECRET" in service.get("environment", {})}
-    assert told == {"api"}
-
-
 def test_one_proxy_is_suggested_and_no_network() -> None:
     example = (ROOT / "compose.env.example").read_text(encoding="utf-8")
     [suggested] = re.findall(r"ESCALA_TRUSTED_PROXIES=(.+)", example)
@@ -118,8 +185,14 @@ def test_one_proxy_is_suggested_and_no_network() -> None:
 
 
 def test_temporals_own_environment_gives_tls_and_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert access() == {}
+    assert access(Settings()) == {}
     monkeypatch.setenv("TEMPORAL_API_KEY", "llave")
     monkeypatch.setenv("TEMPORAL_TLS_SERVER_NAME", "temporal.example")
-    found = access()
+    found = access(Settings())
     assert (found["api_key"], found["tls"].domain) == ("llave", "temporal.example")
+
+
+def test_the_key_towards_temporal_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("llave\n", encoding="utf-8")
+    monkeypatch.setenv("ESCALA_TEMPORAL_API_KEY_FILE", str(tmp_path / "key"))
+    assert access(Settings())["api_key"] == "llave"

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from cli import doctor, main
+from desk.signing_in.keys import Keys
 from policy.people.secret_strength import is_guessable
 from settings import Settings, read_settings
 from wording import console
@@ -55,7 +56,6 @@ class TestProduction:
     @pytest.mark.parametrize(
         "secret",
         [
-            "",
             "short",
             "x" * 40,
             "aB3-" * 10,
@@ -71,6 +71,13 @@ class TestProduction:
     def test_refuses_to_start_without_a_secret_of_its_own(self, secret: str) -> None:
         with pytest.raises(console.Stopped, match="necesita ESCALA_SECRET_KEY"):
             read_settings(database_url=POSTGRESQL, secret_key=secret)
+
+    @pytest.mark.parametrize("secret", [None, ""])
+    def test_signs_nobody_in_without_a_secret_and_works_on_cases_without_one(self, secret: str | None) -> None:
+        """The worker and the migrations need none, so that they are given none."""
+        here = read_settings(database_url=POSTGRESQL, secret_key=secret)
+        with pytest.raises(console.Stopped, match="necesita ESCALA_SECRET_KEY"):
+            Keys.of(here)
 
     @pytest.mark.parametrize("bytes_", [24, 32, 48])
     def test_takes_a_secret_that_was_drawn(self, bytes_: int) -> None:
@@ -181,13 +188,20 @@ class TestTrustedProxies:
 
 
 class TestSecretsFromFiles:
-    @pytest.mark.parametrize("name", ["secret_key", "smtp_url", "oidc_client_secret", "database_url"])
+    @pytest.mark.parametrize(
+        "name", ["secret_key", "smtp_url", "oidc_client_secret", "database_url", "temporal_api_key"]
+    )
     def test_are_read_without_the_line_end(self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "secret").write_text("postgresql+asyncpg://escala@db/escala\n")
         monkeypatch.setenv(f"ESCALA_{name.upper()}_FILE", str(tmp_path / "secret"))
         found = getattr(Settings(), name)
         said = found.get_secret_value() if isinstance(found, SecretStr) else found
         assert said == "postgresql+asyncpg://escala@db/escala"
+
+    def test_that_are_empty_give_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "secret").write_text("\n")
+        monkeypatch.setenv("ESCALA_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+        assert Settings().oidc_client_secret is None
 
     def test_that_cannot_be_read_are_one_sentence(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ESCALA_SECRET_KEY_FILE", str(tmp_path / "none"))
