@@ -13,6 +13,7 @@ from policy.case.refusals import Refusal
 from policy.terms.terms import Terms
 from storage.case import ledger
 from storage.engine.database import Database
+from storage.engine.group_commit import GroupCommit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +44,22 @@ class Recorded:
     terms: Terms | None = None
 
 
-@dataclass(frozen=True)
 class Ledger:
-    """Writes turns to the database."""
+    """Writes turns to the database, those that arrive together by one commit."""
 
-    database: Database
+    def __init__(self, database: Database) -> None:
+        self._together = GroupCommit(database)
 
     @activity.defn(name="record")
     async def record(self, turn: Turn) -> Recorded:
-        """Record the turn in one transaction: facts, projection, notices and stretches.
+        """Record the turn in one transaction, or not at all: facts, projection, notices and stretches.
 
         What another case's turn has made impossible meanwhile is refused, by the refusal's name, and not tried again.
         """
         try:
-            found = await ledger.record(self.database, turn.decision, turn.terms, command_id=turn.command_id)
+            found = await self._together.write(
+                lambda connection: ledger.record_in(connection, turn.decision, turn.terms, command_id=turn.command_id)
+            )
         except Refusal as refusal:
             sentence = refusal.message.format(**refusal.values)
             raise ApplicationError(sentence, refusal.values, type=refusal.name, non_retryable=True) from refusal

@@ -52,28 +52,35 @@ class Recorded:
 async def record(
     db: Database, decision: Decision, terms: Terms | None = None, *, command_id: str | None = None
 ) -> Recorded:
-    """Record a turn in one transaction, once; the first, and whichever replaces them, brings its terms.
+    """Record a turn in a transaction of its own: see `record_in`."""
+    async with db.write() as connection:
+        return await record_in(connection, decision, terms, command_id=command_id)
+
+
+async def record_in(
+    connection: AsyncConnection, decision: Decision, terms: Terms | None = None, *, command_id: str | None = None
+) -> Recorded:
+    """Record a turn, once; the first, and whichever replaces them, brings its terms.
 
     TurnGap if it does not follow the last; Refusal where it closes a case as the duplicate of one that has ended
     meanwhile, and then nothing is recorded.
     """
     number = decision.case.number
-    async with db.write() as connection:
+    if decision.goes_on_in:
+        await duplicates.hold(connection, (number, decision.goes_on_in))
+    if await _is_new(connection, decision, terms):
         if decision.goes_on_in:
-            await duplicates.hold(connection, (number, decision.goes_on_in))
-        if await _is_new(connection, decision, terms):
-            if decision.goes_on_in:
-                await duplicates.check(connection, number, decision.goes_on_in)
-            await _append(connection, decision, terms, command_id)
-            return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
-        has_notices = await _has_undelivered(connection, number)
-        found = await _found(connection, decision)
-        same = {"state": codec.case_to_json(decision.case), "command_ids": [command_id] if command_id else []}
-        if found == same:
-            return Recorded(has_notices=has_notices)
-        ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
-        pinned = codec.terms_from_json(await connection.scalar(terms_of(number)))
-        return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=pinned)
+            await duplicates.check(connection, number, decision.goes_on_in)
+        await _append(connection, decision, terms, command_id)
+        return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
+    has_notices = await _has_undelivered(connection, number)
+    found = await _found(connection, decision)
+    same = {"state": codec.case_to_json(decision.case), "command_ids": [command_id] if command_id else []}
+    if found == same:
+        return Recorded(has_notices=has_notices)
+    ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
+    pinned = codec.terms_from_json(await connection.scalar(terms_of(number)))
+    return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=pinned)
 
 
 def terms_of(number: str) -> Select[Any]:
