@@ -55,7 +55,7 @@ FAR = {
 }
 """What comes of the lives of a shard, however many steps it takes."""
 MISSING = size(2, long=0)
-"""How many of those so few lives may miss: the server's clock begins today, and its holidays are other ones each day."""
+"""How many of those so few lives may miss: the server's clock begins today, whose holidays are other ones."""
 _customers = count(1)
 
 
