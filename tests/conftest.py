@@ -9,12 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from cli.conformance import LAST_RUN
+from desk.signing_in import passwords
 from tests.support import durations
 from tests.support.lives import policy
 from wording.language import learn
+
+# What is imported and collected stays to the end: the collector looks through it neither now (a third of the time) nor
+# later.
+gc.disable()
+
+# A password costs 136 ms of a core, by design (tests/desk/signing_in/test_passwords.py holds it); here as little as can
+# be, but more than the hashes that tests put in place, which are made anew at a sign-in as old ones are.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")
@@ -41,6 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("real")
         rules = {rule for marker in item.iter_markers("rule") for rule in marker.args}
         item.user_properties.append(("rules", sorted(rules)))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
+import argon2
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -17,7 +18,8 @@ from policy.people.password_strength import FEWEST_BITS, bits
 SHORTEST, LONGEST = 12, 200
 _SHORTEST_COMMON = 3
 _PRODUCT = ("Escala", "Mesa de Ayuda", "soporte", "support desk")
-_hasher = PasswordHasher()  # argon2id with the library's recommended cost
+COST = argon2.profiles.RFC_9106_LOW_MEMORY
+_hasher = PasswordHasher.from_parameters(COST)
 # Threads rather than a lock: they belong to no event loop, and a flood of passwords cannot take more cores or memory.
 _two_at_a_time = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
@@ -62,7 +64,7 @@ async def hash_of(password: str) -> str:
 async def matches(password: str, kept: str | None) -> bool:
     """Whether this is the password. For nobody's (None) it takes as long, so that no answer tells who exists."""
     loop = asyncio.get_running_loop()
-    same = await loop.run_in_executor(_two_at_a_time, _same, _typed(password), kept or _NOBODYS)
+    same = await loop.run_in_executor(_two_at_a_time, _same, _typed(password), kept or _nobodys())
     return same and kept is not None
 
 
@@ -87,8 +89,8 @@ def _unmatchable(size: int) -> str:
     return base64.b64encode(bytes(size)).decode().rstrip("=")
 
 
-# Costs what a real one costs, and no password has it: its digest is all zeros.
-_NOBODYS = (
-    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-    f"${_unmatchable(_hasher.salt_len)}${_unmatchable(_hasher.hash_len)}"
-)
+@cache
+def _nobodys() -> str:
+    """Costs what a real one costs, and no password has it: its digest is all zeros."""
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${_unmatchable(_hasher.salt_len)}${_unmatchable(_hasher.hash_len)}"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from policy.case.case import Channel
 from policy.case.incidents import Incident
 from storage.providers import incidents
+from tests.api.kept_states import reached
 from tests.api.office import PREMIUM, Office
 from tests.support.lives import bogota
 
@@ -121,11 +122,15 @@ async def give(office: Office, number: str, command: str, **changes: Any) -> Non
 
 async def ready_for(office: Office, command: str) -> str:
     """A Premium case that takes the command; there is another one, of which it may be a duplicate."""
-    await office.open("premium_contact")
-    about = await equipment(office) if command == "diagnosis" else {}
-    number = await office.open("premium_contact", **about)
-    await make_ready(office, number, command)
-    return number
+
+    async def way() -> str:
+        await office.open("premium_contact")
+        about = await equipment(office) if command == "diagnosis" else {}
+        number = await office.open("premium_contact", **about)
+        await make_ready(office, number, command)
+        return number
+
+    return await reached(office, command, way)
 
 
 def path_of(command: str) -> str:

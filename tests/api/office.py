@@ -90,6 +90,27 @@ class Office:
     client: AsyncClient
     secrets: dict[str, str]
     keys: Any = field(default_factory=lambda: (f"key-{place}" for place in count(1)))
+    written_at_first: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember what the start of the app wrote."""
+        self.written_at_first = self.written
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was written since it opened, on SQLite."""
+        return self.db._lock is not None and self.written == self.written_at_first
+
+    @property
+    def written(self) -> int:
+        """How much the database's journal holds: it grows with every write."""
+        journal = Path(f"{self.file}-wal")
+        return journal.stat().st_size if journal.exists() else 0
+
+    @property
+    def file(self) -> Path:
+        """The database's file; this office has one of its own."""
+        return Path(str(self.db._reader.url.database))
 
     def headers(self, who: str | None, **more: str) -> dict[str, str]:
         return ({"Authorization": f"Bearer {self.secrets[who]}"} if who else {}) | more

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,9 +40,23 @@ _NO_PAGES = (
     ".pdf",
     "/archivos",
 )
-_UNTOUCHED = """() => window.pwned === undefined
-  && !document.querySelector('[data-xss], iframe, object, embed, base, [src*="evil.example"], [href^="javascript:" i]')
-  && ![...document.querySelectorAll('*')].some(e => [...e.attributes].some(a => /^on/i.test(a.name)))"""
+_UNTOUCHED = """page => window.pwned === undefined
+  && !page.querySelector('[data-xss], iframe, object, embed, base, [src*="evil.example"], [href^="javascript:" i]')
+  && ![...page.querySelectorAll('*')].some(e => [...e.attributes].some(a => /^on/i.test(a.name)))"""
+_READ = f"""async paths => {{
+  const untouched = {_UNTOUCHED}, found = {{ touched: [], told: 0 }};
+  for (const path of paths) {{
+    const answer = await fetch(path);
+    if (!answer.headers.get('content-type').startsWith('text/html')) continue;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (!untouched(page)) found.touched.push(path);
+    found.told += page.body.textContent.includes('{CANARY}');
+  }}
+  return found;
+}}"""
+"""Reads pages with the browser's own parser, and runs nothing."""
+_ALIKE = (("contact_a", "admin_a"), ("agent", "director", "commercial", "admin"), ("nobody",))
+"""Who is shown the same templates; the first of them who may open a page does."""
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +79,34 @@ async def nasty(migrated: Path, front: FastAPI, tmp_path_factory: pytest.TempPat
         yield world
 
 
-def paths(world: World, who: str) -> Iterator[str]:
+@dataclass
+class Pages:
+    """The addresses of somebody's pages: those that are opened, and those that are read."""
+
+    lived: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+
+
+def pages_of(world: World, who: str) -> Pages:
     """Every page that this person may open, and each with payloads in all parts of its query.
 
-    One part at a time in `make test-long`, for a page may stop at the first part that it cannot read.
+    `make test-long` opens all of them in the browser, and with one part at a time, for a page may stop at the first
+    part that it cannot read. `make test` opens each page for the first person who may, and reads the others.
     """
+    found = Pages(lived=[f"/{quote(PAYLOADS[0], safe='')}"])
     for route in routes():
         if route.method != "GET" or route.is_of_the_api or any(each in route.path for each in _NO_PAGES):
             continue
-        own = [cell for cell in cells(route, world.ids) if cell.who == who and cell.kind == "own" and cell.may]
+        its = [cell for cell in cells(route, world.ids) if cell.kind == "own" and cell.may]
+        may = {cell.who for cell in its}
+        is_first = who in [next((each for each in alike if each in may), None) for alike in _ALIKE]
         asked = [f"{name}={quote(PAYLOADS[place % 3])}" for place, name in enumerate(route.queries)]
         queries = asked if IS_LONG else ["&".join(asked)] if asked else []
-        for cell in own:
-            yield cell.address
-            yield from [f"{cell.address}?{each}" for each in queries if "?" not in cell.address]
-    yield f"/{quote(PAYLOADS[0], safe='')}"
+        for address in [cell.address for cell in its if cell.who == who]:
+            to = found.lived if is_first or IS_LONG else found.read
+            to.append(address)
+            to.extend(f"{address}?{each}" for each in queries if "?" not in address)
+    return found
 
 
 async def look_around(page: Page) -> None:
@@ -88,17 +116,24 @@ async def look_around(page: Page) -> None:
     await page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))")
 
 
+async def _is_untouched(page: Page) -> bool:
+    return bool(await page.evaluate(f"() => ({_UNTOUCHED})(document)"))
+
+
 @pytest.mark.parametrize("who", ["contact_a", "admin_a", "agent", "director", "commercial", "admin", "nobody"])
 async def test_no_word_runs_on_any_page(browser: Browser, nasty: World, who: str) -> None:
     cookies = {} if who == "nobody" else {SESSION_COOKIE: nasty.sessions[who]}
     async with served(nasty.office) as site, screen(browser, site, cookies=cookies) as window:
-        told = 0
-        for path in paths(nasty, who):
+        told, pages = 0, pages_of(nasty, who)
+        for path in pages.lived:
             await window.page.goto(site + path, wait_until="load")
             await look_around(window.page)
-            assert await window.page.evaluate(_UNTOUCHED), path
+            assert await _is_untouched(window.page), path
             assert window.wrong == [], path
             told += CANARY in await window.page.inner_text("body")
+        read = await window.page.evaluate(_READ, pages.read)
+        assert read["touched"] == []
+        told += read["told"]
     assert told >= (0 if who == "nobody" else 8), "the words have to stand on the pages"
 
 
@@ -112,9 +147,9 @@ async def test_no_word_runs_that_a_stream_brings(browser: Browser, nasty: World)
         last = window.page.locator("#conversation li").filter(has_text="recién dicho").nth(len(PAYLOADS) - 1)
         await last.wait_for()
         assert PAYLOADS[-1] in (await last.text_content() or "")
-        assert await window.page.evaluate(_UNTOUCHED)
+        assert await _is_untouched(window.page)
         await window.page.reload()
-        assert await window.page.evaluate(_UNTOUCHED)
+        assert await _is_untouched(window.page)
 
 
 async def test_no_word_runs_that_a_form_gives_back(browser: Browser, nasty: World) -> None:
@@ -127,4 +162,4 @@ async def test_no_word_runs_that_a_form_gives_back(browser: Browser, nasty: Worl
         await window.page.click("#enviar")
         await window.page.locator("[role=alert]").wait_for()
         assert await window.page.input_value("#title") == PAYLOADS[0]
-        assert await window.page.evaluate(_UNTOUCHED)
+        assert await _is_untouched(window.page)
