@@ -7,18 +7,24 @@ replay pass: a recorded case must go on under new code.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from temporalio.client import WorkflowUpdateFailedError
 
 from activities.cover import Covered
 from activities.ledger import Turn
 from policy.case import commands as c
 from policy.case import lifecycle
 from policy.case.case import Actor, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Role, Status
+from policy.case.duplicates import GoesOnIn
+from policy.case.refusals import DuplicateOfEnded
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates, day_begins_at
 from policy.terms.terms import CoverKind
@@ -34,6 +40,7 @@ from tests.support.lives import (
     DIRECTOR,
     HAND_OFF,
     HELP_DESK,
+    PLUS,
     PREMIUM,
     REOPEN,
     REPLY,
@@ -49,9 +56,11 @@ from tests.support.lives import (
     WORDS,
     attempt,
     bogota,
+    duplicate,
     expense,
     opening,
     priority,
+    terms,
     transfer,
 )
 from tests.support.lives import (
@@ -98,11 +107,46 @@ async def _ahead(house: House) -> LiveCase:
     return case
 
 
-async def _diagnosed(house: House) -> LiveCase:
-    """A claim on a piece of equipment whose defect a specialist found."""
+async def _not_taken_by_the_ledger(house: House) -> LiveCase:
+    """A case that cannot go on in another, for that one's end was recorded first; it goes on by itself, to its own."""
+    case = await house.open(opening(START), terms=PREMIUM)
+    assert isinstance(house.ledger, LedgerAhead)
+    house.ledger.refused = DuplicateOfEnded(other=OTHER)
+    with suppress(WorkflowUpdateFailedError):
+        await case.give(GOES_ON, key="too-late")
+    for step in (CLAIM, REPLY, RESOLVE, CONFIRM):
+        await case.give(step, key=type(step).__name__)
+    return case
+
+
+async def _diagnosed(house: House, cause: Cause, *steps: c.Command) -> LiveCase:
+    """A claim on a piece of equipment, what a specialist found, and what follows."""
     ours = c.Equipment(supplied_by_us=True, serial_number="SN-1")
     case = await house.open(opening(START, serial_number="SN-1", equipment=ours), terms=PREMIUM)
-    for step in (c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS), RESOLVE, CONFIRM):
+    for step in (c.RecordDiagnosis(by=SPECIALIST, cause=cause, summary=WORDS), *steps):
+        await case.give(step, key=type(step).__name__)
+    return case
+
+
+async def _third_plan(house: House) -> LiveCase:
+    """A case under a plan that no code knows: its own clocks hand it on, twice, before it is solved."""
+    case = await house.open(opening(START), terms=terms(PLUS))
+    await case.until(case.opened_at + 45 * MINUTES)
+    for step in (replace(CLAIM, by=DIRECTOR), REPLY, RESOLVE, CONFIRM):
+        await case.give(step, key=type(step).__name__)
+    return case
+
+
+async def _registered_late(house: House) -> LiveCase:
+    """A held case whose payment of its first day is registered three days later: its clocks reached level 3 by then."""
+    case = await house.open(opening(START), terms=UNCOVERED, customer_id="customer-late")
+    await case.until(case.opened_at + 3 * DAYS)
+    house.cover.covered[case.state.customer_id] = Covered(
+        terms=STANDARD, covered_at=case.opened_at + 3 * DAYS, counts_from=case.opened_at + 4 * HOURS
+    )
+    await case.handle.signal(addresses.COVER_CHANGED)
+    await eventually(lambda: case.state.level is Level.DIRECTOR)
+    for step in (replace(CLAIM, by=DIRECTOR), RESOLVE, CONFIRM):
         await case.give(step, key=type(step).__name__)
     return case
 
@@ -225,6 +269,9 @@ def _on(label: str) -> c.ScheduleVisit:
 
 
 SUBSTITUTE = Actor(Role.DIRECTOR, "agent-2", on_behalf_of="director-1")
+STAND_IN = replace(HELP_DESK, id="agent-2", on_behalf_of="agent-1")
+OTHER = "MA-2026-999999"
+GOES_ON = duplicate(GoesOnIn(OTHER, Status.IN_PROGRESS), of="MA-2026-999998")
 EXHAUSTED: tuple[c.Command, ...] = tuple(attempt(channel) for channel in Channel)
 AGREED: tuple[c.Command | timedelta, ...] = (*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, HOURS, ACCEPT)
 A_VISIT: tuple[c.Command | timedelta, ...] = (
@@ -240,6 +287,20 @@ A_VISIT: tuple[c.Command | timedelta, ...] = (
     ACCEPT,
     SIGN_OFF,
 )
+SEVERAL: tuple[c.Command | timedelta, ...] = (
+    *AGREED,
+    _on("2027-02-04 09:00"),
+    HOURS,
+    c.CancelVisit(by=CONTACT),
+    *AGREED[len(EXHAUSTED) :],
+    _on("2027-02-02 18:00"),
+    HOURS,
+    START_VISIT,
+    REPORT,
+    SIGN_OFF,
+    *AGREED[len(EXHAUSTED) :],
+)
+"""The first visit is called off, the second made and signed, a third agreed."""
 SPENT_LATE: tuple[c.Command | timedelta, ...] = (
     *AGREED,
     _on("2027-02-05 09:00"),
@@ -289,18 +350,26 @@ LIVES: dict[str, Life] = {
     "priority-lowered": _life(priority(Priority.LOW), 90 * MINUTES, priority(Priority.LOW)),
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
     "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),
-    "equipment-diagnosed": _diagnosed,
+    "equipment-diagnosed": lambda house: _diagnosed(house, Cause.MANUFACTURING_DEFECT, RESOLVE, CONFIRM),
+    "equipment-denied": lambda house: _diagnosed(house, Cause.MISUSE),
     "resolved": _life(CLAIM, RESOLVE),
     "reopened": _life(CLAIM, 10 * MINUTES, RESOLVE, DAYS, REOPEN, 2 * HOURS, RESOLVE, CONFIRM),
     "closed-unanswered": _life(CLAIM, RESOLVE, 14 * DAYS, standard=True),
     "closed-out-of-scope": _life(c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DATA_LOAD, reason=WORDS)),
     "closed-as-duplicate": _life(c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-999999")),
+    "closed-for-one-that-it-goes-on-in": _life(CLAIM, ASK, HOURS, GOES_ON),
+    "not-closed-for-one-that-has-ended": _not_taken_by_the_ledger,
+    "worked-on-by-a-substitute": _life(
+        replace(CLAIM, by=STAND_IN), replace(REPLY, by=STAND_IN), HOURS, replace(RESOLVE, by=STAND_IN), CONFIRM
+    ),
+    "under-a-third-plan": _third_plan,
     "withdrawn": _life(CLAIM, ASK, WITHDRAW),
     "held": _life(held=True),
     "closed-not-covered": _life(40 * DAYS, held=True),
     "premium-with-a-visit": _life(CLAIM, *A_VISIT, HOURS, RESOLVE, DAYS, REOPEN, HOURS, RESOLVE, CONFIRM),
     "visit-not-decided-on": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, APPROVE, 6 * DAYS),
     "visit-approved-by-a-substitute": _life(*EXHAUSTED, REQUEST_VISIT, HOURS, replace(APPROVE, by=SUBSTITUTE), HOURS),
+    "several-visits": _life(*SEVERAL),
     "visit-called-off": _life(*AGREED, _on("2027-02-04 09:00"), HOURS, c.CancelVisit(by=CONTACT), HOURS),
     "visit-never-signed-off": _life(*A_VISIT[:-2], 20 * DAYS),
     "visit-with-expenses-after-its-report": _life(*SPENT_LATE),
@@ -315,6 +384,7 @@ LIVES: dict[str, Life] = {
     "after-a-lost-task": _ahead,
     "closed-after-a-look-for-cover": lambda house: _held(house, days=40),
     "released-by-its-cover": lambda house: _held(house, covered=True, told=True),
+    "released-by-a-payment-registered-late": _registered_late,
     "released-before-it-was-closed": lambda house: _held(house, covered=True, days=40),
     "contract-renewed-and-ended": _contract,
     "contract-renewed-after-its-end": _renewed_after_its_end,
@@ -342,7 +412,12 @@ async def _keep(name: str, lived: LiveCase | list[LiveCase]) -> None:
         runs.sort(key=lambda run: run.start_time)
         histories += [await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history() for run in runs]
     for place, history in enumerate(histories, start=1):
-        (FOLDER / f"{name}.{place}.json").write_text(history.to_json() + "\n", encoding="utf-8")
+        text = _TRACE.sub(r'\1""', history.to_json())
+        (FOLDER / f"{name}.{place}.json").write_text(text + "\n", encoding="utf-8")
+
+
+_TRACE = re.compile(r'("stackTrace": )"(?:[^"\\]|\\.)*"')
+"""What failed says where this checkout stands."""
 
 
 if __name__ == "__main__":

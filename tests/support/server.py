@@ -13,11 +13,13 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from activities.cover import Covered, HeldCase, Look, Seen, Swept
 from activities.ledger import Recorded, Turn
 from policy.case.facts import Entry
+from policy.case.refusals import Refusal
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
 from settings import Settings
@@ -85,14 +87,18 @@ class MemoryLedger:
 
 
 class LedgerAhead(MemoryLedger):
-    """Holds, besides what it is told, one turn that the workflow never heard of."""
+    """Holds, besides what it is told, one turn that the workflow never heard of; or refuses one, as `Ledger` does."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lost: Turn | None = None
+        self.refused: Refusal | None = None
 
     @activity.defn(name="record")
     async def record(self, turn: Turn) -> Recorded:
+        if self.refused:
+            refusal, self.refused = self.refused, None
+            raise ApplicationError("refused", refusal.values, type=refusal.name, non_retryable=True)
         if self.lost and self.lost.decision.case.turn == turn.decision.case.turn:
             lost, self.lost = self.lost, None
             self.turns[turn.decision.case.number].append(lost)
