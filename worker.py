@@ -10,7 +10,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,8 +29,7 @@ from temporalio.client import (
 )
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
@@ -53,17 +52,6 @@ from workflows.operators import provider_text
 from workflows.provider_status import ProviderStatusWorkflow
 from workflows.values import DATA_CONVERTER
 
-PASSED_THROUGH = (
-    "policy",
-    "wording.facts.operator",
-    "workflows.case_run",
-    "workflows.contract_run",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-)
-"""Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
 _SWEEPS_EVERY = timedelta(hours=1)
 _WARNINGS_EVERY = timedelta(hours=1)
 _LOOKS_KEPT_FOR = timedelta(days=2)
@@ -74,22 +62,6 @@ _MOST_FORGOTTEN_AT_ONCE = 2_000
 _REPLIES_EVERY = 0.5
 """Seconds between two looks for replies that are due."""
 _log = logging.getLogger(__name__)
-
-
-def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
-    """The workflows' sandbox; the tests replay with policy inside it as well, where a clock read would be caught.
-
-    A time zone by its key is a value, not I/O; the sandbox's stand-in for ZoneInfo is no tzinfo and breaks datetimes.
-    """
-    default = SandboxRestrictions.default
-    members = {name: rule for name, rule in default.invalid_module_members.children.items() if name != "zoneinfo"}
-    return SandboxedWorkflowRunner(
-        replace(
-            default,
-            passthrough_modules=default.passthrough_modules | set(passed_through),
-            invalid_module_members=replace(default.invalid_module_members, children=members),
-        )
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,13 +90,17 @@ class Activities:
 
 
 def build_worker(client: Client, settings: Settings, activities: Activities) -> Worker:
-    """A worker on the queue of the settings."""
+    """A worker on the queue of the settings.
+
+    Its workflows run outside the sandbox, which costs a case 170 KB and every task some milliseconds: that they decide
+    the same again is held by what they may import and call, and by the tests' replays inside one (decision 30).
+    """
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
         activities=activities.methods(),
-        workflow_runner=sandbox(),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=5_000,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
         graceful_shutdown_timeout=timedelta(seconds=5),

@@ -14,6 +14,9 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.cover import Cover, Covered, HeldCase
+from activities.ledger import Ledger, Recorded, Turn
+from activities.notices.delivery import Notices
 from policy.case import lifecycle
 from policy.case.case import SYSTEM, Case, Status
 from policy.case.commands import COMMANDS, Command, ReleaseCase
@@ -24,11 +27,6 @@ from workflows import addresses
 from workflows.alarm import Alarm
 from workflows.case_run import CaseRun
 from workflows.operators import case_text, words
-
-with workflow.unsafe.imports_passed_through():
-    from activities.cover import Cover, Covered, HeldCase
-    from activities.ledger import Ledger, Recorded, Turn
-    from activities.notices.delivery import Notices
 
 _COMMANDS_BY_NAME = {command.__name__: command for command in COMMANDS}
 _REMEMBERED = 200
