@@ -33,6 +33,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
+from activities.memory import cases_that_fit
 from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
@@ -95,13 +96,15 @@ def build_worker(client: Client, settings: Settings, activities: Activities) -> 
     Its workflows run outside the sandbox, which costs a case 170 KB and every task some milliseconds: that they decide
     the same again is held by what they may import and call, and by the tests' replays inside one (decision 30).
     """
+    kept = settings.cached_cases or cases_that_fit()
+    _log.info("up to %d waiting cases stay in memory", kept)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
         activities=activities.methods(),
         workflow_runner=UnsandboxedWorkflowRunner(),
-        max_cached_workflows=5_000,
+        max_cached_workflows=kept,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
