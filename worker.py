@@ -51,6 +51,7 @@ from workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.operators import provider_text
 from workflows.provider_status import ProviderStatusWorkflow
+from workflows.urgency import BESIDE
 from workflows.values import DATA_CONVERTER
 
 _SWEEPS_EVERY = timedelta(hours=1)
@@ -179,6 +180,7 @@ async def sweep_covers(client: Client, settings: Settings) -> None:
         task_queue=settings.task_queue,
         execution_timeout=_SWEEPS_EVERY,
         static_summary="coberturas y casos retenidos: lo que quedó sin avisar",
+        priority=BESIDE,
     )
     spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_SWEEPS_EVERY)])
     try:
@@ -254,6 +256,7 @@ def _looks_schedule(settings: Settings) -> Schedule:
             task_queue=settings.task_queue,
             execution_timeout=max(every, timedelta(minutes=2)),
             static_summary=provider_text.SUMMARY,
+            priority=BESIDE,
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
         # A look that was missed is of no use afterwards; one that is still going on is not joined by another.

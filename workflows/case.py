@@ -27,6 +27,7 @@ from workflows import addresses
 from workflows.alarm import Alarm
 from workflows.case_run import CaseRun
 from workflows.operators import case_text, words
+from workflows.urgency import priority_of
 
 _COMMANDS_BY_NAME = {command.__name__: command for command in COMMANDS}
 _REMEMBERED = 200
@@ -253,6 +254,7 @@ class CaseWorkflow:
                     start_to_close_timeout=timedelta(minutes=5),
                     schedule_to_close_timeout=timedelta(days=7),
                     retry_policy=_DELIVERY,
+                    priority=priority_of(self._known_case, self._terms),
                     summary=f"avisos hasta el turno {self._known_case.turn}",
                 )
             except ActivityError:
