@@ -114,7 +114,7 @@ $(VENDOR)/.made: package.json package-lock.json | $(BIN)/python
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-node.lock; fi
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-progress --loglevel=error >/dev/null
 	@rm -rf $(VENDOR); mkdir -p $(VENDOR)
-	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/@picocss/pico/css/pico.min.css $(VENDOR)/
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 $(VENDOR)/
 	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-viewer.min.js
 	@cp node_modules/bpmn-js/dist/assets/diagram-js.css node_modules/bpmn-js/dist/assets/bpmn-js.css $(VENDOR)/
 	@touch $@

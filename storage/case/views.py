@@ -202,12 +202,14 @@ async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | 
 class Window:
     """A part of a timeline: the last `most` facts before the one of that `seq`, or of all.
 
-    Only those that come with words where `said`, and internal ones only where they are `internal` to who looks.
+    Only milestones and those that come with words where `said`, or those of `kinds` where some are named; and internal
+    ones only where they are `internal` to who looks.
     """
 
     before: int | None = None
     most: int
     said: bool = False
+    kinds: frozenset[str] = frozenset()
     internal: bool
 
 
@@ -224,8 +226,8 @@ async def window(db: Reader, number: str, wanted: Window) -> Windowed:
     conditions = [facts.c.case_number == number]
     if wanted.before is not None:
         conditions.append(facts.c.seq < wanted.before)
-    if wanted.said:
-        conditions.append(facts.c.kind.in_(_SAID))
+    if kinds := wanted.kinds or (_SAID if wanted.said else None):
+        conditions.append(facts.c.kind.in_(kinds))
     if not wanted.internal:
         conditions.append(facts.c.internal.is_(False))
     latest = select(facts).where(*conditions).order_by(facts.c.seq.desc()).limit(wanted.most + 1)
@@ -236,7 +238,15 @@ async def window(db: Reader, number: str, wanted: Window) -> Windowed:
     return Windowed([_timeline_row(row, words) for row in rows], len(found) > wanted.most)
 
 
-_SAID = codec.kinds_with_texts()
+MILESTONES = frozenset(
+    {
+        *("visit_approved", "visit_refused", "visit_accepted", "visit_declined", "visit_signed_off"),
+        *("case_resolved", "case_reopened", "case_closed"),
+    }
+)
+"""What binds both sides: it stands in the conversation, with words or without."""
+
+_SAID = codec.kinds_with_texts() | MILESTONES
 
 
 async def last_seq(db: Reader, number: str) -> int:

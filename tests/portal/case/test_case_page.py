@@ -162,7 +162,7 @@ async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
 
 def steps_of(page: Response) -> list[tuple[str, str]]:
     """Each step's state, and what it is called."""
-    tracker = re.search(r'<ol class="steps".*?</ol>', unspaced(page.text))
+    tracker = re.search(r'<ol class="steps.*?</ol>', unspaced(page.text))
     assert tracker
     return re.findall(r'<li class="([a-z-]+)"[^>]*><span>([^<]+)', tracker[0])
 

@@ -147,9 +147,9 @@ async def second_factor(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
 async def batch(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     page = window.page
     await window.go("/cola?tab=all")
-    await page.select_option("#lote [name=action]", "notes")
     for place in range(3):
         await page.locator("#filas input").nth(place).check()
+    await page.select_option("#lote [name=action]", "notes")
     await page.click(".batch button")
     yield "what a batch asks"
     await page.fill("[name=body]", "Se revisa hoy.")

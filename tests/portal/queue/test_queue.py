@@ -20,7 +20,7 @@ def numbers(page: str) -> list[str]:
 
 
 def counts(page: str) -> dict[str, int]:
-    found = re.findall(r'data-tab="([\w-]+)"[^>]*>[^<]* <span class="count">(\d+)<', page)
+    found = re.findall(r'data-tab="([\w-]+)".*?<span class="count">(\d+)<', page, re.DOTALL)
     return {tab: int(count) for tab, count in found if count != "0"}
 
 
