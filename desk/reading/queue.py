@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.access import only_visible
 from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
+from policy.case.case import Status
 from storage.case import queue, views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow
@@ -39,13 +40,14 @@ class QueueAsked:
 class Row:
     """A case as the queue lists it.
 
-    `clock` is the promise that is due next, or stands. `resumes_at` is when closed hours open again, or by when a pause
+    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word. `resumes_at` is when closed hours open again, or by when a pause
     ends at the latest.
     """
 
     row: CaseRow
     at: datetime
     clock: Countdown | None = None
+    answered: bool = False
     resumes_at: datetime | None = None
 
     @property
@@ -121,7 +123,17 @@ async def _rows(db: Reader, found: Sequence[CaseRow], *, at: datetime) -> list[R
     hours = await hours_of(db, [row.number for row in found if row.case.level_clock])
     distinct = {id(calendar): calendar for calendar in hours.values()}
     now = {each: hours_at(calendar, at) for each, calendar in distinct.items()}
-    return [_row(row, now[id(hours[row.number])] if row.number in hours else None, at=at) for row in found]
+    answered = await views.answered_by_customer(db, [row.number for row in found if row.case.status in _AWAITED])
+    return [
+        replace(
+            _row(row, now[id(hours[row.number])] if row.number in hours else None, at=at),
+            answered=row.number in answered,
+        )
+        for row in found
+    ]
+
+
+_AWAITED = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 
 
 def _row(row: CaseRow, hours: Hours | None, *, at: datetime) -> Row:

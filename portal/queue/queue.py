@@ -167,6 +167,7 @@ def _answers(tabs: Sequence[Tab], found: QueuePage, language: str) -> list[tuple
     return [
         (translate("past their limit", language), late, "overdue", "late"),
         (translate("end within the hour", language), soon, "open", ""),
+        (translate("with the customer's answer", language), sum(row.answered for row in found.rows), "open", "new"),
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
@@ -247,6 +247,20 @@ MILESTONES = frozenset(
 """What binds both sides: it stands in the conversation, with words or without."""
 
 _SAID = codec.kinds_with_texts() | MILESTONES
+
+
+_SAID_LAST = ("reply_sent", "information_requested", "case_resolved", "customer_answered", "case_reopened")
+
+
+async def answered_by_customer(db: Reader, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of these cases in which the customer had the last word that both sides read."""
+    f = facts.c
+    last = select(f.case_number, func.max(f.seq).label("seq"))
+    last_of = last.where(f.case_number.in_(numbers), f.kind.in_(_SAID_LAST)).group_by(f.case_number).subquery()
+    theirs = select(f.case_number).join(last_of, and_(f.case_number == last_of.c.case_number, f.seq == last_of.c.seq))
+    async with db.read() as connection:
+        found = await connection.scalars(theirs.where(f.kind.in_(("customer_answered", "case_reopened"))))
+        return frozenset(found)
 
 
 async def last_seq(db: Reader, number: str) -> int:
