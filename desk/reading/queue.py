@@ -40,8 +40,8 @@ class QueueAsked:
 class Row:
     """A case as the queue lists it.
 
-    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word. `resumes_at` is when closed hours open again, or by when a pause
-    ends at the latest.
+    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word. `resumes_at` is when
+    closed hours open again, or by when a pause ends at the latest.
     """
 
     row: CaseRow
