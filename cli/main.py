@@ -90,11 +90,9 @@ def up(
 def worker() -> None:
     """Atiende los casos: ejecuta los workflows y sus actividades."""
     with _imported_for_good():
-        import uvloop
-
         from worker import run
 
-    uvloop.run(run(settings()))
+    asyncio.run(run(settings()))
 
 
 @app.command()

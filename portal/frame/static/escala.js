@@ -1,0 +1,2 @@
+// What pages do by themselves. Every page works without it.
+"use strict";
