@@ -24,7 +24,7 @@ COPY storage ./storage
 COPY wording ./wording
 COPY workflows ./workflows
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js \
-  /build/node_modules/@picocss/pico/css/pico.min.css \
+  /build/node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
   /build/node_modules/bpmn-js/dist/assets/diagram-js.css \
   /build/node_modules/bpmn-js/dist/assets/bpmn-js.css \
   portal/frame/static/vendor/

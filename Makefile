@@ -83,7 +83,7 @@ endef
 
 # pip reads its own configuration on this machine: no index is named here.
 define install
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes $(2) -r $(1)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
 endef
 
@@ -102,7 +102,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.development: requirements-dev.lock requirements-client.lock requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what Escala is developed with (only after a change of a lock) ..."
-	@$(call install,requirements-dev.lock)
+	@$(call install,requirements-dev.lock,--no-compile)  # half of the time: most of what is installed is never imported
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes \
 	  -r requirements-client.lock
 	@touch $(VENV)/.runtime $@
@@ -114,7 +114,7 @@ $(VENDOR)/.made: package.json package-lock.json | $(BIN)/python
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-node.lock; fi
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-progress --loglevel=error >/dev/null
 	@rm -rf $(VENDOR); mkdir -p $(VENDOR)
-	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/@picocss/pico/css/pico.min.css $(VENDOR)/
+	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 $(VENDOR)/
 	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-viewer.min.js
 	@cp node_modules/bpmn-js/dist/assets/diagram-js.css node_modules/bpmn-js/dist/assets/bpmn-js.css $(VENDOR)/
 	@touch $@

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     sticky_queue_timeout: float = Field(default=1.5, gt=0)
     """Seconds that a case waits for a worker that died before another one takes it."""
 
+    cached_cases: int | None = Field(default=None, ge=10)
+    """Waiting cases that a worker keeps in memory; none: as many as fit into the container, or into a quarter of the
+    machine."""
+
     retention_days: int = Field(default=3650, ge=1)
     """Days that Temporal keeps the history of a closed case."""
 

@@ -1,7 +1,6 @@
 """The worker process: its one composition root. It runs the workflows and holds every dependency of the activities.
 
-It keeps the namespace's schedules as well (the sweep of covers, the looks at the providers' feeds), and the dispatcher
-of notices.
+It keeps the namespace's schedules as well: the sweep of covers, and the looks at the providers' feeds.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,17 +27,15 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
-from activities.notices.bell import Bell
+from activities.memory import cases_that_fit
 from activities.notices.channel_notices import ChannelNotices
-from activities.notices.dispatching import Notices
+from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
 from desk.engine import Engine, access
 from desk.replies import let_go
@@ -46,68 +43,27 @@ from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
 from settings import Settings
 from storage.engine.database import Database
-from storage.engine.wire import Wire
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from wording.language import learn
 from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from workflows.misdirected import MisdirectedWorkflow
-from workflows.notices import NoticesWorkflow
-from workflows.notices_run import NoticesRun
-from workflows.operators import notices_text, provider_text
+from workflows.operators import provider_text
 from workflows.provider_status import ProviderStatusWorkflow
+from workflows.urgency import BESIDE
 from workflows.values import DATA_CONVERTER
 
-WORKFLOWS = (
-    CaseWorkflow,
-    ContractWorkflow,
-    CoverSweepWorkflow,
-    MisdirectedWorkflow,
-    NoticesWorkflow,
-    ProviderStatusWorkflow,
-)
-PASSED_THROUGH = (
-    "policy",
-    "wording.facts.operator",
-    "workflows.case_run",
-    "workflows.contract_run",
-    "pydantic",
-    "pydantic_core",
-    "annotated_types",
-    "typing_extensions",
-)
-"""Pure modules that workflows share instead of loading their own copies: 87 KB a cached case against 214."""
 _SWEEPS_EVERY = timedelta(hours=1)
 _WARNINGS_EVERY = timedelta(hours=1)
 _LOOKS_KEPT_FOR = timedelta(days=2)
 """How long a look stays in Temporal: 720 a day would outlive every case, which the namespace keeps for years."""
 _FEEDS_AGAIN_AFTER = timedelta(hours=6)
-_AGAIN_AFTER_A_FAILURE = timedelta(seconds=30)
-_HEARTBEATS_EVERY = timedelta(seconds=4)
-"""At most: so soon the dispatcher of notices hears that it is paused."""
-_DISPATCHER_IS_THERE_EVERY = timedelta(minutes=5)
-_NOTICES_CHANNEL = "escala_notices"
+_FEEDS_AGAIN_AFTER_A_FAILURE = timedelta(seconds=30)
 _MOST_FORGOTTEN_AT_ONCE = 2_000
 _REPLIES_EVERY = 0.5
 """Seconds between two looks for replies that are due."""
 _log = logging.getLogger(__name__)
-
-
-def sandbox(passed_through: tuple[str, ...] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
-    """The workflows' sandbox; the tests replay with policy inside it as well, where a clock read would be caught.
-
-    A time zone by its key is a value, not I/O; the sandbox's stand-in for ZoneInfo is no tzinfo and breaks datetimes.
-    """
-    default = SandboxRestrictions.default
-    members = {name: rule for name, rule in default.invalid_module_members.children.items() if name != "zoneinfo"}
-    return SandboxedWorkflowRunner(
-        replace(
-            default,
-            passthrough_modules=default.passthrough_modules | set(passed_through),
-            invalid_module_members=replace(default.invalid_module_members, children=members),
-        )
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +80,6 @@ class Activities:
         """What Temporal calls by name."""
         return [
             self.ledger.record,
-            self.notices.dispatch,
             self.notices.deliver,
             self.cover.look,
             self.cover.deliver,
@@ -137,17 +92,22 @@ class Activities:
 
 
 def build_worker(client: Client, settings: Settings, activities: Activities) -> Worker:
-    """A worker on the queue of the settings."""
+    """A worker on the queue of the settings.
+
+    Its workflows run outside the sandbox, which costs a case 170 KB and every task some milliseconds: that they decide
+    the same again is held by what they may import and call, and by the tests' replays inside one (decision 30).
+    """
+    kept = settings.cached_cases or cases_that_fit()
+    _log.info("up to %d waiting cases stay in memory", kept)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=WORKFLOWS,
+        workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
         activities=activities.methods(),
-        workflow_runner=sandbox(),
-        max_cached_workflows=5_000,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=kept,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
         graceful_shutdown_timeout=timedelta(seconds=5),
-        max_heartbeat_throttle_interval=_HEARTBEATS_EVERY,
     )
 
 
@@ -158,18 +118,17 @@ async def run(settings: Settings) -> None:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    database, wire = Database.at(settings.database_url), Wire.at(settings.database_url, _NOTICES_CHANNEL)
+    database = Database.at(settings.database_url)
     try:
         policy = read_policy_file(settings.policy_file)
         learn("plan", policy.plan_names)
         await expect_policy_needs(database, policy, at=_now())
         client = await connect(settings)
-        bell = Bell()
-        notices = Notices.of(settings, database=database, clock=_now, bell=bell)
+        notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
         activities = Activities(
-            ledger=Ledger(database, bell),
+            ledger=Ledger(database),
             notices=notices,
             cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,
@@ -179,9 +138,6 @@ async def run(settings: Settings) -> None:
         async with worker:
             await sweep_covers(client, settings)
             beside = [
-                asyncio.create_task(keep_dispatching(client, settings)),
-                asyncio.create_task(bell.pass_on(wire.tell)),
-                asyncio.create_task(wire.listen(bell.hear)),
                 asyncio.create_task(keep_asking_feeds(client, settings)),
                 asyncio.create_task(let_replies_go(database, engine)),
                 asyncio.create_task(warn_of_tokens(database, settings)),
@@ -192,27 +148,7 @@ async def run(settings: Settings) -> None:
                 with suppress(asyncio.CancelledError):
                     await task
     finally:
-        await wire.close()
         await database.close()
-
-
-async def keep_dispatching(client: Client, settings: Settings) -> None:
-    """Until cancelled, see to it that the dispatcher of notices runs, also after somebody has terminated it."""
-    while True:
-        try:
-            await client.start_workflow(
-                addresses.NOTICES_WORKFLOW,
-                NoticesRun(),
-                id=addresses.NOTICES_ID,
-                task_queue=settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=notices_text.STATIC_SUMMARY,
-            )
-        except (RPCError, TimeoutError) as error:
-            _log.warning("the dispatcher of notices has to wait: %s", type(error).__name__)
-            await asyncio.sleep(_AGAIN_AFTER_A_FAILURE.total_seconds())
-        else:
-            await asyncio.sleep(_DISPATCHER_IS_THERE_EVERY.total_seconds())
 
 
 async def let_replies_go(database: Database, engine: Engine) -> None:
@@ -244,6 +180,7 @@ async def sweep_covers(client: Client, settings: Settings) -> None:
         task_queue=settings.task_queue,
         execution_timeout=_SWEEPS_EVERY,
         static_summary="coberturas y casos retenidos: lo que quedó sin avisar",
+        priority=BESIDE,
     )
     spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_SWEEPS_EVERY)])
     try:
@@ -262,7 +199,7 @@ async def keep_asking_feeds(client: Client, settings: Settings) -> None:
             await forget_looks(client, before=_now() - _LOOKS_KEPT_FOR)
         except (RPCError, TimeoutError) as error:
             _log.warning("the providers' schedule has to wait: %s", type(error).__name__)
-            await asyncio.sleep(_AGAIN_AFTER_A_FAILURE.total_seconds())
+            await asyncio.sleep(_FEEDS_AGAIN_AFTER_A_FAILURE.total_seconds())
         else:
             await asyncio.sleep(_FEEDS_AGAIN_AFTER.total_seconds())
 
@@ -287,11 +224,8 @@ async def arrange_looks(client: Client, settings: Settings) -> None:
 
 
 async def forget_looks(client: Client, *, before: datetime) -> int:
-    """Delete the looks that ended before then, and the dispatcher's runs; answer how many. Several workers may do so
-    at once.
-    """
-    types = f"'{addresses.PROVIDER_STATUS_WORKFLOW}', '{addresses.NOTICES_WORKFLOW}'"
-    query = f"WorkflowType IN ({types}) AND CloseTime < '{before.isoformat()}'"
+    """Delete the looks that ended before then; answer how many. Several workers may do so at once."""
+    query = f"WorkflowType = '{addresses.PROVIDER_STATUS_WORKFLOW}' AND CloseTime < '{before.isoformat()}'"
     forgotten = 0
     async for run in client.list_workflows(query, limit=_MOST_FORGOTTEN_AT_ONCE):
         request = DeleteWorkflowExecutionRequest(namespace=client.namespace)
@@ -322,6 +256,7 @@ def _looks_schedule(settings: Settings) -> Schedule:
             task_queue=settings.task_queue,
             execution_timeout=max(every, timedelta(minutes=2)),
             static_summary=provider_text.SUMMARY,
+            priority=BESIDE,
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
         # A look that was missed is of no use afterwards; one that is still going on is not joined by another.

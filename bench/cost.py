@@ -1,8 +1,7 @@
 """The cost of a case: history events and billed actions of each kind of life, counted by the server itself.
 
 Every life is lived whole on a real Temporal server that skips time: the API's own door to it, the real worker, the real
-ledger, and notices that become files. The dispatcher of notices works beside it without its workflow, whose cost is the
-same however many cases there are. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
+ledger, and notices that become files. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
 
 Run: python -m bench.cost
 """
@@ -27,8 +26,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from activities.cover import Cover
 from activities.ledger import Ledger
-from activities.notices.bell import Bell
-from activities.notices.dispatching import Notices
+from activities.notices.delivery import Notices
 from bench._desk import (
     CONTACT,
     CONTACT_ID,
@@ -68,7 +66,8 @@ KINDS = {
     "command_BatchMarkers": "records",
     "command_UpsertWorkflowSearchAttributes": "upserts",
     "command_StartTimer": "timers",
-    "command_ScheduleActivityTask": "activities",
+    "command_ScheduleActivityTask": "deliveries",
+    "grpc_RecordActivityTaskHeartbeat": "heartbeats",
 }
 """The server's words for what it bills, and ours."""
 
@@ -268,19 +267,15 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         await prepare_namespace(settings)
         database = Database.at(url)
         await furnish(database)
-        bell = Bell()
-        notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC), bell=bell)
+        notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC))
         policy = read_policy_file(None)
         terms = {plan: preview_terms(policy, plan, at=START) for plan in policy.plans}
         try:
             desk = Engine(env.client, settings)
             cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))
-            activities = Activities(ledger=Ledger(database, bell), notices=notices, cover=cover)
-            dispatching = asyncio.create_task(notices.dispatcher.run())
+            activities = Activities(ledger=Ledger(database), notices=notices, cover=cover)
             async with build_worker(env.client, settings, activities):
                 yield House(env, f"http://127.0.0.1:{port}/metrics", database, desk, terms)
-            dispatching.cancel()
-            await asyncio.wait({dispatching})
         finally:
             await database.close()
 

@@ -65,7 +65,7 @@ ALONE, TOGETHER, IN_FLIGHT = 40, 160, 20
 """How many commands a round gives, one after the other and with so many in flight."""
 
 _CASES = 100
-_FLOOR_QUEUE = "floor"
+FLOOR_QUEUE = "floor"
 _OF = CustomerSolution(customer_id=CUSTOMER, solution_id=SOLUTION)
 _PATIENT = {"ESCALA_ENGINE_TIMEOUT": "60"}  # however busy the machine is: an answer that comes late is to be counted
 _WIDE = {
@@ -94,13 +94,23 @@ class Floor:
         return turn.decision.case.turn
 
 
+@workflow.defn(name="FloorClock")
+class FloorClock:
+    """Waits for an instant and has a turn recorded."""
+
+    @workflow.run
+    async def run(self, turn: Turn, at: datetime) -> None:
+        await workflow.sleep(at - workflow.now())
+        await workflow.execute_local_activity_method(Ledger.record, turn, start_to_close_timeout=timedelta(seconds=30))
+
+
 async def work_on_the_floor(settings: Settings) -> None:
     """The floor's worker, until it is ended."""
     database = Database.at(settings.database_url)
     async with Worker(
         await connect(settings),
-        task_queue=_FLOOR_QUEUE,
-        workflows=[Floor],
+        task_queue=FLOOR_QUEUE,
+        workflows=[Floor, FloorClock],
         activities=[Ledger(database).record],
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=5_000,
@@ -165,7 +175,7 @@ class BareFloor:
             start = WithStartWorkflowOperation(
                 Floor.run,
                 id=turn.decision.case.number,
-                task_queue=_FLOOR_QUEUE,
+                task_queue=FLOOR_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
             await self.client.execute_update_with_start_workflow(Floor.record, turn, start_workflow_operation=start)
@@ -328,8 +338,8 @@ async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Proce
         await until(lambda: worker_polls(settings, pid))
         await start("api", sys.executable, "-m", "cli", "api")
         await until(lambda: listens(api_port))
-        on_the_floor = settings.model_copy(update={"task_queue": _FLOOR_QUEUE})
-        floor_pid = await start("floor", sys.executable, "-m", "bench.engine", "floor", ESCALA_TASK_QUEUE=_FLOOR_QUEUE)
+        on_the_floor = settings.model_copy(update={"task_queue": FLOOR_QUEUE})
+        floor_pid = await start("floor", sys.executable, "-m", "bench.engine", "floor", ESCALA_TASK_QUEUE=FLOOR_QUEUE)
         await until(lambda: worker_polls(on_the_floor, floor_pid))
         floor, desk = BareFloor(await connect(settings), database), HttpDesk(api_port, secrets, database)
         yield {"floor": floor, "desk": desk}, processes

@@ -90,9 +90,11 @@ def up(
 def worker() -> None:
     """Atiende los casos: ejecuta los workflows y sus actividades."""
     with _imported_for_good():
+        import uvloop
+
         from worker import run
 
-    asyncio.run(run(settings()))
+    uvloop.run(run(settings()))
 
 
 @app.command()

@@ -24,6 +24,9 @@ from settings import Settings
 from wording import console
 from workflows.addresses import SEARCH_ATTRIBUTES
 
+ORDERED = ("matching.enableFairness=true", "matching.numTaskqueueWritePartitions=1")
+"""Customers take turns where tasks wait, and tasks wait in one line, not in four beside each other (decision 31)."""
+
 # The SDK's threads abort an interpreter that ends while they do (temporalio/sdk-python#300); short commands hit it.
 atexit.register(time.sleep, 0.2)
 
@@ -44,6 +47,7 @@ def start_command(binary: Path, database: Path, port: int, ui_port: int, namespa
         *("--port", str(port), "--ui-port", str(ui_port), "--headless=false", "--ui-disable-news-fetch"),
         *("--db-filename", str(database), "--namespace", namespace),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=2"),
+        *(part for value in ORDERED for part in ("--dynamic-config-value", value)),
     ]
 
 

@@ -45,10 +45,11 @@ async def token_owner(desk: Desk, secret: str, *, at: datetime) -> Principal | N
     """Who holds a bearer token's secret, or None: unknown, expired, revoked, or of somebody who may not (any more)."""
     if not secret or len(secret) > _LONGEST_SECRET or not secret.isascii():
         return None
-    found = await tokens.principal(desk.database, secret, at=at)
-    if found is None:
-        return None
-    absent = await stands_in_for(desk.database, found.actor, at=at)
+    async with desk.database.snapshot() as db:
+        found = await tokens.principal(db, secret, at=at)
+        if found is None:
+            return None
+        absent = await stands_in_for(db, found.actor, at=at)
     return replace(found, stands_in_for=tuple(each.actor for each in absent))
 
 

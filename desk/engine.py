@@ -43,6 +43,7 @@ from workflows.case import search_attributes
 from workflows.case_run import CaseRun
 from workflows.contract_run import ContractRun, named_by, workflow_id
 from workflows.operators import case_text, cover_text
+from workflows.urgency import BESIDE, priority_of
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02
@@ -137,6 +138,7 @@ class Engine:
                     task_queue=self._settings.task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     static_summary=case_text.misdirected_summary(told),
+                    priority=BESIDE,
                 )
             )
 
@@ -156,6 +158,7 @@ class Engine:
                     start_signal=addresses.CHANGED,
                     static_summary=cover_text.static_summary(cover),
                     search_attributes=_shown(contract.search_attributes(cover)),
+                    priority=BESIDE,
                 )
             )
         except CaseNotRunning as missing:  # the namespace
@@ -200,13 +203,14 @@ class Engine:
         )
 
     def _identity(self, case: Case, terms: Terms) -> dict[str, Any]:
-        """Under which id a case's workflow runs, never twice, and what operators see of it from its start."""
+        """Under which id a case's workflow runs, never twice, before which others, and what operators see of it."""
         return {
             "id": case.number,
             "task_queue": self._settings.task_queue,
             "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
             "static_summary": case_text.static_summary(case, terms),
             "search_attributes": _shown(search_attributes(case, terms)),
+            "priority": priority_of(case, terms),
         }
 
     def _link(self, number: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -22,7 +22,7 @@ from desk.desk import Desk
 from desk.problems import IdempotencyKeyReused, ToldProblem, told
 from policy.case.refusals import Refusal
 from storage.case import intake
-from storage.case.intake import Begun, KeptAnswer, KeptRefusal
+from storage.case.intake import Beginning, Begun, Deposit, KeptAnswer, KeptRefusal, Reservation
 from storage.signing_in.tokens import Principal
 
 T = TypeVar("T")
@@ -52,6 +52,10 @@ class IdempotentRequest:
         said = body.model_dump(mode="json") if body else {}
         return _digest("POST", self.address, json.dumps(said, sort_keys=True))
 
+    def beginning(self, body: BaseModel | None) -> Beginning:
+        """This request with what it says, as it is kept."""
+        return Beginning(scope=self.scope, key=self.key, fingerprint=self.fingerprint(body), at=self.at)
+
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
@@ -78,11 +82,30 @@ class Answers(Generic[T]):
     read: Callable[[KeptAnswer], T]
 
 
+@dataclass(frozen=True)
+class Begins(Generic[T]):
+    """An act that begins its request itself, together with what it keeps of it: see `begin`."""
+
+    act: Callable[[], Awaitable[T]]
+
+    def __call__(self) -> Awaitable[T]:
+        """Do it."""
+        return self.act()
+
+
+class _AnsweredMeanwhile(Exception):
+    """Another process was asked the same, and has answered."""
+
+    def __init__(self, answer: KeptAnswer | KeptRefusal) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 async def once(
     desk: Desk,
     request: IdempotentRequest,
     body: BaseModel | None,
-    act: Callable[[], Awaitable[T]],
+    act: Callable[[], Awaitable[T]] | Begins[T],
     answers: Answers[T],
 ) -> Done[T] | FinalRefusal:
     """Do it, or give again what came of it. A Refusal that `act` raises is an outcome; a Problem passes through.
@@ -90,16 +113,19 @@ async def once(
     Raises IdempotencyKeyReused where the key was used for a request that says something else, and BudgetSpent for a new
     key of somebody who asks too fast; a key that was used is free.
     """
-    fingerprint = request.fingerprint(body)
+    beginning = request.beginning(body)
     async with desk.turnstile.passing((request.scope, request.key)):
-        begun = await _begun(desk, request, fingerprint)
+        begun = await intake.begun(desk.database, scope=request.scope, key=request.key)
         if begun is None:
             desk.budgets.spend(Spending.COMMAND, request.by, at=request.at)
-            begun = await _begin(desk, request, fingerprint)
-        if begun.answer:
-            return _outcome(begun.answer, answers, is_replayed=True)
         try:
+            if begun is not None:
+                _same(begun, beginning)
+            elif not isinstance(act, Begins):
+                _same(await intake.begin(desk.database, beginning), beginning)
             value = await act()
+        except _AnsweredMeanwhile as answered:
+            return _outcome(answered.answer, answers, is_replayed=True)
         except Refusal as refusal:
             desk.metrics.refused(refusal)
             answer: KeptAnswer | KeptRefusal = KeptRefusal(
@@ -110,10 +136,9 @@ async def once(
             if written is None:
                 return Done(value)
             answer = written
-        await intake.finish(desk.database, scope=request.scope, key=request.key, answer=answer)
         # Another process may have answered first; then its answer is the answer.
-        first = await _begun(desk, request, fingerprint)
-        return _outcome((first and first.answer) or answer, answers, is_replayed=False)
+        first = await intake.finish(desk.database, beginning, answer)
+        return _outcome(first.answer or answer, answers, is_replayed=False)
 
 
 async def asked_first_at(desk: Desk, request: IdempotentRequest) -> datetime:
@@ -122,20 +147,32 @@ async def asked_first_at(desk: Desk, request: IdempotentRequest) -> datetime:
     return begun.at if begun else request.at
 
 
-async def _begun(desk: Desk, request: IdempotentRequest, fingerprint: str) -> Begun | None:
-    found = await intake.begun(desk.database, scope=request.scope, key=request.key)
-    return _same(found, fingerprint) if found else None
+async def begin(desk: Desk, request: IdempotentRequest, body: BaseModel | None, deposits: Sequence[Deposit]) -> None:
+    """Begin a request that `once` was given as `Begins`, and keep the bodies that it brings, in one write.
+
+    Raises IdempotencyKeyReused.
+    """
+    beginning = request.beginning(body)
+    _same(await intake.begin(desk.database, beginning, deposits), beginning)
 
 
-async def _begin(desk: Desk, request: IdempotentRequest, fingerprint: str) -> Begun:
-    its = {"scope": request.scope, "key": request.key, "fingerprint": fingerprint}
-    return _same(await intake.begin(desk.database, **its, at=request.at), fingerprint)
+async def begin_opening(
+    desk: Desk, request: IdempotentRequest, body: BaseModel, deposits: Callable[[str], Sequence[Deposit]]
+) -> Reservation:
+    """Begin a request for a new case, as `begin` does, and reserve its number, under which its bodies are kept."""
+    beginning = request.beginning(body)
+    begun, reserved = await intake.begin_opening(desk.database, beginning, deposits)
+    _same(begun, beginning)
+    assert reserved is not None, "the request is the one that began"
+    return reserved
 
 
-def _same(begun: Begun, fingerprint: str) -> Begun:
-    if begun.fingerprint != fingerprint:
+def _same(begun: Begun, beginning: Beginning) -> None:
+    """Raise IdempotencyKeyReused where another request began under the key, or what answers this one already."""
+    if begun.fingerprint != beginning.fingerprint:
         raise IdempotencyKeyReused
-    return begun
+    if begun.answer:
+        raise _AnsweredMeanwhile(begun.answer)
 
 
 def _outcome(kept: KeptAnswer | KeptRefusal, answers: Answers[T], *, is_replayed: bool) -> Done[T] | FinalRefusal:

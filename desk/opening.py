@@ -16,7 +16,7 @@ from desk.budgets import Spending
 from desk.desk import Desk
 from desk.engine import OpeningNotRecorded
 from desk.files.uploads import attach
-from desk.idempotency import IdempotentRequest
+from desk.idempotency import IdempotentRequest, begin_opening
 from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words
 from desk.problems import NotFound
 from desk.refusals import ContactNotAuthorized, SolutionUnknown
@@ -33,6 +33,9 @@ from storage.cover.solutions import Solution
 from storage.people import contacts
 from storage.signing_in.tokens import Principal
 from storage.terms.terms import CustomerSolution, bogota_date, terms_for
+
+_TEXTS = ("title", "description", "prior_analysis")
+"""What people write of a case: the engine is told where it is kept, and how long it is."""
 
 
 class NewCase(WithFiles):
@@ -79,13 +82,12 @@ class StillOpening:
 
 
 async def open_case(desk: Desk, asked: AskedOpening) -> Opened | StillOpening:
-    """Open a case; the same request again finds it.
+    """Open a case; the same request again finds it. It begins its request: `once` is given it as `Begins`.
 
     Raises Refusal (REQ-1, REQ-5, SCOPE-1, the channels of the plan, and what the cover asks of equipment), NotFound for
     what a contact may not see, BudgetSpent, CaseIsFull or EngineUnavailable.
     """
     command, terms = await _numbered(desk, asked)
-    await intake.deposit(desk.database, _deposits(command, asked.new), at=asked.request.at)
     carried_by = command.description.content_id
     await attach(desk, asked.new.files, content_id=carried_by, number=command.number, by=command.by)
     try:
@@ -96,7 +98,7 @@ async def open_case(desk: Desk, asked: AskedOpening) -> Opened | StillOpening:
 
 
 async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
-    """The command under the number and instant that its key has for ever, its texts under theirs.
+    """The command under the number and instant that its key has for ever, its texts under theirs, which are kept.
 
     An earlier try's instant is the one at which everything is judged: what came between the tries promises nothing
     more, and takes nothing away.
@@ -107,17 +109,16 @@ async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
     command, terms = await _agreed(desk, asked, at=received_at)
     if reserved is None:
         desk.budgets.spend(Spending.OPENING, request.by, at=request.at)
-        reserved = await intake.reserve_number(desk.database, scope=request.scope, key=request.key, at=request.at)
-        if reserved.received_at != request.at:  # another process was asked the same at the same time
-            command, terms = await _agreed(desk, asked, at=reserved.received_at)
-    numbered = replace(
-        command,
-        number=reserved.number,
-        title=replace(command.title, content_id=request.derived("txt_", "title")),
-        description=replace(command.description, content_id=request.derived("txt_", "description")),
-        prior_analysis=replace(command.prior_analysis, content_id=request.derived("txt_", "prior_analysis")),
-    )
-    return numbered, terms
+    ids = {name: request.derived("txt_", name) for name in _TEXTS}
+
+    def deposits(number: str) -> list[Deposit]:
+        return [Deposit(content_id, number, getattr(asked.new, name)) for name, content_id in ids.items()]
+
+    begun = await begin_opening(desk, request, asked.new, deposits)
+    if begun.received_at != received_at:  # another process was asked the same at the same time
+        command, terms = await _agreed(desk, asked, at=begun.received_at)
+    texts = {name: replace(getattr(command, name), content_id=content_id) for name, content_id in ids.items()}
+    return replace(command, number=begun.number, **texts), terms
 
 
 async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[OpenCase, Terms]:
@@ -165,14 +166,3 @@ async def _solution_of(desk: Desk, asked: AskedOpening, *, at: datetime) -> Solu
     if solution is None or solution.customer_id != contact.customer_id:
         raise SolutionUnknown
     return solution
-
-
-def _deposits(command: OpenCase, new: NewCase) -> list[Deposit]:
-    return [
-        Deposit(text.content_id, command.number, words)
-        for text, words in (
-            (command.title, new.title),
-            (command.description, new.description),
-            (command.prior_analysis, new.prior_analysis),
-        )
-    ]

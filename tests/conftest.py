@@ -29,7 +29,7 @@ passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")
 
-REAL = {"browser", "covers", "engine", "gate", "house", "idle", "live_desk", "postgres"}
+REAL = {"browser", "covers", "engine", "env", "gate", "house", "idle", "live_desk", "postgres"}
 """Fixtures with a process behind them, whose clock nobody sets."""
 
 

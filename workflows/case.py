@@ -14,6 +14,9 @@ from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.cover import Cover, Covered, HeldCase
+from activities.ledger import Ledger, Recorded, Turn
+from activities.notices.delivery import Notices
 from policy.case import lifecycle
 from policy.case.case import SYSTEM, Case, Status
 from policy.case.commands import COMMANDS, Command, ReleaseCase
@@ -24,11 +27,7 @@ from workflows import addresses
 from workflows.alarm import Alarm
 from workflows.case_run import CaseRun
 from workflows.operators import case_text, words
-
-with workflow.unsafe.imports_passed_through():
-    from activities.cover import Cover, Covered, HeldCase
-    from activities.ledger import Ledger, Recorded, Turn
-    from activities.notices.dispatching import Notices
+from workflows.urgency import priority_of
 
 _COMMANDS_BY_NAME = {command.__name__: command for command in COMMANDS}
 _REMEMBERED = 200
@@ -242,10 +241,7 @@ class CaseWorkflow:
         return recorded.ahead is None
 
     async def _deliver_notices(self) -> None:
-        """Have notices delivered that an earlier version's ledger recorded, which left that to the case, until its end.
-
-        What comes meanwhile goes with the next run. Today's ledger leaves nothing: the dispatcher delivers.
-        """
+        """Have notices delivered one batch at a time; what comes meanwhile goes with the next. Ends with the case."""
         while True:
             await workflow.wait_condition(lambda: self._undelivered or self._is_over)
             if not self._undelivered:
@@ -258,6 +254,7 @@ class CaseWorkflow:
                     start_to_close_timeout=timedelta(minutes=5),
                     schedule_to_close_timeout=timedelta(days=7),
                     retry_policy=_DELIVERY,
+                    priority=priority_of(self._known_case, self._terms),
                     summary=f"avisos hasta el turno {self._known_case.turn}",
                 )
             except ActivityError:

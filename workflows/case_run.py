@@ -11,10 +11,7 @@ from policy.terms.terms import Terms
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRun:
-    """What a run begins with: an opening, or a case that lives already (the run before, or an import).
-
-    `undelivered`: an earlier version left notices to this case.
-    """
+    """What a run begins with: an opening, or a case that lives already (the run before, or an import)."""
 
     terms: Terms
     link: str

@@ -14,15 +14,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, FailureError
 
+from activities.cover import Cover, Look, Seen, Swept
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates
 from workflows import addresses
 from workflows.alarm import Alarm
 from workflows.contract_run import ContractRun
 from workflows.operators import cover_text
-
-with workflow.unsafe.imports_passed_through():
-    from activities.cover import Cover, Look, Seen, Swept
 
 _LOOKING = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10))
 _DELIVERY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))

@@ -11,11 +11,9 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
+from activities.notices.channel_notices import ChannelNotices
 from policy.terms.channels import Misdirected
 from workflows import addresses
-
-with workflow.unsafe.imports_passed_through():
-    from activities.notices.channel_notices import ChannelNotices
 
 _TRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 _WORTH_TELLING = timedelta(days=1)

@@ -13,11 +13,9 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
+from activities.providers.provider_status import Polled, ProviderStatus
 from workflows import addresses
 from workflows.operators import provider_text
-
-with workflow.unsafe.imports_passed_through():
-    from activities.providers.provider_status import Polled, ProviderStatus
 
 _A_POLL_WITHIN = timedelta(seconds=45)
 """A poll ends itself after less; this is for a worker that dies under it. There is no second try: the next look is."""

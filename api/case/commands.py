@@ -20,6 +20,7 @@ from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.commands.visits import VISITS
 from desk.files.uploads import CaseIsFull
+from desk.idempotency import Begins
 from desk.inputs import Body, WithFiles
 from desk.problems import EngineUnavailable, NotFound
 from policy.case import commands as c
@@ -65,10 +66,12 @@ class _Operation:
         )
 
         async def act() -> Success:
-            [answer] = await case_answers(desk.database, [await give(desk, asked)], at=request.at)
+            changed = await give(desk, asked)
+            async with desk.database.snapshot() as db:
+                [answer] = await case_answers(db, [changed], at=request.at)
             return Success(200, answer)
 
-        return await answer_once(desk, request, asked.body, act)
+        return await answer_once(desk, request, asked.body, Begins(act))
 
 
 def _parameters(offer: Offer) -> Iterator[Parameter]:

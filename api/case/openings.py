@@ -15,6 +15,7 @@ from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
 from desk import opening
+from desk.idempotency import Begins
 from desk.opening import AskedOpening, NewCase, StillOpening
 from desk.problems import EngineUnavailable, NotFound
 from desk.refusals import ContactNotAuthorized, SolutionUnknown
@@ -67,9 +68,10 @@ async def open_case(body: NewCase, principal: Opener, request: Idempotent, desk:
         location = f"/api/v1/cases/{opened.number}"
         if isinstance(opened, StillOpening):
             return Success(202, Opening(number=opened.number), location, is_final=False)
-        row = await views.case(desk.database, opened.number)
-        assert row is not None, "the engine answers after the turn is recorded"
-        [answer] = await case_answers(desk.database, [row], at=request.at)
+        async with desk.database.snapshot() as db:
+            row = await views.case(db, opened.number)
+            assert row is not None, "the engine answers after the turn is recorded"
+            [answer] = await case_answers(db, [row], at=request.at)
         return Success(201, answer, location)
 
-    return await answer_once(desk, request, body, act)
+    return await answer_once(desk, request, body, Begins(act))

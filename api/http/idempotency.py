@@ -18,7 +18,7 @@ from api.http.auth import Caller
 from api.http.bodies import Answer
 from api.http.deps import At, Language
 from desk.desk import Desk
-from desk.idempotency import Answers, FinalRefusal, IdempotentRequest, once
+from desk.idempotency import Answers, Begins, FinalRefusal, IdempotentRequest, once
 from storage.case.intake import KeptAnswer
 
 REPLAYED = "Idempotency-Replayed"
@@ -51,7 +51,10 @@ _SENT: Answers[_Sent] = Answers(
 
 
 async def answer_once(
-    desk: Desk, request: IdempotentRequest, body: BaseModel | None, act: Callable[[], Awaitable[Success]]
+    desk: Desk,
+    request: IdempotentRequest,
+    body: BaseModel | None,
+    act: Callable[[], Awaitable[Success]] | Begins[Success],
 ) -> JSONResponse:
     """Do what a request asks for, or answer again what was answered."""
 
@@ -60,7 +63,7 @@ async def answer_once(
         headers = {"Location": success.location} if success.location else {}
         return _Sent(success.status, headers, success.body.model_dump(mode="json"), success.is_final)
 
-    outcome = await once(desk, request, body, sent, _SENT)
+    outcome = await once(desk, request, body, Begins(sent) if isinstance(act, Begins) else sent, _SENT)
     replayed = {REPLAYED: "true"} if outcome.is_replayed else {}
     if isinstance(outcome, FinalRefusal):
         headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": outcome.language, **replayed}

@@ -19,13 +19,14 @@ from desk.commands.work import WORK
 from desk.desk import Desk
 from desk.engine import CaseNotRunning
 from desk.files.uploads import attach
+from desk.idempotency import begin
 from desk.problems import EngineUnavailable
 from policy.case.case import Status
 from policy.case.commands import Command
 from policy.case.decision import Decision
 from policy.case.lifecycle import decide, settle
 from policy.case.refusals import CaseClosed
-from storage.case import intake, views
+from storage.case import views
 from storage.case.case_progress import holds_command
 from storage.case.views import CaseRow
 
@@ -36,12 +37,14 @@ OFFERS: tuple[Offer, ...] = (*WORK, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSI
 async def give(desk: Desk, asked: AskedCommand) -> CaseRow:
     """Give a command to a case: the case once its turn is recorded. The same request again changes nothing more.
 
+    It begins its request, with the texts that it brings: `once` is given it as `Begins`.
+
     Raises Refusal (the look-up's, the policy's, the case's state), NotFound or CaseIsFull for files, or
     EngineUnavailable.
     """
     command, composition = await compose(desk, asked)
     number = asked.row.number
-    await intake.deposit(desk.database, composition.deposits, at=asked.request.at)
+    await begin(desk, asked.request, asked.body, composition.deposits)
     await attach_files(desk, composition)
     command_id = asked.request.derived("cmd_")
     try:

@@ -13,6 +13,7 @@ from desk.providers import incidents
 from desk.providers.incidents import CaseIncident
 from desk.reading.case_parts import (
     Actions,
+    Asked,
     Clocks,
     Composer,
     Conversation,
@@ -23,10 +24,11 @@ from desk.reading.case_parts import (
     Side,
 )
 from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
-from desk.reading.countdowns import countdowns
+from desk.reading.countdowns import countdowns, hours_at
 from desk.reading.visits import visit_record
-from policy.case.case import Actor, Case, ClosingReason, Role, Status
+from policy.case.case import Actor, Case, ClosingReason, Role, Status, WaitingFor
 from policy.case.commands import ClaimCase, StartVisit
+from policy.case.facts import InformationRequested
 from policy.case.lifecycle import ALLOWED, ROLES
 from policy.case.rating import may_rate
 from policy.people.groups import serves
@@ -213,7 +215,22 @@ async def _composer(reading: _Reading) -> Composer:
         can=can_of(reading.case, reading.viewer.principal),
         drafts=await reading.drafts(),
         canned=await canned_replies.listing(reading.db, account_id) if worker else (),
+        asked=None if reading.viewer.is_ours else await _asked(reading),
     )
+
+
+async def _asked(reading: _Reading) -> Asked | None:
+    """What the customer is asked and has not answered (ESC-16)."""
+    if WaitingFor.INFORMATION not in reading.case.waits:
+        return None
+    wanted = Window(most=1, kinds=frozenset({InformationRequested.kind}), internal=False)
+    found = (await views.window(reading.db, reading.row.number, wanted)).facts
+    if not found:
+        return None
+    (asked,) = found
+    names = {each.id: each.name for each in await reading.agents()}
+    words = "\n".join(asked.words.values())
+    return Asked(who=names.get(asked.actor.id, asked.actor.id), at=asked.at, words=words)
 
 
 async def _actions(reading: _Reading) -> Actions:
@@ -239,7 +256,7 @@ async def _actions(reading: _Reading) -> Actions:
 async def _clocks(reading: _Reading) -> Clocks:
     case, at, terms = reading.case, reading.at, await reading.terms()
     return Clocks(
-        countdowns=list(countdowns(case, terms, at=at)),
+        countdowns=list(countdowns(case, hours_at(terms.hours, at), at=at)),
         broken=broken_promises(case, terms.hours, at=case.as_of(at)),
         stories=[with_what_is_to_come(each, terms.hours, at=at) for each in await explained(reading.db, case, at=at)],
     )

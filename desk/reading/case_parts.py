@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
@@ -70,12 +71,25 @@ class Pending:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The question that the customer has not answered: whose, since when, and in which words."""
+
+    who: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Composer:
-    """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply."""
+    """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply.
+
+    `asked` is what the customer is asked, for them alone.
+    """
 
     can: frozenset[str]
     drafts: Mapping[str, str]
     canned: Sequence[CannedReply]
+    asked: Asked | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from desk.desk import Desk
 from desk.problems import own_cursor
-from desk.reading.countdowns import open_hours
+from desk.reading.countdowns import Countdown, countdowns, hours_at
 from policy.case.case import Status, WaitingFor
 from storage.case import views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow
 from storage.engine.database import Reader
 from storage.engine.paging import Page
+from storage.people import agents
 
 _OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.HELD)
 _DONE = (Status.RESOLVED, Status.CLOSED)
@@ -39,24 +40,24 @@ class MyCasesAsked:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A case as the list shows it. `resumes_at`: when the hours open again; `changes_at`: when that is no longer so."""
+    """A case as the list shows it, with the clock that is due next. `resumes_at`: when the hours open again."""
 
     row: CaseRow
-    due_at: datetime | None
+    clock: Countdown | None
     waiting_for: WaitingFor | None
     resumes_at: datetime | None
-    changes_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MyCases:
-    """Both lists as of `at`. `mark` is another word for every other list."""
+    """Both lists as of `at`. `names` are agents', by id; `mark` is another word for every other list."""
 
     at: datetime
     going: Sequence[Listed]
     going_next: str | None
     over: Sequence[CaseRow]
     over_next: str | None
+    names: Mapping[str, str]
 
     @property
     def mark(self) -> str:
@@ -78,6 +79,7 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
             going_next=going.next_cursor,
             over=over.items,
             over_next=over.next_cursor,
+            names={each.id: each.name for each in await agents.listing(db)},
         )
 
 
@@ -89,16 +91,15 @@ async def _listed(db: Reader, rows: Sequence[CaseRow], *, at: datetime) -> list[
     hours = await hours_of(db, [row.number for row in rows])
     found = []
     for row in rows:
-        case = row.case
-        is_open, changes_at = open_hours(hours[row.number], max(at, case.last_at))
-        waits = case.waiting_for
+        now = max(at, row.case.last_at)
+        its = hours_at(hours[row.number], now)
+        clocks = countdowns(row.case, its, at=now)
         found.append(
             Listed(
                 row=row,
-                due_at=None if waits else case.next_hand_off_at or row.next_due_at,
-                waiting_for=waits,
-                resumes_at=None if is_open else changes_at,
-                changes_at=changes_at,
+                clock=next(iter(clocks), None),
+                waiting_for=row.case.waiting_for,
+                resumes_at=None if its.is_open else its.changes_at,
             )
         )
     return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.access import only_visible
 from desk.desk import Desk
 from desk.problems import own_cursor
-from desk.reading.countdowns import open_hours, waits_until
+from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
+from policy.case.case import Status
 from storage.case import queue, views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow
@@ -39,14 +40,15 @@ class QueueAsked:
 class Row:
     """A case as the queue lists it.
 
-    `resumes_at` is when closed hours open again, or by when a pause ends at the latest; `changes_at` when what is said
-    here is no longer true by itself.
+    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word. `resumes_at` is when
+    closed hours open again, or by when a pause ends at the latest.
     """
 
     row: CaseRow
     at: datetime
+    clock: Countdown | None = None
+    answered: bool = False
     resumes_at: datetime | None = None
-    changes_at: datetime | None = None
 
     @property
     def state(self) -> str:
@@ -118,16 +120,24 @@ async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: date
 
 async def _rows(db: Reader, found: Sequence[CaseRow], *, at: datetime) -> list[Row]:
     """The rows of these cases. Their hours are asked for at once, and each distinct calendar is looked into once."""
-    hours = await hours_of(db, [row.number for row in found if row.next_due_at])
+    hours = await hours_of(db, [row.number for row in found if row.case.level_clock])
     distinct = {id(calendar): calendar for calendar in hours.values()}
-    opens = {each: open_hours(calendar, at) for each, calendar in distinct.items()}
-    return [_due(row, *opens[id(hours[row.number])], at=at) if row.next_due_at else _still(row, at=at) for row in found]
+    now = {each: hours_at(calendar, at) for each, calendar in distinct.items()}
+    answered = await views.answered_by_customer(db, [row.number for row in found if row.case.status in _AWAITED])
+    return [
+        replace(
+            _row(row, now[id(hours[row.number])] if row.number in hours else None, at=at),
+            answered=row.number in answered,
+        )
+        for row in found
+    ]
 
 
-def _due(row: CaseRow, is_open: bool, changes_at: datetime | None, *, at: datetime) -> Row:
-    ends = [each for each in (changes_at, row.next_due_at) if each and each > at]
-    return Row(row=row, at=at, resumes_at=None if is_open else changes_at, changes_at=min(ends, default=None))
+_AWAITED = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 
 
-def _still(row: CaseRow, *, at: datetime) -> Row:
-    return Row(row=row, at=at, resumes_at=waits_until(row.case))
+def _row(row: CaseRow, hours: Hours | None, *, at: datetime) -> Row:
+    clock = next(iter(countdowns(row.case, hours, at=at)), None) if hours else None
+    if row.next_due_at is None:
+        return Row(row=row, at=at, clock=clock, resumes_at=waits_until(row.case))
+    return Row(row=row, at=at, clock=clock, resumes_at=hours.changes_at if hours and not hours.is_open else None)

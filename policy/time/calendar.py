@@ -150,7 +150,7 @@ class Calendar:
     def is_open(self, at: datetime) -> bool:
         """Whether `at` counts. The opening instant does, the closing instant does not."""
         at = _utc(at)
-        return self._never_closes or self._open_time.is_open(at)
+        return self.never_closes or self._open_time.is_open(at)
 
     def add(self, at: datetime, amount: timedelta) -> datetime:
         """When a limit of `amount` that starts at `at` falls due: the earliest instant with that much open time since.
@@ -162,7 +162,7 @@ class Calendar:
             at = _utc(at)
         if not _ZERO < amount <= _LONGEST:
             return _unmoved(at, amount)
-        return at + amount if self._never_closes else self._open_time.add(at, amount)
+        return at + amount if self.never_closes else self._open_time.add(at, amount)
 
     def subtract(self, at: datetime, amount: timedelta) -> datetime:
         """The latest instant from which `amount` of open time passes until `at`: the inverse of `add`.
@@ -173,7 +173,7 @@ class Calendar:
             at = _utc(at)
         if not _ZERO < amount <= _LONGEST:
             return _unmoved(at, amount)
-        return at - amount if self._never_closes else self._open_time.subtract(at, amount)
+        return at - amount if self.never_closes else self._open_time.subtract(at, amount)
 
     def elapsed(self, from_at: datetime, to_at: datetime) -> timedelta:
         """The open time in [from_at, to_at); negative when `to_at` is the earlier one."""
@@ -181,7 +181,7 @@ class Calendar:
             from_at = _utc(from_at)
         if to_at.tzinfo is not UTC:
             to_at = _utc(to_at)
-        return to_at - from_at if self._never_closes else self._open_time.elapsed(from_at, to_at)
+        return to_at - from_at if self.never_closes else self._open_time.elapsed(from_at, to_at)
 
     def explain(self, from_at: datetime, to_at: datetime) -> tuple[Segment, ...]:
         """The span cut where the reason changes: adjacent, in order, counted segments adding up to `elapsed`.
@@ -191,7 +191,7 @@ class Calendar:
         from_at, to_at = _utc(from_at), _utc(to_at)
         if from_at >= to_at:
             return ()
-        if self._never_closes:
+        if self.never_closes:
             return (Segment(from_at, to_at, SegmentState.COUNTED, Why.OPEN),)
         segments: list[Segment] = []
         for stretch in self._stretches(from_at, to_at):
@@ -231,7 +231,8 @@ class Calendar:
         return ZoneInfo(self.zone)
 
     @cached_property
-    def _never_closes(self) -> bool:
+    def never_closes(self) -> bool:
+        """Whether every instant counts."""
         return not self.closures and all(part.why is Why.OPEN for day in self._ordinary_days for part in day)
 
     @cached_property

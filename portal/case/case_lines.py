@@ -9,6 +9,7 @@ from datetime import datetime
 from policy.case.case import Actor, Role
 from policy.case.facts import texts_in
 from policy.terms.policy_file import PolicyFile
+from storage.case import views
 from storage.case.views import TimelineRow
 from storage.engine.database import Database
 from storage.files.files import File
@@ -19,9 +20,15 @@ _WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words",
 _LABELS = {"prior_analysis": "What was analysed and tried", "found": "What was found", "done": "What was done"}
 
 
+_MESSAGES = frozenset({"case_opened", "reply_sent", "note_added", "information_requested", "customer_answered"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A fact. `words` are what somebody wrote, each with its label if it needs one."""
+    """A fact. `words` are what somebody wrote, each with its label if it needs one.
+
+    `look` is how the conversation shows it: a message, a milestone that binds both sides, or an event beside them.
+    """
 
     seq: int
     at: datetime
@@ -31,12 +38,18 @@ class Line:
     told: str
     words: tuple[tuple[str, str], ...]
     internal: bool
+    look: str
     files: tuple[File, ...] = ()
 
     @property
     def is_said(self) -> bool:
         """Whether it belongs to the conversation."""
-        return bool(self.words)
+        return bool(self.words) or self.look == "milestone"
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it stands beside the messages."""
+        return self.look != "message"
 
 
 async def names_of(db: Database, customer_id: str) -> dict[str, str]:
@@ -82,5 +95,12 @@ def _line(row: TimelineRow, teller: Teller, carried: Mapping[str, Sequence[File]
         told=teller.sentence(row.fact, late=row.late),
         words=words,
         internal=row.internal,
+        look=_look(row.fact.kind),
         files=tuple(file for content_id in row.words for file in carried.get(content_id, ())),
     )
+
+
+def _look(kind: str) -> str:
+    if kind in _MESSAGES:
+        return "message"
+    return "milestone" if kind in views.MILESTONES else "event"

@@ -185,6 +185,7 @@ def _shown(desk: Desk, visitor: Visitor, found: CasePage, told: Told) -> dict[st
         "municipalities": suggested(municipalities.capitals().values()),
         "drafted": DRAFTED,
         "drafts_of": drafts_of,
+        "drafts_of_menu": DRAFTED - COMPOSERS - {"attempts/summary", "resolution/summary"},
         "key": lambda: secrets.token_urlsafe(18),
         "told_at": told.part,
         "done": told.done,

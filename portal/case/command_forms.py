@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from starlette.datastructures import FormData
 from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
-from desk.idempotency import Done, FinalRefusal, once
+from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.inputs import WithFiles, whole
 from desk.problems import NotFound
 from desk.replies import hold
@@ -68,7 +69,10 @@ async def give_command(about: AboutCase, path: str) -> Response:
             request=asked_under,
             session=_session(form),
         )
-        return await once(desk, asked_under, asked.body, lambda: _give(desk, visitor, asked), DONE)
+        given_now = partial(_give, desk, visitor, asked)
+        # A reply that waits for its undo is no command yet, and begins nothing.
+        act = given_now if offer.command is SendReply else Begins(given_now)
+        return await once(desk, asked_under, asked.body, act, DONE)
 
     outcome = await submit(visitor, act, what_is_wrong=_what_is_wrong)
     if isinstance(outcome, Refused):

@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 
 from desk.access import visible_customer
 from desk.desk import Desk
-from desk.idempotency import Answers, Done, FinalRefusal, once
+from desk.idempotency import Answers, Begins, Done, FinalRefusal, once
 from desk.inputs import Body, Words
 from desk.opening import AskedOpening, NewCase, Opened, StillOpening, open_case
 from desk.problems import NotFound, Problem, told
@@ -106,7 +106,7 @@ async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) 
     async def act() -> Done[Opened | StillOpening] | FinalRefusal:
         new = _body(form, visitor, kept)
         opening = AskedOpening(new=new, by=visitor.principal, request=asked)
-        return await once(desk, asked, new, lambda: open_case(desk, opening), _NUMBER)
+        return await once(desk, asked, new, Begins(lambda: open_case(desk, opening)), _NUMBER)
 
     outcome = await submit(visitor, act, _LABELS)
     if isinstance(outcome, Refused):

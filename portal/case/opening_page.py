@@ -83,6 +83,7 @@ class OpeningPage:
             "is_ours": self.visitor.role is not Role.CONTACT,
             "solutions": has,
             "solution": chosen,
+            "now": self.at,
             "refused": None,
             "typed": typed_in(),
             "kept": [],

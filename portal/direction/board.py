@@ -16,17 +16,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from desk.auditing import exported
 from desk.problems import NotFound
 from policy.case.case import Role
+from policy.visit.visit import VisitStep
 from portal.direction.board_sheets import Unit, sheets, shown
-from portal.direction.charts import svg
+from portal.direction.charts import bar, svg
 from portal.direction.exports import as_csv, as_pdf, as_xlsx
+from portal.direction.headlines import Decision, decisions, headlines
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page
 from portal.frame.session import Visitor, only
 from storage.board.board import Board, Scope, board
-from storage.case.queue import customers_by_name
+from storage.case.queue import customers_by_name, tally
 from storage.engine.database import Database
 from storage.people import customers
 from storage.people.customers import Customer
+from storage.visit.open_visits import with_visit_at
 from wording.language import show_date, show_instant, translate
 
 router = APIRouter()
@@ -160,9 +163,12 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         request,
         "direction/board.html",
         status=200 if wanted.is_read else 422,
+        headlines=list(headlines(wanted.board, visitor.language)),
+        decisions=await _decisions(desk.database, visitor),
         sheets=sheets(wanted.board, visitor.language),
         shown=lambda cell, unit: shown(cell, unit, visitor.language),
         svg=svg,
+        bar=bar,
         text=Unit.TEXT,
         wanted=wanted,
         query=_query(wanted.period, wanted.customer),
@@ -170,6 +176,15 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         customers=await _customers(desk.database, wanted.customer),
         heading=heading(wanted, visitor.language),
     )
+
+
+async def _decisions(db: Database, visitor: Visitor) -> list[Decision]:
+    """What waits for a director; nobody else of the board's readers may open it."""
+    if visitor.role is not Role.DIRECTOR:
+        return []
+    async with db.snapshot() as reader:
+        visits = len(await with_visit_at(reader, (VisitStep.REQUESTED,), limit=100))
+        return decisions(await tally(reader), visits, visitor.language)
 
 
 async def note_export(visitor: Reader, request: Request, desk: DeskDep, at: At) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from wording.language import show_number
 
-_ROW, _BAR, _HISTOGRAM, _FOOT = 40, 14, 160, 22
+_ROW, _BAR, _HISTOGRAM, _FOOT = 36, 8, 160, 22
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +60,27 @@ def svg(chart: Chart) -> Markup:
     ).format(height=height, id=chart.id, title=chart.title, description=chart.description, parts=Markup("").join(parts))
 
 
+def bar(values: Sequence[float], tones: Sequence[str]) -> Markup:
+    """A row's shares of its own whole, beside the figures that say the same."""
+    whole, left, parts = sum(values), 0.0, []
+    for value, tone in zip(values, tones, strict=True):
+        width = 100 * value / whole if whole else 0
+        if width:
+            parts.append(_rect(tone, f"{left:.3f}%", 0, f"{max(1.0, width - 0.8):.3f}%", _BAR))
+        left += width
+    track = _rect("track", "0", 0, "100%", _BAR) if not whole else Markup()
+    return Markup('<svg class="bar" width="100%" height="{h}" aria-hidden="true">{track}{parts}</svg>').format(
+        h=_BAR, track=track, parts=Markup("").join(parts)
+    )
+
+
 def _lying(chart: Chart) -> Iterator[Markup]:
     for place, (label, values) in enumerate(chart.rows):
         top = place * _ROW
         yield _text("0", top + 14, label)
         yield _text("100%", top + 14, " · ".join(map(chart.shown, values)), "end")
         left = 0.0
-        yield Markup('<rect class="track" x="0" y="{y}" width="100%" height="{h}"/>').format(y=top + 20, h=_BAR)
+        yield _rect("track", "0", top + 20, "100%", _BAR)
         for tone, value in zip(chart.tones, values, strict=True):
             width = 100 * value / chart.largest
             if width:
@@ -85,7 +99,7 @@ def _upright(chart: Chart) -> Iterator[Markup]:
 
 
 def _rect(tone: str, x: str, y: int, width: str, height: int) -> Markup:
-    return Markup('<rect class="{tone}" x="{x}" y="{y}" width="{width}" height="{height}"/>').format(
+    return Markup('<rect class="{tone}" x="{x}" y="{y}" width="{width}" height="{height}" rx="2"/>').format(
         tone=tone, x=x, y=y, width=width, height=height
     )
 

@@ -15,7 +15,7 @@ from policy.case.case import Role
 from portal.frame.session import LANGUAGE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Visitor, path_in
 from portal.frame.template_words import environment
 
-# Pico draws its arrows and ticks from data, hence the images.
+# The second factor's picture is data.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -82,7 +82,6 @@ _WORK = (
 _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.CONTACT: (
         ("/casos", "My cases"),
-        ("/casos/nuevo", "Open a case"),
         ("/contactos", "Contacts"),
         ("/contratos", "Contracts"),
     ),

@@ -5,21 +5,27 @@ Templates escape everything; an undefined name is an error.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from desk.files.file_kinds import KINDS
+from desk.reading.countdowns import Countdown
 from portal.frame.rooms import TEMPLATES, static_address
+from wording.figures import figure_form, show_figure
 from wording.language import show_date, show_duration, show_instant, translate, translate_count, word
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _REGION = {"es": "es_CO", "en": "en_US"}
+_A_WEEK = 6
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +52,12 @@ def environment() -> Environment:
         "date": _date,
         "duration": _duration,
         "cop": _cop,
+        "figure": _figure,
+        "figure_form": _figure_form,
+        "hour": _hour,
+        "linked": linked,
+        "initials": initials,
+        "tint": _tint,
         "iso": lambda at: at.isoformat().replace("+00:00", "Z"),
     }
     return made
@@ -76,6 +88,52 @@ def _short(context: Context, at: datetime) -> str:
     """An instant in a table: "mié 25 nov, 9:00"."""
     pattern = "EEE d MMM, H:mm" if context["language"] == "es" else "EEE MMM d, h:mm a"
     return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
+
+
+@pass_context
+def _hour(context: Context, at: datetime) -> str:
+    """An instant as short as can be: "23:46" where it is today's, else "vie 15:29", else "mar 1 dic, 15:29"."""
+    now = context["now"].astimezone(_BOGOTA).date()
+    days = abs((at.astimezone(_BOGOTA).date() - now).days)
+    is_spanish = context["language"] == "es"
+    time = "H:mm" if is_spanish else "h:mm a"
+    day = "" if not days else "EEE " if days < _A_WEEK else "EEE d MMM, " if is_spanish else "EEE MMM d, "
+    return format_datetime(at, day + time, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
+
+
+@pass_context
+def _figure(context: Context, each: Countdown) -> str:
+    return show_figure(each.left, context["language"], business=each.business)
+
+
+@pass_context
+def _figure_form(context: Context, each: Countdown, *, late: bool = False) -> str:
+    return figure_form(context["language"], late=late, business=each.business)
+
+
+def initials(name: str) -> str:
+    """Two letters for a face: the first name's and the first surname's, of which a whole Spanish name has two."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    surname = words[-2:][0] if len(words) > 3 else words[-1] if len(words) > 1 else ""
+    return "".join(word[0] for word in ([*words[:1], surname]) if word).upper() or "?"
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}»]")
+
+
+def linked(words: str) -> Markup:
+    """What somebody wrote, with its web addresses as links that tell nobody where one came from."""
+    made, end = Markup(), 0
+    for found in _ADDRESS.finditer(words):
+        made += escape(words[end : found.start()])
+        made += Markup('<a href="{0}" rel="noreferrer nofollow" target="_blank">{0}</a>').format(found[0])
+        end = found.end()
+    return made + escape(words[end:])
+
+
+def _tint(name: str) -> int:
+    """One of five colours, always the same one for a name."""
+    return crc32(name.encode()) % 5
 
 
 def _clock(seconds: int) -> str:

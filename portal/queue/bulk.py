@@ -18,7 +18,7 @@ from desk.access import visible_case
 from desk.commands.commands import give, would
 from desk.commands.offers import AskedCommand
 from desk.desk import Desk
-from desk.idempotency import Done, FinalRefusal, once
+from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.inputs import Body
 from desk.problems import NotFound, Problem, told
 from policy.case.case import Priority
@@ -131,7 +131,7 @@ async def _given(desk: Desk, asking: Asking, row: CaseRow, key: str) -> Outcome:
 
     async def act() -> Done[None] | FinalRefusal:
         asked = asking.command(row, f"{key}-{row.number}")
-        return await once(desk, asked.request, asked.body, lambda: _give(desk, asked), DONE)
+        return await once(desk, asked.request, asked.body, Begins(lambda: _give(desk, asked)), DONE)
 
     outcome = await submit(asking.visitor, act, _LABELS)
     refused = outcome if isinstance(outcome, Refused) else None

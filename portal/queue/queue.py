@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from desk.desk import Desk
-from desk.reading.queue import COUNTED, QueueAsked, QueueChoices, QueuePage, read_queue, read_queue_and_choices
+from desk.reading.queue import COUNTED, QueueAsked, QueueChoices, QueuePage, Row, read_queue, read_queue_and_choices
 from policy.case.case import ClosingReason, Level, Priority, Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
@@ -56,12 +59,14 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     counted = await news_of(QueueNews, request, desk).tally()
     asked = _asked(request, visitor, look)
     found, choices = await read_queue_and_choices(desk, visitor.principal, asked, account_id)
+    shown = _shown(desk, visitor, look, counted, found) | {"kept": choices.views}
     return page(
         request,
         "queue/page.html",
-        **_shown(desk, visitor, look, counted, found),
+        **shown,
+        title=next(tab.name for tab in shown["tabs"] if tab.key == look.tab),
+        answers=_answers(shown["tabs"], found, visitor.language),
         is_later_page=asked.cursor is not None,
-        kept=choices.views,
         account_id=account_id,
         states=[(each, word("status", each.value, visitor.language)) for each in Status],
         choices=_choices(desk, look, found, choices, visitor.language),
@@ -107,11 +112,63 @@ def _shown(desk: Desk, visitor: Visitor, look: Look, counted: tuple[str, Tally],
         "counted": COUNTED,
         "mark": mark,
         "now": found.at,
+        "heads": _heads(found, visitor.language),
+        "key": lambda: secrets.token_urlsafe(18),
+        "kept": (),
         "people": {each.id: each.name for each in found.agents},
         "names": found.customers,
         "group_names": {group.id: group.name for group in desk.policy.groups},
         "may_act": visitor.role in (Role.AGENT, Role.DIRECTOR),
     }
+
+
+class Group(StrEnum):
+    """Where a row of the queue stands, by when its clock ends."""
+
+    LATE = "late"
+    SOON = "soon"
+    LATER = "later"
+    STILL = "still"
+    OVER = "over"
+
+
+_GROUP_NAMES = {
+    Group.LATE: "Late",
+    Group.SOON: "Within the next hour",
+    Group.LATER: "Later on",
+    Group.STILL: "Waiting",
+    Group.OVER: "Solved or closed",
+}
+_SOON = timedelta(hours=1)
+
+
+def _group(row: Row) -> Group:
+    due_at = row.row.next_due_at
+    if row.state == "late":
+        return Group.LATE
+    if due_at:
+        return Group.SOON if due_at <= row.at + _SOON else Group.LATER
+    return Group.OVER if row.row.case.status in (Status.RESOLVED, Status.CLOSED) else Group.STILL
+
+
+def _heads(found: QueuePage, language: str) -> dict[str, str]:
+    """What stands above the first row of each group, by its case's number."""
+    heads: dict[str, str] = {}
+    for group, rows in groupby(found.rows, _group):
+        of_group = list(rows)
+        heads[of_group[0].row.number] = f"{translate(_GROUP_NAMES[group], language)}  {len(of_group)}"
+    return heads
+
+
+def _answers(tabs: Sequence[Tab], found: QueuePage, language: str) -> list[tuple[str, int, str, str]]:
+    """What one asks of the queue first: the words, how many, the tab that shows them, and the tone."""
+    late = next(tab.cases for tab in tabs if tab.key == "overdue")
+    soon = sum(_group(row) is Group.SOON for row in found.rows)
+    return [
+        (translate("past their limit", language), late, "overdue", "late"),
+        (translate("end within the hour", language), soon, "open", ""),
+        (translate("with the customer's answer", language), sum(row.answered for row in found.rows), "open", "new"),
+    ]
 
 
 def _choices(

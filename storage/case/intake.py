@@ -1,9 +1,12 @@
-"""The intake before the engine is asked: case numbers, deposited content, answers kept for repeated requests."""
+"""The intake before the engine is asked: case numbers, deposited content, answers kept for repeated requests.
+
+What a command brings is written in one transaction before the engine is asked, and its answer in one after.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,24 +65,30 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
     known = await reserved(db, scope=scope, key=key)
     if known is not None:
         return known
-    year = at.astimezone(_BOGOTA).year
     async with db.write() as connection:
-        # The sequence's row comes first: whoever else reserves in this year waits here.
-        last = await connection.scalar(
-            insert(connection, number_sequences)
-            .values(year=year, last=1)
-            .on_conflict_do_update(index_elements=["year"], set_={"last": number_sequences.c.last + 1})
-            .returning(number_sequences.c.last)
-        )
-        known = await _reserved(connection, scope, key)
-        if known is not None:
-            await connection.rollback()  # the number goes back
-            return known
-        made = Reservation(f"MA-{year}-{last:06}", at)
-        await connection.execute(
-            insert(connection, reservations).values(scope=scope, key=key, number=made.number, received_at=at)
-        )
-        return made
+        return await _reserve(connection, scope, key, at=at)
+
+
+async def _reserve(connection: AsyncConnection, scope: str, key: str, *, at: datetime) -> Reservation:
+    year = at.astimezone(_BOGOTA).year
+    next_one = (
+        insert(connection, number_sequences)
+        .values(year=year, last=1)
+        .on_conflict_do_update(index_elements=["year"], set_={"last": number_sequences.c.last + 1})
+        .returning(number_sequences.c.last)
+    )
+    savepoint = await connection.begin_nested()
+    # The sequence's row comes first: whoever else reserves in this year waits here.
+    last = await connection.scalar(next_one)
+    known = await _reserved(connection, scope, key)
+    if known is not None:
+        await savepoint.rollback()  # the number goes back
+        return known
+    made = Reservation(f"MA-{year}-{last:06}", at)
+    row = {"scope": scope, "key": key, "number": made.number, "received_at": at}
+    await connection.execute(insert(connection, reservations), row)
+    await savepoint.commit()
+    return made
 
 
 async def reserved(db: Reader, *, scope: str, key: str) -> Reservation | None:
@@ -90,14 +99,27 @@ async def reserved(db: Reader, *, scope: str, key: str) -> Reservation | None:
 
 async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) -> None:
     """Keep bodies; one that is there stays as it is."""
-    if not deposits:
-        return
+    async with db.write() as connection:
+        await _deposit(connection, deposits, at=at)
+
+
+async def _deposit(connection: AsyncConnection, deposits: Sequence[Deposit], *, at: datetime) -> None:
     rows = [
         {"content_id": each.content_id, "case_number": each.case_number, "body": each.body, "deposited_at": at}
         for each in deposits
     ]
-    async with db.write() as connection:
+    if rows:
         await connection.execute(insert(connection, contents).on_conflict_do_nothing(), rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A request under its key: by its `fingerprint` it is known again, `at` is when it was made first."""
+
+    scope: str
+    key: str
+    fingerprint: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,24 +137,59 @@ async def begun(db: Reader, *, scope: str, key: str) -> Begun | None:
         return await _begun(connection, scope, key)
 
 
-async def begin(db: Database, *, scope: str, key: str, fingerprint: str, at: datetime) -> Begun:
-    """Begin a request, or find that it began: by its fingerprint, whether it is the same one."""
+async def begin(db: Database, beginning: Beginning, deposits: Sequence[Deposit] = ()) -> Begun:
+    """Begin a request and keep the bodies that it brings, or find that it began: its fingerprint says which it was."""
     async with db.write() as connection:
-        row = {"scope": scope, "key": key, "fingerprint": fingerprint, "begun_at": at}
-        await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
-        found = await _begun(connection, scope, key)
+        found = await _begin(connection, beginning)
+        if found.fingerprint == beginning.fingerprint:
+            await _deposit(connection, deposits, at=beginning.at)
+        return found
+
+
+async def begin_opening(
+    db: Database, beginning: Beginning, deposits: Callable[[str], Sequence[Deposit]]
+) -> tuple[Begun, Reservation | None]:
+    """Begin a request for a new case, reserve its number, and keep the bodies that it brings under that number.
+
+    No number is reserved for a request that had begun as another one.
+    """
+    async with db.write() as connection:
+        found = await _begin(connection, beginning)
+        if found.fingerprint != beginning.fingerprint:
+            return found, None
+        reserved = await _reserve(connection, beginning.scope, beginning.key, at=beginning.at)
+        await _deposit(connection, deposits(reserved.number), at=beginning.at)
+        return found, reserved
+
+
+async def _begin(connection: AsyncConnection, beginning: Beginning) -> Begun:
+    row = {
+        "scope": beginning.scope,
+        "key": beginning.key,
+        "fingerprint": beginning.fingerprint,
+        "begun_at": beginning.at,
+    }
+    made = await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
+    if made.rowcount == 1:
+        return Begun(fingerprint=beginning.fingerprint, at=beginning.at, answer=None)
+    found = await _begun(connection, beginning.scope, beginning.key)
     assert found is not None
     return found
 
 
-async def finish(db: Database, *, scope: str, key: str, answer: KeptAnswer | KeptRefusal) -> None:
-    """Keep the answer of a request that began; the first answer stays."""
+async def finish(db: Database, beginning: Beginning, answer: KeptAnswer | KeptRefusal) -> Begun:
+    """Keep the answer of a request, which may not have begun yet; the first answer stays, and is answered."""
     row = _problem(answer) if isinstance(answer, KeptRefusal) else answer
-    unanswered = (requests.c.scope == scope, requests.c.key == key, requests.c.status.is_(None))
+    answered = {"status": row.status, "headers": dict(row.headers), "body": row.body}
+    unanswered = (requests.c.scope == beginning.scope, requests.c.key == beginning.key, requests.c.status.is_(None))
     async with db.write() as connection:
-        await connection.execute(
-            update(requests).where(*unanswered).values(status=row.status, headers=dict(row.headers), body=row.body)
-        )
+        found = await _begin(connection, beginning)
+        if found.answer is None and found.fingerprint == beginning.fingerprint:
+            kept = await connection.execute(update(requests).where(*unanswered).values(**answered))
+            if kept.rowcount == 1:
+                return replace(found, answer=answer)
+            found = await _begun(connection, beginning.scope, beginning.key) or found
+        return found
 
 
 async def _begun(connection: AsyncConnection, scope: str, key: str) -> Begun | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
@@ -202,12 +202,14 @@ async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | 
 class Window:
     """A part of a timeline: the last `most` facts before the one of that `seq`, or of all.
 
-    Only those that come with words where `said`, and internal ones only where they are `internal` to who looks.
+    Only milestones and those that come with words where `said`, or those of `kinds` where some are named; and internal
+    ones only where they are `internal` to who looks.
     """
 
     before: int | None = None
     most: int
     said: bool = False
+    kinds: frozenset[str] = frozenset()
     internal: bool
 
 
@@ -224,8 +226,8 @@ async def window(db: Reader, number: str, wanted: Window) -> Windowed:
     conditions = [facts.c.case_number == number]
     if wanted.before is not None:
         conditions.append(facts.c.seq < wanted.before)
-    if wanted.said:
-        conditions.append(facts.c.kind.in_(_SAID))
+    if kinds := wanted.kinds or (_SAID if wanted.said else None):
+        conditions.append(facts.c.kind.in_(kinds))
     if not wanted.internal:
         conditions.append(facts.c.internal.is_(False))
     latest = select(facts).where(*conditions).order_by(facts.c.seq.desc()).limit(wanted.most + 1)
@@ -236,7 +238,29 @@ async def window(db: Reader, number: str, wanted: Window) -> Windowed:
     return Windowed([_timeline_row(row, words) for row in rows], len(found) > wanted.most)
 
 
-_SAID = codec.kinds_with_texts()
+MILESTONES = frozenset(
+    {
+        *("visit_approved", "visit_refused", "visit_accepted", "visit_declined", "visit_signed_off"),
+        *("case_resolved", "case_reopened", "case_closed"),
+    }
+)
+"""What binds both sides: it stands in the conversation, with words or without."""
+
+_SAID = codec.kinds_with_texts() | MILESTONES
+
+
+_SAID_LAST = ("reply_sent", "information_requested", "case_resolved", "customer_answered", "case_reopened")
+
+
+async def answered_by_customer(db: Reader, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of these cases in which the customer had the last word that both sides read."""
+    f = facts.c
+    last = select(f.case_number, func.max(f.seq).label("seq"))
+    last_of = last.where(f.case_number.in_(numbers), f.kind.in_(_SAID_LAST)).group_by(f.case_number).subquery()
+    theirs = select(f.case_number).join(last_of, and_(f.case_number == last_of.c.case_number, f.seq == last_of.c.seq))
+    async with db.read() as connection:
+        found = await connection.scalars(theirs.where(f.kind.in_(("customer_answered", "case_reopened"))))
+        return frozenset(found)
 
 
 async def last_seq(db: Reader, number: str) -> int:

@@ -19,7 +19,6 @@ from storage.case.views import TimelineRow
 from storage.cover import contracts
 from storage.cover.contracts import NewContract
 from storage.engine.database import Database
-from storage.notices import outbox
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
@@ -70,8 +69,8 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
     until = datetime.now(UTC)
     opened_at = until - timedelta(minutes=40)
     async with time_skipping_server() as env:
-        settings = settings_for(env)
-        parts: Any = {"ledger": Ledger(db), "notices": MemoryNotices(), "cover": MemoryCover()}
+        settings, notices = settings_for(env), MemoryNotices()
+        parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
         async with build_worker(env.client, settings, Activities(**parts)):
             desk = await Engine.connect(settings)
             given = life(opened_at, (5, CLAIM))
@@ -83,7 +82,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
             [number] = first.adopted
             assert again == first
             handle: WorkflowHandle[object, object] = env.client.get_workflow_handle(number)
-            assert await outbox.pending(db, number) == []
+            assert notices.delivered == []
 
             answer = c.AnswerAsCustomer(by=CONTACT, body=given.opening.title)
             await desk.command(number, answer, key="here")
@@ -94,7 +93,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
             moved = next(fact for fact in by_itself if fact.fact.kind == "handed_off")
             assert moved.due_at == opened_at + timedelta(hours=1)
             assert all(lateness(fact) < timedelta(seconds=5) for fact in by_itself)
-            assert await outbox.pending(db, number) != []
+            assert notices.delivered != []
             row = await views.case(db, number)
             assert row is not None
             assert (row.case.status, row.case.turn) == (Status.IN_PROGRESS, 7)

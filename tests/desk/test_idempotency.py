@@ -117,7 +117,7 @@ async def test_the_same_key_of_another_caller_is_another_request(desk: Desk) -> 
 
 async def test_another_process_that_answered_first_is_believed(desk: Desk) -> None:
     async def overtaken() -> int:
-        await intake.finish(desk.database, scope="token", key="k", answer=KeptAnswer(201, {}, {"number": 7}))
+        await intake.finish(desk.database, request().beginning(Say()), KeptAnswer(201, {}, {"number": 7}))
         return 8
 
     assert await once(desk, request(), Say(), overtaken, NUMBERS) == Done(7)

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
+from cli.temporal_server import ORDERED
 from desk.engine import access
 from policy.people.secret_strength import is_guessable
 from settings import Settings
@@ -196,3 +197,10 @@ def test_the_key_towards_temporal_may_stand_in_a_file(tmp_path: Path, monkeypatc
     (tmp_path / "key").write_text("llave\n", encoding="utf-8")
     monkeypatch.setenv("ESCALA_TEMPORAL_API_KEY_FILE", str(tmp_path / "key"))
     assert access(Settings())["api_key"] == "llave"
+
+
+def test_temporals_tasks_wait_in_the_order_of_escala_up() -> None:
+    """Urgent ones first, customers in turn: the same switches as the embedded server's."""
+    switches = yaml.safe_load((ROOT / "compose/temporal-dynamicconfig.yaml").read_text(encoding="utf-8"))
+    said = {f"{name}={str(each[0]['value']).lower()}" for name, each in switches.items()}
+    assert said == set(ORDERED)

@@ -96,8 +96,8 @@ class Day:
         """Fill in one of the case's forms, unfolding what it is folded into, and send it."""
         its = self.page.locator(f"#f-{form}")
         folded = its.locator("xpath=ancestor::details[not(@open)]/summary")
-        if await folded.count():
-            await folded.click()
+        while await folded.count():
+            await folded.first.click()
         for name, value in fields.items():
             field = its.locator(f"[name={name}]")
             await (
@@ -122,7 +122,7 @@ class Day:
         await self.page.keyboard.type(email)
         await self.write("#password", PASSWORD)
         await self.page.keyboard.press("Enter")
-        await expect(self.page.locator("header nav")).to_be_visible()
+        await expect(self.page.locator("header > nav")).to_be_visible()
 
     async def reach(self, selector: str) -> None:
         """Go on with Tab until the focus is there."""
@@ -226,13 +226,13 @@ async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: Viewpor
     async with day_at(browser, staffed, size=size, javascript=javascript) as day:
         page, day.number = day.page, opened["number"]
         await day.begin(AGENT, "/cola?tab=unassigned")
-        await page.click(f"text={day.number}")
+        await page.click(f"#filas a[href='/casos/{day.number}']")
         await day.send("claim")
         await expect(page.locator("#f-claim")).to_have_count(0)
         await day.send("replies", body="Ya lo revisamos.")
         await expect(page.locator(".words", has_text="Ya lo revisamos.").first).to_be_visible()
         await day.fits()
-        await expect(page.locator("#header")).to_contain_text("Ana Torres")
+        await expect(page.locator("#side")).to_contain_text("Ana Torres")
         await day.send("notes", body="Parece la cuota.")
         await expect(page.locator(".said.internal .words").last).to_have_text("Parece la cuota.")
         await day.send("information-requests", body="¿Qué navegador usan?")
@@ -284,7 +284,7 @@ async def test_the_customers_day_with_the_keyboard_alone(browser: Browser, staff
     async with day_at(browser, staffed) as day:
         page = day.page
         await day.sign_in_by_keys(CUSTOMER)
-        await day.enter("header a[href='/casos/nuevo']", to="**/casos/nuevo")
+        await day.enter("main a[href='/casos/nuevo']", to="**/casos/nuevo")
         await day.write("#title", "El geovisor no abre")
         await day.write("#description", "Aparece en blanco desde las 8:00.")
         await day.write("#what_tried", "Otro navegador y otra red.")
@@ -317,7 +317,7 @@ async def test_the_agents_day_with_the_keyboard_alone(browser: Browser, staffed:
         await keys.type("Ya lo revisamos.")
         await day.enter("#f-replies button")
         await expect(page.locator("#replies-body")).to_have_value("")
-        await day.command("resolver")
+        await day.command("dar la solución")
         await expect(page.locator("#resolution-summary")).to_be_focused()
         await keys.type("Se reinició el servidor de mapas.")
         await day.enter("#f-resolution button")

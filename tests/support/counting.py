@@ -48,6 +48,15 @@ class Counting:
         await self._app(scope, receive, sent)
 
     @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Count nothing within: somebody else works."""
+        was, self._is_answering = self._is_answering, False
+        try:
+            yield
+        finally:
+            self._is_answering = was
+
+    @contextmanager
     def hearing(self, db: Database) -> Iterator[Counting]:
         """Hear what is asked of this database."""
 

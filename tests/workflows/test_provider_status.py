@@ -16,7 +16,7 @@ import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, ScheduleDescription, ScheduleIntervalSpec
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.providers.provider_status import ProviderStatus
 from settings import Settings
@@ -26,7 +26,7 @@ from tests.support.server import settings_for
 from tests.support.status_page import StatusPage, published, status_page
 from tests.support.templates import migrated_file
 from tests.workflows.conftest import House
-from worker import arrange_looks, forget_looks, sandbox
+from worker import arrange_looks, forget_looks
 from workflows import addresses
 from workflows.provider_status import ProviderStatusWorkflow
 
@@ -72,7 +72,7 @@ async def a_post(house: House, folder: Path) -> AsyncIterator[Post]:
             task_queue=settings.task_queue,
             workflows=[ProviderStatusWorkflow],
             activities=[status.poll],
-            workflow_runner=sandbox(),
+            workflow_runner=UnsandboxedWorkflowRunner(),
         ):
             yield Post(house.env.client, db, page, settings)
     await db.close()

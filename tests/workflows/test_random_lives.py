@@ -1,5 +1,7 @@
 """Random lives on the real server, in skipped time: the core, asked the same at the same instants, agrees.
 
+Their histories then replay, outside a sandbox and, in the long run all of them, inside one.
+
 The lives are those of `tests/support/random_lives.py`. A server's clock goes on by itself, so a script's gaps are taken
 from where its case is, and the core then lives the life again at the instants that were recorded.
 """
@@ -14,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowHistory, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from activities.cover import Covered
@@ -28,6 +30,7 @@ from policy.case.lifecycle import decide, elapse, open_case
 from policy.case.refusals import Refusal
 from policy.terms.terms import CoverKind, Terms
 from tests.support.random_lives import Script, Step, live
+from tests.support.replays import replay
 from tests.support.server import eventually
 from tests.support.thoroughness import seed_of, size
 from tests.workflows.conftest import House, LiveCase
@@ -36,6 +39,8 @@ from workflows import addresses
 SHARDS = size(1, long=4)
 LIVES_IN_A_SHARD = size(30, long=50)
 AT_ONCE = 10
+IN_A_SANDBOX = size(5, long=50)
+"""How many lives of a shard replay inside a sandbox as well, which takes several times as long."""
 STEPS = 20
 FEW_WAKES = 8
 JUST = timedelta(seconds=30)
@@ -227,10 +232,22 @@ async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard
             return await lived(house, script)
 
     kinds, names = Counter[str](), Counter[str]()
-    for life in await asyncio.gather(*map(one, scripts)):
+    lives = await asyncio.gather(*map(one, scripts))
+    for life in lives:
         assert [(turn.decision, turn.terms) for turn in life.turns] == list(cored(life))
         kinds.update(entry.fact.kind for entry in life.case.entries)
         names.update(refused.name for refused in life.refused)
     assert len(FAR - kinds.keys()) <= MISSING, kinds
     assert names.total() >= 50, names
     assert len(names) >= 10, names
+    for place, life in enumerate(lives):
+        await _replays(life, ["production", *(["sandbox"] if place < IN_A_SANDBOX else [])])
+
+
+async def _replays(life: Lived, runners: list[str]) -> None:
+    """Every run of the life, as far as it has come."""
+    client, id_ = life.case.env.client, life.case.handle.id
+    async for run in client.list_workflows(f"WorkflowId = '{id_}'"):
+        history: WorkflowHistory = await client.get_workflow_handle(id_, run_id=run.run_id).fetch_history()
+        for runner in runners:
+            await replay(history, runner)

@@ -7,32 +7,21 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
 
-from cli.conformance import PACKAGES
 from policy.case.commands import COMMANDS
 from tests.support.record_histories import LIVES
-from worker import PASSED_THROUGH, sandbox
-from workflows.case import CaseWorkflow
-from workflows.contract import ContractWorkflow
-from workflows.notices import NoticesWorkflow
+from tests.support.replays import RUNNERS, replay
 
 FOLDER = Path(__file__).parent / "histories"
 HISTORIES = {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.json"))}
 
 ADOPTED = {"after-a-lost-task.1"}
-"""Here the ledger's answer brings a case of the activity's classes, which the sandbox does not load anew."""
+"""Here the ledger's answer brings a case of the activity's classes, which a sandbox does not load anew."""
 
 
-async def _replay(recorded: str, passed_through: tuple[str, ...]) -> None:
-    history = WorkflowHistory.from_json("MA-2026-000001", recorded)
-    replayer = Replayer(
-        workflows=[CaseWorkflow, ContractWorkflow, NoticesWorkflow],
-        workflow_runner=sandbox(passed_through),
-        data_converter=pydantic_data_converter,
-    )
-    await replayer.replay_workflow(history)
+def _history(recorded: str) -> WorkflowHistory:
+    return WorkflowHistory.from_json("MA-2026-000001", recorded)
 
 
 def test_every_kind_of_life_was_recorded() -> None:
@@ -49,11 +38,19 @@ def test_every_command_was_recorded() -> None:
 @pytest.mark.rule("PLAN-15")
 @pytest.mark.parametrize("name", HISTORIES)
 async def test_it_replays_as_in_production(name: str) -> None:
-    """With the policy passed through the sandbox."""
-    await _replay(HISTORIES[name], PASSED_THROUGH)
+    """Without a sandbox."""
+    await replay(_history(HISTORIES[name]), "production")
 
 
 @pytest.mark.parametrize("name", sorted(HISTORIES.keys() - ADOPTED))
-async def test_it_replays_with_the_policy_inside_the_sandbox(name: str) -> None:
-    """Where a rule that read the clock or made a random choice would be caught."""
-    await _replay(HISTORIES[name], tuple(each for each in PASSED_THROUGH if each.partition(".")[0] not in PACKAGES))
+async def test_it_replays_inside_a_sandbox(name: str) -> None:
+    """With the policy inside, where a rule that read the clock or made a random choice would be caught."""
+    await replay(_history(HISTORIES[name]), "sandbox")
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+async def test_a_history_of_other_code_does_not(runner: str) -> None:
+    """So that a replay that passes says something."""
+    other = HISTORIES["handed-off-by-the-clock.1"].replace('"deliver_notices"', '"deliver_something"')
+    with pytest.raises(NondeterminismError):
+        await replay(_history(other), runner)

@@ -36,8 +36,18 @@
 
   // -- live changes --------------------------------------------------------------------------------------------------
 
-  const plain = (element) => element.outerHTML.replace(/ data-now="[^"]*"/g, "").replace(/ open=""/g, "")
-    .replace(/(<span class="ticks"[^>]*>)[^<]*/g, "$1");
+  // A part as it is but for what changes by itself: figures of clocks, and what somebody has unfolded.
+  const FIGURES = ".figure-line, [data-short]";
+  const plain = (element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll(FIGURES).forEach((figure) => figure.replaceWith(document.createElement("i")));
+    copy.querySelectorAll("details").forEach((folds) => folds.removeAttribute("open"));
+    return copy.outerHTML;
+  };
+  const wind = (old, fresh) => {
+    const figures = [...fresh.querySelectorAll(FIGURES)];
+    [...old.querySelectorAll(FIGURES)].forEach((figure, n) => figure.replaceWith(figures[n]));
+  };
 
   // Told to those who do not see the screen; a new line each time, so that the same words are told again.
   const announce = (sentences) => {
@@ -72,7 +82,7 @@
         return;
       }
     } else if (plain(old) === plain(fresh)) {
-      old.querySelectorAll(".ticks").forEach((ticks, n) => ticks.replaceWith(fresh.querySelectorAll(".ticks")[n]));
+      wind(old, fresh);
       return;
     } else if (fresh.id === "conversation") {
       extend(old, fresh);
@@ -89,84 +99,26 @@
     htmx.process(fresh);
   };
 
-  // What was not reached, or failed there, is asked for again, each time after a longer while.
-  let asking = false, again = false, failed = 0;
-  const asked = async () => {
-    try {
-      const before = document.getElementById("conversation").dataset.before;
-      const answer = await fetch(`/casos/${page().dataset.number}/partes/all${before ? `?antes=${before}` : ""}`, {
-        headers: { "HX-Request": "true", "HX-Current-URL": location.href },
-      });
-      const at = performance.now(), elsewhere = answer.headers.get("HX-Redirect");
-      if (elsewhere) location.assign(elsewhere);
-      if (answer.status >= 500) throw new Error(answer.statusText);
-      failed = 0;
-      return { at, parts: answer.ok ? await answer.text() : "" };
-    } catch {
-      something(Math.min(30000, 500 * 2 ** failed));
-      failed += 1;
-      return { parts: "" };
-    }
-  };
   const refresh = async () => {
-    if (asking) {
-      again = true;
-      return;
-    }
-    asking = true;
     stale = false;
-    try {
-      const { at, parts } = await asked();
-      if (!parts) return;
-      const fresh = new DOMParser().parseFromString(parts, "text/html");
-      for (const part of [...fresh.body.children]) place(document.adoptNode(part));
-      countdown.arrived(at);
-    } finally {
-      asking = false;
-      if (again) {
-        again = false;
-        refresh();
-      }
-    }
+    const before = document.getElementById("conversation").dataset.before;
+    const address = `/casos/${page().dataset.number}/partes/all${before ? `?antes=${before}` : ""}`;
+    const { said, content } = await live.part(address);
+    for (const part of [...content.body.children]) place(document.adoptNode(part));
+    countdown.arrived(said);
   };
 
-  let soon = 0;
-  const something = (after = 40) => {
-    clearTimeout(soon);
-    soon = setTimeout(refresh, after);
+  let seen = "";
+  const heard = (event) => {
+    seen = event.lastEventId || seen;
+    return true;
   };
-  document.addEventListener("escala:reloj", () => something());
-  document.addEventListener("focusout", () => setTimeout(() => { if (stale) something(); }, 200));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) something(); });
-
-  // -- the stream ----------------------------------------------------------------------------------------------------
-
-  let source, seen = "", tries = 0, lost = false;
-  const connect = () => {
+  const address = () => {
     const [path, query] = page().dataset.stream.split("?");
-    source = new EventSource(seen ? `${path}?desde=${seen}` : `${path}?${query}`);
-    const heard = (event) => {
-      if (event.lastEventId) seen = event.lastEventId;
-      something();
-    };
-    source.onmessage = heard;
-    source.addEventListener("mesa", heard);
-    source.addEventListener("fin", () => source.close());
-    source.onopen = () => {
-      tries = 0;
-      if (lost) something(); // what happened meanwhile
-      lost = false;
-    };
-    source.onerror = () => {
-      lost = true;
-      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
-      tries += 1;
-      setTimeout(() => { something(); connect(); }, Math.min(30000, 500 * 2 ** tries));
-    };
+    return seen ? `${path}?desde=${seen}` : `${path}?${query}`;
   };
-  document.addEventListener("DOMContentLoaded", connect);
-  addEventListener("pagehide", () => source?.close());
-  addEventListener("pageshow", (event) => { if (event.persisted) { connect(); something(); } });
+  const { ask } = live.follow({ address, news: { message: heard, mesa: heard }, refresh, gap: 100 });
+  document.addEventListener("focusout", () => setTimeout(() => { if (stale) ask(); }, 200));
 
   // -- orders --------------------------------------------------------------------------------------------------------
 
@@ -199,5 +151,5 @@
     (undone || (refused && told) || composer || same || told)?.focus({ preventScroll: !refused });
     carried = null;
   });
-  document.addEventListener("hecho", () => something());
+  document.addEventListener("hecho", ask);
 })();

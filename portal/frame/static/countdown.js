@@ -14,17 +14,22 @@ const countdown = (() => {
     return began.get(ticks) + performance.now();
   };
 
-  const left = (milliseconds) => {
-    const all = Math.floor(milliseconds / 1000);
-    const days = Math.floor(all / 86400), hours = Math.floor((all % 86400) / 3600);
-    const time = `${two(hours)}:${two(Math.floor((all % 3600) / 60))}:${two(all % 60)}`;
-    return days ? `${days} d ${time}` : time;
+  // As wording/figures.py writes it: by the second below ten minutes, else by what one reads at a glance.
+  const time = (all, business) => {
+    if (all < 600) return `${Math.floor(all / 60)}:${two(all % 60)}`;
+    const minutes = Math.floor(all / 60), hours = Math.floor(minutes / 60);
+    const days = business ? 0 : Math.floor(hours / 24);
+    const parts = [[days, "d"], [hours - 24 * days, "h"], [days ? 0 : minutes % 60, "min"]];
+    return parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}`).join(" ");
   };
 
+  // What is left is counted time: it stands while the hours are closed. Below nothing it is how late it is.
   const show = (ticks, now) => {
-    const due = Date.parse(ticks.dataset.due), rest = due - now;
-    if ("short" in ticks.dataset) return `${Math.max(0, Math.ceil(rest / 1000))} s`;
-    return rest < 0 ? "−" + left(-rest) : left(rest);
+    const { left, due, form, late } = ticks.dataset;
+    if ("short" in ticks.dataset) return `${Math.max(0, Math.ceil((Date.parse(due) - now) / 1000))} s`;
+    const passed = "still" in ticks.dataset ? 0 : (now - Date.parse(ticks.dataset.now)) / 1000;
+    const rest = Math.floor(Number(left) - passed);
+    return (rest < 0 ? late : form).replace("{time}", time(Math.abs(rest), "business" in ticks.dataset));
   };
 
   const tick = () => {
@@ -32,8 +37,8 @@ const countdown = (() => {
     for (const ticks of document.querySelectorAll(".ticks[data-due]")) {
       const now = serverNow(ticks), text = show(ticks, now);
       if (ticks.textContent !== text) ticks.textContent = text;
-      const part = (Date.parse(ticks.dataset.due) - now) % 1000;
-      next = Math.min(next, part >= 0 ? part + 5 : 1005 + part); // at the second, not somewhere in it
+      const part = (Date.parse(ticks.dataset.now) - now) % 1000;
+      next = Math.min(next, 1005 + part); // at the second, not somewhere in it
       const changes = ticks.dataset.changes && Date.parse(ticks.dataset.changes);
       if (changes && changes <= now && !told) {
         told = true; // the hours opened or closed: what stands beside the clock is no longer true

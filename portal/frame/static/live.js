@@ -25,10 +25,11 @@ const live = (() => {
 
   /**
    * Follow the stream at `address()`. `news` says for each kind of event whether to ask; `refresh(anew)` asks and puts
-   * in place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each GAP
-   * milliseconds, and neither asks nor listens while nobody looks.
+   * in place, and throws where it could not: anew, whatever the page knows already. It asks no oftener than each `gap`
+   * milliseconds, and neither asks nor listens while nobody looks; a stream that says `fin` has no more to say. Answers
+   * how a page asks of its own accord.
    */
-  const follow = ({ address, news, refresh }) => {
+  const follow = ({ address, news, refresh, gap = GAP }) => {
     let hears = null, reached = true; // the stream, and what is asked: null until that is known
     let source = null, tries = 0, retrying = 0, notice = 0;
     let wanted = false, anew = false, asking = false, soon = 0;
@@ -54,6 +55,7 @@ const live = (() => {
       for (const [kind, asks] of Object.entries(news)) {
         source.addEventListener(kind, (event) => { if (asks(event)) ask(); });
       }
+      source.addEventListener("fin", () => source.close());
       source.onopen = () => { hears = true; judge(); };
       source.onerror = () => { source.close(); hears = false; judge(); };
     };
@@ -66,7 +68,7 @@ const live = (() => {
       wanted = anew = false;
       reached = await refresh(all).then(() => true, () => false);
       judge();
-      setTimeout(() => { asking = false; run(); }, GAP);
+      setTimeout(() => { asking = false; run(); }, gap);
     };
     const ask = (all = false) => {
       wanted = true;
@@ -88,6 +90,7 @@ const live = (() => {
     addEventListener("pagehide", () => source?.close());
     addEventListener("pageshow", (event) => { if (event.persisted) again(); });
     connect();
+    return { ask: () => ask() };
   };
 
   return { part, follow };

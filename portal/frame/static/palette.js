@@ -12,7 +12,7 @@
   // -- what can be done here -----------------------------------------------------------------------------------------
 
   const unfold = (details) => {
-    details.open = true;
+    for (let around = details; around; around = around.parentElement.closest("details")) around.open = true;
     const first = details.querySelector("textarea, input:not([type=hidden]):not([type=file]), select, button");
     (first || details.querySelector("summary")).focus();
   };
@@ -21,20 +21,28 @@
     "d-replies": "r",
     "d-notes": "n",
     "d-information": "i",
-    "d-hand-offs": "h",
+    "d-hand-offs": "e",
     "d-resolution": "s",
+    "d-attempts": "l",
+    "d-filters": "f",
     answers: "r",
+  };
+
+  const told = (element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("kbd").forEach((shown) => shown.remove());
+    return copy.textContent.trim();
   };
 
   const doable = () => {
     const found = [];
-    const folded = "#composer details[id], #actions details[id], #clocks details[id]";
+    const folded = "#composer details[id], #actions details[id]:not(.more), #clocks details[id], #d-filters";
     for (const details of document.querySelectorAll(folded)) {
       const summary = details.querySelector("summary");
-      if (!visible(summary)) continue;
-      found.push({ label: summary.textContent.trim(), key: key[details.id], act: () => unfold(details) });
+      if (!visible(summary) && !details.closest(".more")) continue;
+      found.push({ label: told(summary), key: key[details.id], act: () => unfold(details) });
     }
-    for (const form of document.querySelectorAll("#actions .orders > form, #composer > form")) {
+    for (const form of document.querySelectorAll("#actions .orders > form, #composer > div > form")) {
       const area = form.querySelector("textarea"), button = form.querySelector("button:not([formaction])");
       found.push({
         label: (area ? form.querySelector("label") : button).textContent.trim(),
@@ -42,13 +50,13 @@
         act: () => (area ? area.focus() : button.click()),
       });
     }
-    document.querySelectorAll("header nav a").forEach((link, place) => {
+    document.querySelectorAll("header > nav a").forEach((link, place) => {
       const label = link.textContent.trim();
       found.push({ label, key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
     });
-    const search = document.querySelector("main input[type=search]");
+    const search = [...document.querySelectorAll("input[type=search]")].find(visible);
     if (search) {
-      const label = search.labels[0]?.textContent.trim() || search.name;
+      const label = search.labels[0]?.textContent.trim() || search.getAttribute("aria-label") || search.name;
       found.push({ label, key: "/", act: () => search.focus() });
     }
     return found;
@@ -110,6 +118,23 @@
     item.act();
   };
 
+  // What lies open over the page closes, the last first, and gives the focus back to what opened it.
+  const fold = () => {
+    const open = [...document.querySelectorAll(".sheet[open], .more[open], .filters[open], .account[open]")];
+    const last = open.find((each) => !open.some((other) => other !== each && each.contains(other)));
+    if (!last) return false;
+    const around = last.closest(".more");
+    last.open = false;
+    if (around) around.open = false;
+    (around || last).querySelector("summary").focus();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(".more[open], .account[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
   const on = () => document.documentElement.dataset.shortcuts === "on";
   const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
 
@@ -133,13 +158,25 @@
       }
       return;
     }
+    if (event.key === "Escape" && fold()) {
+      event.preventDefault();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest?.("form.order, #apertura");
+      if (!form) return;
+      event.preventDefault();
+      form.requestSubmit();
+      return;
+    }
     if (!on() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
     if (event.key === "?") {
       event.preventDefault();
       open();
       return;
     }
-    const item = doable().find((each) => each.key === event.key);
+    const pressed = event.key === "h" ? "e" : event.key; // as it was called before
+    const item = doable().find((each) => each.key === pressed);
     if (item) {
       event.preventDefault();
       item.act();

@@ -21,7 +21,7 @@
     const tabs = fresh.querySelector(".tabs");
     mark = tabs.dataset.mark;
     for (const tab of tabs.querySelectorAll("[data-tab]")) {
-      const shown = list.querySelector(`.tabs [data-tab="${CSS.escape(tab.dataset.tab)}"] .count`);
+      const shown = document.querySelector(`.tabs [data-tab="${CSS.escape(tab.dataset.tab)}"] .count`);
       const count = tab.querySelector(".count").textContent;
       if (shown && shown.textContent !== count) shown.textContent = count;
     }
@@ -70,6 +70,7 @@
   const change = (row, fresh) => {
     row.className = fresh.className;
     row.dataset.turn = fresh.dataset.turn;
+    if (fresh.dataset.group) row.dataset.group = fresh.dataset.group; else delete row.dataset.group;
     [...row.cells].forEach((cell, place) => {
       const new_ = fresh.cells[place];
       if (cell.classList.contains("pick") || cell.isEqualNode(new_)) return;
@@ -112,7 +113,7 @@
     if (event.key === "j" || event.key === "k") {
       const row = all[event.key === "j" ? place + 1 : place < 0 ? all.length - 1 : place - 1];
       if (!row) return;
-      row.querySelector(".number a").focus();
+      row.querySelector(".title a").focus();
       row.scrollIntoView({ block: "nearest" });
       event.preventDefault();
     } else if (event.key === "x" && place >= 0) {

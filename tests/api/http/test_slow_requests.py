@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,50 @@ async def test_uploads_under_way_are_few_for_each_caller(office: Office) -> None
     for each in (*waiting, *done):
         each.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def bare() -> AsyncIterator[int]:
+    """The server's protocol with all the patience there is, and an application that tells the names of the headers."""
+
+    async def told(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        names = b",".join(name for name, _ in scope["headers"])
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(names))]})
+        await send({"type": "http.response.body", "body": names})
+
+    async with serving(told, http=patient(Patience(headers=60, body=60, connections=20))) as address:
+        yield int(address.rpartition(":")[2])
+
+
+CHUNKED = b"POST / HTTP/1.1\r\n" + HOST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"GET / HTTP/1.1\r\n" + HOST + b"X-Long: " + b"a" * 400_000, b"400"),
+        (b"GET / HTTP/1.1\r\n" + HOST + b"X-Many: a\r\n" * 40_000, b"400"),
+        (b"GET /" + b"a" * 400_000, b"400"),
+        (CHUNKED + b"2;" + b"a" * 400_000, b""),
+        (CHUNKED + b"2\r\n{}\r\n0\r\nX-Long: " + b"a" * 400_000, b""),
+    ],
+    ids=["one header", "many headers", "an address", "a chunk's extension", "what follows a body"],
+)
+async def test_nothing_is_kept_that_has_no_end(bare: int, sent: bytes, answer: bytes) -> None:
+    """It is given up by its length, long before its time."""
+    found = await answered(bare, sent, within=8.0)
+    assert found.partition(b" ")[2][:3] in {answer, b""}  # who goes on sending may not hear of it
+
+
+async def test_what_follows_a_body_is_no_header(bare: int) -> None:
+    """A proxy in front has not looked at it."""
+    found = await answered(bare, CHUNKED + b"0\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n")
+    assert found.endswith(b"host,connection,transfer-encoding")
+
+
+async def test_requests_that_come_together_are_each_answered(bare: int) -> None:
+    one = b"GET / HTTP/1.1\r\n" + HOST
+    found = await answered(bare, (one + b"\r\n") * 3 + one + b"Connection: close\r\n\r\n")
+    assert found.count(b"HTTP/1.1 200") == 4

@@ -70,6 +70,22 @@ async def test_shows_what_people_wrote_as_text(office: Office) -> None:
         assert "<script>alert" not in page
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Vea https://a.example/b?c=1&d=2.", 'href="https://a.example/b?c=1&amp;d=2" rel="noreferrer nofollow"'),
+        ("(http://a.example)", 'rel="noreferrer nofollow" target="_blank">http://a.example</a>)'),
+        ('https://a.example/"onclick=x', 'href="https://a.example/" rel='),
+    ],
+)
+async def test_web_addresses_are_links(office: Office, number: str, said: str, shown: str) -> None:
+    await office.give(number, "replies", body=f"{said} javascript:alert(1)")
+    async with visitor(office, "contact") as contact:
+        page = (await contact.get(f"/casos/{number}/partes/conversation")).text
+    assert shown in page
+    assert 'href="javascript:' not in page
+
+
 async def test_an_order_twice_happens_once(office: Office, number: str) -> None:
     async with visitor(office, "agent") as agent:
         key = key_of(await agent.get(f"/casos/{number}"), "notes")
@@ -162,7 +178,7 @@ async def test_says_what_a_pause_waits_for(office: Office, number: str) -> None:
 
 def steps_of(page: Response) -> list[tuple[str, str]]:
     """Each step's state, and what it is called."""
-    tracker = re.search(r'<ol class="steps".*?</ol>', unspaced(page.text))
+    tracker = re.search(r'<ol class="steps.*?</ol>', unspaced(page.text))
     assert tracker
     return re.findall(r'<li class="([a-z-]+)"[^>]*><span>([^<]+)', tracker[0])
 

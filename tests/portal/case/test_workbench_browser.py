@@ -179,7 +179,7 @@ class TestTheKeyboard:
     async def test_a_key_takes_the_case(self, browser: Browser, site: str, office: Office, number: str) -> None:
         async with at_case(browser, site, office, "agent", number) as window:
             await window.page.keyboard.press("t")
-            await expect(window.page.locator("#header")).to_contain_text("Lo atiende: Ana Torres")
+            await expect(window.page.locator("#side")).to_contain_text("Ana Torres")
             await expect(window.page.locator("#actions .done")).to_be_focused()
 
     async def test_single_keys_can_be_switched_off(

@@ -132,7 +132,7 @@ class TestMyCases:
         await office.give(done, "resolution", summary="Listo.")
         async with visitor(office, "contact") as ana:
             page = (await ana.get("/casos")).text
-        places = [page.index(each) for each in (soon, late, "Resueltos y cerrados", done)]
+        places = [page.index(each) for each in ("Le espera a usted", done, soon, late, "Resueltos y cerrados")]
         assert places == sorted(places)
         assert "Nivel 1" in page
 

@@ -47,6 +47,7 @@ def cells(text: str, sheet: str) -> list[list[str]]:
     assert found
     body = found[0].partition("<tbody>")[2]
     rows = re.findall(r"<tr>(.*?)</tr>", body)
+    rows = [re.sub(r'<td class="in-row">.*?</td>', "", row) for row in rows]  # the same, as a bar
     return [[unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
 

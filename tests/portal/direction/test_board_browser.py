@@ -45,6 +45,6 @@ async def test_bars_have_lengths(browser: Browser, site: str, office: Office) ->
     cookies = {SESSION_COOKIE: await session_secret(office, "director")}
     async with screen(browser, site, cookies=cookies) as window:
         await window.go("/direccion/tablero")
-        box = await window.page.locator("#attention .chart .good").first.bounding_box()
+        box = await window.page.locator("#attention .bar .good").first.bounding_box()
         assert box
         assert box["width"] > 100

@@ -36,7 +36,7 @@ async def printed(browser: Browser, site: str, office: Office, path: str, conten
 class TestOnPaper:
     async def test_the_queue_is_its_rows(self, browser: Browser, site: str, office: Office, size: Any) -> None:
         number = await office.open(title="Se imprime")
-        content = {"h1": "Cola", ".queue .number": number, ".queue .title": "Se imprime", ".queue .due time": "10:00"}
+        content = {"h1": "Todos", ".queue .number": number, ".queue .title": "Se imprime", ".queue .due time": "10:00"}
         await printed(browser, site, office, "/cola?tab=all&priority=2", content, size)
 
     async def test_a_case_is_what_was_said_its_clocks_and_its_timeline(

@@ -20,7 +20,7 @@ def numbers(page: str) -> list[str]:
 
 
 def counts(page: str) -> dict[str, int]:
-    found = re.findall(r'data-tab="([\w-]+)"[^>]*>[^<]* <span class="count">(\d+)<', page)
+    found = re.findall(r'data-tab="([\w-]+)".*?<span class="count">(\d+)<', page, re.DOTALL)
     return {tab: int(count) for tab, count in found if count != "0"}
 
 
@@ -43,6 +43,20 @@ async def test_what_is_due_next_comes_first(office: Office) -> None:
     assert numbers(page) == [sooner, later, waits]
     assert "información del cliente" in page
     assert page.count('class="ticks"') == 2
+
+
+async def test_a_row_says_that_the_customer_had_the_last_word(office: Office) -> None:
+    mine, other = await office.open(), await office.open()
+    for number in (mine, other):
+        await office.give(number, "answers", "contact", body="Sigue igual.")
+    await office.give(mine, "claim")
+    await office.give(other, "replies", body="Ya lo revisamos.")
+    async with visitor(office, "agent") as agent:
+        page = (await agent.get("/cola")).text
+        await office.give(other, "answers", "contact", body="Gracias.")
+        both = (await agent.get("/cola")).text
+    assert (page.count("Respondió el cliente"), page.count("unread")) == (1, 1)
+    assert (both.count("Respondió el cliente"), both.count("unread")) == (2, 1)
 
 
 async def test_tabs_count_what_is_behind_them(office: Office) -> None:

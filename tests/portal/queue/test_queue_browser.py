@@ -53,7 +53,7 @@ async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office:
     chosen, last = opened[14], opened[-1]
     async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
         await row(window, chosen).locator("input").check()
-        await row(window, last).locator(".number a").focus()
+        await row(window, last).locator(".title a").focus()
         await window.page.evaluate("window.scrollTo(0, 500)")
         sooner = await office.open(proposed_priority=1)
         await office.give(chosen, "claim")
@@ -62,12 +62,12 @@ async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office:
         await expect(row(window, opened[0])).to_have_count(0)
         await expect(row(window, chosen)).to_have_class(re.compile(r"\bgone\b"))
         assert await row(window, chosen).locator("input").is_checked()
-        await expect(row(window, last).locator(".number a")).to_be_focused()
+        await expect(row(window, last).locator(".title a")).to_be_focused()
         await expect(window.page.locator("#elegidos")).to_have_text("1 caso elegido")
         # The browser keeps what is seen in its place while rows above it come and go.
         assert 400 < await window.page.evaluate("window.scrollY") < 600
         await row(window, chosen).locator("input").uncheck()
-        await row(window, opened[5]).locator(".number a").focus()
+        await row(window, opened[5]).locator(".title a").focus()
         await expect(row(window, chosen)).to_have_count(0)
 
 
@@ -95,7 +95,7 @@ async def test_keys_move_and_enter_opens_where_they_are_switched_on(
     async with at_queue(browser, site, office) as window:
         await window.page.keyboard.press("j")
         await window.page.keyboard.press("j")
-        await expect(row(window, second).locator(".number a")).to_be_focused()
+        await expect(row(window, second).locator(".title a")).to_be_focused()
         await window.page.keyboard.press("k")
         await window.page.keyboard.press("x")
         await expect(row(window, first).locator("input")).to_be_checked()
@@ -106,7 +106,7 @@ async def test_keys_move_and_enter_opens_where_they_are_switched_on(
         await window.page.locator("form[action='/cuenta/atajos'] button").click()
         await window.go("/cola")
         await window.page.keyboard.press("j")
-        await expect(row(window, first).locator(".number a")).not_to_be_focused()
+        await expect(row(window, first).locator(".title a")).not_to_be_focused()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -151,13 +151,14 @@ async def test_a_narrow_screen_has_cards_and_no_sideways_scroll(
 async def test_the_countdown_is_the_servers(browser: Browser, site: str, office: Office) -> None:
     """Also where this computer's clock is three hours wrong."""
     await office.open(proposed_priority=1)
+    office.clock.passes(minutes=25)
     async with at_queue(browser, site, office, "/cuenta") as window:
         await window.page.add_init_script("const real = Date.now; Date.now = () => real() + 10800000;")
         await window.go("/cola")
         ticks = window.page.locator(".ticks").first
         left = await ticks.evaluate("ticks => (Date.parse(ticks.dataset.due) - Date.parse(ticks.dataset.now)) / 1000")
-        shown = [int(part) for part in (await ticks.inner_text()).split(":")]
-        assert abs(left - (shown[0] * 3600 + shown[1] * 60 + shown[2])) <= 5
+        minutes, seconds = (await ticks.inner_text()).split()[0].split(":")
+        assert abs(left - (int(minutes) * 60 + int(seconds))) <= 5
 
 
 async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
@@ -166,10 +167,10 @@ async def test_a_computer_that_slept_counts_down_from_where_the_server_is(
     number = await office.open(proposed_priority=2)
     async with at_queue(browser, site, office) as window:
         ticks = row(window, number).locator(".ticks")
-        await expect(ticks).to_have_text(re.compile("^00:59:"))
+        await expect(ticks).to_have_text(re.compile("^59 min"))
         office.clock.passes(minutes=20)
         await window.sleep()
-        await expect(ticks).to_have_text(re.compile("^00:39:"))
+        await expect(ticks).to_have_text(re.compile("^39 min"))
 
 
 async def test_a_queue_catches_up_after_a_dropped_connection(browser: Browser, site: str, office: Office) -> None:
@@ -181,7 +182,7 @@ async def test_a_queue_catches_up_after_a_dropped_connection(browser: Browser, s
         await expect(told).to_have_text("Sin conexión; se reintenta")
         await office.give(number, "claim")
         await cable.mend()
-        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres", timeout=RECONNECTS)
+        await expect(row(window, number).locator(".assignee")).to_contain_text("Ana Torres", timeout=RECONNECTS)
         await expect(told).to_have_text("")
         await office.give(number, "priority", priority=1, reason="Todo está detenido.")
         await expect(row(window, number).locator(".priority")).to_contain_text("1")
@@ -195,7 +196,7 @@ async def test_a_stream_that_is_refused_once_is_tried_again(browser: Browser, si
         await window.page.route("**/cola/eventos", lambda route: route.fulfill(status=503), times=1)
         await window.go("/cola")
         await office.give(number, "claim")
-        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres")
+        await expect(row(window, number).locator(".assignee")).to_contain_text("Ana Torres")
 
 
 async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, site: str, office: Office) -> None:
@@ -205,7 +206,7 @@ async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, 
         await window.go("/cola")
         await window.page.route("**/cola/filas*", lambda route: route.abort(), times=4)
         await office.give(number, "claim")
-        await expect(row(window, number).locator(".assignee")).to_have_text("Ana Torres", timeout=15_000)
+        await expect(row(window, number).locator(".assignee")).to_contain_text("Ana Torres", timeout=15_000)
         asked = await window.page.evaluate(
             "performance.getEntriesByType('resource').filter((each) => each.name.includes('/cola/filas'))"
             ".map((each) => each.startTime)"

@@ -21,6 +21,7 @@ async def test_somebody_signs_in_and_out(browser: Browser, site: str, office: Of
     async with screen(browser, site, javascript=javascript) as window:
         await window.sign_in(EMAILS["contact"], PASSWORD, back="/cuenta")
         await expect(window.page.locator("h1")).to_have_text("Mi cuenta")
+        await window.page.click("header .account > summary")
         await window.page.click("header form[action='/salida'] button")
         await expect(window.page.locator("h1")).to_have_text("Ingreso")
         await window.go("/cuenta")
@@ -31,7 +32,7 @@ async def test_a_session_may_be_given_to_a_window(browser: Browser, site: str, o
     cookies = {SESSION_COOKIE: await session_secret(office, "agent")}
     async with screen(browser, site, cookies=cookies) as window:
         await window.go("/cuenta")
-        await expect(window.page.locator("header .who a")).to_have_text("Ana Torres")
+        await expect(window.page.locator("header .account .name")).to_have_text("Ana Torres")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -52,6 +53,7 @@ async def test_an_agent_sets_a_second_factor_up_and_signs_in_with_it(
         await page.fill("#code", telephone.at(office.clock()))
         await page.click("main button")
         await expect(page.locator(".codes li")).to_have_count(10)
+        await page.click("header .account > summary")
         await page.click("header form[action='/salida'] button")
         office.clock.passes(minutes=1)
         await window.sign_in(EMAILS["agent"], PASSWORD, back="/cuenta")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from storage.case import intake, views
-from storage.case.intake import Begun, Deposit, KeptAnswer, KeptRefusal
+from storage.case.intake import Beginning, Begun, Deposit, KeptAnswer, KeptRefusal, Reservation
 from storage.engine.database import Database
+from storage.engine.tables import contents
 from tests.storage.desk import START, Desk
 from tests.support.lives import bogota
 
@@ -92,13 +95,17 @@ async def test_a_deposit_needs_a_reserved_number(db: Database) -> None:
 # -- repeated requests
 
 
+def beginning(fingerprint: str = "print", scope: str = "token") -> Beginning:
+    return Beginning(scope=scope, key="key", fingerprint=fingerprint, at=START)
+
+
 async def begin(db: Database, fingerprint: str = "print", scope: str = "token") -> KeptAnswer | KeptRefusal | None:
-    return (await intake.begin(db, scope=scope, key="key", fingerprint=fingerprint, at=START)).answer
+    return (await intake.begin(db, beginning(fingerprint, scope))).answer
 
 
 async def finish(db: Database, status: int = 201) -> None:
     answer = KeptAnswer(status, {"Location": "/x"}, {"a": [1, None]})
-    await intake.finish(db, scope="token", key="key", answer=answer)
+    await intake.finish(db, beginning(), answer)
 
 
 async def test_a_request_that_was_answered_has_that_answer(db: Database) -> None:
@@ -114,7 +121,7 @@ async def test_a_refusal_is_read_again_as_it_was_told(db: Database, rule: str | 
         name="case-closed", status=409, title="No.", detail="El caso está cerrado.", rule=rule, language="es"
     )
     await begin(db)
-    await intake.finish(db, scope="token", key="key", answer=refused)
+    await intake.finish(db, beginning(), refused)
 
     assert await begin(db) == refused
 
@@ -124,7 +131,7 @@ async def test_a_refusal_that_an_earlier_version_kept_is_read(db: Database) -> N
     await begin(db)
     headers = {"Content-Type": "application/problem+json", "Content-Language": "en"}
     body = {"type": "urn:escala:case-closed", "title": "No.", "status": 409, "detail": "Closed.", "rule": "ESC-8"}
-    await intake.finish(db, scope="token", key="key", answer=KeptAnswer(409, headers, body))
+    await intake.finish(db, beginning(), KeptAnswer(409, headers, body))
 
     assert await begin(db) == KeptRefusal(
         name="case-closed", status=409, title="No.", detail="Closed.", rule="ESC-8", language="en"
@@ -159,7 +166,7 @@ async def test_a_key_keeps_its_first_requests_fingerprint_and_instant(db: Databa
 
 async def test_two_requests_at_once_under_one_key_do_not_both_get_in(db: Database) -> None:
     """Of two different ones, one is told that it is not the other."""
-    asked = [intake.begin(db, scope="token", key="key", fingerprint=each, at=START) for each in ("one", "other")]
+    asked = [intake.begin(db, beginning(each)) for each in ("one", "other")]
     one, other = await asyncio.gather(*asked)
 
     assert one == other
@@ -170,3 +177,65 @@ async def test_scopes_do_not_see_one_anothers_keys(db: Database) -> None:
     await finish(db)
 
     assert await begin(db, scope="another token") is None
+
+
+# -- one write before the engine is asked
+
+
+async def bodies(db: Database) -> list[str]:
+    async with db.read() as connection:
+        return sorted(await connection.scalars(select(contents.c.body)))
+
+
+def title(number: str) -> list[Deposit]:
+    return [Deposit("txt_title", number, "No carga el mapa")]
+
+
+async def test_a_request_begins_with_what_it_brings(db: Database) -> None:
+    deposit = [Deposit("content", await reserve(db, "a"), "Texto")]
+
+    first = await intake.begin(db, beginning(), deposit)
+
+    assert first == await intake.begin(db, beginning(), deposit) == Begun(fingerprint="print", at=START, answer=None)
+    assert await bodies(db) == ["Texto"]
+
+
+async def test_another_request_under_the_key_leaves_nothing(db: Database) -> None:
+    await begin(db)
+
+    found = await intake.begin(db, beginning("another"), [Deposit("content", "MA-2026-000001", "Texto")])
+    begun, reserved = await intake.begin_opening(db, beginning("another"), title)
+
+    assert (found.fingerprint, begun.fingerprint, reserved) == ("print", "print", None)
+    assert await bodies(db) == []
+    assert await reserve(db, "after it") == "MA-2026-000001"
+
+
+async def test_an_opening_begins_with_its_number_and_its_words(db: Database) -> None:
+    """Made again, it has the same number; so has one that an earlier version reserved before it began."""
+    begun, reserved = await intake.begin_opening(db, beginning(), title)
+    again = await intake.begin_opening(db, beginning(), title)
+
+    assert again == (begun, reserved)
+    assert reserved == Reservation("MA-2026-000001", START)
+    assert await bodies(db) == ["No carga el mapa"]
+    before = await intake.reserve_number(db, scope="token", key="older", at=bogota("07:00"))
+    older = replace(beginning(), key="older")
+    assert (await intake.begin_opening(db, older, lambda _: []))[1] == before
+    assert await reserve(db, "next") == "MA-2026-000003"
+
+
+async def test_one_opening_from_many_sides_has_one_number(db: Database) -> None:
+    asked = [intake.begin_opening(db, beginning(), title) for _ in range(10)]
+
+    assert len({reserved for _, reserved in await asyncio.gather(*asked)}) == 1
+    assert await reserve(db, "next") == "MA-2026-000002"
+
+
+async def test_an_answer_may_come_before_the_beginning_was_kept(db: Database) -> None:
+    """A refusal that nothing was kept for is the last word as well."""
+    answer = KeptAnswer(201, {}, {"a": 1})
+
+    assert (await intake.finish(db, beginning(), answer)).answer == answer
+    assert (await intake.finish(db, beginning(), KeptAnswer(409, {}, {}))).answer == answer
+    assert await begin(db) == answer

@@ -1,2 +1,0 @@
-// What pages do by themselves. Every page works without it.
-"use strict";
