@@ -26,7 +26,8 @@ class _Kept:
     heard: dict[str, Command]
 
 
-_kept: dict[str, _Kept] = {}
+_kept: dict[tuple[str, str], _Kept] = {}
+"""By the state's name, and by a secret of the offices that may begin there: each package furnishes its own."""
 
 
 async def reached(office: Office, name: str, way: Way) -> str:
@@ -36,16 +37,17 @@ async def reached(office: Office, name: str, way: Way) -> str:
     """
     if not office.is_untouched:
         return await way()
-    if name not in _kept:
+    its = name, office.secrets["agent"]
+    if its not in _kept:
         number = await way()
         kept = _Kept(_folder() / f"{len(_kept)}.db", number, dict(office.desk.heard))
         _copy(office.file, kept.file)
-        _kept[name] = kept
+        _kept[its] = kept
     else:
-        _copy(_kept[name].file, office.file)
-        office.desk.heard.update(_kept[name].heard)
+        _copy(_kept[its].file, office.file)
+        office.desk.heard.update(_kept[its].heard)
     office.keys = (f"later-{place}" for place in count(1))  # those of the way are used
-    return _kept[name].number
+    return _kept[its].number
 
 
 def _copy(one: Path, other: Path) -> None:
