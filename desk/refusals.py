@@ -62,6 +62,30 @@ class PolicyChanged(Refusal):
     message = "The policy file has changed since this amendment was previewed or begun. Preview it again first."
 
 
+class QuoteOfRefusedVisit(Refusal):
+    """Who does not approve a visit quotes nothing: one of the two was meant otherwise."""
+
+    rule = "ONS-3"
+    message = "A visit that is not approved has no quote: leave the quote out, or approve the visit with it."
+
+
+class ReasonWithoutReplacement(Refusal):
+    """A contract is registered without a reason; the reason is that of another one's end."""
+
+    rule = "PLAN-17"
+    message = (
+        "A reason says why a contract takes another one's place: say in `replaces` which one that is, or leave the "
+        "reason out."
+    )
+
+
+class PageOfChosenCases(Refusal):
+    """Cases that are named are previewed all at once; only all open ones come a page at a time."""
+
+    rule = "PLAN-15"
+    message = "The cases that you number are previewed all at once: leave the cursor out."
+
+
 class ConsentByStranger(Refusal):
     """Only the customer's own contacts consent to a remote session in its services."""
 

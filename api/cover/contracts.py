@@ -18,6 +18,7 @@ from desk.cover import contracts
 from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.refusals import ReasonWithoutReplacement
 from policy.case.case import Plan
 from policy.case.refusals import ReasonMissing
 from policy.cover.contracts import (
@@ -82,6 +83,7 @@ class ContractAnswer(Answer):
         EndOutsideTerm,
         ContractEnded,
         ReasonMissing,
+        ReasonWithoutReplacement,
         post=True,
         role=True,
     ),

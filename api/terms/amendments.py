@@ -18,7 +18,7 @@ from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.lists import Cursor, Limit, Listed
 from api.http.visibility import IdInPath
 from desk.problems import EngineUnavailable, InvalidCursor, NotFound
-from desk.refusals import AmendmentTargetUnclear, PolicyChanged
+from desk.refusals import AmendmentTargetUnclear, PageOfChosenCases, PolicyChanged
 from desk.terms import amendments
 from desk.terms.amending import Prospect
 from desk.terms.amendments import AmendmentPreview, AmendmentState, NewAmendment
@@ -113,7 +113,7 @@ class AmendmentAnswer(AmendmentSummary):
     "/amendments/preview",
     response_model=AmendmentPreviewAnswer,
     summary="Preview which deadlines an amendment would move",
-    responses=can_refuse(AmendmentTargetUnclear, InvalidCursor, post=True, role=True),
+    responses=can_refuse(AmendmentTargetUnclear, PageOfChosenCases, InvalidCursor, post=True, role=True),
 )
 async def preview_amendment(
     body: AmendmentPreview, principal: _Amender, request: Idempotent, desk: DeskDep

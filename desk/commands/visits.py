@@ -10,7 +10,7 @@ from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, Instant, Money, PlainReference, Title, Words, clean
 from desk.people.agents import serving
-from desk.refusals import AgentDisabled, AgentUnknown
+from desk.refusals import AgentDisabled, AgentUnknown, QuoteOfRefusedVisit
 from policy.case import commands as c
 from policy.case.case import Role
 from policy.case.refusals import ReasonMissing, TextMissing
@@ -88,6 +88,12 @@ async def _known_engineer(desk: Desk, asked: AskedCommand) -> None:
         await serving(desk, engineer_id, rule="ONS-5")
 
 
+async def _one_decision(desk: Desk, asked: AskedCommand) -> None:
+    """Refuse a quote beside a no: whichever of the two was meant, the other would be lost."""
+    if asked.body.quote and not asked.body.approved:
+        raise QuoteOfRefusedVisit
+
+
 def _pesos(money: Money | None) -> int | None:
     return money.amount if money else None
 
@@ -122,13 +128,21 @@ VISITS: tuple[Offer, ...] = (
         summary="Approve the visit with a quote, or refuse it, as the director",
         command=c.ApproveVisit,
         body=VisitApproval,
+        look_up=_one_decision,
         make=lambda new: c.ApproveVisit(
             by=new.by,
             approved=new.body.approved,
             quote=_pesos(new.body.quote),
             reason=new.text_if_any("reason"),
         ),
-        refusals=(v.DirectorDecides, v.NoVisitOpen, v.VisitOutOfOrder, v.QuoteNotPositive, ReasonMissing),
+        refusals=(
+            v.DirectorDecides,
+            v.NoVisitOpen,
+            v.VisitOutOfOrder,
+            v.QuoteNotPositive,
+            QuoteOfRefusedVisit,
+            ReasonMissing,
+        ),
     ),
     Offer(
         path="visits/acceptance",

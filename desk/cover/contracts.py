@@ -12,6 +12,7 @@ from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Code, Day, Id, PlanId, Reference, Words
 from desk.problems import NotFound
+from desk.refusals import ReasonWithoutReplacement
 from policy.case.case import Actor
 from policy.case.refusals import ReasonMissing
 from policy.cover.contracts import check_plan
@@ -77,7 +78,8 @@ async def register(
     """Keep a contract, in another one's place where it says so; the same request again gives the one that is kept.
 
     Raises TermEndsBeforeItStarts, ContractsOverlap (PLAN-12), UnknownCalendar (PLAN-14) or UnknownPlan (PLAN-16);
-    NotFound where the contract that it replaces is not this customer's, and what `end` raises (PLAN-17).
+    NotFound where the contract that it replaces is not this customer's, what `end` raises, and ReasonWithoutReplacement
+    (PLAN-17).
     """
     check_plan(new.plan, desk.policy.plans)
     wanted = contracts.NewContract(
@@ -90,6 +92,8 @@ async def register(
         managed_support=new.managed_support,
         calendar=new.calendar,
     )
+    if new.replaces is None and new.reason:
+        raise ReasonWithoutReplacement
     if new.replaces is None:
         kept = await contracts.create(desk.database, wanted, at=request.at, calendars=tuple(desk.policy.hours))
     else:

@@ -146,10 +146,12 @@ def _decision(row: TimelineRow) -> Decision | None:
     amount: int | None
     reason: Text | None
     match row.fact:
-        case VisitApproved(quote=int(amount), reason=reason) | VisitDeclined(amount=amount, reason=reason):
+        case (
+            VisitApproved(quote=int(amount), reason=reason)
+            | VisitAccepted(amount=amount, reason=reason)
+            | VisitDeclined(amount=amount, reason=reason)
+        ):
             pass
-        case VisitAccepted(amount=amount):
-            reason = None
         case VisitRefused(reason=reason):
             amount = None
         case _:

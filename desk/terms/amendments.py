@@ -17,7 +17,7 @@ from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Words
 from desk.problems import NotFound, own_cursor
-from desk.refusals import AmendmentTargetUnclear, PolicyChanged
+from desk.refusals import AmendmentTargetUnclear, PageOfChosenCases, PolicyChanged
 from desk.terms import amending
 from desk.terms.amending import Prospect
 from policy.case.case import Actor, Status
@@ -90,7 +90,7 @@ class AmendmentState:
 async def preview(desk: Desk, wanted: AmendmentPreview, *, by: Actor, at: datetime) -> Previewed:
     """What an amendment would do to these cases at `at`; nothing is recorded.
 
-    Raises AmendmentTargetUnclear or InvalidCursor.
+    Raises AmendmentTargetUnclear, PageOfChosenCases or InvalidCursor.
     """
     numbers, next_cursor = await _chosen(desk, wanted)
     found = [await amending.prospect(desk, each, set(wanted.what), by=by, at=at) for each in numbers]
@@ -150,6 +150,8 @@ async def _chosen(desk: Desk, wanted: AmendmentPreview) -> tuple[Sequence[str], 
     if (wanted.numbers is not None) is wanted.all_open:
         raise AmendmentTargetUnclear
     if wanted.numbers is not None:
+        if wanted.cursor is not None:
+            raise PageOfChosenCases
         return list(dict.fromkeys(wanted.numbers)), None
     with own_cursor():
         filtered = CaseFilter(status=_OPEN, sort="number")

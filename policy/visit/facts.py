@@ -55,6 +55,7 @@ class VisitAccepted:
     visit: int
     amount: int
     is_excess: bool
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

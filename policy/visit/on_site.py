@@ -93,7 +93,7 @@ def accept(case: Case, command: c.AcceptVisit, *, at: datetime, terms: Terms) ->
     if command.accepted:
         if is_excess and command.amount is None and terms.edition >= 2 and visit.excess_asked != amount:
             raise r.AmountGrown(amount=amount)
-        accepted = v.VisitAccepted(visit=visit.number, amount=amount, is_excess=is_excess)
+        accepted = v.VisitAccepted(visit=visit.number, amount=amount, is_excess=is_excess, reason=command.reason)
         agreed = replace(visit, acceptances=(*visit.acceptances, Acceptance(command.by.id, at, amount)), excess=None)
         if is_excess:
             return replace(case, visit=agreed), (accepted,)

@@ -398,6 +398,19 @@ class TestEquipment:
         closed = (await gate.office.timeline(number, "premium_contact"))[-1]
         assert closed["data"]["words"] == "Tiene señales de un golpe."
 
+    @pytest.mark.rule("WAR-4")
+    async def test_is_resolved_only_with_a_diagnosis(self, gate: Gate) -> None:
+        number = await ready_for(gate.office, "diagnosis")
+        assert told(await ask(gate.office, number, "resolution")) == (409, "diagnosis-missing", "WAR-4")
+        await give(gate.office, number, "diagnosis")
+        assert (await ask(gate.office, number, "resolution")).json()["status"] == "resolved"
+
+    @pytest.mark.rule("WAR-4")
+    async def test_is_asked_about_without_any(self, gate: Gate) -> None:
+        """A question about a piece of equipment claims nothing of it."""
+        number = await gate.office.open("premium_contact", category="question", **await equipment(gate.office))
+        assert (await ask(gate.office, number, "resolution")).json()["status"] == "resolved"
+
 
 async def test_a_repeated_command_happens_once(gate: Gate) -> None:
     number = await ready_for(gate.office, "visits")

@@ -94,7 +94,7 @@ OF_VISITS: list[f.Fact] = [
     APPROVED,
     v.VisitRefused(visit=1, reason=WORDS),
     v.VisitAccepted(visit=1, amount=350_000, is_excess=False),
-    v.VisitAccepted(visit=1, amount=420_000, is_excess=True),
+    v.VisitAccepted(visit=1, amount=420_000, is_excess=True, reason=WORDS),
     v.VisitDeclined(visit=1, amount=350_000, is_excess=False, reason=WORDS),
     v.VisitDeclined(visit=1, amount=420_000, is_excess=True),
     *(reminded(step) for step in VisitStep if step in PENDING | UNDER_WAY),

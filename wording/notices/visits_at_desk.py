@@ -66,9 +66,13 @@ def _accepted(o: Occasion, fact: v.VisitAccepted) -> Words:
     amount = o.amount(fact.amount)
     if fact.is_excess:
         return o.say("The customer accepted the visit's expenses"), [
-            o.say("The customer accepted in writing the expenses above the quote: {amount}.", amount=amount)
+            o.say("The customer accepted in writing the expenses above the quote: {amount}.", amount=amount),
+            *o.reason(fact.reason),
         ]
-    told = [o.say("The customer accepted the quote of the visit in writing: {amount}.", amount=amount)]
+    told = [
+        o.say("The customer accepted the quote of the visit in writing: {amount}.", amount=amount),
+        *o.reason(fact.reason),
+    ]
     if not isinstance(o.recipient, Director):
         told.append(o.say("Now agree a date with the customer and assign an engineer."))
     return o.say("The customer accepted the visit"), told

@@ -231,6 +231,7 @@ class TestAnEarlyEnd:
             (END, {"ends_on": "2026-11-30", "reason": " "}, "reason-missing"),
             (END, {"ends_on": "2026-11-30"}, "invalid-input"),
             (CONTRACTS, NEW, "reason-missing"),
+            (CONTRACTS, NEW | {"reason": "x", "replaces": None}, "reason-without-replacement"),
             (CONTRACTS, NEW | {"reason": "x", "plan": "oro"}, "unknown-plan"),
             (CONTRACTS, NEW | {"reason": "x", "starts_on": "2026-11-24"}, "end-in-past"),
             (CONTRACTS, NEW | {"reason": "x", "calendar": "9x9"}, "unknown-calendar"),

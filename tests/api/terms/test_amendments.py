@@ -187,6 +187,13 @@ async def test_all_open_cases_are_previewed_page_by_page(office: Office) -> None
     assert second["next_cursor"] is None
 
 
+async def test_numbered_cases_are_previewed_all_at_once(office: Office) -> None:
+    """A cursor beside them would be lost in silence."""
+    body = HOLIDAYS | {"numbers": ["MA-2026-000001"], "cursor": "abc"}
+    answer = await office.post("/amendments/preview", body, "director")
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:escala:page-of-chosen-cases")
+
+
 @pytest.mark.parametrize("body", [{}, {"all_open": True, "numbers": ["MA-2026-000001"]}])
 async def test_a_preview_is_of_some_or_of_all(office: Office, body: dict[str, Any]) -> None:
     answer = await office.post("/amendments/preview", HOLIDAYS | body, "director")

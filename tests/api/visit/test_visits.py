@@ -183,6 +183,22 @@ class TestBothAgreements:
         refused = await asked(office, number, "visits/approval", **no, reason="Se puede resolver de forma remota.")
         assert refused.json()["visit"]["step"] == "refused"
 
+    @pytest.mark.rule("ONS-3")
+    async def test_a_refusal_quotes_nothing(self, office: Office) -> None:
+        """Whichever of the two was meant, the other is not lost in silence."""
+        number = await ready_for(office, "visits/approval")
+        answer = await asked(office, number, "visits/approval", approved=False, reason="Se resuelve de forma remota.")
+        assert told(answer) == (422, "quote-of-refused-visit", "ONS-3")
+
+    @pytest.mark.rule("ONS-3")
+    async def test_what_the_customer_says_with_its_yes_is_kept(self, office: Office) -> None:
+        number = await ready_for(office, "visits/acceptance")
+        await asked(office, number, "visits/acceptance", reason="Que sea antes del viernes.")
+        accepted = (await office.timeline(number))[-1]
+        assert (accepted["kind"], accepted["data"]["reason"]) == ("visit_accepted", "Que sea antes del viernes.")
+        [visit] = (await office.get(f"/cases/{number}/visits")).json()["items"]
+        assert "Que sea antes del viernes." in str(visit)
+
     @pytest.mark.rule("ONS-2")
     async def test_the_customer_accepts_the_amount_that_it_read(self, office: Office) -> None:
         number = await ready_for(office, "visits/acceptance")

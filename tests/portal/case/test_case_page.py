@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from tests.api.given import give, ready_for, tonight
 from tests.api.office import STANDARD, Office
 from tests.portal.case.test_customer_opening import uncovered
 from tests.portal.people import Visitor, account, unspaced, visitor
@@ -318,3 +319,41 @@ async def test_every_id_on_the_page_is_there_once(office: Office, number: str) -
         async with visitor(office, who) as person:
             ids = re.findall(r'\sid="([^"]+)"', (await person.get(f"/casos/{number}")).text)
         assert len(ids) == len(set(ids))
+
+
+@pytest.mark.rule("ONS-5")
+async def test_a_visit_is_offered_to_be_started_by_who_was_sent_on_its_day(office: Office) -> None:
+    """Not the day before, and not by a colleague."""
+    number = await ready_for(office, "visits/start")
+    starts = 'data-order="visits/start"'
+    async with visitor(office, "agent") as agent:
+        assert starts not in (await agent.get(f"/casos/{number}")).text
+    await give(office, number, "visits/schedule", starts_at=tonight(office))
+    for who, offered in (("agent", True), ("director", True), ("specialist", False)):
+        async with visitor(office, who) as person:
+            assert (starts in (await person.get(f"/casos/{number}")).text) is offered
+
+
+@pytest.mark.rule("ONS-5")
+async def test_a_resolved_case_is_still_signed_off_and_paid_for(office: Office) -> None:
+    """Its customer signs, its engineer logs what the journey cost; nothing else of the visit is left to do."""
+    number = await ready_for(office, "visits/sign-off")
+    await give(office, number, "resolution")
+    for who, orders in (("premium_contact", {"visits/sign-off"}), ("agent", {"visits/expenses"})):
+        async with visitor(office, who) as person:
+            page = (await person.get(f"/casos/{number}")).text
+        assert set(re.findall(r'data-order="(visits[^"]*)"', page)) == orders
+
+
+@pytest.mark.rule("WAR-4")
+async def test_a_solution_of_equipment_that_nobody_diagnosed_is_refused_and_stays_as_it_was_typed(
+    office: Office,
+) -> None:
+    number = await ready_for(office, "diagnosis")
+    async with visitor(office, "agent") as agent:
+        key = key_of(await agent.get(f"/casos/{number}"), "resolution")
+        answer = await agent.post(f"/casos/{number}/ordenes/resolution", key=key, summary="Se cambió la batería.")
+    assert answer.status_code == 409
+    assert "no tiene diagnóstico" in answer.text
+    assert "Regla WAR-4" in answer.text
+    assert "Se cambió la batería." in answer.text
