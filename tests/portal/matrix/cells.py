@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from desk.reading.case import PARTS
@@ -13,6 +14,7 @@ from tests.portal.matrix.who_may import CONTACTS, EVERYBODY, NOBODY, ORDER_ROUTE
 from tests.portal.matrix.world import INTERNAL
 from tests.support.thoroughness import IS_LONG
 
+T = TypeVar("T")
 Ids = Mapping[str, Mapping[str, str]]
 
 MALFORMED = ("%00", "x" * 300, "%F0%9F%92%A3'%3C%2e%2e")
@@ -157,18 +159,29 @@ def _asked(route: Route, ids: Ids) -> Iterator[Cell]:
     for who in ("contact_a", "admin_a", "agent", "admin") if IS_LONG else ("contact_a", "agent"):
         own = ids["a"], ids["b"]
         values = {each: _value(route, each, who, "own", _choices(route)[0], *own) for each in route.parameters}
-        for name in route.queries:
+        for place, name in enumerate(route.queries):
             asked = [("malformed 0", MALFORMED[0])]
             if who in CONTACTS:
-                named = ("customer", "case", "contact", "file")
-                asked += [(f"missing {each}", MISSING[each]) for each in named]
-                asked += [(f"foreign {each}", ids["b"][each]) for each in named]
-                words = {"missing": "zzzzzzzz", "foreign": "malagana", "own": "tairona"}
-                asked += [(f"{kind} word", word) for kind, word in words.items()]
-                asked += [("missing secret", "zzzzzzzz"), ("foreign secret", INTERNAL)]
+                asked += [each for group in _in_turn(_groups(ids), place) for each in group]
             for kind, value in asked:
                 needed = _NEEDED.get(route.path, "?") + "&"
                 yield Cell(route, who, f"{kind} as {name}", f"{route.at(**values)}{needed}{name}={value}", (value,))
+
+
+def _groups(ids: Ids) -> list[list[tuple[str, str]]]:
+    """What a contact might put into a query: what does not exist beside what is another customer's, of each kind."""
+    named = [
+        [(f"missing {each}", MISSING[each]), (f"foreign {each}", ids["b"][each])]
+        for each in ("customer", "case", "contact", "file")
+    ]
+    words = [("missing word", "zzzzzzzz"), ("foreign word", "malagana"), ("own word", "tairona")]
+    return [*named, words, [("missing secret", "zzzzzzzz"), ("foreign secret", INTERNAL)]]
+
+
+def _in_turn(groups: list[T], place: int) -> list[T]:
+    """All of them in a long run, else two, other ones for each place."""
+    few = [groups[(2 * place + each) % len(groups)] for each in range(2)]
+    return groups if IS_LONG else few
 
 
 def _said(query: str) -> list[str]:
