@@ -170,7 +170,7 @@ def _terms(plan: Plan) -> Terms:
 async def measure(how_many: int) -> dict[str, Landed]:
     with TemporaryDirectory(prefix="escala-burst-") as folder:
         async with both_sides(Path(folder)) as (sides, _):
-            floor = sides["floor"]
+            floor = sides["bare"]
             settings = Settings(state_dir=Path(folder), engine_timeout=60)
             stage = Stage(floor.db, floor.client, Engine(floor.client, settings))  # type: ignore[union-attr]
             return {side: await stage.burst(side, how_many) for side in ("floor", "desk")}

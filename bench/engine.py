@@ -1,11 +1,12 @@
-"""Openings a second and the latency of commands, over HTTP, against the bare floor of the engine.
+"""Openings a second and the latency of commands, over HTTP, against two floors of the engine.
 
 The desk runs as `escala up` runs it: Temporal on a SQLite file, the worker and the API as processes of their own. The
-floor stands beside it on the same server and the same database: a workflow that does nothing but have the same rows
-written by the same `ledger.record`, in a worker of its own, asked directly by a Temporal client. Rounds of both take
-turns, so that whatever else the machine does falls on both; only the ratios mean something.
+floors stand beside it on the same server and the same database: a workflow that does nothing but have the same rows
+written by the same `ledger.record`, in a worker of its own. The bare one is asked directly by a Temporal client, the
+other over HTTP by a process that deposits a text and asks. Rounds take turns, so that whatever else the machine does
+falls on all; only the ratios mean something.
 
-Run: python -m bench.engine
+Run: python -m bench.engine [--check]
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
@@ -27,6 +29,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
+import uvicorn
+from pydantic import TypeAdapter
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from temporalio import workflow
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
@@ -58,6 +66,13 @@ from storage.terms.terms import CustomerSolution, terms_for
 from worker import connect
 
 ROUNDS = 3
+MOST_TIMES = {("command", 1): (1.5, 1.1), ("command", 20): (1.6, 1.2)}
+"""A command's median, in times the bare floor's and the HTTP floor's."""
+LEAST_SHARE = {("open", 10): (0.65, 0.9), ("open", 30): (0.65, 0.9)}
+"""Openings a second, as a share of the bare floor's and the HTTP floor's."""
+FLOORS = ("bare", "http")
+SIDES = (*FLOORS, "desk")
+
 OPENINGS = {1: 10, 10: 40, 30: 60}
 """How many cases a round opens, by how many are in flight."""
 
@@ -74,6 +89,7 @@ _WIDE = {
     for whose in ("CONTACT", "CUSTOMER", "TOKEN")
 }
 _PATIENCE = 60.0
+_TURN: TypeAdapter[Turn] = TypeAdapter(Turn)
 _keys = (f"key-{place}" for place in count(1))
 
 
@@ -118,7 +134,37 @@ async def work_on_the_floor(settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-# ------------------------------------------------------------------------------------------- both sides
+async def serve_the_floor(settings: Settings) -> None:
+    """The floor over HTTP, until it is ended: a turn comes in, its text is deposited, the workflow is asked."""
+    database, client = Database.at(settings.database_url), await connect(settings)
+
+    async def asked(request: Request) -> Response:
+        turn = _TURN.validate_json(await request.body())
+        number = turn.decision.case.number
+        await deposit(database, [Deposit(next(_keys), number, WORDS)], at=datetime.now(UTC))
+        await (ask_to_open if turn.terms else ask_to_go_on)(client, turn)
+        return JSONResponse({"number": number})
+
+    app = Starlette(routes=[Route("/api/v1/turns", asked, methods=["POST"])])
+    await uvicorn.Server(uvicorn.Config(app, port=settings.api_port, log_level="warning")).serve()
+
+
+async def ask_to_open(client: Client, turn: Turn) -> None:
+    start = WithStartWorkflowOperation(
+        Floor.run,
+        id=turn.decision.case.number,
+        task_queue=FLOOR_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    await client.execute_update_with_start_workflow(Floor.record, turn, start_workflow_operation=start)
+
+
+async def ask_to_go_on(client: Client, turn: Turn) -> None:
+    handle = client.get_workflow_handle(turn.decision.case.number)
+    await handle.execute_update(Floor.record, turn, id=turn.command_id)
+
+
+# ------------------------------------------------------------------------------------------- all sides
 
 
 @dataclass
@@ -172,22 +218,35 @@ class BareFloor:
 
     def _opening(self, turn: Turn) -> Callable[[], Awaitable[None]]:
         async def open_case() -> None:
-            start = WithStartWorkflowOperation(
-                Floor.run,
-                id=turn.decision.case.number,
-                task_queue=FLOOR_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            )
-            await self.client.execute_update_with_start_workflow(Floor.record, turn, start_workflow_operation=start)
+            await ask_to_open(self.client, turn)
             self.cases.append(turn.decision.case)
 
         return open_case
 
     def _command(self, turn: Turn) -> Callable[[], Awaitable[None]]:
-        handle = self.client.get_workflow_handle(turn.decision.case.number)
+        return partial(ask_to_go_on, self.client, turn)
+
+
+@dataclass
+class HttpFloor(BareFloor):
+    """Asks the floor over HTTP."""
+
+    calls: Calls = field(default_factory=lambda: Calls(0))
+
+    def _opening(self, turn: Turn) -> Callable[[], Awaitable[None]]:
+        give = self._command(turn)
+
+        async def open_case() -> None:
+            await give()
+            self.cases.append(turn.decision.case)
+
+        return open_case
+
+    def _command(self, turn: Turn) -> Callable[[], Awaitable[None]]:
+        content = _TURN.dump_json(turn)
 
         async def give() -> None:
-            await handle.execute_update(Floor.record, turn, id=turn.command_id)
+            await self.calls.post("/turns", content, "", 200)
 
         return give
 
@@ -196,12 +255,11 @@ class BareFloor:
 class HttpDesk:
     """Asks the API as its customers and agents do."""
 
-    port: int
+    calls: Calls
     secrets: Secrets
     db: Database
     numbers: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
-    idle: list[Connection] = field(default_factory=list)
 
     async def settled(self) -> None:
         """Wait until every notice is delivered, so that the other side is not charged for them."""
@@ -210,7 +268,7 @@ class HttpDesk:
             await until(lambda: self._delivered(number))  # noqa: B023 - awaited before the next one
 
     async def openings(self, how_many: int) -> list[Callable[[], Awaitable[None]]]:
-        self._begin_anew()
+        self.calls.begin_anew()
         body = {
             "contact_id": CONTACT_ID,
             "solution_id": SOLUTION,
@@ -230,7 +288,7 @@ class HttpDesk:
         return [open_case] * how_many
 
     async def commands(self, how_many: int) -> list[Callable[[], Awaitable[None]]]:
-        self._begin_anew()
+        self.calls.begin_anew()
 
         def reply(number: str) -> Callable[[], Awaitable[None]]:
             async def give() -> None:
@@ -244,14 +302,25 @@ class HttpDesk:
     async def _delivered(self, number: str) -> bool:
         return not await outbox.pending(self.db, number)
 
-    def _begin_anew(self) -> None:
-        """Let go of connections that the API would soon close, because they stood idle."""
+    async def _post(self, path: str, body: object, secret: str, expected: int) -> dict[str, Any]:
+        return await self.calls.post(path, json.dumps(body).encode(), secret, expected)
+
+
+@dataclass
+class Calls:
+    """Calls to a port of this machine, on connections that are kept."""
+
+    port: int
+    idle: list[Connection] = field(default_factory=list)
+
+    def begin_anew(self) -> None:
+        """Let go of connections that the server would soon close, because they stood idle."""
         while self.idle:
             self.idle.pop().writer.close()
 
-    async def _post(self, path: str, body: object, secret: str, expected: int) -> dict[str, Any]:
+    async def post(self, path: str, content: bytes, secret: str, expected: int) -> dict[str, Any]:
         connection = self.idle.pop() if self.idle else await Connection.to(self.port)
-        status, answer = await connection.post(f"/api/v1{path}", body, secret, next(_keys))
+        status, answer = await connection.post(f"/api/v1{path}", content, secret, next(_keys))
         self.idle.append(connection)
         assert status == expected, answer
         return answer
@@ -268,8 +337,7 @@ class Connection:
     async def to(cls, port: int) -> Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
-    async def post(self, path: str, body: object, secret: str, key: str) -> tuple[int, dict[str, Any]]:
-        content = json.dumps(body).encode()
+    async def post(self, path: str, content: bytes, secret: str, key: str) -> tuple[int, dict[str, Any]]:
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(content)}\r\nAuthorization: Bearer {secret}\r\nIdempotency-Key: {key}\r\n\r\n"
@@ -341,8 +409,12 @@ async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Proce
         on_the_floor = settings.model_copy(update={"task_queue": FLOOR_QUEUE})
         floor_pid = await start("floor", sys.executable, "-m", "bench.engine", "floor", ESCALA_TASK_QUEUE=FLOOR_QUEUE)
         await until(lambda: worker_polls(on_the_floor, floor_pid))
-        floor, desk = BareFloor(await connect(settings), database), HttpDesk(api_port, secrets, database)
-        yield {"floor": floor, "desk": desk}, processes
+        http_port = free_port()
+        await start("http", sys.executable, "-m", "bench.engine", "http", ESCALA_API_PORT=str(http_port))
+        await until(lambda: listens(http_port))
+        client = await connect(settings)
+        bare, http = BareFloor(client, database), HttpFloor(client, database, calls=Calls(http_port))
+        yield {"bare": bare, "http": http, "desk": HttpDesk(Calls(api_port), secrets, database)}, processes
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -441,15 +513,18 @@ def busy(processes: Processes) -> Counter[str]:
 
 
 def report(measured: Measured) -> str:
-    lines = ["", _row("openings a second", "desk", "floor", "desk / floor")]
+    lines = [f"load of the machine: {os.getloadavg()[0]:.1f}", ""]
+    lines.append(_row("openings a second", *SIDES, *(f"desk / {floor}" for floor in FLOORS)))
     for in_flight in OPENINGS:
-        desk, floor = (measured["open", in_flight][name].rate for name in ("desk", "floor"))
-        lines.append(_row(f"  {in_flight} in flight", f"{desk:.1f}", f"{floor:.1f}", f"{desk / floor:.0%}"))
+        rates = {name: measured["open", in_flight][name].rate for name in SIDES}
+        shares = (f"{rates['desk'] / rates[floor]:.0%}" for floor in FLOORS)
+        lines.append(_row(f"  {in_flight} in flight", *(f"{rate:.1f}" for rate in rates.values()), *shares))
     for what, in_flight in measured:
-        lines += ["", _row(f"{what}, {in_flight} in flight: ms", "desk", "floor", "desk / floor")]
+        lines += ["", _row(f"{what}, {in_flight} in flight: ms", *SIDES, *(f"desk / {floor}" for floor in FLOORS))]
         for percent in (50, 95, 99):
-            desk, floor = (measured[what, in_flight][name].percentile(percent) for name in ("desk", "floor"))
-            lines.append(_row(f"  p{percent}", f"{desk:.1f}", f"{floor:.1f}", f"x {desk / floor:.2f}"))
+            took = {name: measured[what, in_flight][name].percentile(percent) for name in SIDES}
+            times = (f"x {took['desk'] / took[floor]:.2f}" for floor in FLOORS)
+            lines.append(_row(f"  p{percent}", *(f"{each:.1f}" for each in took.values()), *times))
     lines += ["", "Processors' time for each, ms, notices delivered included:"]
     for what, in_flight in (("open", 10), ("command", IN_FLIGHT)):
         for name, timed in measured[what, in_flight].items():
@@ -458,19 +533,42 @@ def report(measured: Measured) -> str:
     return "\n".join(lines)
 
 
+def missed(measured: Measured) -> list[str]:
+    """The goals that were not reached."""
+    found = []
+    for (what, in_flight), goals in MOST_TIMES.items():
+        took = {name: measured[what, in_flight][name].percentile(50) for name in SIDES}
+        for floor, goal in zip(FLOORS, goals, strict=True):
+            if took["desk"] > goal * took[floor]:
+                found.append(f"{what}, {in_flight} in flight: x {took['desk'] / took[floor]:.2f} {floor}, not {goal}")
+    for (what, in_flight), goals in LEAST_SHARE.items():
+        rates = {name: measured[what, in_flight][name].rate for name in SIDES}
+        for floor, goal in zip(FLOORS, goals, strict=True):
+            if rates["desk"] < goal * rates[floor]:
+                found.append(
+                    f"{what}, {in_flight} in flight: {rates['desk'] / rates[floor]:.0%} of {floor}, not {goal:.0%}"
+                )
+    return found
+
+
 def _row(*cells: str) -> str:
     first, *others = cells
-    return f"{first:<34}" + "".join(f"{cell:>14}" for cell in others)
+    return f"{first:<28}" + "".join(f"{cell:>13}" for cell in others)
 
 
-def main() -> None:
-    print(report(asyncio.run(measure())))
+def main() -> int:
+    measured = asyncio.run(measure())
+    goals = missed(measured)
+    print(report(measured))
+    print("\nengine: " + ("; ".join(goals) or "every goal is reached"))
+    return int("--check" in sys.argv and bool(goals))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["floor"]:
-        from settings import settings
-
-        asyncio.run(work_on_the_floor(settings()))
-    else:
-        main()
+    match sys.argv[1:]:
+        case ["floor"]:
+            asyncio.run(work_on_the_floor(Settings()))
+        case ["http"]:
+            asyncio.run(serve_the_floor(Settings()))
+        case _:
+            sys.exit(main())
