@@ -233,6 +233,9 @@ class HttpFloor(BareFloor):
 
     calls: Calls = field(default_factory=lambda: Calls(0))
 
+    async def settled(self) -> None:
+        self.calls.begin_anew()
+
     def _opening(self, turn: Turn) -> Callable[[], Awaitable[None]]:
         give = self._command(turn)
 
