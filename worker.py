@@ -37,6 +37,7 @@ from activities.memory import cases_that_fit
 from activities.notices.channel_notices import ChannelNotices
 from activities.notices.delivery import Notices
 from activities.providers.provider_status import ProviderStatus
+from activities.terms_once import through
 from desk.engine import Engine, access
 from desk.replies import let_go
 from desk.signing_in.sign_in_mail import SignInMail
@@ -123,7 +124,7 @@ async def run(settings: Settings) -> None:
         policy = read_policy_file(settings.policy_file)
         learn("plan", policy.plan_names)
         await expect_policy_needs(database, policy, at=_now())
-        client = await connect(settings)
+        client = await connect(settings, database)
         notices = Notices.of(settings, database=database, clock=_now)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
@@ -268,8 +269,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def connect(settings: Settings) -> Client:
-    """A client of the settings' Temporal, with metrics where a port is given."""
+async def connect(settings: Settings, database: Database | None = None) -> Client:
+    """A client of the settings' Temporal, with metrics where a port is given; with the database, cases find their terms
+    there and leave them there.
+    """
     runtime = None
     if settings.worker_metrics_port:
         address = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
@@ -277,7 +280,7 @@ async def connect(settings: Settings) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=DATA_CONVERTER,
+        data_converter=DATA_CONVERTER if database is None else through(database, DATA_CONVERTER),
         runtime=runtime,
         **access(settings),
     )

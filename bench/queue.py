@@ -45,6 +45,7 @@ from storage.search.search_results import search
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
+from storage.terms import pinned
 from tests.support.desk import PaperDesk
 from tests.support.lives import PREMIUM, STANDARD, opening
 from tests.support.postgres import postgres_server
@@ -163,7 +164,10 @@ async def fill(db: Database, count: int, still_open: int) -> None:
             )
     # All that a list asks of a case's terms.
     promised = [codec.terms_to_json(each) for each in (PREMIUM, STANDARD, STANDARD)]
-    pinned = [{"managed_support": False, "hours": each["hours"]} for each in promised]
+    async with db.write() as connection:
+        digests = [
+            await pinned.keep_in(connection, {"managed_support": False, "hours": each["hours"]}) for each in promised
+        ]
     rows = _cases_of(chance, count, still_open)
     while some := [row for _, row in zip(range(_AT_ONCE), rows, strict=False)]:
         async with db.write() as connection:
@@ -183,7 +187,7 @@ async def fill(db: Database, count: int, still_open: int) -> None:
             await connection.execute(insert(cases), some)
             await connection.execute(
                 insert(case_terms),
-                [{"case_number": n, "from_turn": 1, "terms": pinned[int(n[-6:]) % 3]} for n in words],
+                [{"case_number": n, "from_turn": 1, "digest": digests[int(n[-6:]) % 3]} for n in words],
             )
             await connection.execute(
                 insert(facts),

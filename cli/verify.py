@@ -1,4 +1,4 @@
-"""`escala verify`: whether the record is as it was written: the audit's chain, and each case's facts without a gap."""
+"""`escala verify`: whether the record is as it was written: the audit's chain, each case's facts, what was promised."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from settings import settings
 from storage.audit import audit
 from storage.case.fact_gaps import gaps
 from storage.engine.database import Database
+from storage.terms import pinned
 from wording.console import DATABASE_NOT_THERE, Stopped
 
 
@@ -35,5 +36,8 @@ async def _verify(*, audit_only: bool) -> None:
         if wrong := await gaps(database):
             raise Stopped(f"a estos casos les faltan hechos: {', '.join(wrong)}.", 1)
         typer.echo("Casos: los hechos de cada uno están completos.")
+        if altered := await pinned.altered(database):
+            raise Stopped(f"estas condiciones no son las que se prometieron: {', '.join(altered)}.", 1)
+        typer.echo("Condiciones: son las que se prometieron.")
     finally:
         await database.close()

@@ -67,7 +67,8 @@ async def seed_demo(settings: Settings, *, now: datetime | None = None) -> None:
             await _go_on(database, settings)
             return
         access.write(settings.state_dir, wanted)
-        cases = await plant(database, await Engine.connect(settings), read_policy_file(settings.policy_file), wanted)
+        desk = await Engine.connect(settings, database)
+        cases = await plant(database, desk, read_policy_file(settings.policy_file), wanted)
         access.write(settings.state_dir, replace(wanted, complete=True))
     except EngineUnavailable:
         raise console.Stopped(console.temporal_unreachable(settings.temporal_address), 1) from None

@@ -23,11 +23,11 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.terms_once import through
 from desk.problems import EngineUnavailable
 from desk.turnstile import Turnstile
 from policy.case import lifecycle
@@ -38,12 +38,14 @@ from policy.cover.cover import CoverRef
 from policy.terms.channels import Misdirected
 from policy.terms.terms import CoverKind, Terms
 from settings import Settings
+from storage.engine.database import Database
 from workflows import addresses, contract
 from workflows.case import search_attributes
 from workflows.case_run import CaseRun
 from workflows.contract_run import ContractRun, named_by, workflow_id
 from workflows.operators import case_text, cover_text
 from workflows.urgency import BESIDE, priority_of
+from workflows.values import DATA_CONVERTER
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02
@@ -79,12 +81,12 @@ class Engine:
         self._turns = Turnstile(_AT_ONCE)
 
     @classmethod
-    async def connect(cls, settings: Settings) -> Engine:
-        """A desk that connects at its first call, so that an API starts while Temporal is down."""
+    async def connect(cls, settings: Settings, database: Database) -> Engine:
+        """A desk that connects at its first call, so that an API starts while Temporal is down. It keeps terms."""
         client = await Client.connect(
             settings.temporal_address,
             namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=through(database, DATA_CONVERTER),
             lazy=True,
             **access(settings),
         )

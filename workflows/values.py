@@ -1,5 +1,8 @@
 """The payload converter: pydantic's JSON, of which the whole process has one, as it has one copy of each terms.
 
+The terms of a run's input stand in its payload's metadata, so that what carries it may put a digest there instead
+(`activities/terms_once.py`); in payloads from before they stand in the data.
+
 The SDK makes a converter for each running workflow. With adapters of its own, each would build them anew: 20 ms a case.
 """
 
@@ -10,10 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import CompositePayloadConverter, DataConverter, DefaultPayloadConverter
 
+from activities.terms_once import TERMS
 from policy.terms.terms import Terms
 from workflows.case_run import CaseRun
 
@@ -26,12 +31,27 @@ def _one(terms: Terms) -> Terms:
     return terms
 
 
+@lru_cache(maxsize=1024)
+def _said(terms: Terms) -> bytes:
+    return to_json(terms)
+
+
 class _SharedAdapters(PydanticJSONPlainPayloadConverter):
     def __init__(self) -> None:
         super().__init__()
         self._type_adapter = _adapter
 
+    def to_payload(self, value: Any) -> Payload | None:
+        if not isinstance(value, CaseRun):
+            return super().to_payload(value)
+        metadata = {"encoding": self.encoding.encode(), TERMS: _said(value.terms)}
+        return Payload(metadata=metadata, data=to_json(value, exclude={"terms"}))
+
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        if (terms := payload.metadata.get(TERMS)) is not None:
+            payload = Payload(
+                metadata={"encoding": self.encoding.encode()}, data=b'{"terms":' + terms + b"," + payload.data[1:]
+            )
         value = super().from_payload(payload, type_hint)
         return replace(value, terms=_one(value.terms)) if isinstance(value, CaseRun) else value
 

@@ -105,7 +105,7 @@ def create_app(
         feed = Feed(db)
         app.state.desk = Desk(
             database=db,
-            engine=engine or await Engine.connect(settings),
+            engine=engine or await Engine.connect(settings, db),
             policy=policy,
             clock=clock or _now,
             feed=feed,

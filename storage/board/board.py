@@ -35,6 +35,7 @@ from policy.time.clock import ClockName
 from storage.case.fact_fields import fact_field
 from storage.engine.database import Reader
 from storage.engine.tables import case_terms, cases, facts, ratings, stretches
+from storage.terms import pinned
 
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14), timedelta(days=30))
 """The backlog's classes end here; the last one has no end."""
@@ -362,10 +363,10 @@ async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[boo
     held = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
     keys = await _rows(connection, held.where(*chosen).order_by(t.case_number, t.from_turn))
     unknown = list(dict.fromkeys(number for number, turn in keys if (number, turn) not in _known))
-    hours = cast(t.terms["hours"], Text)
+    hours = cast(pinned.SAID["hours"], Text)
     for start in range(0, len(unknown), _FEW):
         some = unknown[start : start + _FEW]
-        rows = select(t.case_number, t.from_turn, hours).where(t.case_number.in_(some))
+        rows = select(t.case_number, t.from_turn, hours).select_from(pinned.CASE_TERMS).where(t.case_number.in_(some))
         for number, turn, text in await connection.execute(rows):
             _known[number, turn] = _place_of(text)
         await asyncio.sleep(0)

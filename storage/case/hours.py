@@ -11,6 +11,7 @@ from sqlalchemy import select
 from policy.time.calendar import Calendar
 from storage.engine.database import Reader
 from storage.engine.tables import case_terms
+from storage.terms import pinned
 
 _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 
@@ -19,7 +20,8 @@ async def hours_of(db: Reader, numbers: Sequence[str]) -> dict[str, Calendar]:
     """The calendar that counts each of these cases now (PLAN-15)."""
     c = case_terms.c
     # In the order of their turns, so that what replaced another is what is left.
-    wanted = select(c.case_number, c.terms["hours"].as_string()).where(c.case_number.in_(numbers)).order_by(c.from_turn)
+    wanted = select(c.case_number, pinned.SAID["hours"].as_string()).select_from(pinned.CASE_TERMS)
+    wanted = wanted.where(c.case_number.in_(numbers)).order_by(c.from_turn)
     async with db.read() as connection:
         rows = (await connection.execute(wanted)).all()
     return {number: _decoded(hours) for number, hours in rows}

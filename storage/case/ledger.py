@@ -25,6 +25,7 @@ from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Database, insert
 from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
 from storage.search import case_words
+from storage.terms import pinned
 
 
 class TurnGap(Exception):
@@ -79,14 +80,15 @@ async def record_in(
     if found == same:
         return Recorded(has_notices=has_notices)
     ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
-    pinned = codec.terms_from_json(await connection.scalar(terms_of(number)))
-    return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=pinned)
+    terms = codec.terms_from_json(await connection.scalar(terms_of(number)))
+    return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=terms)
 
 
 def terms_of(number: str) -> Select[Any]:
     """The terms that hold for a case now: those that its latest replacement brought."""
     latest = case_terms.c.from_turn.desc()
-    return select(case_terms.c.terms).where(case_terms.c.case_number == number).order_by(latest).limit(1)
+    wanted = select(pinned.SAID).select_from(pinned.CASE_TERMS).where(case_terms.c.case_number == number)
+    return wanted.order_by(latest).limit(1)
 
 
 async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms | None) -> bool:
@@ -147,8 +149,9 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
     case = decision.case
     keys = {"case_number": case.number, "turn": case.turn}
     if terms is not None:
-        pinned = {"case_number": case.number, "from_turn": case.turn, "terms": codec.terms_to_json(terms)}
-        await connection.execute(plain_insert(case_terms), pinned)
+        digest = await pinned.keep_in(connection, codec.terms_to_json(terms))
+        promised = {"case_number": case.number, "from_turn": case.turn, "digest": digest}
+        await connection.execute(plain_insert(case_terms), promised)
     if decision.entries:
         rows: list[dict[str, Any]] = [
             {

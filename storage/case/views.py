@@ -24,6 +24,7 @@ from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
 from storage.engine.tables import stretches as stretch_table
 from storage.search.case_words import is_common, says
+from storage.terms import pinned
 
 Sort = Literal["opened_at", "-opened_at", "next_due", "-next_due", "priority", "number"]
 
@@ -127,9 +128,10 @@ async def terms(db: Reader, number: str) -> Terms | None:
 
 async def terms_by_turn(db: Reader, number: str) -> dict[int, Terms]:
     """What the case was promised, each from the turn that brought it; a release or an amendment replaces the first."""
-    wanted = select(case_terms.c.from_turn, case_terms.c.terms).where(case_terms.c.case_number == number)
+    wanted = select(case_terms.c.from_turn, pinned.SAID).select_from(pinned.CASE_TERMS)
     async with db.read() as connection:
-        return {row.from_turn: codec.terms_from_json(row.terms) for row in await connection.execute(wanted)}
+        rows = await connection.execute(wanted.where(case_terms.c.case_number == number))
+        return {turn: codec.terms_from_json(said) for turn, said in rows}
 
 
 async def cases(
@@ -350,7 +352,8 @@ def _cases() -> Select[Any]:
     c = case_table.c
     t = case_terms.c
     managed = (
-        select(t.terms["managed_support"].as_boolean())
+        select(pinned.SAID["managed_support"].as_boolean())
+        .select_from(pinned.CASE_TERMS)
         .where(t.case_number == c.number)
         .order_by(t.from_turn.desc())
         .limit(1)

@@ -385,12 +385,20 @@ cases = Table(
     word("closing_reason", ClosingReason),
 )
 
+pinned_terms = Table(  # what cases were promised, each once
+    "pinned_terms",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("terms", Json, nullable=False),
+)
+
 case_terms = Table(
     "case_terms",
     metadata,
     Column("case_number", ForeignKey("cases.number"), primary_key=True),
     Column("from_turn", Integer, primary_key=True),  # what a later turn replaced stays: it counted the time until then
-    Column("terms", Json, nullable=False),
+    Column("digest", ForeignKey("pinned_terms.digest")),
+    Column("terms", Json),  # of cases from before there were digests; a version to come takes it away
 )
 
 absences = Table(  # who is away from when to when, and who stands in meanwhile (ESC-17)

@@ -72,7 +72,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
         settings, notices = settings_for(env), MemoryNotices()
         parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
         async with build_worker(env.client, settings, Activities(**parts)):
-            desk = await Engine.connect(settings)
+            desk = Engine(env.client, settings)
             given = life(opened_at, (5, CLAIM))
             # The second import finds the case going on.
             first, again = [

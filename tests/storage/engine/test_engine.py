@@ -30,7 +30,7 @@ from storage.case.views import CaseFilter
 from storage.engine import codec
 from storage.engine.database import Database, Reader, _config, upgrade
 from storage.engine.reach import DatabaseUnavailable
-from storage.engine.tables import cases, metadata, requests
+from storage.engine.tables import case_terms, cases, metadata, pinned_terms, requests
 from tests.storage.desk import Desk
 from tests.support import lives
 from tests.support.lives import (
@@ -403,6 +403,8 @@ async def test_what_was_missed_before_is_found_in_the_record(
     untold = {**codec.case_to_json(case), "missed": []}
     async with desk.db.write() as connection:
         await connection.execute(update(cases).values(missed=False, state=untold))
+        said = select(pinned_terms.c.terms).where(pinned_terms.c.digest == case_terms.c.digest).scalar_subquery()
+        await connection.execute(update(case_terms).values(terms=said))  # each had its own then
         await connection.run_sync(migration.tell_what_was_missed)
 
     row = await views.case(desk.db, case.number)
