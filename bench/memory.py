@@ -33,13 +33,15 @@ from tests.support.replays import sandbox
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
 from worker import Activities, build_worker, connect
 from workflows import addresses
+from workflows.case import CaseWorkflow
 from workflows.case_run import CaseRun
 
-FIRST, CASES, IN_FLIGHT = 200, 1_000, 20
+FIRST, CASES, IN_FLIGHT = 100, 500, 20
 """How many warm it up, how many are measured, and how many open at once."""
 MOST_KB = 110
 """What a waiting case may take."""
 KINDS = {"a case": "case", "a case, inside a sandbox": "sandboxed", "the bare workflow": "floor"}
+_PATIENCE = 300.0
 _numbers = count(1)
 
 
@@ -55,13 +57,14 @@ async def work(kind: str, settings: Settings) -> None:
     """A worker of that kind, until it is ended."""
     client = await connect(settings)
     parts: dict[str, Any] = {"ledger": Nowhere(), "notices": MemoryNotices(), "cover": MemoryCover()}
-    worker = build_worker(client, settings, Activities(**parts))
-    if kind != "case":
+    if kind == "case":
+        worker = build_worker(client, settings, Activities(**parts))
+    else:
         worker = Worker(
             client,
             task_queue=settings.task_queue,
-            workflows=[Floor] if kind == "floor" else worker.config()["workflows"],
-            activities=[Nowhere().record],
+            workflows=[Floor if kind == "floor" else CaseWorkflow],
+            activities=[Nowhere().record, MemoryNotices().deliver],
             workflow_runner=sandbox() if kind == "sandboxed" else UnsandboxedWorkflowRunner(),
             max_cached_workflows=5_000,
         )
@@ -113,10 +116,11 @@ async def measure() -> dict[str, float]:
                     command = (sys.executable, "-m", "bench.memory", "work", kind)
                     running = await stack.enter_async_context(process(Path(folder) / f"{kind}.log", *command, **told))
                     opened = Opened(env.client, kind)
-                    await opened.some(FIRST)
-                    before = await _rests(running)
-                    await opened.some(CASES)
-                    found[name] = (await _rests(running) - before) / CASES / 1024
+                    async with asyncio.timeout(_PATIENCE):
+                        await opened.some(FIRST)
+                        before = await _rests(running)
+                        await opened.some(CASES)
+                        found[name] = (await _rests(running) - before) / CASES / 1024
     return found
 
 
