@@ -6,6 +6,7 @@ Which rule says no is never decided here.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import ClassVar
 
 from policy.case.refusals import Refusal, RoleNotAllowed
 from policy.people.contacts import SignInChoicePending
+from storage.engine.reach import DatabaseFull, DatabaseUnavailable
 from wording.language import translate
 
 RETRY_AFTER_SECONDS = 2
@@ -33,6 +35,7 @@ _TITLES = {
     429: "Too many at once.",
     500: "Internal error.",
     503: "Service unavailable for the moment.",
+    507: "There is no room left.",
 }
 
 
@@ -113,6 +116,32 @@ class MethodNotAllowed(Problem):
 class StorageUnavailable(Problem):
     status, message = 503, "The data is not available for the moment; try again in a few seconds."
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+class StorageFull(Problem):
+    """A disk is full: the one that holds files, the one where they arrive, or the database's. Nothing is half kept."""
+
+    status = 507
+    message = (
+        "There is no room left here to store what you sent. Try again later; if it happens again, tell the help desk."
+    )
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}
+
+
+def of_database(away: DatabaseUnavailable) -> Problem:
+    """What is said of a database that cannot do its work."""
+    return StorageFull() if isinstance(away, DatabaseFull) else StorageUnavailable()
+
+
+@contextmanager
+def room_needed() -> Iterator[None]:
+    """Around what writes to a disk: one without room is StorageFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull from error
+        raise
 
 
 class InternalError(Problem):

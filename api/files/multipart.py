@@ -7,7 +7,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from desk.files.uploads import MOST_FILES, SentFile, TooManyFiles, check_count, check_size
-from desk.problems import MalformedRequest
+from desk.problems import MalformedRequest, room_needed
 
 _MOST_FIELDS = 60
 
@@ -29,14 +29,15 @@ class _Measured(MultiPartParser):
 
 
 async def read_form(request: Request) -> FormData:
-    """The form that a request brings. Raises FileTooLarge, TooManyFiles, or MalformedRequest for what is no form."""
+    """A request's form. Raises FileTooLarge, TooManyFiles, StorageFull, or MalformedRequest for what is no form."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if kind != "multipart/form-data":
         return await request.form()
     # One more than may be: so that a sixth file is told of in our words.
     parser = _Measured(request.headers, request.stream(), max_files=MOST_FILES + 1, max_fields=_MOST_FIELDS)
     try:
-        return await parser.parse()
+        with room_needed():
+            return await parser.parse()
     except MultiPartException as wrong:
         if "Too many files" in wrong.message:
             raise TooManyFiles(most=MOST_FILES) from wrong

@@ -36,7 +36,7 @@ from desk.engine import Engine
 from desk.feed import Feed
 from desk.files.arriving import Arriving, ArrivingLimits
 from desk.metrics import Metrics
-from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, StorageUnavailable
+from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, of_database
 from desk.turnstile import Turnstile
 from policy.case.refusals import Refusal
 from policy.terms.policy_file import PolicyFile
@@ -181,8 +181,8 @@ def _answer_problems(app: FastAPI) -> None:
     """Everything that is not an answer becomes problem+json, in the caller's language."""
 
     @app.exception_handler(DatabaseUnavailable)
-    def unavailable(request: Request, _: DatabaseUnavailable) -> Response:
-        return problems.response(StorageUnavailable(), _language(request))
+    def unavailable(request: Request, away: DatabaseUnavailable) -> Response:
+        return problems.response(of_database(away), _language(request))
 
     @app.exception_handler(Exception)
     def failed(request: Request, _: Exception) -> Response:

@@ -7,7 +7,15 @@ from typing import Any
 
 from api.http import problems
 from desk.budgets import BudgetSpent
-from desk.problems import IdempotencyKeyReused, InternalError, MalformedRequest, Refused, StorageUnavailable, status_of
+from desk.problems import (
+    IdempotencyKeyReused,
+    InternalError,
+    MalformedRequest,
+    Refused,
+    StorageFull,
+    StorageUnavailable,
+    status_of,
+)
 from policy.case.refusals import Refusal, RoleNotAllowed
 from policy.people.contacts import SignInChoicePending
 
@@ -18,6 +26,7 @@ _ALWAYS: tuple[type[Refused], ...] = (
     SignInChoicePending,
     InternalError,
     StorageUnavailable,
+    StorageFull,
 )
 _POSTS: tuple[type[Refused], ...] = (
     MalformedRequest,

@@ -52,6 +52,7 @@ class Arriving:
         self._limits = limits
         self._requests: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
+        self._words: Counter[str] = Counter()
 
     @contextmanager
     def taking(self, by: Actor, declared: str | None) -> Iterator[None]:
@@ -76,6 +77,20 @@ class Arriving:
             self._bytes[whose] -= size
             if not self._requests[whose]:
                 del self._requests[whose], self._bytes[whose]
+
+    @contextmanager
+    def reading_words(self, by: Actor) -> Iterator[None]:
+        """While the words of a request whose files are refused are read, so as to give them back. TooMuchArriving."""
+        whose = f"{by.role}:{by.id}"
+        if self._words[whose] >= self._limits.requests:
+            raise TooMuchArriving
+        self._words[whose] += 1
+        try:
+            yield
+        finally:
+            self._words[whose] -= 1
+            if not self._words[whose]:
+                del self._words[whose]
 
 
 class FairQueue:

@@ -8,6 +8,7 @@ ends, for each file.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ import sys
 import unicodedata
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import IntEnum
 from typing import BinaryIO
 
@@ -36,6 +38,7 @@ class Finding(IntEnum):
     REDRAWN = 10
     ANOTHER_KIND = 20
     TOO_MUCH = 21
+    NO_ROOM = 22
 
 
 class TooMuch(Exception):
@@ -48,13 +51,15 @@ def found(extension: str, content: BinaryIO, redrawn: BinaryIO) -> Finding:
 
     content.seek(0)
     try:
-        return Finding.REDRAWN if READERS[extension](content, redrawn) else Finding.AS_IT_IS
+        is_redrawn = READERS[extension](content, redrawn)
+        redrawn.flush()
     except (TooMuch, MemoryError, RecursionError):
         return Finding.TOO_MUCH
     except (ValueError, SyntaxError, zlib.error, BadZipFile, NotImplementedError, RuntimeError, EOFError):
         return Finding.ANOTHER_KIND
-    except OSError:  # what was redrawn is larger than any file may be
-        return Finding.TOO_MUCH
+    except OSError as error:  # otherwise what was redrawn is larger than any file may be
+        return Finding.NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else Finding.TOO_MUCH
+    return Finding.REDRAWN if is_redrawn else Finding.AS_IT_IS
 
 
 def main(extension: str) -> int:
@@ -63,8 +68,9 @@ def main(extension: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_REDRAWN, LARGEST_REDRAWN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with os.fdopen(0, "rb") as content, os.fdopen(1, "wb") as redrawn:
-        return found(extension, content, redrawn)
+    with os.fdopen(0, "rb") as content, suppress(OSError), os.fdopen(1, "wb") as redrawn:
+        finding = found(extension, content, redrawn)
+    return finding  # also where what there was no room for is tried once more at the end
 
 
 # -- what each kind has to be -----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from desk.files.examination import Finding
-from desk.problems import Problem
+from desk.problems import Problem, StorageFull
 
 LARGEST_FILE = 25 * 1024 * 1024
 _LONGEST_NAME = 120
@@ -88,17 +88,23 @@ def media_type_of(name: str) -> str:
 def examined(name: str, content: BinaryIO) -> BinaryIO:
     """The content to keep of a file with this name: pictures are drawn anew.
 
-    It blocks, for seconds perhaps; refuses FileContentMismatch and FileTooComplex.
+    It blocks, for seconds perhaps; refuses FileContentMismatch, FileTooComplex and StorageFull.
     """
     redrawn = tempfile.TemporaryFile()  # noqa: SIM115 - whoever keeps it closes it
-    finding = _finding(extension_of(name), content, cast("BinaryIO", redrawn))
+    finding = None
+    try:
+        finding = _finding(extension_of(name), content, cast("BinaryIO", redrawn))
+    finally:
+        if finding is not Finding.REDRAWN:
+            redrawn.close()
     if finding is Finding.REDRAWN:
         return cast("BinaryIO", redrawn)
-    redrawn.close()
     if finding is Finding.ANOTHER_KIND:
         raise FileContentMismatch(file=name)
     if finding is Finding.TOO_MUCH:
         raise FileTooComplex(file=name)
+    if finding is Finding.NO_ROOM:
+        raise StorageFull
     return content
 
 

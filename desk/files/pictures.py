@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from PIL import GifImagePlugin, Image, ImageOps, ImageSequence, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -25,10 +26,12 @@ class HugePicture(Exception):
 def redraw(content: BinaryIO, form: str, kept: BinaryIO) -> None:
     """Draw the picture in the same form, upright, without metadata. It may take seconds."""
     frames, more = _read(content, form)
+    drawn = BytesIO()  # each library has its own way to say that there is no memory, and none that a disk is full
     try:
-        frames[0].save(kept, format=form, **more)
-    except (OSError, ValueError) as wrong:  # no memory for it, or no room: each library says so in its own way
+        frames[0].save(drawn, format=form, **more)
+    except (OSError, ValueError) as wrong:
         raise HugePicture from wrong
+    kept.write(drawn.getbuffer())
 
 
 def _read(content: BinaryIO, form: str) -> tuple[list[Image.Image], dict[str, Any]]:

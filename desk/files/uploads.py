@@ -7,6 +7,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -15,9 +16,10 @@ from desk.budgets import Spending
 from desk.desk import Desk
 from desk.files.file_kinds import LARGEST_FILE, clean_name, examined, media_type_of
 from desk.idempotency import IdempotentRequest
-from desk.problems import NotFound, Problem
+from desk.problems import NotFound, Problem, StorageFull, room_needed
 from policy.case.case import Actor
 from storage.case import intake
+from storage.engine.reach import DatabaseUnavailable
 from storage.files import files
 from storage.files.files import File, FileMissing
 
@@ -79,7 +81,8 @@ async def keep_files(
 ) -> list[File]:
     """Keep files for a text to take, on a case or for one to come. The same under the same key are the same files.
 
-    Raises TooManyFiles, TooManyWaitingFiles, FileTypeNotAccepted, FileContentMismatch, FileTooComplex or BudgetSpent.
+    Raises TooManyFiles, TooManyWaitingFiles, FileTypeNotAccepted, FileContentMismatch, FileTooComplex, BudgetSpent, or
+    StorageFull, of which nothing stays.
     """
     check_count(len(sent))
     for each in sent:
@@ -89,21 +92,27 @@ async def keep_files(
     if sent and await intake.begun(desk.database, scope=request.scope, key=request.key) is None:
         for _ in sent:
             desk.budgets.spend(Spending.FILE, request.by, at=request.at)
-    kept = []
-    for place, each in enumerate(sent):
-        name = clean_name(each.name)
-        digest = await asyncio.to_thread(_digest, each.content)
-        file = File(
-            id=_file_id(request.scope, request.key, str(place), name, digest),
-            stored_name=secrets.token_hex(16),
-            name=name,
-            media_type=media_type_of(name),
-            size=0,
-            sender=by,
-            at=request.at,
-            case_number=number,
-        )
-        kept.append(await _keep(desk, file, each.content))
+    kept: list[File] = []
+    made: list[str] = []
+    try:
+        for place, each in enumerate(sent):
+            name = clean_name(each.name)
+            digest = await asyncio.to_thread(_digest, each.content)
+            file = File(
+                id=_file_id(request.scope, request.key, str(place), name, digest),
+                stored_name=secrets.token_hex(16),
+                name=name,
+                media_type=media_type_of(name),
+                size=0,
+                sender=by,
+                at=request.at,
+                case_number=number,
+            )
+            made.append(file.stored_name)
+            kept.append(await _keep(desk, file, each.content))
+    except StorageFull:
+        await _forget(desk, made)
+        raise
     if kept:
         await _tidy(desk, at=request.at)
     return kept
@@ -123,17 +132,25 @@ async def attach(desk: Desk, ids: Sequence[str], *, content_id: str, number: str
 
 async def _keep(desk: Desk, file: File, given: BinaryIO) -> File:
     """Keep a file as its examination leaves it."""
-    async with desk.examinations.turn(file.sender):
-        content = await asyncio.to_thread(examined, file.name, given)
-    try:
-        size = await asyncio.to_thread(content.seek, 0, 2)
-        kept = await files.keep(desk.database, replace(file, size=size))
-        # Known first, kept then: what was cut off between the two is forgotten with all that no text takes.
-        await asyncio.to_thread(desk.files.put, kept.stored_name, content)
-    finally:
-        if content is not given:
-            content.close()
+    with room_needed():
+        async with desk.examinations.turn(file.sender):
+            content = await asyncio.to_thread(examined, file.name, given)
+        try:
+            size = await asyncio.to_thread(content.seek, 0, 2)
+            kept = await files.keep(desk.database, replace(file, size=size))
+            # Known first, kept then: what was cut off between the two is forgotten with all that no text takes.
+            await asyncio.to_thread(desk.files.put, kept.stored_name, content)
+        finally:
+            if content is not given:
+                content.close()
     return kept
+
+
+async def _forget(desk: Desk, stored_names: Sequence[str]) -> None:
+    """Forget what was made of a request of which not all has room; an earlier try's files have other names."""
+    with suppress(DatabaseUnavailable):  # then they go with all that no text takes
+        gone = await files.forget_stored(desk.database, stored_names)
+        await asyncio.to_thread(desk.files.remove, gone)
 
 
 def _file_id(*named_after: str) -> str:
@@ -156,6 +173,7 @@ async def _tidy(desk: Desk, *, at: datetime) -> None:
     before = at - _UNPUBLISHED_FOR
     try:
         gone = await files.forget_unpublished(desk.database, before=before)
-        await asyncio.to_thread(desk.files.remove, gone, before=before)
+        await asyncio.to_thread(desk.files.remove, gone)
+        await asyncio.to_thread(desk.files.remove_arriving, before=before)
     except OSError:
         _log.exception("files that nobody published could not be cleared away")

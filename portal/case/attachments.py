@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from desk.desk import Desk
+from desk.files.arriving import TooMuchArriving
 from desk.files.downloads import download_of
-from desk.files.uploads import MOST_FILES, SentFile, TooManyFiles, check_size, keep_files
+from desk.files.uploads import SentFile, keep_files
 from desk.idempotency import IdempotentRequest
-from desk.problems import MalformedRequest
+from portal.case.file_forms import FileForm, read_file_form
 from portal.frame.deps import DeskDep
 from portal.frame.fields import Id
 from portal.frame.session import SignedIn, Visitor
@@ -30,33 +31,26 @@ SANDBOX = {
     "Cache-Control": "private, no-store",
 }
 """What a download carries: whatever it holds, no browser runs it, shows it in a page of ours or keeps it."""
-_MOST_FIELDS = 60
-
-
-class _Measured(MultiPartParser):
-    """Starlette's parser, which says no as soon as a file is larger than it may be."""
-
-    _arrived = 0
-
-    def on_part_begin(self) -> None:
-        self._arrived = 0
-        super().on_part_begin()
-
-    def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._current_part.file is not None:
-            self._arrived += end - start
-            check_size(self._arrived)
-        super().on_part_data(data, start, end)
 
 
 async def read_files(request: Request, visitor: SignedIn, desk: DeskDep) -> AsyncIterator[None]:
-    """Read a form that may bring files, each measured while it comes. Nobody who is unknown sends any."""
+    """Read a form that may bring files, each measured while it comes. Nobody who is unknown sends any.
+
+    Where files are refused the words are read, and the refusal stays with the form: `keep_form_files` raises it, where
+    the page can say so with what was typed.
+    """
     if not _is_multipart(request):
         await request.form()
         yield
         return
-    with desk.arriving.taking(visitor.principal.actor, request.headers.get("content-length")):
-        form = await _read_form(request)
+    by, refused = visitor.principal.actor, None
+    with ExitStack() as under_way:
+        try:
+            under_way.enter_context(desk.arriving.taking(by, request.headers.get("content-length")))
+        except TooMuchArriving as too_much:
+            refused = too_much
+            under_way.enter_context(desk.arriving.reading_words(by))
+        form = await read_file_form(request, refused=refused)
         try:
             yield
         finally:
@@ -70,7 +64,9 @@ FilesRead = Depends(read_files)
 async def keep_form_files(
     desk: Desk, visitor: Visitor, form: FormData, request: IdempotentRequest, number: str | None = None
 ) -> list[str]:
-    """Keep the files that a form brings, for its text to carry; answers their ids."""
+    """Keep the files that a form brings, for its text to carry; answers their ids. Raises what refused them."""
+    if isinstance(form, FileForm) and form.refused:
+        raise form.refused
     found = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
     # A browser sends a nameless empty one where nobody chose any.
     sent = [SentFile(each.filename, each.file) for each in found if each.filename]
@@ -88,17 +84,3 @@ async def download(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
 
 def _is_multipart(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().casefold() == "multipart/form-data"
-
-
-async def _read_form(request: Request) -> FormData:
-    """The form that a request brings, which `request.form()` then answers too. Refuses what is too large or no form."""
-    # One more than may be: so that a sixth file is told of in our words.
-    parser = _Measured(request.headers, request.stream(), max_files=MOST_FILES + 1, max_fields=_MOST_FIELDS)
-    try:
-        form = await parser.parse()
-    except MultiPartException as wrong:
-        if "too many files" in wrong.message.casefold():
-            raise TooManyFiles(most=MOST_FILES) from wrong
-        raise MalformedRequest from wrong
-    request._form = form  # noqa: SLF001 - where Starlette looks for a form that was read
-    return form

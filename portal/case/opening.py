@@ -19,7 +19,7 @@ from desk.desk import Desk
 from desk.idempotency import Answers, Begins, Done, FinalRefusal, once
 from desk.inputs import Body, Words
 from desk.opening import AskedOpening, NewCase, Opened, StillOpening, open_case
-from desk.problems import NotFound, Problem, told
+from desk.problems import NotFound, Problem
 from policy.case import lifecycle
 from policy.case.case import Channel, Role
 from policy.case.commands import OpenCase
@@ -29,9 +29,10 @@ from portal.case.opening_page import QUESTIONS, OpeningPage
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import SignedIn, Stamped, Visitor
-from portal.frame.submit import Refused, in_words, key_of, read_body, request_of, submit
+from portal.frame.submit import Refused, key_of, read_body, refused_by, request_of, submit
 from storage.case.intake import KeptAnswer
 from storage.cover import solutions
+from storage.engine.reach import DatabaseFull
 from storage.people.customers import Customer
 from storage.workbench import opening_drafts
 from wording.language import translate
@@ -99,9 +100,8 @@ async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) 
     kept = [str(each) for each in form.getlist("kept_files")][:_MOST_KEPT]
     try:
         kept += await keep_form_files(desk, visitor, form, asked)
-    except Problem as refused:
-        again = in_words(told(refused, visitor.language))
-        return await shown.again(form, kept, again)
+    except (Problem, DatabaseFull) as refused:
+        return await shown.again(form, kept, refused_by(visitor, refused))
 
     async def act() -> Done[Opened | StillOpening] | FinalRefusal:
         new = _body(form, visitor, kept)

@@ -197,8 +197,8 @@ def _answer_problems(app: FastAPI) -> None:
         return answer
 
     @app.exception_handler(DatabaseUnavailable)
-    async def unavailable(request: Request, _: DatabaseUnavailable) -> Response:
-        return await problem(request, problems.StorageUnavailable())
+    async def unavailable(request: Request, away: DatabaseUnavailable) -> Response:
+        return await problem(request, problems.of_database(away))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, _: Exception) -> Response:

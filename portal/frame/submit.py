@@ -15,10 +15,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from desk.idempotency import Answers, Done, FinalRefusal, IdempotentRequest
-from desk.problems import NotFound, Problem, ToldProblem, told
+from desk.problems import NotFound, Problem, ToldProblem, of_database, told
 from policy.case.refusals import Refusal
 from portal.frame.session import Visitor
 from storage.case.intake import KeptAnswer
+from storage.engine.reach import DatabaseFull
 from wording.input_errors import input_errors
 from wording.language import translate
 
@@ -90,11 +91,17 @@ async def submit(
     except ValidationError as error:
         tell = what_is_wrong or partial(_by_label, labels=labels or {})
         return Refused(422, tell(error, visitor.language), "invalid-input")
-    except (Refusal, Problem) as refused:
-        if isinstance(refused, Problem):
-            visitor.headers.update(refused.answer_headers)
-        return in_words(told(refused, visitor.language))
+    except (Refusal, Problem, DatabaseFull) as refused:
+        return refused_by(visitor, refused)
     return in_words(outcome.told) if isinstance(outcome, FinalRefusal) else outcome
+
+
+def refused_by(visitor: Visitor, why: Refusal | Problem | DatabaseFull) -> Refused:
+    """What refused a form, in the visitor's words. A database without room can still be read: the page is shown."""
+    refused = of_database(why) if isinstance(why, DatabaseFull) else why
+    if isinstance(refused, Problem):
+        visitor.headers.update(refused.answer_headers)
+    return in_words(told(refused, visitor.language))
 
 
 def in_words(said: ToldProblem) -> Refused:

@@ -6,6 +6,7 @@ Who keeps which account is desk/signing_in/account_keeping.py's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -22,6 +23,7 @@ from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import ForAdmins, Portal, PortalDep, Registrar, Stamped, Visitor
+from portal.frame.submit import typed_in
 from storage.signing_in import sessions
 from storage.signing_in.accounts import Account
 
@@ -74,7 +76,7 @@ async def invite_somebody(
     try:
         await account_keeping.invite_guest(keeper.desk, portal.mail, keeper.role, guest, at=keeper.at)
     except SignInProblem as why:
-        return await _list(keeper, problem=why)
+        return await _list(keeper, problem=why, typed=typed_in(await keeper.request.form()))
     return to("/usuarios?invitado=true", keeper.visitor)
 
 
@@ -128,7 +130,12 @@ async def revoke_token(keeper: Keeper, token_id: Id) -> Response:
 
 
 async def _list(
-    keeper: KeepersRequest, *, sought: str = "", invited: bool = False, problem: SignInProblem | None = None
+    keeper: KeepersRequest,
+    *,
+    sought: str = "",
+    invited: bool = False,
+    problem: SignInProblem | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     desk, at = keeper.desk, keeper.at
     found = await account_keeping.listing(desk, keeper.role, sought=sought, at=at)
@@ -143,6 +150,7 @@ async def _list(
         more=account_keeping.MOST if found.is_cut else None,
         invited=invited,
         problem=problem.message if problem else None,
+        typed=typed or typed_in(),
         may_give_roles=keeper.role is Role.ADMIN,
         tokens=await token_keeping.in_force(desk, warned_within=warned_within, at=at) if keeps_tokens else None,
     )

@@ -6,6 +6,7 @@ is a bare DBAPIError, and a bad statement on SQLite is an OperationalError just 
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached, or cannot do its work, now. What was asked may be asked again."""
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """There is no room left for what was to be written."""
+
+
 @contextmanager
 def reaching() -> Iterator[None]:
     """Around a transaction, and around what leads to it."""
@@ -30,7 +35,7 @@ def reaching() -> Iterator[None]:
     except (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError) as error:
         if is_unavailable(error):
             _log.warning("the database is not available: %s", type(_beneath(error) or error).__name__)
-            raise DatabaseUnavailable(type(error).__name__) from error
+            raise (DatabaseFull if _is_full(error) else DatabaseUnavailable)(type(error).__name__) from error
         raise
 
 
@@ -61,6 +66,15 @@ _OF_POSTGRESQL = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
 )
+
+
+def _is_full(error: BaseException) -> bool:
+    beneath = _beneath(error) or error
+    if isinstance(beneath, sqlite3.Error):
+        return getattr(beneath, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if isinstance(beneath, OSError):
+        return beneath.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(beneath, asyncpg.DiskFullError)
 
 
 def _beneath(error: BaseException) -> BaseException | None:

@@ -40,10 +40,13 @@ class FileStore:
         assert stored_name.isalnum(), "stored names are ours, and lead nowhere else"
         return self._folder / stored_name[:2] / stored_name
 
-    def remove(self, stored_names: Iterable[str], *, before: datetime) -> None:
-        """Remove these, and what has been arriving since before that instant."""
+    def remove(self, stored_names: Iterable[str]) -> None:
+        """Remove these."""
         for each in stored_names:
             self.path(each).unlink(missing_ok=True)
+
+    def remove_arriving(self, *, before: datetime) -> None:
+        """Remove what has been arriving since before that instant."""
         for part in self._arriving().iterdir():
             with suppress(FileNotFoundError):  # it has arrived
                 if part.stat().st_mtime < before.timestamp():

@@ -122,6 +122,13 @@ async def forget_unpublished(db: Database, *, before: datetime) -> list[str]:
         return [row.stored_name for row in gone]
 
 
+async def forget_stored(db: Database, stored_names: Sequence[str]) -> list[str]:
+    """Forget those that lie under these names and that no text took; answers their names."""
+    its = (_F.stored_name.in_(stored_names), _F.content_id.is_(None))
+    async with db.write() as connection:
+        return list(await connection.scalars(delete(files).where(*its).returning(_F.stored_name)))
+
+
 _F = files.c
 _IS_OPENED = select(cases.c.number).where(cases.c.number == _F.case_number).exists()
 # A fact's data is JSON that names a text as {"content_id": ...}; content ids hold nothing that LIKE would read.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -168,6 +168,11 @@ def pages_behind(app: FastAPI) -> FastAPI:
     """The application that serves the pages."""
     pages: FastAPI = app.router.routes[-1].app  # type: ignore[attr-defined]
     return pages
+
+
+def with_desk(office: Office, **changes: Any) -> None:
+    """Let the office serve with another part of its desk, on both edges."""
+    office.app.state.desk = pages_behind(office.app).state.desk = replace(office.app.state.desk, **changes)
 
 
 def standing_in(front: FastAPI, app: FastAPI) -> FastAPI:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from desk.budgets import Allowance, Budgets, Holder, Spending, allowances
 from settings import Settings
-from tests.api.office import NEW_CASE, STANDARD, Office, pages_behind
+from tests.api.office import NEW_CASE, STANDARD, Office, with_desk
 from tests.portal.people import visitor
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -26,8 +25,7 @@ def tight(office: Office) -> Office:
         (Spending.OPENING, Holder.CONTACT): Allowance(OPENINGS, HOUR),
         (Spending.COMMAND, Holder.CONTACT): Allowance(COMMANDS, MINUTE),
     }
-    desk = replace(office.app.state.desk, budgets=Budgets(allowed))
-    office.app.state.desk = pages_behind(office.app).state.desk = desk
+    with_desk(office, budgets=Budgets(allowed))
     return office
 
 
