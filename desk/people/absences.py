@@ -64,8 +64,16 @@ async def mark(desk: Desk, new: NewAbsence, request: IdempotentRequest, *, by: A
         marked_at=request.at,
     )
 
-    pair = {"person": known[new.agent_id], "substitute": known[new.substitute_id]}
-    return await absences.keep(desk.database, absence, lambda lasting: marked(absence, known=lasting, **pair))
+    def check(lasting: Sequence[Absence]) -> Absence:
+        return marked(
+            absence,
+            person=known[new.agent_id],
+            substitute=known[new.substitute_id],
+            known=lasting,
+            within_days=desk.policy.absence_within_days,
+        )
+
+    return await absences.keep(desk.database, absence, check)
 
 
 async def end(desk: Desk, absence_id: str, *, by: Actor, at: datetime) -> Absence:

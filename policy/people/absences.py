@@ -16,9 +16,6 @@ from policy.case.lifecycle import ROLES
 from policy.case.refusals import Refusal
 from policy.people.groups import serves
 
-LONGEST = timedelta(days=366)
-"""Who is away for longer has left, and somebody else is given the role."""
-
 _MARKERS = frozenset({Role.DIRECTOR, Role.ADMIN})
 _ENGINEERS = (c.StartVisit, c.LogVisitExpense, c.ReportVisit)
 """The commands that are a visit's engineer's before they are the assignee's."""
@@ -109,18 +106,21 @@ def may_mark(by: Actor, person: str) -> bool:
     return by.role in _MARKERS or (by.role is Role.AGENT and by.id == person)
 
 
-def marked(new: Absence, *, person: Colleague, substitute: Colleague, known: Iterable[Absence]) -> Absence:
+def marked(
+    new: Absence, *, person: Colleague, substitute: Colleague, known: Iterable[Absence], within_days: int
+) -> Absence:
     """The absence as it is kept: it begins now at the earliest. Raises the refusals above.
 
-    `known` are all that are not over; the substitute may be away as well, as long as somebody is there in the end.
+    `known` are all that are not over; the substitute may be away as well, as long as somebody is there in the end. Who
+    is away for more than `within_days` has left, and somebody else is given the role.
     """
     named = {"person": new.person, "substitute": new.substitute}
     new = replace(new, from_at=max(new.from_at, new.marked_at))
     known = [each for each in known if each.from_at < each.until]
     if new.to_at <= new.from_at:
         raise AbsenceOver
-    if new.to_at - new.from_at > LONGEST:
-        raise AbsenceTooLong(days=LONGEST.days)
+    if new.to_at - new.from_at > timedelta(days=within_days):
+        raise AbsenceTooLong(days=within_days)
     if any(each.person == new.person and _overlap(each, new.from_at, new.to_at) for each in known):
         raise AlreadyAbsent(person=new.person)
     if not substitute.is_enabled:

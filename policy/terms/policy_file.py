@@ -71,6 +71,7 @@ class PolicyFile:
     provider_incidents_from_before: timedelta
     visits: VisitTerms
     information: InformationTerms
+    absence_within_days: int
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
     file: str = "policy.toml"
 

@@ -72,6 +72,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         ),
         visits=reader.visits(),
         information=reader.information(),
+        absence_within_days=reader.whole_if_any("assumptions.absence_within_days", 1, 3650, "ESC-17", otherwise=366),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
@@ -93,6 +94,7 @@ _ASSUMPTIONS = {
     "visit_sign_off_within_business_days",
     "visit_remind_before",
     "visit_date_within_days",
+    "absence_within_days",
 }
 
 
@@ -163,6 +165,11 @@ class _Reader:
         if type(value) is not int or not least <= value <= most:
             raise self.wrong(key, rule, f"must be a whole number from {least} to {most}, not {value!r}")
         return value
+
+    def whole_if_any(self, key: str, least: int, most: int, rule: str, *, otherwise: int) -> int:
+        """A number that a file from before it was asked for may lack."""
+        table, _, name = key.rpartition(".")
+        return self.whole(key, least, most, rule) if name in self.table(table, rule) else otherwise
 
     def days(self, key: str, most: int, rule: str) -> tuple[int, ...]:
         value = self.get(key, rule)

@@ -30,8 +30,10 @@ from portal.frame.session import Stamped, Visitor, Worker
 from portal.frame.submit import DONE, Refused, messages, read_body, request_of, submit
 from portal.queue.bulk_actions import ACTIONS, MOST, Action
 from storage.case.views import CaseRow
-from storage.people import agents
+from storage.people import absences, agents
+from storage.people.agents import Agent
 from wording.facts.page import Teller
+from wording.language import translate
 
 router = APIRouter(prefix="/cola/lote")
 
@@ -49,6 +51,11 @@ class Outcome:
     told: tuple[str, ...] = ()
     refused: Refused | None = None
     is_done: bool = False
+
+    @property
+    def may_still(self) -> bool:
+        """Whether the same form may ask it again: nothing spoke the last word."""
+        return self.refused is not None and self.refused.status in (429, 503, 507)
 
 
 @dataclass(frozen=True)
@@ -188,10 +195,10 @@ async def _shown(request: Request, desk: Desk, action: Action, form: FormData, s
         action=action,
         path=action.offer.path,
         outcomes=shown.outcomes,
-        takes=[each for each in shown.outcomes if each.refused is None],
+        takes=[each for each in shown.outcomes if (each.may_still if shown.is_applied else each.refused is None)],
         typed={field.name: str(form.get(field.name, "")) for field in action.fields},
         choices={
-            "agents": [(each.id, each.name) for each in await agents.serving(desk.database)],
+            "agents": await _colleagues(desk, request.state.visitor.language),
             "groups": [(each.id, each.name) for each in desk.policy.groups],
             "priorities": [(str(int(each)), str(int(each))) for each in Priority],
             "level_3": [("3", "3")],
@@ -202,3 +209,21 @@ async def _shown(request: Request, desk: Desk, action: Action, form: FormData, s
         is_applied=shown.is_applied,
         key=str(form.get("key", "")) or secrets.token_urlsafe(18),
     )
+
+
+async def _colleagues(desk: Desk, language: str) -> list[tuple[str, str]]:
+    """Everybody who serves cases, with a word of who is away, and who stands in meanwhile (ESC-17)."""
+    away = await absences.away(desk.database, at=desk.clock())
+
+    def shown(each: Agent) -> str:
+        if each.id not in away:
+            return each.name
+        substitute = away[each.id]
+        told = (
+            translate("away: {substitute} stands in", language, substitute=substitute.name)
+            if substitute
+            else translate("away", language)
+        )
+        return f"{each.name} · {told}"
+
+    return [(each.id, shown(each)) for each in await agents.serving(desk.database)]

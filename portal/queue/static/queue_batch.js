@@ -21,10 +21,16 @@
       const fresh = page && page.querySelector(`tr[data-number="${CSS.escape(number)}"] .outcome`);
       if (!fresh) { form.submit(); return; } // the connection broke: the same form again does nothing twice
       document.querySelector(`#resultados tr[data-number="${CSS.escape(number)}"] .outcome`).replaceWith(fresh);
+      // What has to wait (too much was asked for at once) is offered again there: the form keeps it.
+      const waits = page.getElementById("aplicar");
+      if (!waits) form.querySelector(`input[name=case][value="${CSS.escape(number)}"]`).remove();
       done += 1;
       bar.value = done;
       told.textContent = form.dataset.told.replace("{done}", done).replace("{all}", numbers.length);
     }
-    button.hidden = true;
+    const more = form.querySelector("input[name=case]");
+    if (more) button.textContent = form.dataset.again;
+    button.disabled = false;
+    button.hidden = !more;
   });
 })();

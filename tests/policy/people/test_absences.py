@@ -30,7 +30,7 @@ from policy.people.absences import (
     stand_in,
 )
 from policy.visit.visit import VisitStep
-from tests.support.lives import ADMIN, COMMERCIAL, CONTACT, bogota, opened, visit_at
+from tests.support.lives import ADMIN, COMMERCIAL, CONTACT, bogota, opened, policy, visit_at
 
 pytestmark = pytest.mark.rule("ESC-17")
 
@@ -53,7 +53,8 @@ def absence(person: str, substitute: str, *, begins: int = 0, ends: int = 8, **m
 
 def mark(new: Absence, *known: Absence, is_enabled: bool = True) -> Absence:
     person, substitute = Colleague(actor=PEOPLE[new.person]), Colleague(actor=PEOPLE[new.substitute])
-    return marked(new, person=person, substitute=replace(substitute, is_enabled=is_enabled), known=known)
+    substitute = replace(substitute, is_enabled=is_enabled)
+    return marked(new, person=person, substitute=substitute, known=known, within_days=policy().absence_within_days)
 
 
 @pytest.mark.parametrize(

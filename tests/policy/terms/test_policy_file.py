@@ -124,6 +124,7 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
     (changed("[30, 15, 7, 1]", "[7, 7]"), "assumptions.cover_end_announced_days_before", "WAR-5"),
     (changed('from_before = "24h"', 'from_before = "0h"'), "assumptions.provider_incidents_from_before", "SCOPE-6"),
     (changed("warranty_months = 3", "warranty_months = 3\nmood = 1"), "assumptions.mood", None),
+    (changed("absence_within_days = 366", "absence_within_days = 0"), "assumptions.absence_within_days", "ESC-17"),
 )
 
 
@@ -176,6 +177,15 @@ class TestThePolicyFile:
         """In this order, each at most once."""
         other = read_policy(changed('"30m"', f'"{written}"'), file="policy.toml")
         assert other.plans[Plan.PREMIUM].initial_attention_within == timedelta(seconds=seconds)
+
+    @pytest.mark.rule("ESC-17")
+    def test_may_say_nothing_of_how_long_an_absence_lasts(self) -> None:
+        """Files from before that was asked for go on as they are."""
+        without, with_days = (
+            read_policy(changed("absence_within_days = 366", to), file="policy.toml")
+            for to in ("", "absence_within_days = 30")
+        )
+        assert (without.absence_within_days, with_days.absence_within_days) == (366, 30)
 
     def test_may_begin_with_a_mark_of_its_encoding(self) -> None:
         """Some editors put one there: it is no part of what the file says."""

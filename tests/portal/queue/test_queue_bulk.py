@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from httpx import Response
 
-from tests.api.office import Office
-from tests.portal.people import Visitor, visitor
+from desk.budgets import Allowance, Budgets, Holder, Spending
+from tests.api.office import Office, with_desk
+from tests.portal.people import Visitor, unspaced, visitor
 
 
 def outcomes(page: str) -> dict[str, str]:
@@ -127,3 +130,33 @@ async def test_batches_are_for_those_who_work_on_cases(office: Office) -> None:
             await somebody.get("/cuenta")
             answer = await somebody.post("/cola/lote", action="claim", case=[number])
             assert answer.status_code == 403, who
+
+
+async def test_what_has_to_wait_for_a_budget_is_offered_again_and_happens_once(office: Office) -> None:
+    """With what was typed; the rest is done, and is not done twice."""
+    first, second = await office.open(), await office.open()
+    one_a_minute = Budgets({(Spending.COMMAND, Holder.TOKEN): Allowance(1, timedelta(minutes=1))})
+    with_desk(office, budgets=one_a_minute)
+    async with visitor(office, "agent") as agent:
+        page = await preview(agent, "notes", [first, second], body="Se revisa el lunes.")
+        page = await applied(agent, page.text)
+        assert [told.partition(":")[0] for told in outcomes(page.text).values()] == ["Listo.", "No es posible"]
+        office.clock.passes(minutes=1)
+        page = await applied(agent, page.text)
+    assert list(outcomes(page.text)) == [second]
+    for number in (first, second):
+        notes = [each for each in await office.timeline(number) if each["kind"] == "note_added"]
+        assert [each["data"]["body"] for each in notes] == ["Se revisa el lunes."]
+
+
+@pytest.mark.rule("ESC-17")
+async def test_who_is_away_is_said_where_cases_are_assigned(office: Office) -> None:
+    """As on a case's own page."""
+    number, now = await office.open(), office.clock()
+    span = {"from": now.isoformat(), "until": (now + timedelta(hours=8)).isoformat()}
+    away = {"agent_id": "ana", "substitute_id": "dora", **span}
+    assert (await office.post("/absences", away, "admin")).status_code == 201
+    async with visitor(office, "director") as dora:
+        page = unspaced((await preview(dora, "assignments", [number])).text)
+    assert ">Ana Torres · ausente: le reemplaza Dora Ruiz<" in page
+    assert ">Eva Luna<" in page
