@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from storage.audit.acts import Act, Doer
 from storage.audit.audit import Entry, Wanted
 from storage.engine.database import Database
 from storage.engine.paging import Page
+from storage.engine.reach import DatabaseUnavailable
 
 
 async def listing(desk: Desk, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page[Entry]:
@@ -28,6 +30,17 @@ async def listing(desk: Desk, wanted: Wanted, *, limit: int, cursor: str | None 
 async def exported(desk: Desk, what: str, *, at: datetime) -> None:
     """Put on the audit that somebody takes this out of the house."""
     await audit.note_alone(desk.database, Act.EXPORTED, what, at=at)
+
+
+async def tried(desk: Desk, act: Act, address: str, *, at: datetime) -> None:
+    """Count what a stranger tried, and put the tally on the audit where it is to be told. Best effort: they are told
+    the same whether or not the database takes it.
+    """
+    tally = desk.tallies.count(act, address, at=at)
+    if tally:
+        with suppress(DatabaseUnavailable):
+            said: dict[str, Any] = {"times": tally.times, "hour": tally.hour.isoformat()}
+            await audit.note_alone(desk.database, act, at=at, by=Doer(role="", address=tally.address), **said)
 
 
 def whole(desk: Desk) -> AsyncIterator[Entry]:

@@ -12,6 +12,7 @@ from desk.feed import Feed
 from desk.files.arriving import Arriving, FairQueue
 from desk.metrics import Metrics
 from desk.stream_readers import Readers
+from desk.tallies import Tallies
 from desk.turnstile import Turnstile
 from policy.case.commands import Command, OpenCase
 from policy.cover.cover import CoverRef
@@ -53,5 +54,6 @@ class Desk:
     """The names of the providers' feeds that the settings ask."""
     readers: Readers = field(default_factory=Readers)
     budgets: Budgets = field(default_factory=Budgets)
+    tallies: Tallies = field(default_factory=Tallies)
     examinations: FairQueue = field(default_factory=lambda: FairQueue(at_once=2))
     """Of files: two at a time, for a picture may take a whole core for seconds."""

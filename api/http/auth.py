@@ -11,10 +11,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.http.deps import At, DeskDep
 from api.http.problems import Unauthenticated
+from desk import auditing
 from desk.access import REGISTRARS, STAFF, check_role, check_sign_in, note_use, token_owner
 from desk.desk import Desk
 from policy.case.case import Role
-from storage.audit.acts import Doer, acts_as
+from storage.audit.acts import Act, Doer, acts_as
 from storage.signing_in.tokens import Principal
 
 _bearer = HTTPBearer(auto_error=False, description="escala tokens create")
@@ -37,11 +38,14 @@ async def caller(
 async def _owner(
     request: Request, desk: Desk, at: datetime, credentials: HTTPAuthorizationCredentials | None
 ) -> Principal:
+    address = request.client.host[:100] if request.client else "unknown"
     owner = await token_owner(desk, credentials.credentials.strip() if credentials else "", at=at)
     if owner is None:
+        if credentials:
+            await auditing.tried(desk, Act.TOKEN_REFUSED, address, at=at)
         raise Unauthenticated
     request.state.role = owner.actor.role.value  # for the access log
-    acts_as(Doer(owner.actor.role.value, owner.actor.id, request.client.host[:100] if request.client else "unknown"))
+    acts_as(Doer(owner.actor.role.value, owner.actor.id, address))
     await check_sign_in(desk, owner, at=at)
     return owner
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk import auditing
 from desk.desk import Desk
 from desk.signing_in.problems import TooManyAttempts
+from storage.audit.acts import Act, doer
 from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, digest_of
 
@@ -21,9 +23,12 @@ class Tries:
     shared: str
 
     async def begin(self, desk: Desk, *, at: datetime) -> None:
-        """Begin an attempt, which counts as failed until it succeeded. Raises TooManyAttempts."""
+        """Begin an attempt, which counts as failed until it succeeded. Raises TooManyAttempts, of which the audit keeps
+        a tally.
+        """
         free = {self.own: _FREE_OF_ACCOUNT, self.shared: _FREE_OF_ADDRESS}
         if await sessions.attempt(desk.database, free, at=at) is not None:
+            await auditing.tried(desk, Act.SIGN_IN_THROTTLED, doer().address, at=at)
             raise TooManyAttempts
 
     async def succeeded(self, desk: Desk, *, at: datetime) -> None:

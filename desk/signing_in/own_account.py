@@ -9,6 +9,8 @@ from desk.desk import Desk
 from desk.signing_in import passwords
 from desk.signing_in.attempts import Tries, account_key
 from desk.signing_in.problems import PasswordsDiffer, PasswordTooWeak, WrongPresentPassword
+from storage.audit import audit
+from storage.audit.acts import Act
 from storage.engine.database import Database, Reader
 from storage.people import contacts, customers
 from storage.signing_in import accounts, sessions
@@ -69,8 +71,9 @@ async def change_password(
 
 
 async def check_present(desk: Desk, account: Account, present: str, tries: Tries, *, at: datetime) -> None:
-    """Raise WrongPresentPassword unless this is the account's password, or TooManyAttempts."""
+    """Raise WrongPresentPassword unless this is the account's password, or TooManyAttempts; both are on the audit."""
     await tries.begin(desk, at=at)
     if not await passwords.matches(present, account.password_hash):
+        await audit.note_alone(desk.database, Act.PRESENT_PASSWORD_FAILED, account.id, at=at)
         raise WrongPresentPassword
     await tries.succeeded(desk, at=at)

@@ -48,6 +48,7 @@ def environment() -> Environment:
     made.filters |= {
         "instant": _instant,
         "short": _short,
+        "exact": _exact,
         "clock": _clock,
         "date": _date,
         "duration": _duration,
@@ -87,6 +88,13 @@ def _instant(context: Context, at: datetime) -> str:
 def _short(context: Context, at: datetime) -> str:
     """An instant in a table: "mié 25 nov, 9:00"."""
     pattern = "EEE d MMM, H:mm" if context["language"] == "es" else "EEE MMM d, h:mm a"
+    return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
+
+
+@pass_context
+def _exact(context: Context, at: datetime) -> str:
+    """An instant of a record: "25 nov 2026, 9:00:07"."""
+    pattern = "d MMM y, H:mm:ss" if context["language"] == "es" else "MMM d, y, h:mm:ss a"
     return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
 
 

@@ -16,6 +16,7 @@ from portal.direction.exports import quoted
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page
 from portal.frame.session import ForAdmins, SignedIn
+from portal.signing_in.audit_words import AuditTeller
 from storage.audit.acts import Act
 from storage.audit.audit import Entry, Wanted
 
@@ -33,15 +34,17 @@ def wanted(acto: _Id = "", quien: _Id = "", sobre: _Id = "") -> Wanted:
 @router.get("")
 async def show(
     request: Request,
+    visitor: SignedIn,
     desk: DeskDep,
     asked: Annotated[Wanted, Depends(wanted)],
     desde: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     found = await auditing.listing(desk, asked, limit=_MOST, cursor=desde or None)
+    teller = AuditTeller(visitor.language)
     return page(
         request,
         "signing_in/audit.html",
-        entries=[(each, _detail(each)) for each in found.items],
+        entries=[(each, teller.sentence(each.act, each.detail)) for each in found.items],
         acts=[each.value for each in Act],
         wanted=asked,
         next_cursor=found.next_cursor,

@@ -7,6 +7,7 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
+from desk import auditing
 from desk.signing_in.invitations import send_new_key
 from desk.signing_in.own_account import ChosenPassword
 from desk.signing_in.own_account import choose_password as put_password
@@ -15,9 +16,10 @@ from policy.people.contacts import mailbox_of
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
-from portal.frame.session import AnyVisitor, Stamped
+from portal.frame.session import AnyVisitor, Stamped, address_of
 from portal.signing_in.session_cookies import Arrival, AtTheDoor
 from portal.signing_in.sign_in_throttle import address_key
+from storage.audit.acts import Act
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import digest_of
 
@@ -46,6 +48,8 @@ async def forgotten(arrival: AtTheDoor, email: Text) -> Response:
     }
     if await sessions.attempt(arrival.desk.database, wishes, at=arrival.at) is None:
         arrival.portal.mail.later(_send_new_key(arrival, email))
+    else:
+        await auditing.tried(arrival.desk, Act.SIGN_IN_THROTTLED, address_of(arrival.request), at=arrival.at)
     return page(arrival.request, "signing_in/forgotten.html", sent=True)
 
 

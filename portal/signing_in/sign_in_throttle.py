@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
-
 from fastapi import Request
 
 from desk.signing_in.attempts import Tries, account_key
+from desk.tallies import network_of
 from policy.people.contacts import mailbox_of
 from portal.frame.session import Portal, address_of
 from storage.signing_in.accounts import digest_of
@@ -29,10 +28,4 @@ def password_tries(request: Request, portal: Portal, email: str) -> Tries:
 
 def address_key(request: Request) -> str:
     """The key of where the visitor is; who has a whole IPv6 network counts once."""
-    try:
-        address = ip_address(address_of(request))
-    except ValueError:
-        return "address:unknown"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return f"address:{ip_network((address, 64), strict=False)}"
-    return f"address:{address}"
+    return f"address:{network_of(address_of(request))}"

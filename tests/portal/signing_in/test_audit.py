@@ -141,6 +141,62 @@ async def test_an_address_that_nobody_has_is_not_written_down(office: Office) ->
     assert (found.target, found.actor_id, found.detail) == ("", "", {})
 
 
+async def test_unknown_tokens_are_counted_by_hour_and_flood_nothing(office: Office) -> None:
+    """Nobody's token, or one that has ended: told at the first, the tenth and so on."""
+    for _ in range(25):
+        answer = await office.client.get(f"{BASE}/cases", headers={"Authorization": "Bearer esc_de_nadie"})
+        assert answer.status_code == 401
+    assert (await office.client.get(f"{BASE}/cases")).status_code == 401  # who shows no token tries none
+    told = [(each.actor_id, each.address, each.target, each.detail["times"]) for each in await refused(office)]
+    assert told == [("", "127.0.0.1", "", 10), ("", "127.0.0.1", "", 1)]
+    office.clock.passes(hours=1)
+    await office.client.get(f"{BASE}/cases", headers={"Authorization": "Bearer esc_de_nadie"})
+    assert [each.detail["times"] for each in await refused(office)] == [1, 10, 1]
+    assert "de_nadie" not in str(await entries(office))
+
+
+async def refused(office: Office) -> list[Entry]:
+    return await entries(office, Act.TOKEN_REFUSED)
+
+
+async def test_tries_that_have_to_wait_are_counted_too(office: Office) -> None:
+    """Of a password, and of wishes for another one."""
+    await account(office, "agent")
+    async with visitor(office) as ana:
+        answers = [await ana.post("/ingreso", email=EMAILS["agent"], password="no es esta") for _ in range(8)]
+        assert [each.status_code for each in answers] == [422] * 6 + [429] * 2
+        for _ in range(9):
+            await ana.post("/clave/olvido", email=EMAILS["agent"])
+    throttled = await entries(office, Act.SIGN_IN_THROTTLED)
+    assert len(await entries(office, Act.SIGN_IN_FAILED)) == 6
+    assert [each.detail["times"] for each in throttled][-1] == 1
+    assert len(throttled) <= 2
+
+
+async def test_a_wrong_present_password_is_on_it(office: Office) -> None:
+    await account(office, "agent")
+    async with visitor(office, "agent") as ana:
+        new = "otra frase bien larga"
+        await accounts.change(office.db, "acc-agent", password_hash=(await account(office, "agent")).password_hash)
+        assert (await ana.post("/cuenta/clave", present="no es", password=new, again=new)).status_code == 422
+    [found] = await entries(office, Act.PRESENT_PASSWORD_FAILED)
+    assert (found.actor_id, found.target, found.detail) == ("acc-agent", "acc-agent", {})
+
+
+async def test_the_page_says_it_in_words(office: Office) -> None:
+    """No raw values of ours, and the day, the hour and the second on one line."""
+    await by_an_administrator("/usuarios/invitacion", email=EMAILS["agent"], name="Ana", role="commercial")(office)
+    await over_the_api("POST", "/agents", _AGENT)(office)
+    await over_the_api("PUT", f"/customers/{PREMIUM}/contacts", [_CONTACT])(office)
+    async with visitor(office, "admin") as root:
+        page = (await root.get("/auditoria")).text
+    assert "Rol: comercial." in page
+    assert "Niveles: 1, 2. Grupos: ninguno. Director." in page
+    assert "Contactos: " in page
+    assert "{" not in page.partition("<tbody>")[2].partition("</tbody>")[0].replace("&#34;", '"')
+    assert '<td class="exact"><time datetime="2026-11-25T14:00:00Z">25 nov 2026, 9:00:00</time></td>' in page
+
+
 async def test_administrators_read_it_and_take_it_with_them(office: Office) -> None:
     await signs_in(office)
     async with visitor(office, "admin") as root:
