@@ -32,6 +32,7 @@ from policy.time.calendar import Calendar, SegmentState
 from policy.time.clock import ClockName
 from policy.visit import facts as v
 from policy.visit.visit import VisitStep
+from tests.support.life_absences import may_act_for
 
 NOTHING = timedelta(0)
 _WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
@@ -86,6 +87,7 @@ class Books:
             assert entry.at == at
             assert entry.due_at is None or entry.due_at <= at, "nothing happens before it is due"
             assert (entry.due_at is not None) == (entry.by == SYSTEM), "what happens by itself was due"
+            assert entry.by.on_behalf_of is None or may_act_for(entry.by, at=at), "no right outlives its absence"
             self._enter_fact(entry)
         assert after.facts == self.facts
         told = Counter((notice.kind, notice.recipient) for notice in decision.notices)
@@ -247,7 +249,8 @@ class Books:
 
     def _check_start(self, entry: Entry) -> None:
         assert self.date
-        assert entry.by.role is Role.DIRECTOR or entry.by.id == self.date.engineer_id, "who was sent, or the director"
+        sent = self.date.engineer_id in (entry.by.id, entry.by.on_behalf_of)
+        assert sent or entry.by.role is Role.DIRECTOR, "who was sent, who stands in for that one, or the director"
         today, agreed = (at - _BOGOTA_BEHIND for at in (entry.at, self.date.starts_at))
         assert today.date() == agreed.date(), "on its day"
 

@@ -27,10 +27,12 @@ from policy.case.commands import COMMANDS, Command, OpenCase
 from policy.case.decision import Decision
 from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
 from policy.case.refusals import CaseClosed, Refusal
+from policy.people.absences import in_whose_name
 from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
 from storage.engine.codec import case_from_json, case_to_json
 from tests.policy.case.test_outage import on_time, unrecorded
+from tests.support.life_absences import stood_in_for
 from tests.support.life_books import Books, standing
 from tests.support.lives import after, bogota
 from tests.support.random_commands import (
@@ -246,10 +248,13 @@ class Lives(RuleBasedStateMachine):
         return situation.command(kind or self.pick(self.kinds(doing, situation)))
 
     def by_a_substitute(self, command: Command | None) -> Command | None:
-        """The same command, every third time in the name of somebody absent (ESC-17)."""
-        if command is None or command.by.role not in (Role.AGENT, Role.DIRECTOR) or self.case.turn % 3:
+        """The same command, in the name of somebody absent where that is whose work it is, or whose right (ESC-17)."""
+        if command is None or command.by.role not in (Role.AGENT, Role.DIRECTOR):
             return command
-        return replace(command, by=replace(command.by, on_behalf_of=f"absent-{command.by.role}"))
+        own, others = command.by, stood_in_for(command.by, at=self.at)
+        by = in_whose_name(type(command), self.case, own, others)
+        self.seen["on_behalf"] += by != own
+        return replace(command, by=by)
 
     def kinds(self, doing: Doing, situation: Situation) -> tuple[type[Command], ...]:
         """The kinds of commands that belong to it."""

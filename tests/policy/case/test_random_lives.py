@@ -56,7 +56,7 @@ def refusals_of_the_core() -> set[str]:
 
 
 @pytest.mark.timeout(600)  # a life that fails is shrunk for up to five minutes
-@pytest.mark.rule("ESC-4", "ESC-5", "ESC-10", "ESC-15", "ONS-3", "ONS-4", "ONS-5", "PLAN-15", "WAR-3")
+@pytest.mark.rule("ESC-4", "ESC-5", "ESC-10", "ESC-15", "ESC-17", "ONS-3", "ONS-4", "ONS-5", "PLAN-15", "WAR-3")
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
 def test_every_life_keeps_the_rules(shard: int) -> None:
     """A life that does not is shown shrunk to its fewest steps."""
@@ -90,6 +90,7 @@ class TestTheLivesTried:
             ("visit_signed_off", 300),
             ("visit_quote_exceeded", 100),
             ("case_released", 100),
+            ("on_behalf", 200),
             ("terms_amended", 1000),
             ("case_reopened", 500),
             ("overdue_repeated", 1000),
