@@ -1,6 +1,7 @@
 """The worker process: its one composition root. It runs the workflows and holds every dependency of the activities.
 
-It keeps the namespace's schedules as well: the sweep of covers, and the looks at the providers' feeds.
+It keeps the namespace's schedules as well (the sweep of covers, the looks at the providers' feeds), and the dispatcher
+of notices.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -34,8 +36,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.cover import Cover
 from activities.ledger import Ledger
 from activities.memory import cases_that_fit
+from activities.notices.bell import Bell
 from activities.notices.channel_notices import ChannelNotices
-from activities.notices.delivery import Notices
+from activities.notices.dispatching import Notices
 from activities.providers.provider_status import ProviderStatus
 from activities.terms_once import through
 from desk.engine import Engine, access
@@ -44,23 +47,38 @@ from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
 from settings import Settings
 from storage.engine.database import Database
+from storage.engine.wire import Wire
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from wording.language import learn
 from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
 from workflows.misdirected import MisdirectedWorkflow
-from workflows.operators import provider_text
+from workflows.notices import NoticesWorkflow
+from workflows.notices_run import NoticesRun
+from workflows.operators import notices_text, provider_text
 from workflows.provider_status import ProviderStatusWorkflow
-from workflows.urgency import BESIDE
+from workflows.urgency import AHEAD, BESIDE
 from workflows.values import DATA_CONVERTER
 
+WORKFLOWS = (
+    CaseWorkflow,
+    ContractWorkflow,
+    CoverSweepWorkflow,
+    MisdirectedWorkflow,
+    NoticesWorkflow,
+    ProviderStatusWorkflow,
+)
 _SWEEPS_EVERY = timedelta(hours=1)
 _WARNINGS_EVERY = timedelta(hours=1)
 _LOOKS_KEPT_FOR = timedelta(days=2)
 """How long a look stays in Temporal: 720 a day would outlive every case, which the namespace keeps for years."""
 _FEEDS_AGAIN_AFTER = timedelta(hours=6)
-_FEEDS_AGAIN_AFTER_A_FAILURE = timedelta(seconds=30)
+_AGAIN_AFTER_A_FAILURE = timedelta(seconds=30)
+_HEARTBEATS_EVERY = timedelta(seconds=4)
+"""At most: so soon the dispatcher of notices hears that it is paused."""
+_DISPATCHER_IS_THERE_EVERY = timedelta(minutes=5)
+_NOTICES_CHANNEL = "escala_notices"
 _MOST_FORGOTTEN_AT_ONCE = 2_000
 _REPLIES_EVERY = 0.5
 """Seconds between two looks for replies that are due."""
@@ -81,6 +99,7 @@ class Activities:
         """What Temporal calls by name."""
         return [
             self.ledger.record,
+            self.notices.dispatch,
             self.notices.deliver,
             self.cover.look,
             self.cover.deliver,
@@ -103,12 +122,13 @@ def build_worker(client: Client, settings: Settings, activities: Activities) -> 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, ContractWorkflow, CoverSweepWorkflow, MisdirectedWorkflow, ProviderStatusWorkflow],
+        workflows=WORKFLOWS,
         activities=activities.methods(),
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=kept,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_queue_timeout),
         graceful_shutdown_timeout=timedelta(seconds=5),
+        max_heartbeat_throttle_interval=_HEARTBEATS_EVERY,
     )
 
 
@@ -119,17 +139,18 @@ async def run(settings: Settings) -> None:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    database = Database.at(settings.database_url)
+    database, wire = Database.at(settings.database_url), Wire.at(settings.database_url, _NOTICES_CHANNEL)
     try:
         policy = read_policy_file(settings.policy_file)
         learn("plan", policy.plan_names)
         await expect_policy_needs(database, policy, at=_now())
         client = await connect(settings, database)
-        notices = Notices.of(settings, database=database, clock=_now)
+        bell = Bell()
+        notices = Notices.of(settings, database=database, clock=_now, bell=bell)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
         activities = Activities(
-            ledger=Ledger(database),
+            ledger=Ledger(database, bell),
             notices=notices,
             cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,
@@ -139,6 +160,9 @@ async def run(settings: Settings) -> None:
         async with worker:
             await sweep_covers(client, settings)
             beside = [
+                asyncio.create_task(keep_dispatching(client, settings)),
+                asyncio.create_task(bell.pass_on(wire.tell)),
+                asyncio.create_task(wire.listen(bell.hear)),
                 asyncio.create_task(keep_asking_feeds(client, settings)),
                 asyncio.create_task(let_replies_go(database, engine)),
                 asyncio.create_task(warn_of_tokens(database, settings)),
@@ -149,7 +173,28 @@ async def run(settings: Settings) -> None:
                 with suppress(asyncio.CancelledError):
                     await task
     finally:
+        await wire.close()
         await database.close()
+
+
+async def keep_dispatching(client: Client, settings: Settings) -> None:
+    """Until cancelled, see to it that the dispatcher of notices runs, also after somebody has terminated it."""
+    while True:
+        try:
+            await client.start_workflow(
+                addresses.NOTICES_WORKFLOW,
+                NoticesRun(),
+                id=addresses.NOTICES_ID,
+                task_queue=settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=notices_text.STATIC_SUMMARY,
+                priority=AHEAD,
+            )
+        except (RPCError, TimeoutError) as error:
+            _log.warning("the dispatcher of notices has to wait: %s", type(error).__name__)
+            await asyncio.sleep(_AGAIN_AFTER_A_FAILURE.total_seconds())
+        else:
+            await asyncio.sleep(_DISPATCHER_IS_THERE_EVERY.total_seconds())
 
 
 async def let_replies_go(database: Database, engine: Engine) -> None:
@@ -200,7 +245,7 @@ async def keep_asking_feeds(client: Client, settings: Settings) -> None:
             await forget_looks(client, before=_now() - _LOOKS_KEPT_FOR)
         except (RPCError, TimeoutError) as error:
             _log.warning("the providers' schedule has to wait: %s", type(error).__name__)
-            await asyncio.sleep(_FEEDS_AGAIN_AFTER_A_FAILURE.total_seconds())
+            await asyncio.sleep(_AGAIN_AFTER_A_FAILURE.total_seconds())
         else:
             await asyncio.sleep(_FEEDS_AGAIN_AFTER.total_seconds())
 
@@ -225,8 +270,11 @@ async def arrange_looks(client: Client, settings: Settings) -> None:
 
 
 async def forget_looks(client: Client, *, before: datetime) -> int:
-    """Delete the looks that ended before then; answer how many. Several workers may do so at once."""
-    query = f"WorkflowType = '{addresses.PROVIDER_STATUS_WORKFLOW}' AND CloseTime < '{before.isoformat()}'"
+    """Delete the looks that ended before then, and the dispatcher's runs; answer how many. Several workers may do so
+    at once.
+    """
+    types = f"'{addresses.PROVIDER_STATUS_WORKFLOW}', '{addresses.NOTICES_WORKFLOW}'"
+    query = f"WorkflowType IN ({types}) AND CloseTime < '{before.isoformat()}'"
     forgotten = 0
     async for run in client.list_workflows(query, limit=_MOST_FORGOTTEN_AT_ONCE):
         request = DeleteWorkflowExecutionRequest(namespace=client.namespace)

@@ -1,7 +1,8 @@
 """The cost of a case: history events and billed actions of each kind of life, counted by the server itself.
 
 Every life is lived whole on a real Temporal server that skips time: the API's own door to it, the real worker, the real
-ledger, and notices that become files. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
+ledger, and notices that become files. The dispatcher of notices works beside it without its workflow, whose cost is the
+same however many cases there are. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
 
 Run: python -m bench.cost
 """
@@ -26,7 +27,8 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from activities.cover import Cover
 from activities.ledger import Ledger
-from activities.notices.delivery import Notices
+from activities.notices.bell import Bell
+from activities.notices.dispatching import Notices
 from bench._desk import (
     CONTACT,
     CONTACT_ID,
@@ -66,8 +68,7 @@ KINDS = {
     "command_BatchMarkers": "records",
     "command_UpsertWorkflowSearchAttributes": "upserts",
     "command_StartTimer": "timers",
-    "command_ScheduleActivityTask": "deliveries",
-    "grpc_RecordActivityTaskHeartbeat": "heartbeats",
+    "command_ScheduleActivityTask": "activities",
 }
 """The server's words for what it bills, and ours."""
 
@@ -267,15 +268,19 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
         await prepare_namespace(settings)
         database = Database.at(url)
         await furnish(database)
-        notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC))
+        bell = Bell()
+        notices = Notices.of(settings, database=database, clock=lambda: datetime.now(UTC), bell=bell)
         policy = read_policy_file(None)
         terms = {plan: preview_terms(policy, plan, at=START) for plan in policy.plans}
         try:
             desk = Engine(env.client, settings)
             cover = Cover.of(settings, database=database, workflows=desk, clock=lambda: datetime.now(UTC))
-            activities = Activities(ledger=Ledger(database), notices=notices, cover=cover)
+            activities = Activities(ledger=Ledger(database, bell), notices=notices, cover=cover)
+            dispatching = asyncio.create_task(notices.dispatcher.run())
             async with build_worker(env.client, settings, activities):
                 yield House(env, f"http://127.0.0.1:{port}/metrics", database, desk, terms)
+            dispatching.cancel()
+            await asyncio.wait({dispatching})
         finally:
             await database.close()
 

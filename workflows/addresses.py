@@ -23,6 +23,12 @@ SWEEP_SCHEDULE = "cover-sweep"
 PROVIDER_STATUS_WORKFLOW = "ProviderStatus"
 PROVIDER_STATUS_SCHEDULE = "provider-status"
 
+NOTICES_WORKFLOW = "Notices"
+"""The dispatcher of notices, and under which id the only one runs."""
+NOTICES_ID = "notices"
+PAUSE_UPDATE = "pause"
+RESUME_UPDATE = "resume"
+
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 LEVEL = SearchAttributeKey.for_int("CaseLevel")
 PRIORITY = SearchAttributeKey.for_int("CasePriority")
@@ -33,6 +39,8 @@ NEXT_DEADLINE = SearchAttributeKey.for_datetime("CaseNextDeadline")
 COVER_KIND = SearchAttributeKey.for_keyword("CoverKind")
 COVER_NEXT_DATE = SearchAttributeKey.for_datetime("CoverNextDate")
 """When a contract's or a warranty's workflow has next something to do; its customer is in `CUSTOMER`."""
+NOTICE_DELIVERY = SearchAttributeKey.for_keyword("NoticeDelivery")
+"""How the dispatcher does: `flowing`, `held_up` or `paused`."""
 
 SEARCH_ATTRIBUTES: dict[str, str] = {
     STATUS.name: "Keyword",
@@ -44,5 +52,6 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
     NEXT_DEADLINE.name: "Datetime",
     COVER_KIND.name: "Keyword",
     COVER_NEXT_DATE.name: "Datetime",
+    NOTICE_DELIVERY.name: "Keyword",
 }
 """Every search attribute with its type, as the start-up registers them."""

@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.cover import Cover, Covered, HeldCase
 from activities.ledger import Ledger, Recorded, Turn
-from activities.notices.delivery import Notices
+from activities.notices.dispatching import Notices
 from policy.case import lifecycle
 from policy.case.case import SYSTEM, Case, Status
 from policy.case.commands import COMMANDS, Command, ReleaseCase
@@ -241,7 +241,10 @@ class CaseWorkflow:
         return recorded.ahead is None
 
     async def _deliver_notices(self) -> None:
-        """Have notices delivered one batch at a time; what comes meanwhile goes with the next. Ends with the case."""
+        """Have notices delivered that an earlier version's ledger recorded, which left that to the case, until its end.
+
+        What comes meanwhile goes with the next run. Today's ledger leaves nothing: the dispatcher delivers.
+        """
         while True:
             await workflow.wait_condition(lambda: self._undelivered or self._is_over)
             if not self._undelivered:

@@ -11,7 +11,10 @@ from policy.terms.terms import Terms
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRun:
-    """What a run begins with: an opening, or a case that lives already (the run before, or an import)."""
+    """What a run begins with: an opening, or a case that lives already (the run before, or an import).
+
+    `undelivered`: an earlier version left notices to this case.
+    """
 
     terms: Terms
     link: str

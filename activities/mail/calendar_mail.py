@@ -11,7 +11,7 @@ from activities.mail.sending import Undeliverable, mailboxes
 from policy.case.case import Case
 from policy.people.recipients import Agent, Contact
 from policy.visit.facts import VisitCancelled, VisitScheduled
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.notices.addresses import personal_addresses
 from storage.notices.outbox import OutboxRow
 from storage.people import agents, contacts
@@ -20,7 +20,7 @@ from wording.notices.occasion import Occasion
 
 
 async def calendar_message(
-    db: Database, row: OutboxRow, case: Case, occasion: Occasion, *, sender: str
+    db: Reader, row: OutboxRow, case: Case, occasion: Occasion, *, sender: str
 ) -> CalendarMessage | None:
     """The invitation to a visit, what moves it, or what takes it out of the reader's calendar; None for other news."""
     fact = row.fact
@@ -57,7 +57,7 @@ def _organizer(sender: str) -> Guest:
     return Guest(mailbox, name)
 
 
-async def _guests(db: Database, person: Contact | Agent, *, at: datetime) -> list[Guest]:
+async def _guests(db: Reader, person: Contact | Agent, *, at: datetime) -> list[Guest]:
     """The people behind a recipient who can be written to, as the mail to them finds them."""
     try:
         found = mailboxes(await personal_addresses(db, person, at=at))
@@ -67,7 +67,7 @@ async def _guests(db: Database, person: Contact | Agent, *, at: datetime) -> lis
     return [Guest(mailbox, name) for mailbox in found]
 
 
-async def _name(db: Database, person: Contact | Agent) -> str:
+async def _name(db: Reader, person: Contact | Agent) -> str:
     """The name of who is written to; none where others are, because a contact was taken off the roster."""
     if isinstance(person, Agent):
         agent = await agents.get(db, person.id)

@@ -1,26 +1,21 @@
-"""The activity that delivers a case's notices: each once, in order. What they say and how mail leaves are beside it."""
+"""The delivery of one notice: its message is made, as its recipient reads it by now, and sent."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Self
-
-from temporalio import activity
 
 from activities.mail.calendar_mail import calendar_message
 from activities.mail.envelope import enveloped, notice_envelope
-from activities.mail.sending import MailPort, Undeliverable, mail_port, mailboxes
+from activities.mail.sending import MailPort, mail_port, mailboxes
 from activities.notices import particulars
 from policy.case.case import Level
-from policy.people.recipients import CustomerRecipient, Recipient
+from policy.people.recipients import CustomerRecipient
 from settings import Settings
-from storage.case import views
-from storage.case.views import CaseRow
-from storage.engine.database import Database
-from storage.notices import outbox
+from storage.engine.database import Database, Reader
 from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
 from storage.notices.outbox import OutboxRow
 from storage.people import customers
@@ -29,17 +24,19 @@ from wording.notices.occasion import Occasion
 
 _PATIENT_TRIES = 8
 """How often a notice to several is tried for all of them at once (some ten minutes), before it goes to whom it can."""
-_BEGIN_NONE_AFTER = 120.0
-"""Seconds after which no further notice is begun, so that no two runs of the activity ever overlap."""
 
 
-class NoticesWaiting(Exception):
-    """Some notices could not leave now. It names no address and no reason: those are kept with each notice."""
+@dataclass(frozen=True)
+class Message:
+    """A message, and the mailboxes that it goes to."""
+
+    content: EmailMessage
+    to: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notices:
-    """Delivers the notices that the ledger recorded."""
+class Delivery:
+    """Makes the messages of notices, and sends them."""
 
     database: Database
     mail: MailPort
@@ -67,54 +64,25 @@ class Notices:
             clock=clock,
         )
 
-    @activity.defn(name="deliver_notices")
-    async def deliver(self, case_number: str) -> None:
-        """Send what waits, in order; raise while something must be tried again.
-
-        A notice that has to wait keeps the later ones to the same recipient waiting, so that nobody reads the end of a
-        story before its beginning.
-        """
-        began = time.monotonic()
-        pending = await outbox.pending(self.database, case_number)
-        case = await views.case(self.database, case_number)
-        waiting: set[Recipient] = set()
-        for row in pending:
-            late = time.monotonic() - began > _BEGIN_NONE_AFTER
-            if late or row.recipient in waiting or not await self._is_done_with(row, case):
-                waiting.add(row.recipient)
-        if waiting:
-            raise NoticesWaiting(f"notices of {case_number} to {len(waiting)} of its recipients have to wait")
-
-    async def _is_done_with(self, row: OutboxRow, case: CaseRow | None) -> bool:
-        """Send one notice and note what became of it; False where it has to be tried again."""
-        assert case is not None
-        try:
-            reached = await self._send(row, case)
-        except Undeliverable as error:
-            activity.logger.warning("notice %s of %s is undeliverable", row.id, row.case_number)
-            await outbox.failed(self.database, row.id, error=str(error), final=True)
-        except Exception as error:
-            activity.logger.warning("notice %s of %s has to wait: %s", row.id, row.case_number, type(error).__name__)
-            await outbox.failed(self.database, row.id, error=f"{type(error).__name__}: {error}", final=False)
-            return False
-        else:
-            await outbox.delivered(self.database, row.id, at=self.clock(), to=reached)
-        return True
-
-    async def _send(self, row: OutboxRow, case: CaseRow) -> list[str]:
+    async def message(self, row: OutboxRow) -> Message:
+        """The notice as a message, the same each time it is made. Undeliverable where nobody is there to have it."""
         at, desk = self.clock(), self.desk_mailboxes
-        found = await addresses(self.database, row.recipient, desk, at=at)
-        stand_in = not found and isinstance(row.recipient, CustomerRecipient)
-        to = mailboxes(await stand_ins(self.database, row.customer_id, desk, at=at) if stand_in else found)
-        occasion = replace(await self._occasion(row, case), to_stand_ins=stand_in)
-        envelope = notice_envelope(row, sender=self.mail_from, to=to)
-        calendar = await calendar_message(self.database, row, case.case, occasion, sender=self.mail_from)
-        message = enveloped(text_of(occasion), envelope, calendar=calendar)
-        return await self.mail.send(message, to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+        async with self.database.snapshot() as db:
+            found = await addresses(db, row.recipient, desk, at=at)
+            stand_in = not found and isinstance(row.recipient, CustomerRecipient)
+            to = mailboxes(await stand_ins(db, row.customer_id, desk, at=at) if stand_in else found)
+            occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
+            envelope = notice_envelope(row, sender=self.mail_from, to=to)
+            calendar = await calendar_message(db, row, row.case, occasion, sender=self.mail_from)
+        return Message(enveloped(text_of(occasion), envelope, calendar=calendar), to)
 
-    async def _occasion(self, row: OutboxRow, case: CaseRow) -> Occasion:
-        customer = await customers.get(self.database, row.customer_id)
-        meanwhile = await substitutes(self.database, row.recipient, at=self.clock())
+    async def send(self, row: OutboxRow, message: Message) -> list[str]:
+        """Send it to everybody who can be reached, and answer who that was; as `MailPort.send` raises."""
+        return await self.mail.send(message.content, message.to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+
+    async def _occasion(self, db: Reader, row: OutboxRow, *, at: datetime) -> Occasion:
+        customer = await customers.get(db, row.customer_id)
+        meanwhile = await substitutes(db, row.recipient, at=at)
         return Occasion(
             recipient=row.recipient,
             language=row.language,
@@ -122,15 +90,15 @@ class Notices:
             title=row.title,
             customer=customer.name if customer else row.customer_id,
             plan=row.plan,
-            level=case.case.level,
-            priority=case.case.priority,
+            level=row.case.level,
+            priority=row.case.priority,
             fact=row.fact,
             words=row.words,
             limit_at=row.limit_at,
             due_at=row.due_at,
             link=f"{self.public_url.rstrip('/')}/casos/{row.case_number}",
             commercial_mailbox=self.desk_mailboxes.commercial,
-            place=await particulars.place(self.database, row),
-            names=await particulars.names(self.database, row),
+            place=await particulars.place(db, row),
+            names=await particulars.names(db, row),
             substitutes=tuple((each.absent.name, each.substitute.name) for each in meanwhile),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policy.case.facts import RemoteSessionStarted
 from policy.visit.facts import VisitCancelled, VisitFact, VisitScheduled, VisitStarted
-from storage.engine.database import Database
+from storage.engine.database import Reader
 from storage.notices.outbox import OutboxRow
 from storage.people import agents, contacts
 from storage.people.agents import Agent
@@ -12,7 +12,7 @@ from storage.people.contacts import Contact
 from storage.visit import visits
 
 
-async def names(db: Database, row: OutboxRow) -> dict[str, str]:
+async def names(db: Reader, row: OutboxRow) -> dict[str, str]:
     """The names of the people whom the fact names, by id; whoever is not known has none."""
     people: list[Agent | Contact | None] = []
     match row.fact:
@@ -25,7 +25,7 @@ async def names(db: Database, row: OutboxRow) -> dict[str, str]:
     return {person.id: person.name for person in people if person}
 
 
-async def place(db: Database, row: OutboxRow) -> str:
+async def place(db: Reader, row: OutboxRow) -> str:
     """Where the fact's visit goes, its address first; empty where the fact is about no visit."""
     visit = row.fact.visit if isinstance(row.fact, VisitFact) else None
     site = await visits.site(db, row.case_number, visit) if visit else None

@@ -17,6 +17,7 @@ from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from desk.desk import Desk
 from storage.board import metrics as figures
+from storage.notices import outbox
 from storage.providers import incidents
 
 router = APIRouter(tags=["operation"])
@@ -46,10 +47,13 @@ async def _desk(desk: Desk, *, at: datetime) -> CollectorRegistry:
     cases = Gauge("escala_cases", "Cases.", ("status", "level", "overdue"), registry=registry)
     for count in await figures.case_counts(desk.database):
         cases.labels(count.status, str(count.level), str(count.overdue).lower()).set(count.cases)
-    notices = Gauge("escala_notices", "Notices not delivered.", ("state",), registry=registry)
-    pending, given_up = await figures.notice_counts(desk.database)
-    notices.labels("pending").set(pending)
-    notices.labels("given_up").set(given_up)
+    notices = Gauge("escala_notices", "Notices not delivered; `failing` are pending.", ("state",), registry=registry)
+    outgoing = await outbox.waiting(desk.database)
+    notices.labels("pending").set(outgoing.waiting)
+    notices.labels("failing").set(outgoing.failing)
+    notices.labels("given_up").set(outgoing.given_up)
+    oldest = Gauge("escala_notice_age_seconds", "How long the oldest pending notice has waited.", registry=registry)
+    oldest.set((at - outgoing.since).total_seconds() if outgoing.since else 0)
     late = await figures.hand_off_lateness(desk.database, since=at - _LATENESS_OF)
     Gauge("escala_hand_offs", "Hand-offs that clocks made in 24 h.", registry=registry).set(len(late))
     lateness = Gauge(

@@ -1,4 +1,4 @@
-"""The figures for whoever watches the desk: cases, notices, and how late hand-offs came. Reads only."""
+"""The figures for whoever watches the desk: cases, and how late hand-offs came. Reads only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from policy.case.facts import HandedOff
 from storage.engine.database import Reader
-from storage.engine.tables import cases, facts, notices
+from storage.engine.tables import cases, facts
 
 _MOST_HAND_OFFS = 10_000
 
@@ -30,14 +30,6 @@ async def case_counts(db: Reader) -> list[CaseCount]:
     async with db.read() as connection:
         rows = (await connection.execute(select(*by, func.count()).group_by(*by))).all()
     return [CaseCount(status, level, bool(overdue), count) for status, level, overdue, count in rows]
-
-
-async def notice_counts(db: Reader) -> tuple[int, int]:
-    """Notices that wait for their delivery, and those given up."""
-    waiting = select(func.count()).where(notices.c.delivered_at.is_(None), notices.c.given_up.is_(False))
-    given_up = select(func.count()).where(notices.c.given_up.is_(True))
-    async with db.read() as connection:
-        return await connection.scalar(waiting) or 0, await connection.scalar(given_up) or 0
 
 
 async def hand_off_lateness(db: Reader, *, since: datetime) -> list[float]:

@@ -21,7 +21,7 @@ from policy.people.recipients import recipient_to_text
 from policy.terms.terms import Terms
 from storage.case import duplicates
 from storage.engine import codec
-from storage.engine.columns import NEVER, UNDATED
+from storage.engine.columns import AT_ONCE, NEVER, UNDATED
 from storage.engine.database import Database, insert
 from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
 from storage.search import case_words
@@ -44,7 +44,6 @@ class Recorded:
     it, `command_ids` are the commands that it holds from that turn on, and `terms` those that it holds for the case.
     """
 
-    has_notices: bool
     ahead: Case | None = None
     command_ids: tuple[str, ...] = ()
     terms: Terms | None = None
@@ -73,15 +72,14 @@ async def record_in(
         if decision.goes_on_in:
             await duplicates.check(connection, number, decision.goes_on_in)
         await _append(connection, decision, terms, command_id)
-        return Recorded(has_notices=bool(decision.notices) or await _has_undelivered(connection, number))
-    has_notices = await _has_undelivered(connection, number)
+        return Recorded()
     found = await _found(connection, decision)
     same = {"state": codec.case_to_json(decision.case), "command_ids": [command_id] if command_id else []}
     if found == same:
-        return Recorded(has_notices=has_notices)
+        return Recorded()
     ahead, command_ids = codec.case_from_json(found["state"]), tuple(found["command_ids"])
     terms = codec.terms_from_json(await connection.scalar(terms_of(number)))
-    return Recorded(has_notices=has_notices, ahead=ahead, command_ids=command_ids, terms=terms)
+    return Recorded(ahead=ahead, command_ids=command_ids, terms=terms)
 
 
 def terms_of(number: str) -> Select[Any]:
@@ -197,17 +195,11 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
                 "at": case.last_at,
                 "attempts": 0,
                 "given_up": False,
+                "next_try_at": AT_ONCE,
             }
             for notice in decision.notices
         ]
         await connection.execute(insert(connection, notices).on_conflict_do_nothing(), rows)
-
-
-async def _has_undelivered(connection: AsyncConnection, number: str) -> bool:
-    waiting = select(notices.c.id).where(
-        notices.c.case_number == number, notices.c.delivered_at.is_(None), notices.c.given_up.is_(False)
-    )
-    return await connection.scalar(waiting.limit(1)) is not None
 
 
 def next_change(connection: AsyncConnection) -> ColumnElement[int]:

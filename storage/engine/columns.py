@@ -20,6 +20,9 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 UNDATED = datetime(9999, 12, 30, tzinfo=UTC)
 """Stands for "not due now": before what will never be due, so that a list of the others ends there."""
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for "due since it is there", whatever the clocks of those who ask."""
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware instant, given back in UTC with its microseconds, comparable in SQL.

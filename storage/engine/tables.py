@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from policy.case.case import Category, Channel, ClosingReason, Role, Status
@@ -453,6 +454,7 @@ stretches = Table(
     word("clock", ClockName),
 )
 
+_UNDELIVERED = text("delivered_at IS NULL")
 notices = Table(
     "notices",
     metadata,
@@ -469,6 +471,8 @@ notices = Table(
     Column("given_up", Boolean, nullable=False),
     Column("delivered_at", Instant),
     Column("delivered_to", Json),
+    Column("next_try_at", Instant),  # None: an earlier version recorded it, and leaves its delivery to its case
+    Index(None, "next_try_at", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
     UniqueConstraint("case_number", "turn", "kind", "recipient"),
     ForeignKeyConstraint(["case_number", "seq"], ["facts.case_number", "facts.seq"]),
 )

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from activities.notices.delivery import Notices
+from activities.notices.bell import Bell
+from activities.notices.delivery import Delivery
+from activities.notices.dispatcher import Dispatcher
 from policy.case.case import Level
 from storage.engine.database import Database
 from storage.people import agents
 from storage.people.agents import Agent
-from tests.activities.post import MAILBOXES, NOW, Post
+from tests.activities.post import MAILBOXES, Clock, Post
 from tests.storage.desk import Desk
 from tests.support.templates import migrated_file
 
@@ -41,12 +43,22 @@ def post() -> Post:
 
 
 @pytest.fixture
-def notices(desk: Desk, post: Post) -> Notices:
-    return Notices(
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def notices(desk: Desk, post: Post, clock: Clock) -> Dispatcher:
+    return Dispatcher(delivery(desk, post, clock), Bell())
+
+
+def delivery(desk: Desk, post: Post, clock: Clock) -> Delivery:
+    """Letters from the desk, which stay at the post."""
+    return Delivery(
         database=desk.db,
         mail=post,
         mail_from="Mesa de Ayuda Ñ <mesa@escala.example>",
         desk_mailboxes=MAILBOXES,
         public_url="https://mesa.example/",
-        clock=lambda: NOW,
+        clock=clock,
     )

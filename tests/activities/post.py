@@ -1,16 +1,15 @@
-"""Mail that stays in the test, and the activity that fills it."""
+"""Mail that stays in the test, and the dispatcher that fills it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
 
-from temporalio.testing import ActivityEnvironment
-
-from activities.notices.delivery import Notices
-from policy.case.case import Case, Level
+from activities.notices.dispatcher import Dispatcher
+from policy.case.case import Level
 from storage.notices.addresses import DeskMailboxes
 from tests.support.lives import bogota
 
@@ -41,10 +40,21 @@ class Post:
         return [(message["To"], message["Subject"].partition("] ")[2].partition(": ")[0]) for message in self.sent]
 
 
-async def deliver(notices: Notices, case: Case) -> list[Any]:
-    """Run the activity; what it beat."""
-    beats: list[Any] = []
-    environment = ActivityEnvironment()
-    environment.on_heartbeat = beats.append
-    await environment.run(notices.deliver, case.number)
-    return beats
+@dataclass
+class Clock:
+    """The dispatcher's clock, which stands until it is moved."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_on(self, by: timedelta = timedelta(minutes=10)) -> None:
+        """Let time pass: as long as any notice has to wait for its next try."""
+        self.at += by
+
+
+async def deliver(notices: Dispatcher) -> None:
+    """Deliver what is due; fail where that takes long."""
+    async with asyncio.timeout(10):
+        await notices.deliver()

@@ -19,6 +19,7 @@ from storage.case.views import TimelineRow
 from storage.cover import contracts
 from storage.cover.contracts import NewContract
 from storage.engine.database import Database
+from storage.notices import outbox
 from tests.storage.desk import Desk as Registry
 from tests.support.lives import CLAIM, CONTACT, opening, policy
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
@@ -69,8 +70,8 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
     until = datetime.now(UTC)
     opened_at = until - timedelta(minutes=40)
     async with time_skipping_server() as env:
-        settings, notices = settings_for(env), MemoryNotices()
-        parts: Any = {"ledger": Ledger(db), "notices": notices, "cover": MemoryCover()}
+        settings = settings_for(env)
+        parts: Any = {"ledger": Ledger(db), "notices": MemoryNotices(), "cover": MemoryCover()}
         async with build_worker(env.client, settings, Activities(**parts)):
             desk = Engine(env.client, settings)
             given = life(opened_at, (5, CLAIM))
@@ -82,7 +83,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
             [number] = first.adopted
             assert again == first
             handle: WorkflowHandle[object, object] = env.client.get_workflow_handle(number)
-            assert notices.delivered == []
+            assert await outbox.pending(db, number) == []
 
             answer = c.AnswerAsCustomer(by=CONTACT, body=given.opening.title)
             await desk.command(number, answer, key="here")
@@ -93,7 +94,7 @@ async def test_an_adopted_case_goes_on(db: Database) -> None:
             moved = next(fact for fact in by_itself if fact.fact.kind == "handed_off")
             assert moved.due_at == opened_at + timedelta(hours=1)
             assert all(lateness(fact) < timedelta(seconds=5) for fact in by_itself)
-            assert notices.delivered != []
+            assert await outbox.pending(db, number) != []
             row = await views.case(db, number)
             assert row is not None
             assert (row.case.status, row.case.turn) == (Status.IN_PROGRESS, 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
+from activities.notices.bell import Bell
 from activities.notices.channel_notices import ChannelNotices
-from activities.notices.delivery import Notices
+from activities.notices.dispatching import Notices
 from desk.engine import Engine
 from storage.case import views
 from storage.engine.columns import NEVER
@@ -48,7 +48,7 @@ class Gate:
     office: Office
     env: WorkflowEnvironment
     mail: Path
-    hire: Callable[[], Worker]
+    hire: Callable[[], AbstractAsyncContextManager[None]]
     work: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def begin_work(self) -> None:
@@ -152,14 +152,21 @@ async def open_gate(
             await connection.execute(number_sequences.insert(), numbered)
         means: dict[str, Any] = {"database": database, "clock": office.clock}
 
-        def hire() -> Worker:
+        @asynccontextmanager
+        async def hire() -> AsyncIterator[None]:
+            bell = Bell()
+            notices = Notices.of(settings, bell=bell, **means)
             activities = Activities(
-                ledger=Ledger(database),
-                notices=Notices.of(settings, **means),
+                ledger=Ledger(database, bell),
+                notices=notices,
                 cover=Cover.of(settings, workflows=desk, **means),
                 channel_notices=ChannelNotices.of(settings, **means),
             )
-            return build_worker(engine.client, settings, activities)
+            dispatching = asyncio.create_task(notices.dispatcher.run())  # without its workflow: offices share an engine
+            async with build_worker(engine.client, settings, activities):
+                yield
+            dispatching.cancel()
+            await asyncio.wait({dispatching})
 
         gate = Gate(office, engine, settings.mail_dir, hire)
         stack.push_async_callback(gate.work.aclose)

@@ -1,4 +1,4 @@
-"""kill -9 of any process, while cases wait and while commands run: nothing acknowledged is lost or done twice."""
+"""kill -9 of any process, while cases wait, commands run and notices leave: nothing is lost or done twice."""
 
 from __future__ import annotations
 
@@ -60,6 +60,7 @@ async def test_commands_that_were_acknowledged_are_there_once(live_desk: LiveDes
         timeline = await live_desk.timeline(number)
         assert [fact["seq"] for fact in timeline] == list(range(1, len(timeline) + 1))
         assert [fact["data"]["body"] for fact in timeline if fact["kind"] == "reply_sent"] == bodies
+        await _each_notice_left_once_and_in_order(live_desk, number, replies=len(bodies))
 
 
 @pytest.mark.rule("ESC-5")
@@ -93,6 +94,21 @@ async def test_what_fell_due_while_everything_was_down_happens_at_the_restart(li
     assert first["late_seconds"] >= 0
     assert datetime.fromisoformat(first["at"]) > due_at
     assert (datetime.fromisoformat(second["due_at"]) - due_at).total_seconds() == 6
+
+
+async def _each_notice_left_once_and_in_order(desk: LiveDesk, number: str, *, replies: int) -> None:
+    """Also what was on its way when the worker died: its claims run out, and the next one takes it over."""
+    async with asyncio.timeout(60):
+        while (await desk.get(Role.AGENT, f"/notices?case={number}&state=pending"))["items"]:
+            await asyncio.sleep(0.1)
+    left = (await desk.get(Role.AGENT, f"/notices?case={number}&limit=100"))["items"][::-1]
+    assert {each["state"] for each in left} == {"delivered"}
+    assert len({(each["seq"], each["kind"], each["recipient"]) for each in left}) == len(left)
+    to_the_customer = [each for each in left if each["recipient"].startswith("contact:")]
+    assert [each["kind"] for each in to_the_customer].count("reply_sent") == replies
+    assert to_the_customer == sorted(to_the_customer, key=lambda each: each["delivered_at"])
+    letters = [file.name for file in (desk.folder / "state" / "mail").glob("*.eml") if number in file.name]
+    assert len(letters) == len(left)
 
 
 async def _until_overdue(desk: LiveDesk, number: str) -> None:

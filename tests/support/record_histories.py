@@ -78,6 +78,7 @@ from tests.workflows.conftest import House, LiveCase
 from worker import Activities, build_worker
 from workflows import addresses
 from workflows.contract_run import ContractRun, workflow_id
+from workflows.notices_run import NoticesRun
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
 START = "2027-02-02 09:00"
@@ -246,6 +247,19 @@ async def _standard(house: House) -> list[LiveCase]:
     return [warranty, contract, case]
 
 
+async def _dispatcher(house: House) -> LiveCase:
+    """The dispatcher of notices, which somebody pauses for a while."""
+    handle = await house.env.client.start_workflow(
+        addresses.NOTICES_WORKFLOW, NoticesRun(), id=addresses.NOTICES_ID, task_queue=house.queue
+    )
+    await asyncio.sleep(1)
+    await handle.execute_update(addresses.PAUSE_UPDATE, "el servidor de correo se muda")
+    await handle.execute_update(addresses.RESUME_UPDATE)
+    await asyncio.sleep(1)
+    await handle.terminate()
+    return LiveCase(house.env, house.ledger, handle, datetime.now(UTC))
+
+
 def _life(*steps: c.Command | timedelta, held: bool = False, standard: bool = False) -> Life:
     return lambda house: _lived(house, *steps, held=held, standard=standard)
 
@@ -339,6 +353,8 @@ LIVES: dict[str, Life] = {
     "new": _life(),
     "untouched-standard-until-long-overdue": _life(30 * DAYS, standard=True),
     "untouched-premium-until-overdue": _life(8 * HOURS),
+    "notices-left-to-the-dispatcher": _life(CLAIM, 5 * MINUTES, ASK, ANSWER, RESOLVE, HOURS, CONFIRM),
+    "dispatcher-paused-and-resumed": _dispatcher,
     "ordinary": _life(CLAIM, 5 * MINUTES, REPLY, 10 * MINUTES, RESOLVE, HOURS, CONFIRM),
     "in-progress": _life(CLAIM, ATTEMPT, c.AddNote(by=HELP_DESK, body=WORDS)),
     "waiting": _life(CLAIM, ASK, 2 * DAYS),

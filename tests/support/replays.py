@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow
+from workflows.notices import NoticesWorkflow
 from workflows.values import DATA_CONVERTER
 
 _SHARED = {"activities", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
@@ -39,9 +40,9 @@ RUNNERS: dict[str, WorkflowRunner] = {"production": UnsandboxedWorkflowRunner(),
 
 
 async def replay(history: WorkflowHistory, runner: str) -> None:
-    """Replay a case's or a cover's history in one of `RUNNERS`; raises what the replayer finds."""
+    """Replay a case's, a cover's or the dispatcher's history in one of `RUNNERS`; raises what the replayer finds."""
     replayer = Replayer(
-        workflows=[CaseWorkflow, ContractWorkflow],
+        workflows=[CaseWorkflow, ContractWorkflow, NoticesWorkflow],
         workflow_runner=RUNNERS[runner],
         data_converter=DATA_CONVERTER,
     )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from activities.cover import Covered, HeldCase, Look, Seen, Swept
 from activities.ledger import Recorded, Turn
+from activities.notices.dispatching import Standing, State
 from policy.case.facts import Entry
 from policy.case.refusals import Refusal
 from policy.cover.cover import CoverRef
@@ -79,7 +81,7 @@ class MemoryLedger:
         case = turn.decision.case
         if len(self.turns[case.number]) < case.turn:
             self.turns[case.number].append(turn)
-        return Recorded(has_notices=bool(turn.decision.notices))
+        return Recorded()
 
     def entries(self, number: str) -> list[Entry]:
         """The case's timeline."""
@@ -102,15 +104,29 @@ class LedgerAhead(MemoryLedger):
         if self.lost and self.lost.decision.case.turn == turn.decision.case.turn:
             lost, self.lost = self.lost, None
             self.turns[turn.decision.case.number].append(lost)
-            return Recorded(has_notices=True, ahead=lost.decision.case, command_ids=(lost.command_id or "",))
+            return Recorded(ahead=lost.decision.case, command_ids=(lost.command_id or "",))
         return await super().record(turn)
 
 
+class EarlierLedger(MemoryLedger):
+    """Answers as earlier versions did, which left the notices to their case."""
+
+    @activity.defn(name="record")
+    async def record(self, turn: Turn) -> Recorded:
+        await super().record(turn)
+        return Recorded(has_notices=bool(turn.decision.notices))
+
+
 class MemoryNotices:
-    """Counts deliveries."""
+    """Counts the deliveries that cases of earlier versions ask for; has nothing to dispatch."""
 
     def __init__(self) -> None:
         self.delivered: list[str] = []
+
+    @activity.defn(name="dispatch_notices")
+    async def dispatch(self, shown: State) -> Standing:
+        await asyncio.sleep(0.2)
+        return Standing(at=datetime.now(UTC), waiting=0, failing=0, given_up=0)
 
     @activity.defn(name="deliver_notices")
     async def deliver(self, number: str) -> None:

@@ -33,9 +33,11 @@ from tests.support.lives import (
     opening,
     priority,
 )
-from tests.support.server import eventually
+from tests.support.server import EarlierLedger, MemoryCover, MemoryNotices, eventually, settings_for
 from tests.workflows.conftest import TOMORROW, House, LiveCase
+from worker import Activities, build_worker
 from workflows import addresses
+from workflows.case_run import CaseRun
 from workflows.operators.words import when
 
 HOUR = timedelta(hours=1)
@@ -212,13 +214,60 @@ class TestALife:
         case = await house.open(terms=PREMIUM, cancelled=True)
         assert await case.give(CLAIM) == 2
 
-    async def test_delivers_its_notices(self, house: House) -> None:
-        """Each turn with notices asks for a delivery, and the last one goes out before the end."""
+
+class TestNotices:
+    """Notices are rows of the turn; the dispatcher delivers them."""
+
+    async def test_cost_a_command_nothing(self, house: House) -> None:
+        """An update, the recording, and one task that holds both."""
         case = await house.open(terms=PREMIUM)
-        await eventually(lambda: house.notices.delivered.count(case.handle.id) == 1)
+        await case.give(REPLY)  # changes what operators search by, once
+        before = await events(case)
+        await case.give(REPLY)
+        assert house.ledger.turns[case.handle.id][-1].decision.notices
+        more = await events(case)
+        more.subtract(before)
+        assert +more == {
+            "WORKFLOW_TASK_SCHEDULED": 1,
+            "WORKFLOW_TASK_STARTED": 1,
+            "WORKFLOW_TASK_COMPLETED": 1,
+            "WORKFLOW_EXECUTION_UPDATE_ACCEPTED": 1,
+            "MARKER_RECORDED": 1,
+            "WORKFLOW_EXECUTION_UPDATE_COMPLETED": 1,
+        }
+
+    async def test_keep_no_case_open(self, house: House) -> None:
+        """Whatever mail does: a case that is closed has ended."""
+        case = await house.open(terms=PREMIUM)
         await case.give(c.WithdrawCase(by=CONTACT))
-        await case.handle.result()
-        assert house.notices.delivered.count(case.handle.id) == 2
+        assert await case.handle.result() == "withdrawn"
+        assert (await events(case))["ACTIVITY_TASK_SCHEDULED"] == 0
+        assert case.handle.id not in house.notices.delivered
+
+    async def test_that_an_earlier_version_left_to_the_case_are_asked_for(self, house: House) -> None:
+        """By cases that this version goes on with, and the last ones before the end."""
+        ledger, notices = EarlierLedger(), MemoryNotices()
+        settings = settings_for(house.env, task_queue="earlier")
+        parts: Any = {"ledger": ledger, "notices": notices, "cover": MemoryCover()}
+        async with build_worker(house.env.client, settings, Activities(**parts)):
+            case = await replace(house, ledger=ledger, queue="earlier").open(terms=PREMIUM)
+            await eventually(lambda: notices.delivered.count(case.handle.id) == 1)
+            await case.give(c.WithdrawCase(by=CONTACT))
+            await case.handle.result()
+        assert notices.delivered.count(case.handle.id) == 2
+
+    async def test_that_an_earlier_run_left_are_asked_for(self, house: House) -> None:
+        """A run that began under the earlier version and went on in one of this."""
+        case = await house.open(terms=PREMIUM)
+        number = f"{case.handle.id}9"
+        state = replace(case.state, number=number)
+        await house.env.client.start_workflow(
+            addresses.CASE_WORKFLOW,
+            CaseRun(case=state, terms=PREMIUM, link="", undelivered=True),
+            id=number,
+            task_queue=house.queue,
+        )
+        await eventually(lambda: house.notices.delivered.count(number) == 1)
 
 
 class TestOperators:

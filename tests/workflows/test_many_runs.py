@@ -14,7 +14,9 @@ from desk.problems import EngineUnavailable
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import TOMORROW, House, LiveCase
+from tests.workflows.test_notices import dispatcher
 from worker import Activities, build_worker
+from workflows import addresses
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +79,15 @@ async def test_the_last_run_ends_the_case(short_house: House) -> None:
     await desk.command(case.handle.id, RESOLVE, key="resolve")
     await desk.command(case.handle.id, CONFIRM, key="confirm")
     assert await short_house.env.client.get_workflow_handle(case.handle.id).result() == "confirmed"
+
+
+async def test_the_dispatcher_of_notices_begins_a_new_run_now_and_then_and_stays_paused(short_house: House) -> None:
+    async with dispatcher(short_house) as dispatching:
+        first = (await dispatching.handle.describe()).run_id
+        while (await dispatching.handle.describe()).run_id == first:
+            await dispatching.end_stint()
+        pausing = asyncio.create_task(dispatching.handle.execute_update(addresses.PAUSE_UPDATE, "mail moves"))
+        await dispatching.end_stint(until_the_next=False)
+        await pausing
+        assert not dispatching.stints.at_work
+        assert "mail moves" in await dispatching.details()

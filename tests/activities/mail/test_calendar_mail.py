@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from activities.notices.delivery import Notices
+from activities.notices.dispatcher import Dispatcher
 from policy.case import commands as c
 from policy.case.case import Case, Channel, Outcome
 from storage.people import contacts
-from tests.activities.post import CONTACT, LEVEL_3, Post, deliver
+from tests.activities.post import CONTACT, LEVEL_3, Clock, Post, deliver
 from tests.storage.desk import Desk, entry
 from tests.support.lives import CONTACT as ANA
 from tests.support.lives import DIRECTOR, HELP_DESK, WORDS, bogota
@@ -86,16 +86,16 @@ def _attendees(event: Any) -> list[str]:
 
 class TestAVisitOfWhichADateIsAgreed:
     async def test_enters_the_customers_and_the_engineers_calendar(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
-        await deliver(notices, case)
+        await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
+        await deliver(notices)
         starts_at = bogota("2026-12-03 09:00")
         assert Calendars(post.sent).dates == {CONTACT: starts_at, FIRST: starts_at}
 
-    async def test_says_where_who_and_as_of_when(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
-        await deliver(notices, case)
+    async def test_says_where_who_and_as_of_when(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
+        await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
+        await deliver(notices)
         told = parsed(post.sent[-1])
         assert told is not None
         method, event = told
@@ -106,10 +106,10 @@ class TestAVisitOfWhichADateIsAgreed:
         assert _attendees(event) == [f"mailto:{CONTACT}", f"mailto:{FIRST}"]
 
     async def test_is_told_in_a_message_that_mail_programs_act_on(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
-        await deliver(notices, case)
+        await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
+        await deliver(notices)
         kinds = [part.get_content_type() for part in post.sent[-1].walk()]
         assert kinds == [
             "multipart/mixed", "multipart/alternative", "text/plain", "text/calendar", "application/ics"
@@ -119,8 +119,10 @@ class TestAVisitOfWhichADateIsAgreed:
         assert text.get_content().startswith("Usted visita a Cliente customer-1")
         assert post.sent[-1].as_bytes().isascii()
 
-    async def test_is_the_same_message_each_time(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
+    async def test_is_the_same_message_each_time(
+        self, desk: Desk, notices: Dispatcher, post: Post, clock: Clock
+    ) -> None:
+        await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")))
         post.failures[FIRST] = [TimeoutError("slow")]
         made: list[bytes] = []
         send = post.send
@@ -130,24 +132,24 @@ class TestAVisitOfWhichADateIsAgreed:
             return await send(message, to, **options)
 
         post.send = keep  # type: ignore[method-assign]
-        with pytest.raises(Exception, match="have to wait"):
-            await deliver(notices, case)
-        await deliver(notices, case)
+        await deliver(notices)
+        clock.pass_on()
+        await deliver(notices)
         assert len(made) == 2
         assert made[0] == made[1]
 
 
 class TestAVisitThatChanges:
     async def test_is_one_event_whose_sequence_rises_until_it_is_cancelled(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        case = await desk.live(
+        await desk.live(
             await agreed(desk),
             ("09:25", schedule("2026-12-03 09:00")),
             ("09:30", schedule(THIRD)),
             ("09:35", CANCEL),
         )
-        await deliver(notices, case)
+        await deliver(notices)
         told = [(method, event["UID"], event["SEQUENCE"]) for method, event in filter(None, map(parsed, post.sent))]
         assert len({uid for _, uid, _ in told}) == 1
         assert [each for each, _ in groupby((method, sequence) for method, _, sequence in told)] == [
@@ -156,71 +158,76 @@ class TestAVisitThatChanges:
         assert Calendars(post.sent).dates == {}
 
     async def test_moves_in_calendars_that_get_the_messages_in_another_order(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")), ("09:30", schedule(THIRD)))
-        await deliver(notices, case)
+        await desk.live(await agreed(desk), ("09:25", schedule("2026-12-03 09:00")), ("09:30", schedule(THIRD)))
+        await deliver(notices)
         assert Calendars(post.sent[::-1]).dates == {CONTACT: bogota(THIRD), FIRST: bogota(THIRD)}
 
     async def test_leaves_the_calendar_of_an_engineer_who_is_replaced_and_comes_back_with_it(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
         case = await desk.live(await agreed(desk), ("09:25", schedule(THIRD)), ("09:30", schedule(THIRD, "agent-2")))
-        await deliver(notices, case)
+        await deliver(notices)
         assert set(Calendars(post.sent).dates) == {CONTACT, SECOND}
 
-        await deliver(notices, await desk.live(case, ("09:35", schedule(THIRD))))
+        await desk.live(case, ("09:35", schedule(THIRD)))
+        await deliver(notices)
         assert set(Calendars(post.sent).dates) == {CONTACT, FIRST}
 
-    async def test_is_called_off_with_the_status_that_says_so(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
-        await deliver(notices, case)
+    async def test_is_called_off_with_the_status_that_says_so(
+        self, desk: Desk, notices: Dispatcher, post: Post
+    ) -> None:
+        await desk.live(await agreed(desk), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
+        await deliver(notices)
         cancelled = {m["To"]: told for m in post.sent if (told := parsed(m)) and told[0] == "CANCEL"}
         assert {to: event["STATUS"] for to, (_, event) in cancelled.items()} == {
             CONTACT: "CANCELLED",
             FIRST: "CANCELLED",
         }
 
-    async def test_tells_the_director_without_an_invitation(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.live(await agreed(desk), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
-        await deliver(notices, case)
+    async def test_tells_the_director_without_an_invitation(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
+        await desk.live(await agreed(desk), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
+        await deliver(notices)
         to_director = [message for message in post.sent if message["To"] == LEVEL_3]
         assert to_director[-1]["Subject"].startswith("[MA-2026-000001] La visita se canceló")
         assert list(map(parsed, to_director)) == [None] * len(to_director)
 
 
 async def test_whoever_works_on_the_case_is_told_of_the_end_without_an_invitation(
-    desk: Desk, notices: Notices, post: Post
+    desk: Desk, notices: Dispatcher, post: Post
 ) -> None:
     """It never was in their calendar."""
     assigned = c.AssignCase(by=HELP_DESK, agent_id="agent-2")
-    case = await desk.live(await agreed(desk), ("09:24", assigned), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
-    await deliver(notices, case)
+    await desk.live(await agreed(desk), ("09:24", assigned), ("09:25", schedule(THIRD)), ("09:35", CANCEL))
+    await deliver(notices)
     [told] = [m for m in post.sent if m["To"] == SECOND and "La visita se canceló" in m["Subject"]]
     assert parsed(told) is None
 
 
 async def test_a_visit_that_never_had_a_date_is_called_off_without_an_invitation(
-    desk: Desk, notices: Notices, post: Post
+    desk: Desk, notices: Dispatcher, post: Post
 ) -> None:
-    await deliver(notices, await desk.live(await agreed(desk), ("09:25", CANCEL)))
+    await desk.live(await agreed(desk), ("09:25", CANCEL))
+    await deliver(notices)
     assert post.told[-3] == (CONTACT, "La visita se canceló")
     assert set(map(parsed, post.sent)) == {None}
 
 
 async def test_the_administrators_are_invited_for_a_contact_who_was_taken_off_the_roster(
-    desk: Desk, notices: Notices, post: Post
+    desk: Desk, notices: Dispatcher, post: Post
 ) -> None:
-    case = await desk.live(await agreed(desk), ("09:25", schedule(THIRD)))
+    await desk.live(await agreed(desk), ("09:25", schedule(THIRD)))
     await desk.roster(contacts.NewContact("contact-2", entry("Beto")))
-    await deliver(notices, case)
+    await deliver(notices)
     told = parsed(next(message for message in post.sent if message["To"] == "beto@cliente.example" and parsed(message)))
     assert told is not None
     assert _attendees(told[1]) == ["mailto:beto@cliente.example", f"mailto:{FIRST}"]
     assert "CN" not in told[1]["ATTENDEE"][0].params
 
 
-async def test_a_session_is_told_with_the_name_of_who_consented(desk: Desk, notices: Notices, post: Post) -> None:
+async def test_a_session_is_told_with_the_name_of_who_consented(desk: Desk, notices: Dispatcher, post: Post) -> None:
     session = c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1")
-    await deliver(notices, await desk.live(await desk.open(), ("09:05", session)))
+    await desk.live(await desk.open(), ("09:05", session))
+    await deliver(notices)
     assert "Ana la autorizó" in post.sent[-1].get_content()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from activities.mail.sending import MailFolder, Undeliverable
-from activities.notices import delivery as notices_module
-from activities.notices.delivery import Notices, NoticesWaiting
+from activities.notices.bell import Bell
+from activities.notices.delivery import Delivery
+from activities.notices.dispatcher import Dispatcher
 from policy.case.case import Case
 from policy.case.commands import AssignCase
 from settings import Settings
@@ -21,7 +22,8 @@ from storage.notices import outbox
 from storage.people import customers
 from storage.people.contacts import NewContact
 from storage.people.customers import Customer
-from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Post, deliver
+from tests.activities.conftest import delivery
+from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Clock, Post, deliver
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
 
@@ -31,19 +33,19 @@ async def rows(desk: Desk, case: Case) -> list[NoticeRow]:
 
 
 class TestDelivering:
-    async def test_tells_everybody_once_and_in_order(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.live(await desk.open(), ("09:05", CLAIM), ("09:10", REPLY))
-        await deliver(notices, case)
-        await deliver(notices, case)
+    async def test_tells_everybody_once_and_in_order(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
+        await desk.live(await desk.open(), ("09:05", CLAIM), ("09:10", REPLY))
+        await deliver(notices)
+        await deliver(notices)
         assert post.told == [
             (CONTACT, "Recibimos su caso"),
             (LEVEL_1, "Caso nuevo, prioridad 2"),
             (CONTACT, "Respondimos su caso"),
         ]
 
-    async def test_notes_when_and_to_whom(self, desk: Desk, notices: Notices) -> None:
+    async def test_notes_when_and_to_whom(self, desk: Desk, notices: Dispatcher) -> None:
         case = await desk.open()
-        await deliver(notices, case)
+        await deliver(notices)
         assert [(row.delivered_at, row.delivered_to) for row in await rows(desk, case)] == [
             (NOW, (CONTACT,)),
             (NOW, (LEVEL_1,)),
@@ -51,13 +53,13 @@ class TestDelivering:
 
     @pytest.mark.rule("ESC-5")
     async def test_tells_both_levels_the_customer_and_who_had_it_of_a_hand_off(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
         case = await desk.live(await desk.open(), ("09:05", CLAIM), ("09:10", REPLY))
-        await deliver(notices, case)
+        await deliver(notices)
         post.sent.clear()
-        case = await desk.live(case, "10:00")
-        await deliver(notices, case)
+        await desk.live(case, "10:00")
+        await deliver(notices)
         assert post.told[-4:] == [
             (LEVEL_1, "Pasó al nivel 2"),
             (LEVEL_2, "Llegó al nivel 2"),
@@ -67,11 +69,11 @@ class TestDelivering:
 
     @pytest.mark.rule("ESC-6")
     async def test_tells_the_director_and_every_administrator_that_a_case_is_overdue(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
         await desk.roster(NewContact("contact-1", entry()), NewContact("contact-2", entry("Beto")))
-        case = await desk.live(await desk.open(), "2026-11-25 17:00")
-        await deliver(notices, case)
+        await desk.live(await desk.open(), "2026-11-25 17:00")
+        await deliver(notices)
         assert post.told[-2:] == [
             (LEVEL_3, "VENCIDO"),
             (f"{CONTACT}, beto@cliente.example", "Su caso está vencido"),
@@ -79,7 +81,7 @@ class TestDelivering:
 
     @pytest.mark.rule("ESC-6")
     async def test_tells_all_contacts_and_the_commercial_team_where_no_administrator_is_active(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, post: Post, clock: Clock
     ) -> None:
         """A roster that begins tomorrow has an administrator, but nobody who could be told today."""
         await customers.create(desk.db, Customer("customer-2", "Rutas del Sur", "NIT 2"), at=START)
@@ -95,131 +97,123 @@ class TestDelivering:
         opened = await desk.open(customer_id="customer-2", contact_id="contact-5")
         case = await desk.live(opened, "2026-11-25 17:00")
         commercial = replace(MAILBOXES, commercial="comercial@desk.example")
-        await deliver(replace(notices, desk_mailboxes=commercial), case)
+        await deliver(Dispatcher(replace(delivery(desk, post, clock), desk_mailboxes=commercial), Bell()))
         assert post.told[-1] == (f"{CONTACT}, caro@cliente.example, comercial@desk.example", "Su caso está vencido")
         said = " ".join(str(post.sent[-1].get_content()).split())
         assert "ningún administrador de Rutas del Sur está activo" in said
         assert [row for row in await rows(desk, case) if row.given_up] == []
 
-    async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Notices) -> None:
-        case = await desk.open()
-        await deliver(notices, case)
-        assert await deliver(notices, case) == []
+    async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
+        await desk.open()
+        await deliver(notices)
+        post.sent.clear()
+        await deliver(notices)
+        assert post.sent == []
 
     async def test_into_a_folder_leaves_a_file_for_each_notice_once(self, desk: Desk, tmp_path: Path) -> None:
         settings = Settings(state_dir=tmp_path)
-        notices = Notices.of(settings, database=desk.db, clock=lambda: NOW)
-        case = await desk.live(await desk.open(), ("09:10", WITHDRAW))
-        await deliver(notices, case)
-        await deliver(notices, case)
-        assert isinstance(notices.mail, MailFolder)
+        letters = Delivery.of(settings, database=desk.db, clock=lambda: NOW)
+        await desk.live(await desk.open(), ("09:10", WITHDRAW))
+        for _ in range(2):
+            await deliver(Dispatcher(letters, Bell()))
+        assert isinstance(letters.mail, MailFolder)
         assert len(sorted(settings.mail_dir.glob("*.eml"))) == 3
 
 
 class TestANoticeThatCannotLeaveNow:
     async def test_is_tried_again_and_what_left_already_is_not_sent_again(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post, clock: Clock
     ) -> None:
         post.failures[CONTACT] = [ConnectionResetError("gone"), TimeoutError("slow")]
         case = await desk.open()
-        for _ in range(2):
-            with pytest.raises(NoticesWaiting):
-                await deliver(notices, case)
-        await deliver(notices, case)
+        for _ in range(3):
+            await deliver(notices)
+            clock.pass_on()
         assert [to for to, _ in post.told] == [LEVEL_1, CONTACT]
         assert [row.attempts for row in await rows(desk, case)] == [3, 1]
 
     async def test_keeps_later_ones_to_the_same_recipient_waiting(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post, clock: Clock
     ) -> None:
         post.failures[CONTACT] = [ConnectionResetError("gone")]
-        case = await desk.live(await desk.open(), ("09:10", ASK))
-        with pytest.raises(NoticesWaiting):
-            await deliver(notices, case)
-        await deliver(notices, case)
+        await desk.live(await desk.open(), ("09:10", ASK))
+        await deliver(notices)
+        assert CONTACT not in [to for to, _ in post.told]
+        clock.pass_on()
+        await deliver(notices)
         assert [news for to, news in post.told if to == CONTACT] == [
             "Recibimos su caso",
             "Necesitamos información de su parte",
         ]
 
-    async def test_is_kept_with_its_reason_which_the_engine_is_not_told(
-        self, desk: Desk, notices: Notices, post: Post
-    ) -> None:
+    async def test_is_kept_with_its_reason(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
         post.failures[CONTACT] = [ConnectionResetError(f"{CONTACT} is not to be told")]
         case = await desk.open()
-        with pytest.raises(NoticesWaiting) as error:
-            await deliver(notices, case)
-        assert CONTACT not in str(error.value)
-        assert error.value.__cause__ is None
+        await deliver(notices)
         row = (await rows(desk, case))[0]
         assert (row.last_error, row.given_up) == (f"ConnectionResetError: {CONTACT} is not to be told", False)
 
-    async def test_goes_to_whom_it_can_after_many_tries(self, desk: Desk, notices: Notices, post: Post) -> None:
-        case = await desk.open()
+    async def test_goes_to_whom_it_can_after_many_tries(
+        self, desk: Desk, notices: Dispatcher, post: Post, clock: Clock
+    ) -> None:
+        await desk.open()
         post.failures[CONTACT] = [TimeoutError() for _ in range(8)]
         post.failures[LEVEL_1] = [Undeliverable("none")]
-        for _ in range(8):
-            with pytest.raises(NoticesWaiting):
-                await deliver(notices, case)
-        await deliver(notices, case)
+        for _ in range(9):
+            await deliver(notices)
+            clock.pass_on()
         assert post.all_or_nobody == [*[True] * 9, False]
-
-    async def test_waits_where_the_activity_has_taken_long(
-        self, desk: Desk, notices: Notices, post: Post, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(notices_module, "_BEGIN_NONE_AFTER", -1.0)
-        with pytest.raises(NoticesWaiting):
-            await deliver(notices, await desk.open())
-        assert post.sent == []
 
 
 class TestANoticeThatNobodyCanHave:
     async def test_is_given_up_with_its_reason_and_not_tried_again(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
         post.failures[CONTACT] = [Undeliverable("550 5.1.1 No such user")]
         case = await desk.open()
-        await deliver(notices, case)
-        await deliver(notices, case)
+        await deliver(notices)
+        await deliver(notices)
         assert [to for to, _ in post.told] == [LEVEL_1]
         row = (await rows(desk, case))[0]
         assert (row.given_up, row.last_error, row.attempts) == (True, "550 5.1.1 No such user", 1)
 
-    async def test_is_given_up_where_there_is_no_address(self, desk: Desk, notices: Notices) -> None:
+    async def test_is_given_up_where_there_is_no_address(self, desk: Desk, notices: Dispatcher) -> None:
         case = await desk.live(await desk.open(), ("09:05", AssignCase(by=HELP_DESK, agent_id="agent-unknown")))
-        await deliver(notices, case)
+        await deliver(notices)
         assert [row.recipient for row in await rows(desk, case) if row.given_up] == ["agent:agent-unknown"]
 
 
 class TestAMessage:
     async def test_is_the_same_when_a_worker_died_before_it_could_note_that_it_left(
-        self, desk: Desk, notices: Notices, post: Post, monkeypatch: pytest.MonkeyPatch
+        self, desk: Desk, notices: Dispatcher, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def die(*_: Any, **__: Any) -> None:
             raise RuntimeError
 
-        case = await desk.open()
+        await desk.open()
         with monkeypatch.context() as crash:
             crash.setattr(outbox, "delivered", die)
-            with pytest.raises(RuntimeError):
-                await deliver(notices, case)
-        await deliver(notices, case)
-        first, again = post.sent[:2]
-        assert first.as_bytes() == again.as_bytes()
+            await deliver(notices)
+        clock.pass_on()
+        await deliver(notices)
+        sent = [message.as_bytes() for message in post.sent if message["To"] == CONTACT]
+        assert len(sent) == 2
+        assert sent[0] == sent[1]
 
     async def test_has_an_identity_of_its_own_and_joins_its_case_in_one_thread(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
         case = await desk.live(await desk.open(), ("09:10", ASK))
-        await deliver(notices, case)
+        await deliver(notices)
         assert len({message["Message-ID"] for message in post.sent}) == len(post.sent)
         for header in ("References", "In-Reply-To"):
             assert {message[header] for message in post.sent} == {f"<{case.number}@escala.example>"}
 
     async def test_says_that_no_person_sent_it_so_that_no_other_desk_answers(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        await deliver(notices, await desk.open())
+        await desk.open()
+        await deliver(notices)
         message = post.sent[0]
         assert message["Auto-Submitted"] == "auto-generated"
         assert message["X-Auto-Response-Suppress"] == "All"
@@ -227,9 +221,10 @@ class TestAMessage:
         assert message["Date"].datetime == bogota("09:00")
         assert message["Content-Language"] == "es"
 
-    async def test_takes_no_header_from_a_title(self, desk: Desk, notices: Notices, post: Post) -> None:
+    async def test_takes_no_header_from_a_title(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
         title = "No carga\r\nBcc: otro@evil.example\u2028\x00 el mapa " + "ñ" * 400
-        await deliver(notices, await desk.open(title))
+        await desk.open(title)
+        await deliver(notices)
         message = post.sent[0]
         assert message["Bcc"] is None
         assert message["Subject"].startswith(
@@ -238,9 +233,10 @@ class TestAMessage:
         assert len(message["Subject"]) == 150
 
     async def test_is_plain_ascii_on_the_way_and_reads_as_it_was_written(
-        self, desk: Desk, notices: Notices, post: Post
+        self, desk: Desk, notices: Dispatcher, post: Post
     ) -> None:
-        await deliver(notices, await desk.open("Avería en Bogotá"))
+        await desk.open("Avería en Bogotá")
+        await deliver(notices)
         assert post.sent[0].as_bytes().isascii()
         assert "«Avería en Bogotá»" in post.sent[0].get_content()
         assert "https://mesa.example/casos/MA-2026-000001" in post.sent[0].get_content()

@@ -59,6 +59,8 @@ class TestFigures:
         assert 'escala_cases{level="2",overdue="false",status="new"} 1.0' in told
         assert 'escala_hand_off_lateness_seconds{quantile="1.0"} 60.0' in told
         assert 'escala_notices{state="pending"}' in told
+        assert 'escala_notices{state="failing"} 0.0' in told
+        assert "escala_notice_age_seconds" in told
 
     @pytest.mark.parametrize(("who", "status"), [(None, 401), ("contact", 403), ("agent", 403)])
     async def test_are_for_administrators(self, office: Office, who: str | None, status: int) -> None:

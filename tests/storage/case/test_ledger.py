@@ -22,7 +22,6 @@ from storage.case import ledger, views
 from storage.case.ledger import ContentMissing, TurnGap
 from storage.engine.database import Database
 from storage.engine.tables import facts, notices
-from storage.notices import outbox
 from tests.storage.desk import Desk
 from tests.support.lives import ASK, CLAIM, PREMIUM, REPLY, STANDARD, UNCOVERED, WITHDRAW, bogota, duplicate, turns
 
@@ -51,7 +50,7 @@ async def test_the_same_turn_again_changes_nothing(desk: Desk) -> None:
     for decision, terms in ((opened, STANDARD), (opened, STANDARD), (claimed, None), (claimed, None)):
         found = await ledger.record(desk.db, decision, terms, command_id="same")
 
-        assert (found.ahead, found.has_notices) == (None, True)
+        assert found.ahead is None
     assert await how_many_facts(desk.db) == len(opened.entries) + len(claimed.entries)
 
 
@@ -233,20 +232,6 @@ async def test_finished_stretches_are_kept(desk: Desk) -> None:
     level = [each for each in await views.stretches(desk.db, case.number) if each.clock is ClockName.LEVEL]
 
     assert [(each.from_at, each.to_at, each.counted) for each in level] == [(bogota("09:00"), bogota("09:10"), True)]
-
-
-async def test_record_answers_whether_notices_wait(desk: Desk) -> None:
-    """Also notices of earlier turns wait until they are delivered."""
-    case = await desk.open()
-    claimed = turns(case, ("09:10", CLAIM))[0]
-    assert not claimed.notices
-
-    before = await ledger.record(desk.db, claimed)
-    for row in await outbox.pending(desk.db, case.number):
-        await outbox.delivered(desk.db, row.id, at=bogota("09:11"), to=[])
-    after = await ledger.record(desk.db, claimed)
-
-    assert (before.has_notices, after.has_notices) == (True, False)
 
 
 async def test_a_notice_is_unique_by_case_turn_kind_and_recipient(desk: Desk) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from policy.case.case import Plan
 from policy.case.commands import SendReply
 from policy.people.recipients import recipient_to_text
 from storage.case import views
 from storage.notices import outbox
+from storage.notices.outbox import OutboxRow
 from tests.storage.desk import Desk
 from tests.support.lives import CLAIM, HELP_DESK, bogota
 
@@ -33,8 +36,9 @@ async def test_what_was_delivered_waits_no_more(desk: Desk) -> None:
     case = await desk.open()
     first, second = await outbox.pending(desk.db, case.number)
 
-    await outbox.delivered(desk.db, first.id, at=bogota("09:01"), to=["ana@cliente.example"])
-    await outbox.delivered(desk.db, first.id, at=bogota("09:02"), to=[])
+    async with desk.db.write() as connection:
+        await outbox.delivered(connection, first.id, at=bogota("09:01"), to=["ana@cliente.example"])
+        await outbox.delivered(connection, first.id, at=bogota("09:02"), to=[])
 
     assert [row.id for row in await outbox.pending(desk.db, case.number)] == [second.id]
     kept = (await views.notices(desk.db, case_number=case.number)).items[-1]
@@ -46,9 +50,11 @@ async def test_a_notice_that_failed_waits_until_it_is_given_up(desk: Desk) -> No
     case = await desk.open()
     first, second = await outbox.pending(desk.db, case.number)
 
-    await outbox.failed(desk.db, first.id, error="no such host", final=False)
+    async with desk.db.write() as connection:
+        await outbox.failed(connection, first.id, error="no such host", next_try_at=bogota("09:05"))
     waiting = await outbox.pending(desk.db, case.number)
-    await outbox.failed(desk.db, first.id, error="no such box", final=True)
+    async with desk.db.write() as connection:
+        await outbox.failed(connection, first.id, error="no such box", next_try_at=None)
 
     assert [(row.id, row.attempts) for row in waiting] == [(first.id, 1), (second.id, 0)]
     assert [row.id for row in await outbox.pending(desk.db, case.number)] == [second.id]
@@ -59,6 +65,88 @@ async def test_a_notice_that_failed_waits_until_it_is_given_up(desk: Desk) -> No
 async def test_a_case_without_notices_to_deliver_has_none(desk: Desk) -> None:
     case = await desk.live(await desk.open(), ("09:10", CLAIM))
     for row in await outbox.pending(desk.db, case.number):
-        await outbox.delivered(desk.db, row.id, at=bogota("09:11"), to=[])
+        async with desk.db.write() as connection:
+            await outbox.delivered(connection, row.id, at=bogota("09:11"), to=[])
 
     assert await outbox.pending(desk.db, case.number) == []
+
+
+async def test_how_it_stands_is_told_with_the_oldest_that_waits(desk: Desk) -> None:
+    """What was given up waits no more."""
+    assert (await outbox.waiting(desk.db)).since is None
+    early, late = await desk.open(at="09:00"), await desk.open(at="09:30")
+    first, second = await outbox.pending(desk.db, early.number)
+
+    async with desk.db.write() as connection:
+        await outbox.failed(connection, first.id, error="no such box", next_try_at=None)
+        await outbox.failed(connection, second.id, error="no such host", next_try_at=bogota("09:05"))
+    before = await outbox.waiting(desk.db)
+    async with desk.db.write() as connection:
+        await outbox.delivered(connection, second.id, at=bogota("09:06"), to=[])
+    after = await outbox.waiting(desk.db)
+
+    assert (before.waiting, before.failing, before.given_up, before.since) == (3, 1, 1, early.last_at)
+    assert (after.waiting, after.failing, after.given_up, after.since) == (2, 0, 1, late.last_at)
+
+
+async def test_what_is_claimed_nobody_else_claims_until_then(desk: Desk) -> None:
+    """Nor what comes after it, of the same case and to the same recipient."""
+    case = await desk.open()
+    words = await desk.text(case.number, "Ya lo revisamos.")
+    await desk.live(case, ("09:10", SendReply(by=HELP_DESK, body=words)))
+    at, until = bogota("09:11"), bogota("09:12")
+
+    first = await outbox.claim(desk.db, at=at, until=until, most=1)
+    meanwhile = await outbox.claim(desk.db, at=at, until=until, most=20)
+    nothing = await outbox.claim(desk.db, at=at, until=until, most=20)
+    afterwards = await outbox.claim(desk.db, at=until, until=bogota("09:13"), most=20)
+
+    def told(rows: list[OutboxRow]) -> list[tuple[str, str]]:
+        return [(row.kind, recipient_to_text(row.recipient)) for row in rows]
+
+    assert told(first) == [("case_opened", "contact:contact-1")]
+    assert told(meanwhile) == [("case_opened", "level:1")]
+    assert told(nothing) == []
+    assert told(afterwards) == [*told(first), *told(meanwhile), ("reply_sent", "contact:contact-1")]
+
+
+async def test_none_is_claimed_to_those_who_have_enough_nor_what_would_get_ahead_of_them(desk: Desk) -> None:
+    """Of the same case: a case's notices leave in their order, as long as they leave."""
+    case, at = await desk.open(), bogota("09:11")
+    first, _ = await outbox.pending(desk.db, case.number)
+    enough = [recipient_to_text(first.recipient)]
+
+    nothing = await outbox.claim(desk.db, at=at, until=at, most=20, besides=enough)
+    async with desk.db.write() as connection:
+        await outbox.failed(connection, first.id, error="no such host", next_try_at=at)
+    others = await outbox.claim(desk.db, at=at, until=at, most=20, besides=enough)
+
+    assert nothing == []
+    assert [recipient_to_text(row.recipient) for row in others] == ["level:1"]
+
+
+async def test_what_another_one_is_claiming_in_this_moment_keeps_back_what_comes_after_it(desk: Desk) -> None:
+    """On PostgreSQL a row that is locked is skipped; on SQLite one writer waits for the other."""
+    case, at = await desk.open(), bogota("09:11")
+    words = await desk.text(case.number, "Ya lo revisamos.")
+    await desk.live(case, ("09:10", SendReply(by=HELP_DESK, body=words)))
+    first, *_ = await outbox.pending(desk.db, case.number)
+
+    async with desk.db.write() as connection:
+        if connection.dialect.name == "sqlite":
+            return
+        await outbox.put_off(connection, [first.id], until=bogota("09:12"))
+        meanwhile = await outbox.claim(desk.db, at=at, until=at, most=20)
+
+    assert [recipient_to_text(row.recipient) for row in meanwhile] == ["level:1"]
+
+
+async def test_the_way_to_what_is_due_is_an_index(desk: Desk) -> None:
+    """Delivered notices are there for ever; looking for the others must not take longer for it."""
+    async with desk.db.read() as connection:
+        if connection.dialect.name != "sqlite":
+            return
+        asked = "EXPLAIN QUERY PLAN SELECT id FROM notices WHERE delivered_at IS NULL AND next_try_at <= 'x'"
+        plan = str((await connection.execute(text(asked))).all())
+
+    assert "ix_notices_next_try_at" in plan
