@@ -114,7 +114,7 @@ class Activities:
 def build_worker(client: Client, settings: Settings, activities: Activities) -> Worker:
     """A worker on the queue of the settings.
 
-    Its workflows run outside the sandbox, which costs a case 170 KB and every task some milliseconds: that they decide
+    Its workflows run outside the sandbox, which costs a case 100 KB and every task some milliseconds: that they decide
     the same again is held by what they may import and call, and by the tests' replays inside one (decision 30).
     """
     kept = settings.cached_cases or cases_that_fit()

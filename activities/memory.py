@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-CASE = 150 * 1024
-"""Bytes of a case that waits in a worker: what `bench/memory.py` finds, and as much again as a turn needs of it."""
+CASE = 200 * 1024
+"""Bytes of a case that waits in a worker: what `bench/memory.py` finds, and something for its turns."""
 ITSELF = 350 * 1024 * 1024
 """Bytes of a worker that has no case yet, and of what it does beside: mail, looks at providers, turns under way."""
 SHARE_OF_A_MACHINE = 0.25

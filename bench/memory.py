@@ -1,4 +1,4 @@
-"""What a case that waits costs a worker in memory: as it runs, inside Temporal's sandbox, and the bare workflow.
+"""A waiting case's cost of a worker's memory, beside the bare workflow's.
 
 Each is a worker in a process of its own, whose ledger writes nothing; it is given cases until they fill its cache, and
 asked how much it grew. What a case takes of the databases, bench/growth and bench/queue say.
@@ -29,18 +29,16 @@ from bench.engine import Floor, process, until
 from policy.case import lifecycle
 from settings import Settings
 from tests.support.lives import STANDARD, opening
-from tests.support.replays import sandbox
 from tests.support.server import MemoryCover, MemoryNotices, settings_for, time_skipping_server
 from worker import Activities, build_worker, connect
 from workflows import addresses
-from workflows.case import CaseWorkflow
 from workflows.case_run import CaseRun
 
-FIRST, CASES, IN_FLIGHT = 100, 500, 20
+FIRST, CASES, IN_FLIGHT = 100, 500, 10
 """How many warm it up, how many are measured, and how many open at once."""
 MOST_KB = 110
 """What a waiting case may take."""
-KINDS = {"a case": "case", "a case, inside a sandbox": "sandboxed", "the bare workflow": "floor"}
+KINDS = {"a case": "case", "the bare workflow": "floor"}
 _PATIENCE = 300.0
 _numbers = count(1)
 
@@ -63,9 +61,9 @@ async def work(kind: str, settings: Settings) -> None:
         worker = Worker(
             client,
             task_queue=settings.task_queue,
-            workflows=[Floor if kind == "floor" else CaseWorkflow],
-            activities=[Nowhere().record, MemoryNotices().deliver],
-            workflow_runner=sandbox() if kind == "sandboxed" else UnsandboxedWorkflowRunner(),
+            workflows=[Floor],
+            activities=[Nowhere().record],
+            workflow_runner=UnsandboxedWorkflowRunner(),
             max_cached_workflows=5_000,
         )
     async with worker:
@@ -141,7 +139,7 @@ def main() -> int:
     found = asyncio.run(measure())
     print(f"\nA case that waits, over {CASES} of them (load {os.getloadavg()[0]:.1f}):")
     for name, kilobytes in found.items():
-        print(f"  {name:<26}{kilobytes:8.0f} KB")
+        print(f"  {name:<20}{kilobytes:8.0f} KB")
     taken = found["a case"]
     print(f"memory: a cached case takes {taken:.0f} KB, at most {MOST_KB}")
     return int("--check" in sys.argv and taken > MOST_KB)
