@@ -11,6 +11,7 @@ import pytest
 
 from desk.engine import Engine
 from desk.problems import EngineUnavailable
+from policy.case.case import Priority
 from tests.support.lives import CONFIRM, PREMIUM, REPLY, RESOLVE, opening
 from tests.support.server import MemoryCover, MemoryLedger, MemoryNotices, settings_for, time_skipping_server
 from tests.workflows.conftest import TOMORROW, House, LiveCase
@@ -91,3 +92,17 @@ async def test_the_dispatcher_of_notices_begins_a_new_run_now_and_then_and_stays
         await pausing
         assert not dispatching.stints.at_work
         assert "mail moves" in await dispatching.details()
+
+
+async def test_a_later_run_keeps_its_place_among_what_waits(short_house: House) -> None:
+    """Urgent cases first, customers in turn: also after weeks."""
+    desk, number = Engine(short_house.env.client, settings_for(short_house.env)), "MA-2033-000001"
+    await desk.open(opening(TOMORROW, Priority.CRITICAL, number=number), PREMIUM)
+    handle = short_house.env.client.get_workflow_handle(number)
+    first = await handle.describe()
+    for place in range(20):
+        await desk.command(number, REPLY, key=f"reply-{place}")
+    later = await handle.describe()
+    assert later.run_id != first.run_id
+    places = [each.raw_description.workflow_execution_info.priority for each in (first, later)]
+    assert [(each.priority_key, each.fairness_key) for each in places] == [(1, "customer-1")] * 2
