@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from time import monotonic
 
 import pytest
+from sqlalchemy import update
 
 from activities.notices import dispatcher as dispatching
 from activities.notices.bell import Bell
@@ -19,6 +20,7 @@ from storage.case import views
 from storage.case.views import NoticeRow
 from storage.engine.database import Database
 from storage.engine.reach import DatabaseUnavailable
+from storage.engine.tables import notices
 from storage.notices import outbox
 from storage.people import agents
 from storage.people.agents import Agent
@@ -297,9 +299,5 @@ class TestWhatAnEarlierVersionRecorded:
 
 async def recorded_before(desk: Desk) -> None:
     """As if an earlier version had recorded all notices."""
-    from sqlalchemy import update
-
-    from storage.engine.tables import notices
-
     async with desk.db.write() as connection:
         await connection.execute(update(notices).values(next_try_at=None))

@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from temporalio.testing import ActivityEnvironment
 
 from activities.notices import dispatching
 from activities.notices.bell import Bell
 from activities.notices.dispatcher import Dispatcher
 from activities.notices.dispatching import Notices, Standing, State
+from storage.engine.tables import notices
+from storage.notices import outbox
 from tests.activities.conftest import delivery
-from tests.activities.post import CONTACT, Clock, Post
+from tests.activities.post import CONTACT, LEVEL_1, Clock, Post
 from tests.storage.desk import Desk
+from tests.support.lives import REPLY
 from tests.support.server import eventually
 
 
@@ -41,13 +45,15 @@ async def test_comes_back_where_operators_have_to_learn_that_mail_does_not_leave
     desk: Desk, at_work: Notices, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it says names nobody: the reason, which may hold an address, is kept with the notice."""
-    monkeypatch.setattr(dispatching, "_TOLD_AFTER", 0.2)
     environment, beats = ActivityEnvironment(), list[Any]()
     environment.on_heartbeat = beats.append
     post.failures[CONTACT] = [ConnectionResetError(f"{CONTACT} is not to be told")] * 100
     await desk.open()
+    running = asyncio.create_task(environment.run(at_work.dispatch, State.FLOWING))
+    await eventually(lambda: beats != [] and (beats[-1].waiting, beats[-1].failing) == (1, 1))
+    monkeypatch.setattr(dispatching, "_TOLD_AFTER", 0.0)
     async with asyncio.timeout(10):
-        standing = await environment.run(at_work.dispatch, State.FLOWING)
+        standing = await running
     assert (standing.waiting, standing.failing, standing.state) == (1, 1, State.HELD_UP)
     assert CONTACT not in repr((standing, beats))
 
@@ -69,6 +75,21 @@ async def test_a_pause_breaks_it_off(desk: Desk, at_work: Notices, post: Post) -
     await desk.open()
     await asyncio.sleep(0.05)
     assert post.sent == []
+
+
+async def test_a_case_of_an_earlier_version_hands_its_notices_over_and_sends_none_itself(
+    desk: Desk, at_work: Notices, post: Post
+) -> None:
+    """Its activity was under way when this version came: what left is not sent again, what did not leaves once."""
+    case = await desk.live(await desk.open(), ("09:10", REPLY))
+    first, *_ = await outbox.pending(desk.db, case.number)
+    async with desk.db.write() as connection:
+        await outbox.delivered(connection, first.id, at=case.last_at, to=[CONTACT])
+        await connection.execute(update(notices).values(next_try_at=None))
+    for _ in range(2):
+        await ActivityEnvironment().run(at_work.deliver, case.number)
+        await at_work.dispatcher.deliver()
+    assert post.told == [(LEVEL_1, "Caso nuevo, prioridad 2"), (CONTACT, "Respondimos su caso")]
 
 
 @pytest.mark.parametrize(("waits", "state"), [(30, State.FLOWING), (61, State.HELD_UP)])
