@@ -4,6 +4,8 @@ FROM node:24.11.1-bookworm-slim AS browser
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
+COPY portal/frame/cut_font.mjs portal/frame/cut_font.mjs
+RUN node portal/frame/cut_font.mjs inter.woff2
 
 FROM python:3.13.7-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -24,7 +26,7 @@ COPY storage ./storage
 COPY wording ./wording
 COPY workflows ./workflows
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js \
-  /build/node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 \
+  /build/inter.woff2 \
   /build/node_modules/bpmn-js/dist/assets/diagram-js.css \
   /build/node_modules/bpmn-js/dist/assets/bpmn-js.css \
   portal/frame/static/vendor/

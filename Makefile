@@ -114,7 +114,8 @@ $(VENDOR)/.made: package.json package-lock.json | $(BIN)/python
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-node.lock; fi
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --no-progress --loglevel=error >/dev/null
 	@rm -rf $(VENDOR); mkdir -p $(VENDOR)
-	@cp node_modules/htmx.org/dist/htmx.min.js node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2 $(VENDOR)/
+	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" node portal/frame/cut_font.mjs $(VENDOR)/inter.woff2
 	@cp node_modules/bpmn-js/dist/bpmn-navigated-viewer.production.min.js $(VENDOR)/bpmn-viewer.min.js
 	@cp node_modules/bpmn-js/dist/assets/diagram-js.css node_modules/bpmn-js/dist/assets/bpmn-js.css $(VENDOR)/
 	@touch $@

@@ -40,13 +40,14 @@ def page(request: Request, template: str, /, *, status: int = 200, **shown: Any)
 def render(request: Request, visitor: Visitor, template: str, /, **shown: Any) -> str:
     """The template's text: a page, or a part of one that a script puts in place."""
     portal = request.app.state.portal
+    stamp = portal.keys.stamp(visitor.stamp)  # one a page: another each time, and no more bytes than that
     return (
         environment()
         .get_template(template)
         .render(
             visitor=visitor,
             language=visitor.language,
-            stamp=lambda: portal.keys.stamp(visitor.stamp),
+            stamp=lambda: stamp,
             here=request.url.path,
             returning=_returning(request),
             navigation=_navigation(visitor),

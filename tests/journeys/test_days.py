@@ -99,10 +99,12 @@ class Day:
         while await folded.count():
             await folded.first.click()
         for name, value in fields.items():
-            field = its.locator(f"[name={name}]")
-            await (
-                field.select_option(value) if await field.evaluate("e => e.tagName == 'SELECT'") else field.fill(value)
-            )
+            field = its.locator(f"[name={name}]").first
+            kind = await field.evaluate("e => e.type")
+            if kind == "radio":
+                await its.locator(f"[name={name}][value='{value}']").check()
+            else:
+                await (field.select_option(value) if kind == "select-one" else field.fill(value))
         await its.locator("button:not([formaction])").last.click()
 
     async def said(self, words: str) -> None:

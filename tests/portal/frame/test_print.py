@@ -14,7 +14,7 @@ from tests.portal.people import session_secret
 from tests.support.browser import WIDE, screen
 
 PAPER: Any = {"width": 794, "height": 1123}  # A4 at 96 dots an inch
-ON_SCREEN_ONLY = "nav, form, button, input, select, textarea, summary:not(.case-side *), .skip"
+ON_SCREEN_ONLY = "nav, form, button, input, select, textarea, summary:not(.case-side *, .sheet *), .skip"
 
 VISIBLE = """selector => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility())
     .map((each) => each.outerHTML.slice(0, 90))"""
