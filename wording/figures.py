@@ -1,4 +1,4 @@
-"""How a clock's figure is written: "2 h 48 min", "22 min", and by the second below ten minutes: "3:15".
+"""The writing of a clock's figure: "2 h 48 min", "22 min", and by the second below ten minutes: "3:15".
 
 What a calendar with closed hours counts is said to be so; there a day would say nothing, so hours go on.
 """

@@ -1,4 +1,4 @@
-"""What stands at the top of the board: five figures of the period, and what somebody has to decide today."""
+"""The head of the board: five figures of the period, and what somebody has to decide today."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ import workflows
 from api.case.notices import NoticeState
 from desk.budgets import Holder, Spending
 from desk.files.examination import Finding
+from desk.reading.countdowns import Face
 from policy.case import case
 from policy.case.process import Step
 from policy.terms import amended_terms, amendment, terms
@@ -34,6 +35,7 @@ from policy.time import calendar, clock, explanation
 from policy.visit import visit
 from portal.direction.board_sheets import Unit
 from portal.process.process_drawing import Shape
+from portal.queue.queue import Group
 from storage.audit.acts import Act
 from storage.cover.solutions import SolutionKind
 from storage.engine.database import Database
@@ -101,6 +103,8 @@ CLOSED: dict[type[Enum], Known] = {
     Spending: INSIDE,
     NoticeState: INSIDE,
     Shape: INSIDE,
+    Face: INSIDE,
+    Group: INSIDE,
     Unit: INSIDE,
 }
 """Every enum of ours, and what each of its members has to pass."""

@@ -168,6 +168,20 @@ async def commands(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     yield "no command"
 
 
+async def sheets(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
+    """They lie over the page, so they are looked at one at a time, as they open."""
+    open_alone = """id => {
+        document.querySelectorAll('.ours .sheet, .more').forEach((each) => { each.open = false; });
+        for (let each = document.getElementById(id); each; each = each.parentElement.closest('details')) {
+            each.open = true;
+        }
+    }"""
+    await window.go(f"/casos/{desk.numbers['equipment']}")
+    for each in ("d-more", "d-attempts", "d-priority", "d-provider-escalations", "d-resolution"):
+        await window.page.evaluate(open_alone, each)
+        yield each
+
+
 async def own_menu(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
     """It lies over the page, so it is looked at by itself."""
     await window.go("/clientes")
@@ -179,7 +193,7 @@ Walk = Callable[[Screen, DemoDesk], AsyncIterator[str]]
 WALKS: dict[str, tuple[Walk, ...]] = {
     "nobody": (forgotten_password,),
     "contact": (refused_opening, slow_opening, impossible_password),
-    "agent": (batch, commands, own_menu),
+    "agent": (batch, commands, own_menu, sheets),
     "commercial": (second_factor,),
 }
 
@@ -268,7 +282,7 @@ async def _wrong(window: Screen, axe: str) -> list[str]:
         if size is NARROW and await page.locator("#mapa").count():
             await page.reload()  # a map is drawn for the width that it is loaded at
         await page.evaluate(
-            "document.querySelectorAll('details:not(.account)').forEach(each => { each.name = ''; each.open = true; })"
+            "document.querySelectorAll('details:not(.account, .more, .ours .sheet)').forEach(each => { each.name = ''; each.open = true; })"
         )
         found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, axe)]
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
