@@ -282,7 +282,8 @@ async def _wrong(window: Screen, axe: str) -> list[str]:
         if size is NARROW and await page.locator("#mapa").count():
             await page.reload()  # a map is drawn for the width that it is loaded at
         await page.evaluate(
-            "document.querySelectorAll('details:not(.account, .more, .ours .sheet)').forEach(each => { each.name = ''; each.open = true; })"
+            "document.querySelectorAll('details:not(.account, .more, .ours .sheet)')"
+            ".forEach(each => { each.name = ''; each.open = true; })"
         )
         found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, axe)]
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
