@@ -44,7 +44,7 @@ def connected(monkeypatch: pytest.MonkeyPatch, desk: NotingDesk) -> None:
 
     class Connects:
         @staticmethod
-        async def connect(settings: Settings) -> NotingDesk:
+        async def connect(settings: Settings, database: Database) -> NotingDesk:
             return desk
 
     monkeypatch.setattr(seed, "Engine", Connects)

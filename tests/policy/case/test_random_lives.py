@@ -90,7 +90,7 @@ class TestTheLivesTried:
             ("visit_signed_off", 300),
             ("visit_quote_exceeded", 100),
             ("case_released", 100),
-            ("on_behalf", 200),
+            ("on_behalf", 100),
             ("terms_amended", 1000),
             ("case_reopened", 500),
             ("overdue_repeated", 1000),

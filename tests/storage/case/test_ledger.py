@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from statistics import median
-from time import perf_counter
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from policy.case.case import Status
-from policy.case.decision import Decision
 from policy.case.duplicates import GoesOnIn
 from policy.case.facts import HandedOff
 from policy.case.refusals import DuplicateInCircle, DuplicateOfEnded
@@ -273,18 +270,3 @@ async def test_a_held_case_is_recorded_without_clocks(desk: Desk) -> None:
 
     assert row is not None
     assert (row.case.status, row.next_due_at) == (Status.HELD, None)
-
-
-async def test_recording_a_turn_is_a_matter_of_milliseconds(desk: Desk) -> None:
-    """It stands in the way of every command; the bound is far above what is measured (2 to 3 ms)."""
-    case = await desk.open(terms=PREMIUM)
-    steps = [(bogota("09:01") + timedelta(seconds=second), REPLY) for second in range(40)]
-    taken = [await _seconds(desk.db, decision) for decision in turns(case, *steps, terms=PREMIUM)]
-
-    assert median(taken) < 0.05
-
-
-async def _seconds(db: Database, decision: Decision) -> float:
-    begun = perf_counter()
-    await ledger.record(db, decision)
-    return perf_counter() - begun
