@@ -35,12 +35,16 @@ from storage.case import ledger
 from storage.case.intake import reserve_number
 from storage.engine.database import Database
 from storage.engine.tables import cases, notices
+from storage.people import customers
+from storage.people.customers import Customer
 from storage.terms.policy_files import read_policy_file
 from storage.terms.terms import preview_terms
 
 HOW_MANY = 1_000
 ONE_IN = 20
 """How many cases there are to one that is urgent."""
+URGENT = "urgent"
+"""The customer of the urgent ones: customers take turns."""
 LIMIT = timedelta(minutes=30)
 MOST_TIMES_THE_FLOOR = 1.5
 FIRST_BEFORE = 0.95
@@ -107,7 +111,7 @@ class Stage:
             by=CONTACT,
             number=number,
             received_at=opened_at,
-            customer_id="urgent" if is_urgent else CUSTOMER,
+            customer_id=URGENT if is_urgent else CUSTOMER,
             contact_id=CONTACT_ID,
             solution_id=SOLUTION,
             channel=Channel.WEB,
@@ -173,6 +177,7 @@ async def measure(how_many: int) -> dict[str, Landed]:
             floor = sides["bare"]
             settings = Settings(state_dir=Path(folder), engine_timeout=60)
             stage = Stage(floor.db, floor.client, Engine(floor.client, settings))  # type: ignore[union-attr]
+            await customers.create(stage.db, Customer(URGENT, "Vigilancia del Sur", "900654321"), at=datetime.now(UTC))
             return {side: await stage.burst(side, how_many) for side in ("floor", "desk")}
 
 

@@ -1,4 +1,4 @@
-"""What the audit says of an act beside its name: one sentence for each kind, in the reader's language."""
+"""The audit's words: one sentence for each kind of act beside its name, in the reader's language."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Answer once it takes connections."""
-        settings = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses="
+        settings = "-c fsync=off -c full_page_writes=off -c listen_addresses="
         log, options = str(self.folder / "log"), f"{settings} -k {self.folder}"
         self.run("pg_ctl", "start", "-w", "-D", self._data, "-l", log, "-o", options)
 
