@@ -25,6 +25,7 @@ from wording.language import show_number, translate
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TEMPLATES = Path(__file__).with_name("templates")
 _PDF_SECONDS = 20
+_LONGEST_NAME = 27
 _one_at_a_time = asyncio.Semaphore(1)
 
 
@@ -101,8 +102,9 @@ def as_xlsx(title: str, sheets: Sequence[Sheet]) -> bytes:
 
 
 def _page_name(title: str) -> str:
-    """What a spreadsheet takes as a page's name: 31 characters with its number, and no sign of its own."""
-    return "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)[:27]
+    """What a spreadsheet takes as a page's name: 31 characters with its number, whole words, and none of its signs."""
+    plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)
+    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME + 1].rpartition(" ")[0].rstrip(" ,")
 
 
 async def as_pdf(

@@ -22,6 +22,7 @@ from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import Known, Portal, PortalDep, Stamped, Visitor, lacks_factor
+from portal.signing_in.browsers import browser_name
 from portal.signing_in.session_cookies import hand_over
 from portal.signing_in.sign_in_throttle import address_key
 from storage.signing_in import accounts, sessions
@@ -82,6 +83,7 @@ async def show(own: Own) -> Response:
         account=account,
         sessions=await sessions.of_account(db, account.id, at=own.at, idle_for=idle_for),
         own=own.session.id,
+        browser_name=browser_name,
         has_other_names=len(names) > 1,
         lacks_factor=lacks_factor(own.visitor, own.portal),
         factor_is_needed=settings.staff_need_second_factor,
