@@ -4,13 +4,14 @@ Every life is lived whole on a real Temporal server that skips time: the API's o
 ledger, and notices that become files. The dispatcher of notices works beside it without its workflow, whose cost is the
 same however many cases there are. Actions are the server's `action` metric, which counts what Temporal Cloud bills.
 
-Run: python -m bench.cost
+Run: python -m bench.cost [--check]
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,6 +58,8 @@ from storage.terms.terms import preview_terms
 from tests.support.server import DYNAMIC_CONFIG
 from worker import Activities, build_worker
 
+MOST_ACTIONS = 16
+"""Of an ordinary life."""
 ORDINARY_DESIGN = 49
 """Actions of a case where every change is an activity and every hand-off, notice and reminder a timer of its own."""
 
@@ -339,7 +342,7 @@ async def measure() -> list[Cost]:
             return [await cost_of(house, life) for life in LIVES]
 
 
-def main() -> None:
+def main() -> int:
     costs = asyncio.run(measure())
     print("\nWhat each kind of life costs, as the server counts it.\n")
     print(table(costs), end="\n\n")
@@ -347,7 +350,9 @@ def main() -> None:
         print(
             f"{name} costs {cost:.1f} actions: {cost / ORDINARY_DESIGN:.0%} of an ordinary design's {ORDINARY_DESIGN}."
         )
+    print(f"\ncost: an ordinary life takes {costs[0].billed} actions, at most {MOST_ACTIONS}")
+    return int("--check" in sys.argv and costs[0].billed > MOST_ACTIONS)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
