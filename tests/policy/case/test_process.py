@@ -36,6 +36,7 @@ from tests.support.lives import (
     transfer,
     visit_at,
 )
+from tests.support.thoroughness import size
 
 SHORTER = replace(PREMIUM, limits=tuple((a / 3, b / 3, c_ / 3, d / 3) for a, b, c_, d in PREMIUM.limits))
 GAPS = (
@@ -62,7 +63,7 @@ Priorities = tuple(type(opening().proposed_priority))
 def seen() -> frozenset[Move]:
     """What moved cases in many random walks, from an opening or from a visit that is under way."""
     found: set[Move] = set()
-    for number in range(350):
+    for number in range(size(180, long=350)):
         walk(Random(number), found)
     return frozenset(found)
 
@@ -129,7 +130,7 @@ def settled(case: Case, terms: Terms, at: datetime, found: set[Move]) -> tuple[C
     return case, terms
 
 
-pytestmark = pytest.mark.timeout(300)  # 350 walks, which try all commands at each step, on a busy machine
+pytestmark = pytest.mark.timeout(300)  # hundreds of walks, which try all commands at each step, on a busy machine
 
 MOVING = (
     WakeKind.INFORMATION_END,
