@@ -97,8 +97,6 @@ def cells(route: Route, ids: Ids) -> Iterator[Cell]:
         mine, other = ("b", "a") if who.endswith("_b") else ("a", "b")
         for place, choice in enumerate(_choices(route)):
             whole = IS_LONG or place % _FEW == who_place % _FEW
-            if not whole and route.name == ORDER_ROUTE and who not in ORDERS[choice] and place % 2:
-                continue  # who may not give one order may not give its neighbour: each is refused to some
             for kind in _kinds(route) if whole else ("own",):
                 both = ids[mine], ids[other]
                 values = {each: _value(route, each, who, kind, choice, *both) for each in route.parameters}
