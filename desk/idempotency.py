@@ -138,6 +138,8 @@ async def once(
             answer = written
         # Another process may have answered first; then its answer is the answer.
         first = await intake.finish(desk.database, beginning, answer)
+        if first.fingerprint != beginning.fingerprint:
+            raise IdempotencyKeyReused
         return _outcome(first.answer or answer, answers, is_replayed=False)
 
 

@@ -24,14 +24,20 @@ _MOST = 50
 """Writes of one commit: so many wait for each other at most."""
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of a write: what its work answered, or the error that it ended with."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
 @dataclass(eq=False)
 class _Write:
-    """A write that waits, and then what came of it."""
+    """A write that waits for its outcome."""
 
     work: Work[Any]
-    outcome: Any = None
-    error: Exception | None = None
-    is_done: bool = False
+    outcome: _Outcome | None = None
 
 
 class GroupCommit:
@@ -51,48 +57,45 @@ class GroupCommit:
         self._waiting.append(mine)
         try:
             async with self._turn:
-                while not mine.is_done:  # whoever had the turn before may have done it
+                while mine.outcome is None:  # whoever had the turn before may have written it
                     await self._commit([self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))])
         finally:
             if mine in self._waiting:  # its caller went away
                 self._waiting.remove(mine)
-        if mine.error:
-            raise mine.error
-        outcome: T = mine.outcome
-        return outcome
+        if mine.outcome.error:
+            raise mine.outcome.error
+        answer: T = mine.outcome.value
+        return answer
 
     async def _commit(self, group: Sequence[_Write]) -> None:
         try:
-            await self._together(group)
+            outcomes = await self._together(group)
         except DatabaseUnavailable as error:
-            _end(group, error)
+            outcomes = [_Outcome(error=error)] * len(group)
         except Exception as error:  # one of them asked the database wrongly, and ended the transaction for all
-            if len(group) == 1:
-                _end(group, error)
+            if len(group) > 1:
+                for each in group:
+                    await self._commit([each])
                 return
-            for each in group:
-                await self._commit([each])
+            outcomes = [_Outcome(error=error)]
         except BaseException:  # the caller whose turn it was went away: the others go on
             self._waiting.extendleft(reversed(group))
             raise
-        else:
-            _end(group, None)
+        for each, outcome in zip(group, outcomes, strict=True):
+            each.outcome = outcome
 
-    async def _together(self, group: Sequence[_Write]) -> None:
+    async def _together(self, group: Sequence[_Write]) -> list[_Outcome]:
         async with self._database.write() as connection:
             if len(group) == 1:
-                group[0].outcome = await group[0].work(connection)
-                return
-            for each in group:
-                try:
-                    async with connection.begin_nested():
-                        each.outcome, each.error = await each.work(connection), None
-                except DBAPIError:
-                    raise
-                except Exception as error:
-                    each.error = error
+                return [_Outcome(await group[0].work(connection))]
+            return [await _in_savepoint(connection, each.work) for each in group]
 
 
-def _end(group: Sequence[_Write], error: Exception | None) -> None:
-    for each in group:
-        each.error, each.is_done = error or each.error, True
+async def _in_savepoint(connection: AsyncConnection, work: Work[Any]) -> _Outcome:
+    try:
+        async with connection.begin_nested():
+            return _Outcome(await work(connection))
+    except DBAPIError:
+        raise
+    except Exception as error:
+        return _Outcome(error=error)

@@ -11,7 +11,7 @@ import pytest
 
 from desk.budgets import Allowance, Budgets, BudgetSpent, Holder, Spending
 from desk.desk import Desk
-from desk.idempotency import Answers, Done, FinalRefusal, IdempotentRequest, once
+from desk.idempotency import Answers, Begins, Done, FinalRefusal, IdempotentRequest, once
 from desk.inputs import Body
 from desk.problems import EngineUnavailable, IdempotencyKeyReused
 from policy.case.refusals import CaseClosed
@@ -121,6 +121,18 @@ async def test_another_process_that_answered_first_is_believed(desk: Desk) -> No
         return 8
 
     assert await once(desk, request(), Say(), overtaken, NUMBERS) == Done(7)
+
+
+async def test_what_another_process_answered_under_the_key_to_something_else_is_not_our_answer(desk: Desk) -> None:
+    """Also where the act was refused before it had begun its request."""
+
+    async def refused() -> int:
+        other = request().beginning(Say(word="otra"))
+        await intake.finish(desk.database, other, KeptAnswer(201, {}, {"number": 7}))
+        raise CaseClosed(number="MA-2026-000001")
+
+    with pytest.raises(IdempotencyKeyReused):
+        await once(desk, request(), Say(), Begins(refused), NUMBERS)
 
 
 def test_fingerprints_are_those_of_every_earlier_version() -> None:

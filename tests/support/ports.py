@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 from itertools import cycle
+
+from cli.up import is_free
 
 _FIRST, _BLOCK, _BLOCKS = 10_000, 100, 220
 """Below 32768, where Linux takes a port for whoever connects: between a probe and a server's start nobody gets it."""
@@ -13,19 +14,9 @@ _own = cycle(range(_FIRST + os.getpid() % _BLOCKS * _BLOCK, _FIRST + (os.getpid(
 
 def free_port() -> int:
     """One where nobody listens, and which was not handed out for a hundred calls."""
-    return next(port for port in _own if _is_free(port))
+    return next(port for port in _own if is_free(port))
 
 
 def free_ports() -> tuple[int, int, int]:
     """For an API, a Temporal server and its pages."""
     return free_port(), free_port(), free_port()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

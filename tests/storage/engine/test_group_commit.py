@@ -96,6 +96,23 @@ async def test_a_statement_that_is_wrong_ends_nobody_elses_turn(desk: Desk) -> N
     assert await how_many_facts(desk.db) == before + len(cases)
 
 
+async def test_an_error_of_a_try_that_was_taken_back_is_forgotten(desk: Desk) -> None:
+    """What was refused in a group that the database ended, and is taken when it is asked again, was taken."""
+    case, together, tries = await desk.open(), GroupCommit(desk.db), 0
+
+    async def refused_at_first(connection: AsyncConnection) -> Recorded:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise TurnGap("not yet")
+        return await claim(case)(connection)
+
+    first = claim(await desk.open())
+    outcomes = await asyncio.gather(*map(together.write, (first, refused_at_first, wrong)), return_exceptions=True)
+
+    assert [isinstance(each, Recorded) for each in outcomes] == [True, True, False]
+
+
 async def test_who_goes_away_takes_nobody_along(desk: Desk) -> None:
     """Neither one that waits for its turn, nor the one that writes for all."""
     cases = [await desk.open() for _ in range(6)]
