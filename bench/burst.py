@@ -24,7 +24,7 @@ from temporalio.client import Client
 
 from activities.ledger import Turn
 from bench._desk import CONTACT, CONTACT_ID, CUSTOMER, HERE, SOLUTION, written
-from bench.engine import FLOOR_QUEUE, FloorClock, both_sides, until
+from bench._sides import FLOOR_QUEUE, FloorClock, both_sides, until
 from desk.engine import Engine
 from policy.case import lifecycle
 from policy.case.case import Case, Category, Channel, Plan, Priority

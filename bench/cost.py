@@ -38,7 +38,6 @@ from bench._desk import (
     HERE,
     SOLUTION,
     SPECIALIST,
-    free_port,
     furnish,
     written,
 )
@@ -55,6 +54,7 @@ from storage.engine.database import Database, upgrade
 from storage.notices import outbox
 from storage.terms.policy_files import read_policy_file
 from storage.terms.terms import preview_terms
+from tests.support.ports import free_port
 from tests.support.server import DYNAMIC_CONFIG
 from worker import Activities, build_worker
 

@@ -25,7 +25,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.ledger import Recorded, Turn
-from bench.engine import Floor, process, until
+from bench._sides import Floor, process, until
 from policy.case import lifecycle
 from settings import Settings
 from tests.support.lives import STANDARD, opening
