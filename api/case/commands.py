@@ -32,7 +32,7 @@ from policy.case.refusals import CaseClosed, Refusal
 router = APIRouter()
 
 
-def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
+async def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, description="The session's number")]) -> int:
     return session
 
 
@@ -44,6 +44,10 @@ class _CaseCall:
     principal: Caller
     request: Idempotent
     desk: DeskDep
+
+
+async def _case_call(row: VisibleCase, principal: Caller, request: Idempotent, desk: DeskDep) -> _CaseCall:
+    return _CaseCall(row=row, principal=principal, request=request, desk=desk)
 
 
 class _Operation:
@@ -75,7 +79,7 @@ class _Operation:
 
 
 def _parameters(offer: Offer) -> Iterator[Parameter]:
-    taken: dict[str, Any] = {"call": Annotated[_CaseCall, Depends()]}
+    taken: dict[str, Any] = {"call": Annotated[_CaseCall, Depends(_case_call)]}
     if offer.is_about_session:
         taken["session"] = Annotated[int, Depends(session_in_path)]
     for name, kind in taken.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -58,10 +58,10 @@ async def caller_now(request: Request, desk: Desk) -> Principal:
 Caller = Annotated[Principal, Depends(caller)]
 
 
-def only(*roles: Role) -> Callable[[Principal], Principal]:
+def only(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
     """A dependency that lets these roles pass."""
 
-    def check(principal: Caller) -> Principal:
+    async def check(principal: Caller) -> Principal:
         check_role(principal.actor.role, *roles)
         return principal
 

@@ -11,14 +11,14 @@ from desk.desk import Desk
 from wording.language import language_of
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 
 DeskDep = Annotated[Desk, Depends(desk_of)]
 
 
-def now(desk: DeskDep) -> datetime:
+async def now(desk: DeskDep) -> datetime:
     return desk.clock()
 
 
@@ -26,7 +26,7 @@ At = Annotated[datetime, Depends(now)]
 """The instant of the request, read once."""
 
 
-def language(request: Request) -> str:
+async def language(request: Request) -> str:
     return language_of(request.headers.get("accept-language"))
 
 

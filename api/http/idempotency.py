@@ -72,7 +72,7 @@ async def answer_once(
     return JSONResponse(answer.body, answer.status, {**answer.headers, **replayed})
 
 
-def idempotent_request(
+async def idempotent_request(
     request: Request,
     principal: Caller,
     at: At,

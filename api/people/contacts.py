@@ -75,7 +75,7 @@ _ROSTER_REFUSALS = (
 IfMatch = Annotated[str | None, Header(max_length=100, description="The roster's ETag: replace this one only")]
 
 
-def wanted_roster(customer: VisibleCustomer, body: Roster, if_match: IfMatch = None) -> Replacement:
+async def wanted_roster(customer: VisibleCustomer, body: Roster, if_match: IfMatch = None) -> Replacement:
     return Replacement(customer_id=customer.id, contacts=body.contacts, instead_of=_tag(if_match))
 
 

@@ -36,7 +36,7 @@ class AuditAnswer(Answer):
     hash: str
 
 
-def wanted(act: Act | None = None, actor: _Id = "", target: _Id = "") -> Wanted:
+async def wanted(act: Act | None = None, actor: _Id = "", target: _Id = "") -> Wanted:
     return Wanted(act=act, actor=actor, target=target)
 
 

@@ -36,7 +36,7 @@ class CaseRequest:
         return await visible_case(self.desk, self.visitor.principal, self.number)
 
 
-def case_request(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str) -> CaseRequest:
+async def case_request(request: Request, visitor: SignedIn, desk: DeskDep, at: At, number: str) -> CaseRequest:
     return CaseRequest(request=request, visitor=visitor, desk=desk, at=at, number=number)
 
 

@@ -52,7 +52,7 @@ async def named_customer(
     return await visible_customer(desk, visitor.principal, wanted)
 
 
-def customer_scope(
+async def customer_scope(
     request: Request,
     visitor: SignedIn,
     customer: Annotated[Customer, Depends(named_customer)],

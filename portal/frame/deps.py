@@ -14,10 +14,14 @@ def desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 
-DeskDep = Annotated[Desk, Depends(desk_of)]
+async def the_desk(request: Request) -> Desk:
+    return desk_of(request)
 
 
-def now(desk: DeskDep) -> datetime:
+DeskDep = Annotated[Desk, Depends(the_desk)]
+
+
+async def now(desk: DeskDep) -> datetime:
     return desk.clock()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -112,7 +112,11 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
-PortalDep = Annotated[Portal, Depends(portal_of)]
+async def the_portal(request: Request) -> Portal:
+    return portal_of(request)
+
+
+PortalDep = Annotated[Portal, Depends(the_portal)]
 
 
 async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) -> Visitor:
@@ -188,7 +192,7 @@ def _is_plausible(secret: str) -> bool:
 AnyVisitor = Annotated[Visitor, Depends(visitor)]
 
 
-def known(request: Request, visitor: AnyVisitor) -> Visitor:
+async def known(request: Request, visitor: AnyVisitor) -> Visitor:
     """Somebody who has signed in and in whose name is known; who has not is shown the way, and back afterwards."""
     if visitor.persona is None:
         step = "/ingreso"
@@ -202,7 +206,7 @@ Known = Annotated[Visitor, Depends(known)]
 """For one's own account only: a second factor that the house demands may still be missing."""
 
 
-def signed_in(visitor: Known, portal: PortalDep) -> Visitor:
+async def signed_in(visitor: Known, portal: PortalDep) -> Visitor:
     """Somebody who is known, and has the second factor if the house demands one of its people."""
     if lacks_factor(visitor, portal):
         raise SecondFactorNeeded
@@ -218,17 +222,17 @@ def lacks_factor(visitor: Visitor, portal: Portal) -> bool:
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 
 
-def only(*roles: Role) -> Callable[[Visitor], Visitor]:
+def only(*roles: Role) -> Callable[[Visitor], Awaitable[Visitor]]:
     """A dependency that lets these roles pass."""
 
-    def check(visitor: SignedIn) -> Visitor:
+    async def check(visitor: SignedIn) -> Visitor:
         check_role(visitor.role, *roles)
         return visitor
 
     return check
 
 
-def decider(visitor: SignedIn) -> Visitor:
+async def decider(visitor: SignedIn) -> Visitor:
     """A dependency that lets the director pass, and who stands in for one (ESC-17)."""
     check_decides(visitor.principal)
     return visitor

@@ -64,7 +64,7 @@ class OwnAccount:
         await own_account.check_present(self.desk, self.account, password, tries, at=self.at)
 
 
-def own_account_of(request: Request, visitor: Known, desk: DeskDep, portal: PortalDep, at: At) -> OwnAccount:
+async def own_account_of(request: Request, visitor: Known, desk: DeskDep, portal: PortalDep, at: At) -> OwnAccount:
     return OwnAccount(request=request, visitor=visitor, desk=desk, portal=portal, at=at)
 
 

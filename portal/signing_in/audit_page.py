@@ -27,7 +27,7 @@ _COLUMNS = tuple(Entry.__dataclass_fields__)
 _Id = Annotated[str, Query(max_length=100)]
 
 
-def wanted(acto: _Id = "", quien: _Id = "", sobre: _Id = "") -> Wanted:
+async def wanted(acto: _Id = "", quien: _Id = "", sobre: _Id = "") -> Wanted:
     return Wanted(act=Act(acto) if acto in set(Act) else None, actor=quien.strip(), target=sobre.strip())
 
 

@@ -42,7 +42,7 @@ class Arrival:
     at: datetime
 
 
-def arrival(request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At) -> Arrival:
+async def arrival(request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At) -> Arrival:
     return Arrival(request=request, visitor=visitor, desk=desk, portal=portal, at=at)
 
 

@@ -48,7 +48,9 @@ class KeepersRequest:
         return self.visitor.role
 
 
-def keepers_request(request: Request, visitor: Registrar, desk: DeskDep, portal: PortalDep, at: At) -> KeepersRequest:
+async def keepers_request(
+    request: Request, visitor: Registrar, desk: DeskDep, portal: PortalDep, at: At
+) -> KeepersRequest:
     return KeepersRequest(request=request, visitor=visitor, desk=desk, portal=portal, at=at)
 
 

@@ -65,7 +65,7 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
     known = await reserved(db, scope=scope, key=key)
     if known is not None:
         return known
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         return await _reserve(connection, scope, key, at=at)
 
 
@@ -99,7 +99,7 @@ async def reserved(db: Reader, *, scope: str, key: str) -> Reservation | None:
 
 async def deposit(db: Database, deposits: Sequence[Deposit], *, at: datetime) -> None:
     """Keep bodies; one that is there stays as it is."""
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         await _deposit(connection, deposits, at=at)
 
 
@@ -139,7 +139,7 @@ async def begun(db: Reader, *, scope: str, key: str) -> Begun | None:
 
 async def begin(db: Database, beginning: Beginning, deposits: Sequence[Deposit] = ()) -> Begun:
     """Begin a request and keep the bodies that it brings, or find that it began: its fingerprint says which it was."""
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         found = await _begin(connection, beginning)
         if found.fingerprint == beginning.fingerprint:
             await _deposit(connection, deposits, at=beginning.at)
@@ -153,7 +153,7 @@ async def begin_opening(
 
     No number is reserved for a request that had begun as another one.
     """
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         found = await _begin(connection, beginning)
         if found.fingerprint != beginning.fingerprint:
             return found, None
@@ -182,7 +182,7 @@ async def finish(db: Database, beginning: Beginning, answer: KeptAnswer | KeptRe
     row = _problem(answer) if isinstance(answer, KeptRefusal) else answer
     answered = {"status": row.status, "headers": dict(row.headers), "body": row.body}
     unanswered = (requests.c.scope == beginning.scope, requests.c.key == beginning.key, requests.c.status.is_(None))
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         found = await _begin(connection, beginning)
         if found.answer is None and found.fingerprint == beginning.fingerprint:
             kept = await connection.execute(update(requests).where(*unanswered).values(**answered))

@@ -30,6 +30,7 @@ from sqlalchemy.pool import NullPool
 from storage.engine import sqlite_driver
 from storage.engine.patience import patience, patient_for
 from storage.engine.reach import DatabaseUnavailable, reaching
+from storage.engine.sqlite_driver import Manner
 from storage.engine.write_lock import WriteLock
 
 _CONNECTING_S = 5.0
@@ -65,6 +66,7 @@ class Database:
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, lock: WriteLock | None) -> None:
         self._reader, self._writer, self._lock = reader, writer, lock
+        self._brief_writer = writer.execution_options(brief=True)
         self._probed_at = -_PROBED_FOR_S
 
     @classmethod
@@ -104,13 +106,17 @@ class Database:
             yield Snapshot(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is committed at the end, or not at all. On SQLite it is the only one that writes."""
+    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end, or not at all. On SQLite it is the only one that writes.
+
+        `brief`: its statements find a few rows by their keys; on SQLite they are done at once, without a thread.
+        """
+        writer = self._brief_writer if brief else self._writer
         with reaching():
             async with (
                 self._lock.held() if self._lock else nullcontext(),
                 self._bounded(),
-                self._writer.begin() as connection,
+                writer.begin() as connection,
             ):
                 yield connection
 
@@ -258,7 +264,9 @@ def _sqlite_engine(file: Path, mode: str, *, begin: str, pragmas: tuple[str, ...
 
 def _on_begin(begin: str) -> Callable[[Any], None]:
     def prepare(connection: Any) -> None:
-        connection.connection.driver_connection.begin(begin, patience())
+        options = connection.get_execution_options()
+        manner = Manner.SHORT_HERE if begin == "BEGIN" else Manner.HERE if options.get("brief") else Manner.ELSEWHERE
+        connection.connection.driver_connection.begin(begin, patience(), manner)
 
     return prepare
 

@@ -85,7 +85,7 @@ class GroupCommit:
             each.outcome = outcome
 
     async def _together(self, group: Sequence[_Write]) -> list[_Outcome]:
-        async with self._database.write() as connection:
+        async with self._database.write(brief=True) as connection:
             if len(group) == 1:
                 return [_Outcome(await group[0].work(connection))]
             return [await _in_savepoint(connection, each.work) for each in group]

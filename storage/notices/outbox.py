@@ -79,7 +79,7 @@ async def claim(
     async with db.read() as connection:
         if await connection.scalar(wanted.limit(1)) is None:
             return []
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         found = list(await connection.scalars(wanted.with_for_update(skip_locked=True)))
         # What another one is claiming in this moment looked due: nothing that comes after it may be taken.
         is_taken = exists().where(*earlier, to_the_same, before.c.id.not_in(found))

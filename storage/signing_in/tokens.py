@@ -131,7 +131,7 @@ async def revoke(db: Database, token_id: str, *, at: datetime) -> None:
 async def note_use(db: Database, token_id: str, *, at: datetime) -> None:
     """Note that a token was used; an older use changes nothing."""
     c = tokens.c
-    async with db.write() as connection:
+    async with db.write(brief=True) as connection:
         used = update(tokens).where(c.id == token_id, or_(c.last_used_at.is_(None), c.last_used_at < at))
         await connection.execute(used.values(last_used_at=at))
 

@@ -105,3 +105,23 @@ def test_no_file_of_the_project_names_a_package_registry() -> None:
     files += [*ROOT.glob("*.lock"), *MODULES]
 
     assert [name_of(file) for file in files if hosts.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_no_dependency_of_an_edge_is_called_in_a_thread() -> None:
+    """FastAPI calls what is no coroutine function in a thread, which costs each request more than most of them do."""
+    edges = [module for module in SOURCES if name_of(module).startswith(("api/", "portal/"))]
+    called = {(name_of(module), name) for module in edges for name in _dependencies_of(tree_of(module))}
+    assert ("api/http/deps.py", "now") in called
+    in_threads = [
+        (name_of(module), each.name)
+        for module in edges
+        for each in tree_of(module).body
+        if isinstance(each, ast.FunctionDef) and (name_of(module), each.name) in called
+    ]
+    assert in_threads == []
+
+
+def _dependencies_of(tree: ast.Module) -> set[str]:
+    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
+    asked = (each.args[0] for each in calls if each.func.id in ("Depends", "Security") and each.args)  # type: ignore[attr-defined]
+    return {each.id for each in asked if isinstance(each, ast.Name)}

@@ -143,7 +143,7 @@ async def test_a_database_that_is_away_is_told_to_all_and_found_again(
     cases = [await desk.open() for _ in range(3)]
     together, before = GroupCommit(desk.db), await how_many_facts(desk.db)
 
-    def away(_: Database) -> None:
+    def away(_: Database, *, brief: bool) -> None:
         raise DatabaseUnavailable("it is away")
 
     with monkeypatch.context() as patched:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
+from storage.engine import sqlite_driver
 from storage.engine.database import Database
+from storage.engine.patience import patient_for
+from storage.engine.reach import DatabaseUnavailable
 
 
 @pytest.fixture
@@ -54,3 +60,98 @@ async def test_what_a_caller_leaves_behind_is_rolled_back(sqlite: Database) -> N
     await asyncio.wait([writing])
     async with asyncio.timeout(5), sqlite.write() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM kept")) == 0
+
+
+_LONG = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n")
+
+
+@pytest.fixture
+async def threads(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """In which thread each statement was done, by name; "here" for the loop's own. The connections are there."""
+    for transaction in (sqlite.read, sqlite.write):
+        async with transaction() as connection:
+            await connection.execute(text("SELECT 1"))
+    found: list[str] = []
+    here, elsewhere = sqlite_driver.Connection._here, sqlite_driver.Connection._elsewhere
+
+    def done(do: object) -> object:
+        found.append("here" if threading.current_thread() is threading.main_thread() else "elsewhere")
+        return do() if callable(do) else None
+
+    monkeypatch.setattr(sqlite_driver.Connection, "_here", lambda its, do: here(its, lambda: done(do)))
+    monkeypatch.setattr(sqlite_driver.Connection, "_elsewhere", lambda its, do: elsewhere(its, lambda: done(do)))
+    sqlite_driver._long.clear()
+    yield found
+    sqlite_driver._long.clear()
+
+
+async def test_what_is_short_wakes_no_thread(sqlite: Database, threads: list[str]) -> None:
+    async with sqlite.read() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    async with sqlite.write(brief=True) as connection:
+        await connection.execute(text("PRAGMA user_version=3"))
+    assert threads == ["here", "here"]
+
+
+async def test_what_takes_long_leaves_the_loop_to_others(sqlite: Database, threads: list[str]) -> None:
+    """It is begun again in the thread, and from then on at once, in the state that the transaction saw before."""
+    async with sqlite.read() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+        assert await connection.scalar(_LONG) == 300_000
+        assert await connection.scalar(_LONG) == 300_000
+        assert await connection.scalar(text("SELECT 1")) == 1
+    assert threads == ["here", "here", "elsewhere", "elsewhere", "here"]
+
+
+async def test_whoever_has_to_wait_for_another_program_waits_in_the_thread(
+    sqlite: Database, url: str, threads: list[str]
+) -> None:
+    other = sqlite3.connect(url.partition(":///")[2], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    with pytest.raises(DatabaseUnavailable), patient_for(0.3):
+        async with sqlite.write(brief=True) as connection:
+            await connection.execute(text("PRAGMA user_version=4"))
+    ticking.cancel()
+    other.execute("ROLLBACK")
+    other.close()
+    assert ticks > 5, "the loop stood still"
+    async with sqlite.write(brief=True) as connection:
+        await connection.execute(text("PRAGMA user_version=5"))
+    assert threads[-1] == "here"
+
+
+async def test_a_brief_write_that_fails_leaves_nothing(sqlite: Database) -> None:
+    async with sqlite.write(brief=True) as connection:
+        await connection.execute(text("CREATE TABLE brief (n INTEGER)"))
+
+    async def fail() -> None:
+        async with sqlite.write(brief=True) as connection:
+            await connection.execute(text("INSERT INTO brief VALUES (1)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with sqlite.read() as reader:
+        assert await reader.scalar(text("SELECT count(*) FROM brief")) == 0
+
+
+async def test_a_statement_waits_for_what_a_caller_left_to_the_thread(sqlite: Database, threads: list[str]) -> None:
+    """Its connection is one: nothing is done on it here while the thread is at something."""
+    async with sqlite.read() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        left = asyncio.create_task(driver._execute(lambda: threading.Event().wait(0.05)))
+        await asyncio.sleep(0)
+        left.cancel()
+        assert await connection.scalar(text("SELECT 1")) == 1
+        assert await connection.scalar(text("SELECT 2")) == 2
+    assert threads == ["elsewhere", "here"]
