@@ -22,19 +22,21 @@ from desk.reading.case_parts import (
     Pending,
     Presence,
     Side,
+    Similar,
 )
 from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns, hours_at
+from desk.reading.similar import like_a_case
 from desk.reading.visits import visit_record
 from policy.case.case import Actor, Case, ClosingReason, Role, Status, WaitingFor
 from policy.case.commands import ClaimCase, StartVisit
-from policy.case.facts import InformationRequested
+from policy.case.facts import CaseOpened, InformationRequested
 from policy.case.lifecycle import ALLOWED, ROLES
 from policy.case.rating import may_rate
 from policy.people.groups import serves
 from policy.terms.terms import Terms
 from policy.visit import on_site
-from storage.case import duplicates, ratings, views
+from storage.case import duplicates, queue, ratings, views
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow, TimelineRow, Window, Windowed
 from storage.cover import solutions
@@ -282,6 +284,17 @@ async def _side(reading: _Reading) -> Side:
     )
 
 
+async def _similar(reading: _Reading) -> Similar:
+    if not reading.viewer.is_ours:
+        return Similar(similar=(), customers={})
+    case, opened = reading.case, (await reading.opening())[0]
+    assert isinstance(opened.fact, CaseOpened), "every case begins so"
+    said = opened.body(opened.fact.description)
+    found = await like_a_case(reading.db, case, title=reading.row.title, description=said)
+    names = await queue.customer_names(reading.db, {each.row.case.customer_id for each in found}) if found else {}
+    return Similar(similar=found, customers=names)
+
+
 PARTS: Mapping[str, Callable[[_Reading], Awaitable[Part]]] = {
     "header": _header,
     "presence": _presence,
@@ -291,8 +304,12 @@ PARTS: Mapping[str, Callable[[_Reading], Awaitable[Part]]] = {
     "actions": _actions,
     "clocks": _clocks,
     "side": _side,
+    "similar": _similar,
 }
 """A page's parts by name, in their order."""
+
+FOLLOWED = tuple(name for name in PARTS if name != "similar")
+"""Those that an open page asks for anew when something happened."""
 
 
 # -- what follows from the case itself --------------------------------------------------------------------------------

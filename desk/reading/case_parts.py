@@ -9,6 +9,7 @@ from datetime import datetime
 from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
 from desk.reading.countdowns import Countdown
+from desk.reading.similar import SimilarCase
 from desk.reading.visits import VisitRecord
 from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
@@ -136,4 +137,12 @@ class Side:
     names: Mapping[str, str]
 
 
-Part = Header | Presence | Conversation | Pending | Composer | Actions | Clocks | Side
+@dataclass(frozen=True, kw_only=True)
+class Similar:
+    """Cases that are like this one, for those who see all of them; `customers` are their names, by id."""
+
+    similar: Sequence[SimilarCase]
+    customers: Mapping[str, str]
+
+
+Part = Header | Presence | Conversation | Pending | Composer | Actions | Clocks | Side | Similar

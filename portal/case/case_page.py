@@ -16,7 +16,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from desk.desk import Desk
 from desk.problems import NotFound
-from desk.reading.case import PARTS, CasePage, Viewer, read_case
+from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
 from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
 from policy.case.case import Actor
 from portal.case.canned import inserted
@@ -96,10 +96,10 @@ async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "", a
 
 @router.get("/casos/{number}/partes/{part}")
 async def show_part(request: Request, visitor: SignedIn, number: str, part: str, antes: Before = None) -> Response:
-    """One part of the page, or all of them (`all`)."""
+    """One part of the page, or all that change while it is open (`all`)."""
     if part not in (*PARTS, "all"):
         raise NotFound
-    names = tuple(PARTS) if part == "all" else (part,)
+    names = FOLLOWED if part == "all" else (part,)
     found = await read_case(desk_of(request), viewer_of(visitor), number, names, before=antes)
     return answered(Response(_rendered(request, visitor, found, Told()), media_type="text/html"), visitor)
 

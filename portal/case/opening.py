@@ -88,6 +88,18 @@ async def show(
     return await shown.show(about.solucion)
 
 
+@router.post("/casos/nuevo/parecidos", dependencies=[Stamped])
+async def show_similar(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
+    """The customer's own cases that are like what is being typed: posted, for what is typed belongs into no address."""
+    form = await request.form()
+    customer = await _customer(desk, visitor, str(form.get("cliente", "")))
+    if customer is None:
+        raise NotFound
+    typed = _draft(form) | {"solution_id": str(form.get("solution_id", ""))}
+    shown = OpeningPage(request=request, visitor=visitor, desk=desk, customer=customer, at=at)
+    return await shown.show_similar(typed)
+
+
 @router.post("/casos/nuevo", dependencies=[FilesRead, Stamped])
 async def open_here(request: Request, visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     """Open it, once; or show the form again with what was typed and the files that came."""

@@ -15,10 +15,11 @@ from starlette.datastructures import FormData
 from desk.desk import Desk
 from desk.problems import EngineUnavailable, IdempotencyKeyReused
 from desk.providers.incidents import known_now
+from desk.reading.similar import Asked, SimilarCase, like_what_is_asked
 from policy.case.case import Category, Channel, Priority, Role
 from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
-from portal.frame.pages import page
+from portal.frame.pages import answered, page, render
 from portal.frame.session import Visitor
 from portal.frame.submit import Refused, typed_in
 from storage.cover import solutions
@@ -95,7 +96,18 @@ class OpeningPage:
         if chosen:
             shown |= await self._draft_of(chosen)
             shown |= await self._about(chosen)
-        return page(self.request, "case/opening.html", status=status, **shown | more)
+        shown |= more
+        shown["similar"] = await self._similar(chosen, shown["typed"]) if chosen else ()
+        return page(self.request, "case/opening.html", status=status, **shown)
+
+    async def show_similar(self, typed: Mapping[str, str]) -> Response:
+        """The customer's cases that are like what is being typed, alone: for the script of a page that is open."""
+        has = await solutions.of_customer(self.desk.database, self.customer.id)
+        chosen = next((each for each in has if each.id == typed.get("solution_id")), None)
+        found = await self._similar(chosen, typed) if chosen else ()
+        shown = {"similar": found, "is_ours": self.visitor.role is not Role.CONTACT}
+        part = render(self.request, self.visitor, "case/similar_own.html", **shown)
+        return answered(Response(part, media_type="text/html"), self.visitor)
 
     async def again(self, form: FormData, kept: Sequence[str], refused: Refused) -> Response:
         """The form with what was typed. What was not refused for good is sent again under its own key."""
@@ -110,6 +122,14 @@ class OpeningPage:
             kept=await files.sent_by(self.desk.database, self.visitor.principal.actor, kept),
             **same_key,
         )
+
+    async def _similar(self, solution: Solution, typed: Mapping[str, str]) -> Sequence[SimilarCase]:
+        title = typed.get("title", "")
+        if not title.strip():
+            return ()
+        category = next((each for each in Category if each.value == typed.get("category")), None)
+        asked = Asked(title=title, description=typed.get("description", ""), solution_id=solution.id, category=category)
+        return await like_what_is_asked(self.desk, self.visitor.principal, self.customer.id, asked)
 
     async def _draft_of(self, solution: Solution) -> dict[str, Any]:
         assert self.visitor.account

@@ -40,6 +40,28 @@ def sought(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_pattern(word) for word in telling))
 
 
+def telling_words(text: str) -> list[tuple[str, str]]:
+    """The words of a text that say something, each once, in order: the pattern that asks for it, and as it stands."""
+    found: dict[str, str] = {}
+    for match in _WORD.finditer(text):
+        bare = searchable(match[0])
+        if bare not in _IDLE and len(bare) >= _SHORTEST_BEGINNING and _WORD.fullmatch(bare):
+            found.setdefault(" OR ".join(_numbers(bare)), match[0])
+    return list(found.items())
+
+
+def _numbers(word: str) -> list[str]:
+    """The word in its singular and plural, as far as endings tell, which is less work to find than all that begins so.
+
+    The same list for each of them.
+    """
+    if word.isdecimal():
+        return [word]
+    long = [each for each in _PLURALS if word.endswith(each) and len(word) - len(each) > _SHORTEST_BEGINNING]
+    one = word.removesuffix(long[0] if long else "")
+    return [one, *(one + each for each in _PLURALS)]
+
+
 def is_hit(word: str, patterns: tuple[str, ...]) -> bool:
     """Whether a word of a text, as it stands there, is one of those that the patterns ask for."""
     bare = searchable(word)

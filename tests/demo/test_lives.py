@@ -13,8 +13,9 @@ from demo import seed
 from demo.access import DemoAccess, new_secrets
 from demo.lives import ROWS, lives
 from demo.stories import STORIES
+from desk.reading.similar import like_a_case
 from policy.case.case import Case, ClosingReason, Level, OutOfScopeKind, Priority, Status, WakeKind
-from policy.case.facts import texts_in
+from policy.case.facts import CaseOpened, texts_in
 from policy.terms.terms import CoverKind, Terms
 from policy.visit.visit import VisitStep
 from storage.case import views
@@ -80,12 +81,47 @@ async def seeded(request: pytest.FixtureRequest, db: Database) -> Seeded:
     )
 
 
-async def test_shows_everything_that_a_case_can_be(seeded: Seeded) -> None:
+async def test_shows_everything_that_a_case_can_be(seeded: Seeded, db: Database) -> None:
     """One seeding an hour of the week, and everything that holds of it: seeding is what takes the time."""
+    await pairs_are_found_alike(seeded, db)
     all_kinds_are_there(seeded)
     every_clock_goes_on(seeded)
     some_is_due_soon_and_some_is_late(seeded)
     nothing_happened_after_now_or_late(seeded)
+
+
+async def pairs_are_found_alike(seeded: Seeded, db: Database) -> None:
+    """Of every third case that another customer asked for as well, that one is among the cases like it.
+
+    What else is shown there is of the same solution, mostly.
+    """
+    told = {case.number: _story(case.number, seeded) for case in seeded.cases}
+    pairs = [0, 0]
+    shown = [0, 0]
+    for case in seeded.cases[::3]:
+        mates = {number for number, story in told.items() if number != case.number and story == told[case.number]}
+        opened = seeded.timelines[case.number][0]
+        assert isinstance(opened.fact, CaseOpened)
+        title, said = opened.body(opened.fact.title), opened.body(opened.fact.description)
+        alike = await like_a_case(db, case, title=title, description=said)
+        pairs[bool(mates & {each.row.number for each in alike})] += bool(mates)
+        for each in alike:
+            shown[each.same_solution or told[each.row.number][0] == told[case.number][0]] += 1
+    assert pairs[True] > 10
+    assert pairs[False] == 0
+    assert shown[True] > 2 * shown[False]
+
+
+def _story(number: str, seeded: Seeded) -> tuple[str, int]:
+    """The story that a case tells and which of its requests began it; the title is as it was filled in."""
+    opened = seeded.timelines[number][0]
+    assert isinstance(opened.fact, CaseOpened)
+    title = opened.body(opened.fact.title)
+    for story in STORIES.values():
+        for place, request in enumerate(story.requests):
+            if re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(request.title)), title):
+                return story.name, place
+    raise AssertionError(title)
 
 
 def all_kinds_are_there(seeded: Seeded) -> None:

@@ -40,6 +40,30 @@ document.addEventListener("DOMContentLoaded", () => {
     timer = setTimeout(keep, 500);
   });
   document.getElementById("borrador").hidden = false;
+
+  // -- cases that look alike -----------------------------------------------------------------------------------------
+
+  // Beside the form, so that nothing moves under what is being typed; the last answer is the one that stands.
+  let asking = 0, last = "";
+  const ask = async () => {
+    const asked = ["title", "description", "category"].map((name) => form.elements[name].value).join("\n");
+    if (asked === last) return;
+    last = asked;
+    const answer = await fetch("/casos/nuevo/parecidos", {
+      method: "POST",
+      body: new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")),
+    }).catch(() => null);
+    if (!answer?.ok || asked !== last) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("parecidos");
+    const old = document.getElementById("parecidos");
+    if (fresh && !old.contains(document.activeElement)) old.replaceChildren(...fresh.childNodes);
+  };
+  form.addEventListener("input", (event) => {
+    if (!["title", "description", "category"].includes(event.target.name)) return;
+    clearTimeout(asking);
+    asking = setTimeout(ask, 400);
+  });
+
   if (refused) keep();
   addEventListener("pagehide", () => { if (timer) send({ keepalive: true }); });
 

@@ -84,7 +84,9 @@ _PAGES = {
         GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola/eventos, GET /cola/filas, GET /proceso,
         GET /proceso/cifras, POST /cola/vistas, POST /cola/vistas/{view_id}/fin
     """,
-    _OPENERS: "GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador",
+    _OPENERS: """
+        GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador, POST /casos/nuevo/parecidos
+    """,
     REGISTRARS: """
         GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
         POST /usuarios/{account_id}/codigo/fin, POST /usuarios/{account_id}/desactivacion,
