@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, func, literal, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -27,6 +27,7 @@ COMMON = 2_000
 """A word that stands in so many openings is no way to find one."""
 
 _LOOKED_AT = 2_500
+_SAMPLE, _OFTEN = 400, 8
 _OPENING_SEQ, _PLACE_BITS, _SEQ_MASK = 1, 3, (1 << 17) - 1
 
 
@@ -88,13 +89,30 @@ def _rare(patterns: Sequence[str], counts: Mapping[str, int]) -> list[str]:
 
 
 async def _counts(connection: AsyncConnection, patterns: Sequence[str]) -> tuple[dict[str, int], int]:
-    def counted(hits: Select[Any] | Select[int, int]) -> ColumnElement[int]:
-        return select(func.count()).select_from(hits.limit(COMMON).subquery()).scalar_subquery()
+    openings = await connection.scalar(select(_counted(select(cases.c.number)))) or 0
+    common = await _common(connection, patterns) if openings >= COMMON else frozenset()
+    asked = [each for each in patterns if each not in common]
+    found = (await connection.execute(select(*(_counted(_hits(each)) for each in asked)))).one() if asked else ()
+    return dict.fromkeys(common, COMMON) | dict(zip(asked, found, strict=True)), openings
 
-    asked = [counted(_hits(each)) for each in patterns]
-    every = select(cases.c.number)
-    *found, openings = (await connection.execute(select(*asked, counted(every)))).one()
-    return dict(zip(patterns, found, strict=True)), openings
+
+def _counted(hits: Select[Any] | Select[int, int]) -> ColumnElement[int]:
+    return select(func.count()).select_from(hits.limit(COMMON).subquery()).scalar_subquery()
+
+
+async def _common(connection: AsyncConnection, patterns: Sequence[str]) -> frozenset[str]:
+    """Those that many of the newest texts have: PostgreSQL lists all texts of a word before it gives the first.
+
+    SQLite gives them one by one, and so counts fast.
+    """
+    if connection.dialect.name == "sqlite":
+        return frozenset()
+    words: Select[Any] = select(literal_column("words")).select_from(CASE_WORDS)
+    newest = words.order_by(TextId().desc()).limit(_SAMPLE)
+    texts = newest.subquery("case_words")
+    having = (func.count().filter(matches(each, among_notes=True)) for each in patterns)
+    counts = (await connection.execute(select(*having).select_from(texts))).one()
+    return frozenset(each for each, count in zip(patterns, counts, strict=True) if count >= _OFTEN)
 
 
 async def _whose(
