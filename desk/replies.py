@@ -1,12 +1,14 @@
 """Replies that may still be undone: held for ten seconds, taken back by who wrote them, or let go when they are due.
 
 What the case would refuse is refused at once; what it would take waits, so that no browser has to stay open. A worker
-asks twice a second for what is due.
+asks twice a second for what is due. A reply may leave as more than a reply: as a question, for which the level's clock
+stands still (ESC-10), or as the solution (ESC-14). Each is one command, and one turn of the case.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +17,8 @@ from desk.commands.offers import AskedCommand
 from desk.desk import Desk, EnginePort
 from desk.engine import CaseNotRunning
 from desk.problems import EngineUnavailable
-from policy.case.case import Text
-from policy.case.commands import SendReply
+from policy.case.case import Actor, Text
+from policy.case.commands import Command, RequestInformation, ResolveCase, SendReply
 from policy.case.lifecycle import decide
 from policy.case.refusals import CaseClosed, Refusal
 from storage.case import intake, views
@@ -29,6 +31,13 @@ from storage.workbench.drafts import Draft
 from storage.workbench.pending_replies import PendingReply
 
 UNDO_WITHIN = timedelta(seconds=10)
+
+_LEAVE_AS: Mapping[str, Callable[[Actor, Text], Command]] = {
+    SendReply.__name__: lambda by, said: SendReply(by=by, body=said),
+    RequestInformation.__name__: lambda by, said: RequestInformation(by=by, body=said),
+    ResolveCase.__name__: lambda by, said: ResolveCase(by=by, summary=said),
+}
+"""What a reply may leave as, by the command's name."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +58,10 @@ class Undone:
 
 
 async def hold(desk: Desk, asked: AskedCommand, *, account_id: str) -> UndoableReply:
-    """Keep a reply until it may no longer be undone. Raises what giving the command now would raise."""
+    """Keep a reply until it may no longer be undone: one of the commands of `_LEAVE_AS`, which bring one text.
+
+    Raises what giving the command now would raise.
+    """
     command, composition = await compose(desk, asked)
     terms = await views.terms(desk.database, asked.row.number)
     assert terms is not None
@@ -62,6 +74,7 @@ async def hold(desk: Desk, asked: AskedCommand, *, account_id: str) -> UndoableR
         by=asked.by,
         content_id=deposit.content_id,
         body=deposit.body,
+        command=type(command).__name__,
         leaves_at=asked.request.at + UNDO_WITHIN,
     )
     await attach_files(desk, composition)
@@ -104,7 +117,7 @@ async def _send(database: Database, engine: EnginePort, reply: PendingReply, *, 
     """Deposit the words and give the command: its clock counts at this instant."""
     number, content_id = reply.case_number, reply.content_id
     await intake.deposit(database, [Deposit(content_id, number, reply.body)], at=at)
-    command = SendReply(by=reply.by, body=Text(content_id, len(reply.body)))
+    command = _LEAVE_AS[reply.command](reply.by, Text(content_id, len(reply.body)))
     try:
         await engine.command(number, command, key=reply.id)
     except CaseNotRunning:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
-from desk.inputs import Body, Code, Words
+from desk.inputs import Body, Code, WithFiles, Words
 from desk.problems import DuplicateUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -26,7 +26,7 @@ class DuplicateOf(Body):
     number: Code = Field(examples=["MA-2026-000041"])
 
 
-class Summary(Body):
+class Summary(WithFiles):
     summary: Words = Field(examples=["Se amplió la cuota de la API; el mapa carga de nuevo."])
 
 

@@ -21,6 +21,9 @@ from storage.case.intake import Deposit
 from storage.case.views import CaseRow
 from storage.signing_in.tokens import Principal
 
+_CARRIERS = ("body", "summary")
+"""The texts of a body with files that carry them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
@@ -108,7 +111,7 @@ class Composition:
         body: str = getattr(self.body, name) if words is None else words
         deposit = Deposit(self.asked.request.derived("txt_", name), self.asked.row.number, body)
         self.deposits.append(deposit)
-        if isinstance(self.body, WithFiles) and name == "body":
+        if isinstance(self.body, WithFiles) and name in _CARRIERS:
             self.files[deposit.content_id] = self.body.files
         return Text(deposit.content_id, len(body))
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.access import checked_id, reads_internal, visible_case
 from desk.desk import Desk
-from desk.files.file_kinds import extension_of
-from desk.problems import NotFound
+from desk.files.file_kinds import PICTURES, extension_of, shrunk
+from desk.problems import NotFound, StorageFull
 from storage.case import views
 from storage.case.views import TimelineRow
 from storage.files import files
+from storage.files.file_store import FileStore
 from storage.files.files import File
 from storage.signing_in.tokens import Principal
 
@@ -23,6 +26,7 @@ class Download:
 
     path: Path
     name: str
+    media_type: str = "application/octet-stream"
 
     @property
     def plain_name(self) -> str:
@@ -42,6 +46,39 @@ async def download_of(desk: Desk, principal: Principal, file_id: str) -> Downloa
     if file.content_id not in carried or not path.is_file():
         raise NotFound
     return Download(path, file.name)
+
+
+async def picture_of(desk: Desk, principal: Principal, file_id: str, *, small: bool = False) -> Download:
+    """A picture to be shown, whole or small; NotFound for what is none, and for what the caller may not see.
+
+    The small one is drawn when it is first asked for, and kept beside the whole one, which stands in for it where none
+    can be drawn.
+    """
+    found = await download_of(desk, principal, file_id)
+    file = await files.get(desk.database, file_id)
+    if file is None or file.media_type not in PICTURES:
+        raise NotFound
+    whole = replace(found, media_type=file.media_type)
+    if not small:
+        return whole
+    path = desk.files.small_path(file.stored_name)
+    if not path.is_file():
+        async with desk.examinations.turn(principal.actor):
+            if not await asyncio.to_thread(_draw_small, desk.files, file.stored_name):
+                return whole
+    return Download(path, f"{found.name.rpartition('.')[0]}.webp", "image/webp")
+
+
+def _draw_small(store: FileStore, stored_name: str) -> bool:
+    if store.small_path(stored_name).is_file():  # meanwhile
+        return True
+    try:
+        with store.path(stored_name).open("rb") as whole, shrunk(whole) or nullcontext() as small:
+            if small:
+                store.put_small(stored_name, small)
+    except (OSError, StorageFull):
+        return False
+    return small is not None
 
 
 async def shown_files(desk: Desk, principal: Principal, number: str) -> dict[str, list[File]]:

@@ -21,6 +21,8 @@ from enum import IntEnum
 from typing import BinaryIO
 
 HEAD = 64 * 1024
+SHRINK = "to-shrink"
+"""Said in place of an extension: of a picture that is kept, a small one is to be drawn."""
 MOST_MEMORY, MOST_SECONDS, LARGEST_REDRAWN = 768 * 1024**2, 10, 64 * 1024**2
 _MOST_MEMBERS, _LARGEST_UNPACKED = 5_000, 400 * 1024 * 1024
 _LARGEST_DIRECTORY = 2 * 1024 * 1024
@@ -51,7 +53,7 @@ def found(extension: str, content: BinaryIO, redrawn: BinaryIO) -> Finding:
 
     content.seek(0)
     try:
-        is_redrawn = READERS[extension](content, redrawn)
+        is_redrawn = (_shrunk if extension == SHRINK else READERS[extension])(content, redrawn)
         redrawn.flush()
     except (TooMuch, MemoryError, RecursionError):
         return Finding.TOO_MUCH
@@ -89,6 +91,18 @@ def _picture(form: str) -> Reader:
         return True
 
     return read
+
+
+def _shrunk(content: BinaryIO, redrawn: BinaryIO) -> bool:
+    from desk.files import pictures
+
+    try:
+        pictures.shrink(content, redrawn)
+    except pictures.UnreadablePicture as wrong:
+        raise ValueError from wrong
+    except pictures.HugePicture as wrong:
+        raise TooMuch from wrong
+    return True
 
 
 def _known(extension: str, at: int, sign: bytes, says: bytes = b"") -> Reader:

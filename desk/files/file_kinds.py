@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from desk.files.examination import Finding
+from desk.files.examination import SHRINK, Finding
 from desk.problems import Problem, StorageFull
 
 LARGEST_FILE = 25 * 1024 * 1024
@@ -54,6 +54,9 @@ KINDS: Mapping[str, str] = {
     "webm": "video/webm",
 }
 """What is taken, by extension, with its media type. Nothing here is something that a browser would run."""
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What is shown on pages: dots alone, which were drawn anew when they came."""
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +109,15 @@ def examined(name: str, content: BinaryIO) -> BinaryIO:
     if finding is Finding.NO_ROOM:
         raise StorageFull
     return content
+
+
+def shrunk(content: BinaryIO) -> BinaryIO | None:
+    """A small one of a picture that is kept, or None where none can be drawn. It blocks, for seconds perhaps."""
+    small = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - whoever keeps it closes it
+    if _finding(SHRINK, content, small) is Finding.REDRAWN:
+        return small
+    small.close()
+    return None
 
 
 def _finding(extension: str, content: BinaryIO, redrawn: BinaryIO) -> Finding:

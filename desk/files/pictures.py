@@ -12,6 +12,8 @@ FORMS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 
 _MOST_DOTS = 25_000_000
 _MOST_FRAMES = 600
+SMALL = (480, 320)
+"""Dots of a picture beside a text: twice what it is shown in, for fine screens."""
 _KEPT = ("transparency", "duration", "loop", "disposal", "background")
 
 
@@ -31,6 +33,22 @@ def redraw(content: BinaryIO, form: str, kept: BinaryIO) -> None:
         frames[0].save(drawn, format=form, **more)
     except (OSError, ValueError) as wrong:
         raise HugePicture from wrong
+    kept.write(drawn.getbuffer())
+
+
+def shrink(content: BinaryIO, kept: BinaryIO) -> None:
+    """Draw the first frame of a picture that was redrawn before, no larger than it is shown beside a text."""
+    try:
+        with Image.open(content, formats=["GIF", "JPEG", "PNG", "WEBP"]) as picture:
+            _check_size(picture)
+            picture.thumbnail(SMALL)
+            small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    except (HugePicture, MemoryError):
+        raise
+    except (Exception, Image.DecompressionBombWarning) as wrong:
+        raise UnreadablePicture from wrong
+    drawn = BytesIO()
+    small.save(drawn, format="WEBP", quality=75)
     kept.write(drawn.getbuffer())
 
 

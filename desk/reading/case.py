@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from desk.access import reads_internal, visible_case_in
 from desk.desk import Desk
+from desk.meanwhile import Seen
 from desk.providers import incidents
 from desk.providers.incidents import CaseIncident
 from desk.reading.case_parts import (
@@ -162,6 +163,13 @@ class _Reading:
         found = await self.once("pending", lambda: pending_replies.of_cases(self.db, [self.row.number]))
         return found.get(self.row.number, ())
 
+    async def last_seq(self) -> int:
+        return await self.once("last_seq", lambda: views.last_seq(self.db, self.row.number))
+
+    async def seen(self) -> Seen:
+        """What a page of now shows of the case."""
+        return Seen(await self.last_seq(), frozenset(each.content_id for each in await self.pending()))
+
     async def incidents(self) -> Sequence[CaseIncident]:
         lead = self.desk.policy.provider_incidents_from_before
         return await self.once("incidents", lambda: incidents.of_case(self.db, self.case, lead=lead, at=self.at))
@@ -200,7 +208,8 @@ async def _conversation(reading: _Reading) -> Conversation:
         opening=opening,
         before=reading.before,
         has_older=found.has_older or any(each not in opening for each in older),
-        last_seq=await views.last_seq(reading.db, reading.row.number),
+        last_seq=await reading.last_seq(),
+        seen=await reading.seen(),
         files=await files.of_case(reading.db, reading.row.number, shown),
         names=await reading.names(),
         pending=await reading.pending() if reading.before is None else (),
@@ -215,6 +224,7 @@ async def _composer(reading: _Reading) -> Composer:
     worker, account_id = reading.viewer.is_worker, reading.viewer.account_id
     return Composer(
         can=can_of(reading.case, reading.viewer.principal),
+        seen=await reading.seen(),
         drafts=await reading.drafts(),
         canned=await canned_replies.listing(reading.db, account_id) if worker else (),
         asked=None if reading.viewer.is_ours else await _asked(reading),
@@ -243,6 +253,7 @@ async def _actions(reading: _Reading) -> Actions:
     starts = any(on_site.may_start(case, by, at=at, terms=terms) for by in (actor, *principal.stands_in_for))
     return Actions(
         can=can_of(case, principal) - (frozenset() if starts else {StartVisit.__name__}),
+        seen=await reading.seen(),
         drafts=await reading.drafts(),
         terms=terms,
         rating=await reading.rating(),

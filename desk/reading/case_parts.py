@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.meanwhile import Seen
 from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
 from desk.reading.countdowns import Countdown
@@ -51,7 +52,8 @@ class Conversation:
     """What was said last, or before the fact `before`, as far as the viewer may see it; `opening` stands before it.
 
     `has_older`: whether more was said before. `names`: agents' and contacts', by id; `files` by the text that carries
-    them; `pending` are replies that have not left yet. `last_seq` is the place of the case's last fact of all.
+    them; `pending` are replies that have not left yet. `last_seq` is the place of the case's last fact of all, `seen`
+    what of the case this shows.
     """
 
     facts: Sequence[TimelineRow]
@@ -59,6 +61,7 @@ class Conversation:
     before: int | None
     has_older: bool
     last_seq: int
+    seen: Seen
     files: Mapping[str, Sequence[File]]
     names: Mapping[str, str]
     pending: Sequence[PendingReply]
@@ -84,10 +87,11 @@ class Asked:
 class Composer:
     """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply.
 
-    `asked` is what the customer is asked, for them alone.
+    `asked` is what the customer is asked, for them alone; `seen` what of the case the forms were made under.
     """
 
     can: frozenset[str]
+    seen: Seen
     drafts: Mapping[str, str]
     canned: Sequence[CannedReply]
     asked: Asked | None
@@ -101,6 +105,7 @@ class Actions:
     """
 
     can: frozenset[str]
+    seen: Seen
     drafts: Mapping[str, str]
     terms: Terms
     rating: Rating | None

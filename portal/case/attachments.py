@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from desk.desk import Desk
 from desk.files.arriving import TooMuchArriving
-from desk.files.downloads import download_of
+from desk.files.downloads import Download, download_of, picture_of
 from desk.files.uploads import SentFile, keep_files
 from desk.idempotency import IdempotentRequest
 from portal.case.file_forms import FileForm, read_file_form
@@ -80,6 +80,24 @@ async def download(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
     name = f"attachment; filename=\"{found.plain_name}\"; filename*=UTF-8''{quote(found.name, safe='')}"
     headers = {**SANDBOX, "Content-Disposition": name}
     return FileResponse(found.path, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/archivos/{file_id}/imagen")
+async def whole_picture(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
+    """A picture, opened large."""
+    return _picture(await picture_of(desk, visitor.principal, file_id))
+
+
+@router.get("/archivos/{file_id}/miniatura")
+async def small_picture(visitor: SignedIn, desk: DeskDep, file_id: Id) -> Response:
+    """A picture, as it stands beside its text."""
+    return _picture(await picture_of(desk, visitor.principal, file_id, small=True))
+
+
+def _picture(found: Download) -> Response:
+    """Dots alone, of a form that browsers draw: as locked up as a download, but shown."""
+    name = f"inline; filename=\"{found.plain_name}\"; filename*=UTF-8''{quote(found.name, safe='')}"
+    return FileResponse(found.path, media_type=found.media_type, headers={**SANDBOX, "Content-Disposition": name})
 
 
 def _is_multipart(request: Request) -> bool:

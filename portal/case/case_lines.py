@@ -14,7 +14,9 @@ from storage.case.views import TimelineRow
 from storage.engine.database import Database
 from storage.files.files import File
 from storage.people import agents, contacts
+from storage.workbench.pending_replies import PendingReply
 from wording.facts.page import Teller
+from wording.language import translate
 
 _WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words", "found", "done", "concept", "address")
 _LABELS = {"prior_analysis": "What was analysed and tried", "found": "What was found", "done": "What was done"}
@@ -76,6 +78,24 @@ def lines(
     """
     teller = Teller(language, names, groups)
     return [_line(row, teller, carried) for row in facts]
+
+
+def held_lines(held: Sequence[PendingReply], names: Mapping[str, str], language: str) -> list[Line]:
+    """Replies that have not left yet, told as what they are about to be."""
+    return [
+        Line(
+            seq=0,
+            at=each.leaves_at,
+            by=each.by,
+            who=names.get(each.by.id, each.by.id),
+            side="support",
+            told=translate("answers; it leaves within 10 seconds", language),
+            words=(("", each.body),),
+            internal=False,
+            look="message",
+        )
+        for each in held
+    ]
 
 
 def _line(row: TimelineRow, teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:

@@ -8,7 +8,7 @@ what the parts show; here it is told in the visitor's language.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
 from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
 from policy.case.case import Actor
 from portal.case.canned import inserted
-from portal.case.case_lines import group_names, lines
+from portal.case.case_lines import Line, group_names, lines
 from portal.case.case_request import AboutCase
 from portal.case.municipality_choice import suggested
 from portal.frame.afterwards import afterwards
@@ -28,6 +28,7 @@ from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import SignedIn, Visitor
 from portal.frame.submit import Refused
+from storage.files.files import File
 from storage.visit import municipalities
 from storage.workbench import presence
 from storage.workbench.presence import OpenPage
@@ -49,6 +50,8 @@ DRAFTED = COMPOSERS | {
     "visits/report/found",
 }
 """Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
+ANSWERING = COMPOSERS | {"resolution", "reopening"}
+"""The commands that answer what was said: what others said meanwhile is shown before they are given."""
 WITH_FILES = "con-archivos"
 
 Before = Annotated[int | None, Query(ge=1, le=10**9)]
@@ -57,10 +60,18 @@ Before = Annotated[int | None, Query(ge=1, le=10**9)]
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody had typed into a form that was refused: which one, by its command, and its fields."""
+    """What somebody had typed into a form that comes back to them: which one, by its command, and its fields.
+
+    `kept` are its files, which it may carry once more; `came` is what others said meanwhile; `asks` whether it only
+    comes back to be confirmed, `preview` whether to be looked at.
+    """
 
     form: str
     values: dict[str, str] = field(default_factory=dict)
+    kept: Sequence[File] = ()
+    came: Sequence[Line] = ()
+    asks: bool = False
+    preview: bool = False
 
     def get(self, form: str, name: str, otherwise: str = "") -> str:
         return self.values.get(name, otherwise) if form == self.form else otherwise
@@ -127,13 +138,22 @@ async def shown_after(request: Request, visitor: Visitor, number: str, form: str
 async def shown_refused(request: Request, visitor: Visitor, number: str, refused: Refused, typed: Typed) -> Response:
     """What is shown when a command form was refused: why, with everything that was typed."""
     told = Told(part=part_of(typed.form), problem=refused.sentence, rule=refused.rule, typed=typed)
+    return await _shown_again(request, visitor, number, told, refused.status)
+
+
+async def shown_typed(request: Request, visitor: Visitor, number: str, typed: Typed) -> Response:
+    """What is shown when a command form comes back as it is: to be confirmed, or looked at."""
+    return await _shown_again(request, visitor, number, Told(part=part_of(typed.form), typed=typed), 200)
+
+
+async def _shown_again(request: Request, visitor: Visitor, number: str, told: Told, status: int) -> Response:
     if "hx-request" in request.headers:
         shown = await shown_part(request, visitor, number, told.part, told)
-        return answered(Response(shown, 422, media_type="text/html"), visitor)
+        return answered(Response(shown, 422 if status >= 400 else status, media_type="text/html"), visitor)
     desk = desk_of(request)
     found = await read_case(desk, viewer_of(visitor), number, PARTS)
     shown_whole = _shown(desk, visitor, found, told) | {"page_id": secrets.token_urlsafe(12)}
-    return page(request, "case/page.html", status=refused.status, **shown_whole)
+    return page(request, "case/page.html", status=status, **shown_whole)
 
 
 def viewer_of(visitor: Visitor) -> Viewer:
@@ -184,6 +204,7 @@ def _shown(desk: Desk, visitor: Visitor, found: CasePage, told: Told) -> dict[st
         "group_names": groups,
         "municipalities": suggested(municipalities.capitals().values()),
         "drafted": DRAFTED,
+        "answering": ANSWERING,
         "drafts_of": drafts_of,
         "drafts_of_menu": DRAFTED - COMPOSERS - {"attempts/summary", "resolution/summary"},
         "key": lambda: secrets.token_urlsafe(18),

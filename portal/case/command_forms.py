@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,23 +22,36 @@ from starlette.datastructures import FormData
 from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
+from desk.files.uploads import MOST_FILES
 from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.inputs import WithFiles, whole
-from desk.problems import NotFound
+from desk.meanwhile import CameMeanwhile, Seen, check_nothing_came, said_meanwhile
+from desk.problems import NotFound, Problem
+from desk.reading.next_case import after
 from desk.replies import hold
-from policy.case.commands import SendReply
 from portal.case.attachments import FilesRead, keep_form_files
-from portal.case.case_page import Typed, drafts_of, shown_after, shown_refused
-from portal.case.case_request import AboutCase
+from portal.case.case_lines import Line, group_names, held_lines, lines, names_of
+from portal.case.case_page import ANSWERING, Typed, drafts_of, shown_after, shown_refused, shown_typed
+from portal.case.case_request import AboutCase, CaseRequest
 from portal.case.municipality_choice import meant
+from portal.frame.pages import gone_to
 from portal.frame.session import Stamped, Visitor
 from portal.frame.submit import DONE, Refused, key_of, request_of, submit, typed_in
+from storage.case.views import CaseRow
+from storage.files import files
 from storage.visit import municipalities
 from storage.workbench import drafts
 from wording.input_errors import input_errors
 from wording.language import translate
 
 router = APIRouter()
+
+_HELD = "replies"
+"""The command that waits for its undo."""
+_LEAVES_AS = {"wait": "information-requests", "resolve": "resolution"}
+"""What `then` makes of a reply: it waits for the customer (ESC-10), or is the solution (ESC-14), as one command."""
+_NEXT = "next"
+_ACCEPTANCE = "visits/acceptance"
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
@@ -52,15 +66,19 @@ async def give_command(about: AboutCase, path: str) -> Response:
     """Give the command that the path names, and go back to the case; or say why not, in place."""
     request, visitor, desk, number = about.request, about.visitor, about.desk, about.number
     row = await about.case()
-    offer, form = _OFFERS.get(path), await request.form()
+    form = await request.form()
+    is_held = path == _HELD
+    offer = _OFFERS.get(_LEAVES_AS.get(str(form.get("then", "")), path) if is_held else path)
     if offer is None:
         raise NotFound
     asked_under = request_of(visitor, request.url.path, key_of(form), at=about.at)
+    kept = [str(each) for each in form.getlist("kept_files")][:MOST_FILES]
 
     async def act() -> Done[None] | FinalRefusal:
         given = _body(offer, form, await _instead(desk, path, form))
         if issubclass(offer.body, WithFiles):
-            given["files"] = await keep_form_files(desk, visitor, form, asked_under, number)
+            kept.extend(await keep_form_files(desk, visitor, form, asked_under, number))
+            given["files"] = kept
         asked = AskedCommand.of(
             visitor.principal,
             offer,
@@ -69,28 +87,58 @@ async def give_command(about: AboutCase, path: str) -> Response:
             request=asked_under,
             session=_session(form),
         )
-        given_now = partial(_give, desk, visitor, asked)
+        if path == _ACCEPTANCE and not _is_confirmed(form):
+            raise ConfirmationNeeded
+        given_now = partial(_give, desk, visitor, asked, _seen(form, path), is_held=is_held)
         # A reply that waits for its undo is no command yet, and begins nothing.
-        act = given_now if offer.command is SendReply else Begins(given_now)
+        act = given_now if is_held else Begins(given_now)
         return await once(desk, asked_under, asked.body, act, DONE)
 
     outcome = await submit(visitor, act, what_is_wrong=_what_is_wrong)
     if isinstance(outcome, Refused):
-        typed = Typed(path, typed_in(form))
+        sent = await files.sent_by(desk.database, visitor.principal.actor, kept)
+        typed = Typed(path, typed_in(form), kept=sent)
+        if outcome.name == ConfirmationNeeded.name:
+            return await shown_typed(request, visitor, number, replace(typed, asks=True))
+        if outcome.name == CameMeanwhile.name:
+            typed = replace(typed, came=await _came(about, row, form, path))
         return await shown_refused(request, visitor, number, outcome, typed)
     if not outcome.is_replayed:
         for composer in drafts_of(path):
             await drafts.forget(desk.database, account_id=about.account.id, number=number, composer=composer)
+    if is_held and form.get("then") == _NEXT:
+        return gone_to(request, visitor, await after(desk, visitor.principal, number))
     return await shown_after(request, visitor, number, path)
 
 
-async def _give(desk: Desk, visitor: Visitor, asked: AskedCommand) -> None:
-    """Give the command; a reply is only held until it may no longer be undone."""
-    if asked.offer.command is SendReply:
+async def _give(desk: Desk, visitor: Visitor, asked: AskedCommand, seen: Seen | None, *, is_held: bool) -> None:
+    """Give the command, where nobody spoke meanwhile; a reply is only held until it may no longer be undone."""
+    await check_nothing_came(desk, visitor.principal, asked.row.number, seen)
+    if is_held:
         assert visitor.account
         await hold(desk, asked, account_id=visitor.account.id)
     else:
         await give(desk, asked)
+
+
+def _seen(form: FormData, path: str) -> Seen | None:
+    return Seen.read(str(form.get("seen", ""))) if path in ANSWERING else None
+
+
+async def _came(about: CaseRequest, row: CaseRow, form: FormData, path: str) -> list[Line]:
+    """What others said since the form was shown, as the page tells it."""
+    desk, visitor, seen = about.desk, about.visitor, _seen(form, path)
+    assert seen, "it was asked by it"
+    meanwhile = await said_meanwhile(desk, visitor.principal, row.number, seen)
+    names = await names_of(desk.database, row.case.customer_id)
+    told = lines(meanwhile.facts, names, visitor.language, {}, group_names(desk.policy))
+    return told + held_lines(meanwhile.held, names, visitor.language)
+
+
+def _is_confirmed(form: FormData) -> bool:
+    """Whether somebody who accepts an amount was asked twice (ONS-2): no one click accepts money."""
+    amount, confirmed = (str(form.get(name, "")) for name in ("amount", "confirmed"))
+    return form.get("accepted") != "true" or bool(confirmed and confirmed == amount)
 
 
 def _session(form: FormData) -> int:
@@ -106,6 +154,13 @@ def _what_is_wrong(error: ValidationError, language: str) -> str:
         translate(_AN_AMOUNT, language) if is_amount else each["message"]
         for each, is_amount in zip(found, amounts, strict=False)
     )
+
+
+class ConfirmationNeeded(Problem):
+    """Whoever accepts money is asked once more, by the page itself."""
+
+    status = 422
+    message = "Please confirm the amount that you accept."
 
 
 # -- from a form to a body --------------------------------------------------------------------------------------------
@@ -124,7 +179,11 @@ def _body(offer: Offer, form: FormData, instead: Mapping[str, str]) -> dict[str,
 
 
 async def _instead(desk: Desk, path: str, form: FormData) -> Mapping[str, str]:
-    """What one field of a form asks and two of a body: where a case goes (ESC-8), and which municipality (ONS-1)."""
+    """What a form asks in other fields than a body: a solution that is a reply's words, where a case goes (ESC-8), and
+    which municipality (ONS-1).
+    """
+    if path == _HELD:
+        return {"summary": str(form.get("body", ""))}
     if path == "transfers":
         kind, _, which = str(form.get("to", "")).partition(" ")
         return {kind: which} if kind in ("group", "level") else {}

@@ -13,6 +13,7 @@ from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from desk.replies import undo
 from portal.case.case_page import (
+    COMPOSERS,
     DRAFTED,
     WITH_FILES,
     Told,
@@ -20,9 +21,11 @@ from portal.case.case_page import (
     open_page,
     shown_part,
     shown_refused,
+    shown_typed,
     undone_with_files,
 )
 from portal.case.case_request import AboutCase
+from portal.frame.formatted import formatted
 from portal.frame.pages import answered, to
 from portal.frame.session import ForWorkers, Stamped
 from portal.frame.submit import Refused
@@ -58,6 +61,19 @@ async def keep_draft(
     if "hx-request" in about.request.headers:
         return answered(Response(status_code=204), about.visitor)
     return to(f"/casos/{row.number}#composer", about.visitor)
+
+
+@router.post("/casos/{number}/vista-previa/{composer}")
+async def look_at(
+    about: AboutCase, composer: str, body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = ""
+) -> Response:
+    """What is being written as it would be shown: beside it, or on the page without a script. Nothing is kept."""
+    row = await about.case()
+    if composer not in COMPOSERS:
+        raise NotFound
+    if "hx-request" in about.request.headers:
+        return answered(Response(str(formatted(body)), media_type="text/html"), about.visitor)
+    return await shown_typed(about.request, about.visitor, row.number, Typed(composer, {"body": body}, preview=True))
 
 
 @router.post("/casos/{number}/presencia", dependencies=[ForWorkers])

@@ -105,6 +105,13 @@ def to(path: str, visitor: Visitor | None = None) -> Response:
     return answered(RedirectResponse(path, 303), visitor)
 
 
+def gone_to(request: Request, visitor: Visitor, path: str) -> Response:
+    """Go on at another page of ours, also where a script sent the form."""
+    if "hx-request" not in request.headers:
+        return to(path, visitor)
+    return answered(Response(status_code=204, headers={"HX-Redirect": path}), visitor)
+
+
 def answered(response: Response, visitor: Visitor | None) -> Response:
     """The answer with the headers of every page, and the cookie that a new visitor's forms need."""
     response.headers.update(HEADERS)

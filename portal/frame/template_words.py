@@ -5,7 +5,6 @@ Templates escape everything; an undefined name is an error.
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zlib import crc32
@@ -15,11 +14,12 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
 
-from desk.files.file_kinds import KINDS
+from desk.files.file_kinds import KINDS, PICTURES
 from desk.reading.countdowns import Countdown
+from portal.frame.formatted import formatted
 from portal.frame.rooms import TEMPLATES, static_address
+from wording.amounts import pesos_in_words
 from wording.figures import figure_form, show_figure
 from wording.language import show_date, show_duration, show_instant, translate, translate_count, word
 
@@ -53,11 +53,13 @@ def environment() -> Environment:
         "date": _date,
         "duration": _duration,
         "cop": _cop,
+        "pesos_in_words": _pesos_in_words,
         "figure": _figure,
         "figure_form": _figure_form,
         "hour": _hour,
-        "linked": linked,
+        "formatted": formatted,
         "initials": initials,
+        "is_picture": lambda file: file.media_type in PICTURES,
         "tint": _tint,
         "iso": lambda at: at.isoformat().replace("+00:00", "Z"),
     }
@@ -126,19 +128,6 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in ([*words[:1], surname]) if word).upper() or "?"
 
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}»]")
-
-
-def linked(words: str) -> Markup:
-    """What somebody wrote, with its web addresses as links that tell nobody where one came from."""
-    made, end = Markup(), 0
-    for found in _ADDRESS.finditer(words):
-        made += escape(words[end : found.start()])
-        made += Markup('<a href="{0}" rel="noreferrer nofollow" target="_blank">{0}</a>').format(found[0])
-        end = found.end()
-    return made + escape(words[end:])
-
-
 def _tint(name: str) -> int:
     """One of five colours, always the same one for a name."""
     return crc32(name.encode()) % 5
@@ -163,3 +152,8 @@ def _duration(context: Context, amount: timedelta) -> str:
 @pass_context
 def _cop(context: Context, amount: int) -> str:
     return f"$ {format_decimal(amount, locale=_REGION[context['language']])} COP"
+
+
+@pass_context
+def _pesos_in_words(context: Context, amount: int) -> str:
+    return pesos_in_words(amount, context["language"])

@@ -582,6 +582,7 @@ pending_replies = Table(  # a reply that may still be undone; the worker lets it
     Column("on_behalf_of", String),
     Column("content_id", String, nullable=False),
     Column("body", Text, nullable=False),
+    Column("command", String, nullable=False, server_default="SendReply"),  # what it becomes when it leaves
     Column("leaves_at", Instant, nullable=False, index=True),
     Column("taken_until", Instant),  # a worker has it, and is believed until then
     Column("refused", Json),  # what the case answered; the words wait for their author

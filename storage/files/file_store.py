@@ -40,10 +40,19 @@ class FileStore:
         assert stored_name.isalnum(), "stored names are ours, and lead nowhere else"
         return self._folder / stored_name[:2] / stored_name
 
+    def small_path(self, stored_name: str) -> Path:
+        """Where a small one of a picture is, once it was drawn."""
+        return self.path(f"{stored_name}small")
+
+    def put_small(self, stored_name: str, content: BinaryIO) -> None:
+        """Keep a small one beside the picture, with which it goes."""
+        self.put(f"{stored_name}small", content)
+
     def remove(self, stored_names: Iterable[str]) -> None:
-        """Remove these."""
+        """Remove these, and the small ones beside them."""
         for each in stored_names:
             self.path(each).unlink(missing_ok=True)
+            self.small_path(each).unlink(missing_ok=True)
 
     def remove_arriving(self, *, before: datetime) -> None:
         """Remove what has been arriving since before that instant."""

@@ -23,7 +23,10 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True, kw_only=True)
 class PendingReply:
-    """A reply that leaves at `leaves_at`. `refused` is what the case answered, as a message id and its values."""
+    """A reply that leaves at `leaves_at`, as the `command` of that name.
+
+    `refused` is what the case answered, as a message id and its values.
+    """
 
     id: str
     case_number: str
@@ -31,6 +34,7 @@ class PendingReply:
     by: Actor
     content_id: str
     body: str
+    command: str = "SendReply"
     leaves_at: datetime
     refused: Mapping[str, Any] | None = None
 
@@ -46,6 +50,7 @@ async def keep(db: Database, reply: PendingReply) -> None:
         "on_behalf_of": reply.by.on_behalf_of,
         "content_id": reply.content_id,
         "body": reply.body,
+        "command": reply.command,
         "leaves_at": reply.leaves_at,
     }
     async with db.write() as connection:
@@ -113,6 +118,7 @@ def _reply(row: RowMapping) -> PendingReply:
         by=Actor(Role(row["actor_role"]), row["actor_id"], on_behalf_of=row["on_behalf_of"]),
         content_id=row["content_id"],
         body=row["body"],
+        command=row["command"],
         leaves_at=row["leaves_at"],
         refused=row["refused"],
     )

@@ -300,7 +300,7 @@ async def test_the_customers_day_with_the_keyboard_alone(browser: Browser, staff
         await day.others(Role.AGENT, "information-requests", body="¿Desde qué red acceden?")
         await day.said("¿Desde qué red acceden?")
         await day.write("#answers-body", "Desde la sede norte.")
-        await day.enter("#f-answers button")
+        await day.enter("#f-answers .sends")
         await day.said("Desde la sede norte.")
 
 
@@ -317,7 +317,7 @@ async def test_the_agents_day_with_the_keyboard_alone(browser: Browser, staffed:
         await keys.press("r")
         await expect(page.locator("#replies-body")).to_be_focused()
         await keys.type("Ya lo revisamos.")
-        await day.enter("#f-replies button")
+        await day.enter("#f-replies .sends")
         await expect(page.locator("#replies-body")).to_have_value("")
         await day.command("dar la solución")
         await expect(page.locator("#resolution-summary")).to_be_focused()

@@ -99,12 +99,21 @@
     htmx.process(fresh);
   };
 
+  // What came before a word was written has been seen by whoever writes now; what comes later is shown to them first.
+  const look = (seen) => {
+    for (const field of page().querySelectorAll("input[name=seen]")) {
+      if (![...field.form.querySelectorAll("textarea")].some((f) => f.value.trim())) field.value = seen;
+    }
+  };
+
   const refresh = async () => {
     stale = false;
     const before = document.getElementById("conversation").dataset.before;
     const address = `/casos/${page().dataset.number}/partes/all${before ? `?antes=${before}` : ""}`;
     const { said, content } = await live.part(address);
+    const seen = content.getElementById("conversation")?.dataset.seen;
     for (const part of [...content.body.children]) place(document.adoptNode(part));
+    if (seen && !before) look(seen);
     countdown.arrived(said);
   };
 

@@ -1,5 +1,4 @@
-// Opening a case: a refusal is where the eyes are, a file that is too large is told of before it travels, and what is
-// written is kept as a draft.
+// Opening a case: a refusal is where the eyes are, and what is written is kept as a draft.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -7,13 +6,6 @@ document.addEventListener("DOMContentLoaded", () => {
   refused?.focus();
   const form = document.getElementById("apertura"), chosen = document.getElementById("files");
   if (!form) return;
-  const largest = 25 * 1024 * 1024;
-  chosen.addEventListener("change", () => {
-    const large = [...chosen.files].find((file) => file.size > largest);
-    const wrong = large ? large.name : chosen.files.length > 5 ? chosen.files.length : "";
-    chosen.setCustomValidity(wrong && `${wrong}: ${chosen.labels[0].textContent}`);
-    chosen.reportValidity();
-  });
 
   // -- the draft -----------------------------------------------------------------------------------------------------
 
@@ -73,6 +65,10 @@ document.addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       saved.then(() => form.requestSubmit());
       return;
+    }
+    if (chosen.files.length) {
+      event.preventDefault();
+      attach.send(form); // which says how far the files have come
     }
     // After the form was read: a second click sends nothing more while the first is under way.
     setTimeout(() => { document.getElementById("enviar").disabled = true; }, 0);

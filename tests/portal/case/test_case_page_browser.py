@@ -76,7 +76,7 @@ async def test_a_message_from_somebody_else_is_announced(
         page, told = window.page, window.page.locator("#avisos")
         await listening(office)
         await page.fill("#answers-body", "Desde Firefox.")
-        await page.click("#f-answers button")
+        await page.click("#f-answers .sends")
         await expect(page.locator(".said .words").first).to_have_text("Desde Firefox.")
         await expect(told).to_be_empty()
         await office.give(number, "replies", body="Gracias.")
@@ -193,7 +193,7 @@ async def test_a_note_that_is_kept_leaves_a_fresh_composer(
         await page.fill("#replies-body", "A medias")
         await page.click("#d-notes summary")
         await page.fill("#notes-body", "Parece la cuota.")
-        await page.click("#f-notes button")
+        await page.click("#f-notes .sends")
         await expect(page.locator(".said.internal .words")).to_have_text("Parece la cuota.")
         await expect(page.locator("#notes-body")).to_have_value("")
         await expect(page.locator("#notes-body")).to_be_focused()
@@ -283,7 +283,7 @@ async def test_the_customers_way_without_javascript(browser: Browser, site: str,
     async with at_case(browser, site, office, "contact", number, javascript=False) as window:
         page = window.page
         await page.fill("#answers-body", "Desde Firefox.")
-        await page.click("#f-answers button:not([formaction])")
+        await page.click("#f-answers .sends")
         await expect(page.locator(".said .words").first).to_have_text("Desde Firefox.")
         await office.give(number, "resolution", summary="Se amplió la cuota.")
         await window.go(f"/casos/{number}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 
 from httpx import Response
+from PIL import Image
 
 from desk.files.file_kinds import LARGEST_FILE
+from storage.files import files
 from tests.api.office import Office
 from tests.portal.people import Visitor, visitor
 
@@ -94,3 +97,68 @@ async def test_one_that_is_too_large_is_refused_while_it_is_read(office: Office)
         assert (answer.status_code, "25 MB" in answer.text) == (413, True)
         six = [(f"{n}.txt", b"a") for n in range(6)]
         assert (await say(ana, number, "answers", *six)).status_code == 422
+
+
+class TestPictures:
+    async def sent(self, office: Office, number: str, order: str = "answers", who: str = "contact") -> str:
+        async with visitor(office, who) as person:
+            await say(person, number, order, ("mapa.png", picture()), ("a.txt", b"uno"))
+            page = (await person.get(f"/casos/{number}")).text
+        found = re.findall(r'src="/archivos/([^/"]+)/miniatura"', page)
+        assert len(found) == 1, "what is no picture is not shown as one"
+        return str(found[0])
+
+    async def test_are_shown_small_and_opened_large(self, office: Office) -> None:
+        number = await office.open()
+        its = await self.sent(office, number)
+        async with visitor(office, "agent") as agent:
+            assert f'href="/archivos/{its}/imagen"' in (await agent.get(f"/casos/{number}")).text
+            small, large = [await agent.get(f"/archivos/{its}/{which}") for which in ("miniatura", "imagen")]
+            again = await agent.get(f"/archivos/{its}/miniatura")
+        assert [each.headers["content-type"] for each in (small, large)] == ["image/webp", "image/png"]
+        assert small.content == again.content
+        with Image.open(BytesIO(small.content)) as shown, Image.open(BytesIO(large.content)) as whole:
+            assert (shown.size, whole.size) == ((480, 120), (1600, 400))
+
+    async def test_are_as_locked_up_as_downloads(self, office: Office) -> None:
+        its = await self.sent(office, await office.open())
+        async with visitor(office, "agent") as agent:
+            for which in ("miniatura", "imagen"):
+                headers = (await agent.get(f"/archivos/{its}/{which}")).headers
+                assert headers["content-security-policy"] == "sandbox; default-src 'none'"
+                assert headers["x-content-type-options"] == "nosniff"
+                assert "no-store" in headers["cache-control"]
+
+    async def test_are_for_those_alone_who_may_see_the_text(self, office: Office) -> None:
+        number = await office.open()
+        its, hidden = await self.sent(office, number), await self.sent(office, await office.open(), "notes", "agent")
+        async with visitor(office, "premium_contact") as stranger, visitor(office, "contact") as ana:
+            for which in ("miniatura", "imagen"):
+                assert (await stranger.get(f"/archivos/{its}/{which}")).status_code == 404
+                assert (await ana.get(f"/archivos/{hidden}/{which}")).status_code == 404
+
+    async def test_what_is_none_is_not_there(self, office: Office) -> None:
+        number = await office.open()
+        await self.sent(office, number)
+        async with visitor(office, "agent") as agent:
+            page = (await agent.get(f"/casos/{number}")).text
+            text = re.search(r'href="(/archivos/[^"/]+)" download>a.txt', page)
+            assert text
+            for which in ("miniatura", "imagen"):
+                assert (await agent.get(f"{text[1]}/{which}")).status_code == 404
+
+    async def test_a_small_one_goes_with_its_picture(self, office: Office) -> None:
+        its = await self.sent(office, await office.open())
+        async with visitor(office, "agent") as agent:
+            await agent.get(f"/archivos/{its}/miniatura")
+        store, file = office.app.state.desk.files, await files.get(office.db, its)
+        assert file
+        assert store.small_path(file.stored_name).is_file()
+        store.remove([file.stored_name])
+        assert not store.small_path(file.stored_name).exists()
+
+
+def picture() -> bytes:
+    kept = BytesIO()
+    Image.new("RGB", (1600, 400), (200, 10, 10)).save(kept, "PNG")
+    return kept.getvalue()

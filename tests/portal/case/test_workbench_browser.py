@@ -62,7 +62,7 @@ async def test_a_reply_with_files_that_is_undone_asks_for_them_again(
         file = FilePayload(name="registro.log", mimeType="text/plain", buffer=b"hola")
         await page.fill("#replies-body", "Con un error")
         await page.set_input_files("#replies-files", files=[file])
-        await page.click("#f-replies button")
+        await page.click("#f-replies .sends")
         await page.click("#pending .undo button")
         await expect(page.locator("#composer .done")).to_contain_text(words)
         await expect(page.locator("#avisos")).to_contain_text(words)
@@ -73,7 +73,7 @@ async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, nu
     async with at_case(browser, site, office, "agent", number) as window:
         page = window.page
         await page.fill("#replies-body", "Con un error")
-        await page.click("#f-replies button")
+        await page.click("#f-replies .sends")
         await expect(page.locator("#replies-body")).to_have_value("")
         await expect(page.locator(".said.pending .words")).to_have_text("Con un error")
         await page.type("#replies-body", "Y además")
@@ -86,7 +86,7 @@ async def test_a_reply_is_undone(browser: Browser, site: str, office: Office, nu
 async def test_a_reply_is_undone_without_javascript(browser: Browser, site: str, office: Office, number: str) -> None:
     async with at_case(browser, site, office, "agent", number, javascript=False) as window:
         await window.page.fill("#replies-body", "Con un error")
-        await window.page.click("#f-replies button:not([formaction])")
+        await window.page.click("#f-replies .sends")
         await window.page.click("#pending .undo button")
         await expect(window.page.locator("#replies-body")).to_have_value("Con un error")
 
@@ -96,7 +96,7 @@ async def test_a_reply_leaves_when_the_browser_is_closed(
 ) -> None:
     async with at_case(browser, site, office, "agent", number) as window:
         await window.page.fill("#replies-body", "Ya está.")
-        await window.page.click("#f-replies button")
+        await window.page.click("#f-replies .sends")
         await expect(window.page.locator(".said.pending")).to_be_visible()
     async with at_case(browser, site, office, "contact", number) as customer:
         await listening(office)

@@ -66,10 +66,12 @@ _PAGES = {
         GET /ingreso/externo, GET /ingreso/externo/vuelta, POST /idioma, POST /salida
     """,
     SIGNED_IN: """
-        GET /, GET /archivos/{file_id}, GET /buscar, GET /casos, GET /casos/lista, GET /casos/{number},
+        GET /, GET /archivos/{file_id}, GET /archivos/{file_id}/imagen, GET /archivos/{file_id}/miniatura,
+        GET /buscar, GET /casos, GET /casos/lista, GET /casos/{number},
         GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
         GET /contratos, GET /cuenta, GET /incidentes, GET /municipios, GET /proceso.bpmn,
-        POST /casos/{number}/borradores/{composer:path}, POST /cuenta/atajos, POST /cuenta/clave, POST /cuenta/codigo,
+        POST /casos/{number}/borradores/{composer:path}, POST /casos/{number}/vista-previa/{composer},
+        POST /cuenta/atajos, POST /cuenta/clave, POST /cuenta/codigo,
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
