@@ -15,7 +15,7 @@ from desk.desk import Desk
 from policy.case.case import Case, Category, ClosingReason, Status
 from storage.case.views import CaseRow
 from storage.engine.database import Reader
-from storage.search.search import searchable, telling_words
+from storage.search.search import bare_words, searchable, telling_words
 from storage.search.similar import Candidate, Candidates, candidates
 from storage.signing_in.tokens import Principal
 
@@ -102,8 +102,8 @@ def _judged(
     candidate: Candidate, asked: Asked, words: Mapping[str, tuple[str, bool]], weights: Mapping[str, float]
 ) -> SimilarCase:
     """How alike they are; not at all where no word of either's title is the other's."""
-    case, title = candidate.row.case, searchable(candidate.row.title).split()
-    others = searchable(candidate.description).split()
+    case, title = candidate.row.case, bare_words(candidate.row.title)
+    others = bare_words(candidate.description)
     shared: list[tuple[float, str]] = []
     by_title = False
     for pattern, weight in weights.items():
@@ -137,9 +137,5 @@ def _telling(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _has(words: Iterable[str], pattern: str) -> bool:
-    asked = tuple(each.removesuffix("*") for each in pattern.split(" OR "))
-    bare = (word.strip(_SIGNS) for word in words)
-    return any(word.startswith(asked) if pattern.endswith("*") else word in asked for word in bare)
-
-
-_SIGNS = "¿?¡!.,;:«»()[]{}\"'-"
+    asked = pattern.split(" OR ")
+    return any(word in asked for word in words)

@@ -13,6 +13,7 @@ from desk.cover import contracts, customer_covers
 from desk.cover.contracts import EarlyEnd, NewContract, Payment, Renewal
 from desk.idempotency import Done, IdempotentRequest
 from desk.problems import NotFound
+from portal.customers import home_page
 from portal.customers.customer_scope import CustomerScope, Scope
 from portal.customers.registering import RegistrationForm, submit_registration
 from portal.frame.fields import Id
@@ -127,6 +128,8 @@ async def _after(scope: CustomerScope, done: Done[str] | Refused, where: str) ->
     """The page after a form: anew, or with why that form was not taken; `where` is the contract that it is about."""
     if isinstance(done, Refused):
         return await _page(scope, refused=done, where=where)
+    if (await scope.request.form()).get("de") == "inicio":
+        return to(f"{home_page.PLACE}?hecho={scope.request.url.path.rpartition('/')[2]}", scope.visitor)
     return to(f"/contratos{scope.query(hecho='si')}", scope.visitor)
 
 

@@ -15,7 +15,7 @@ from wording.language import DEFAULT, LANGUAGES
 
 router = APIRouter()
 
-_STARTS = {Role.CONTACT: "/casos", Role.AGENT: "/cola", Role.DIRECTOR: "/cola"}
+_STARTS = {Role.CONTACT: "/casos", Role.AGENT: "/cola", Role.DIRECTOR: "/cola", Role.COMMERCIAL: "/inicio"}
 
 
 @router.get("/")

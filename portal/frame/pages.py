@@ -88,7 +88,12 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     ),
     Role.AGENT: _WORK,
     Role.DIRECTOR: (_WORK[0], _VISITS, ("/direccion/tablero", "Board"), *_WORK[1:]),
-    Role.COMMERCIAL: (("/clientes", "Customers"), ("/usuarios", "Users"), ("/direccion/tablero", "Board")),
+    Role.COMMERCIAL: (
+        ("/inicio", "Start"),
+        ("/clientes", "Customers"),
+        ("/usuarios", "Users"),
+        ("/direccion/tablero", "Board"),
+    ),
     Role.ADMIN: (
         ("/clientes", "Customers"),
         ("/usuarios", "Users"),

@@ -32,7 +32,7 @@ from portal.case import (
     rating_form,
     workbench,
 )
-from portal.customers import covers, customers_page, incidents_page, my_cases, people
+from portal.customers import covers, customers_page, home_page, incidents_page, my_cases, people
 from portal.customers.customer_scope import CustomerNotNamed
 from portal.direction import absences, approvals, board
 from portal.frame import home
@@ -60,6 +60,7 @@ _NOUNS = (
     opening,
     people,
     covers,
+    home_page,
     customers_page,
     incidents_page,
     case_page,

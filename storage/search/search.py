@@ -62,6 +62,11 @@ def _numbers(word: str) -> list[str]:
     return [one, *(one + each for each in _PLURALS)]
 
 
+def bare_words(text: str) -> list[str]:
+    """All words of a text as they are compared."""
+    return _WORD.findall(searchable(text))
+
+
 def is_hit(word: str, patterns: tuple[str, ...]) -> bool:
     """Whether a word of a text, as it stands there, is one of those that the patterns ask for."""
     bare = searchable(word)

@@ -78,6 +78,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/proceso",
     ),
     "commercial": (
+        "/inicio",
         "/clientes",
         "/clientes/cus_altaneblina",
         "/contactos?cliente=cus_altaneblina",

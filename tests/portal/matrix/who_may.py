@@ -90,7 +90,7 @@ _PAGES = {
         GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador, POST /casos/nuevo/parecidos
     """,
     REGISTRARS: """
-        GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
+        GET /inicio, GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
         POST /usuarios/{account_id}/codigo/fin, POST /usuarios/{account_id}/desactivacion,
         POST /usuarios/{account_id}/invitacion, POST /usuarios/{account_id}/sesiones/fin, POST /clientes,
         POST /clientes/{customer_id}/soluciones, POST /clientes/{customer_id}/soluciones/{solution_id}/acta,
