@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from desk.desk import Desk
 from desk.problems import NotFound
@@ -23,6 +23,7 @@ from portal.case.canned import inserted
 from portal.case.case_lines import Line, group_names, lines
 from portal.case.case_request import AboutCase
 from portal.case.municipality_choice import suggested
+from portal.case.pager import CameFrom, came_from, pager_of
 from portal.frame.afterwards import afterwards
 from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, render, to
@@ -89,7 +90,13 @@ class Told:
 
 
 @router.get("/casos/{number}")
-async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "", antes: Before = None) -> Response:
+async def show_case(
+    about: AboutCase,
+    came: Annotated[CameFrom, Depends()],
+    plantilla: str = "",
+    deshecha: str = "",
+    antes: Before = None,
+) -> Response:
     """The page. Whoever serves customers is seen there by the others, once the page has gone out to them.
 
     `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files, `antes`
@@ -102,7 +109,8 @@ async def show_case(about: AboutCase, plantilla: str = "", deshecha: str = "", a
         opened = open_page(visitor, found.row.number, page_id)
         afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
     shown = _shown(desk, visitor, _begun(found, visitor, plantilla), told)
-    return page(about.request, "case/page.html", **shown | {"page_id": page_id})
+    pager = await pager_of(desk, visitor, found.row.number, came)
+    return page(about.request, "case/page.html", **shown | {"page_id": page_id, "pager": pager})
 
 
 @router.get("/casos/{number}/partes/{part}")
@@ -129,7 +137,7 @@ def _rendered(request: Request, visitor: Visitor, found: CasePage, told: Told) -
 async def shown_after(request: Request, visitor: Visitor, number: str, form: str) -> Response:
     """What is shown when a command form was taken: the form's part anew for a script, else the page."""
     if "hx-request" not in request.headers:
-        return to(f"/casos/{number}", visitor)
+        return to(f"/casos/{number}{came_from(request).query}", visitor)
     told = Told(part=part_of(form), done=translate("Done.", visitor.language))
     fresh = await shown_part(request, visitor, number, told.part, told)
     return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
@@ -152,7 +160,8 @@ async def _shown_again(request: Request, visitor: Visitor, number: str, told: To
         return answered(Response(shown, 422 if status >= 400 else status, media_type="text/html"), visitor)
     desk = desk_of(request)
     found = await read_case(desk, viewer_of(visitor), number, PARTS)
-    shown_whole = _shown(desk, visitor, found, told) | {"page_id": secrets.token_urlsafe(12)}
+    pager = await pager_of(desk, visitor, number, came_from(request))
+    shown_whole = _shown(desk, visitor, found, told) | {"page_id": secrets.token_urlsafe(12), "pager": pager}
     return page(request, "case/page.html", status=status, **shown_whole)
 
 

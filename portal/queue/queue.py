@@ -27,7 +27,7 @@ from wording.language import translate, word
 
 router = APIRouter()
 
-_TAB_NAMES = {
+TAB_NAMES = {
     "open": "Open",
     "mine": "Mine",
     "unassigned": "Unassigned",
@@ -196,7 +196,7 @@ def _choices(
 
 
 def _tabs(desk: Desk, look: Look, cases: dict[str, int], language: str) -> list[Tab]:
-    names = {tab: translate(_TAB_NAMES[tab], language) for tab in TABS}
+    names = {tab: translate(TAB_NAMES[tab], language) for tab in TABS}
     with_groups = [*TABS[:6], *(f"group-{group.id}" for group in desk.policy.groups), *TABS[6:]]
     names |= {f"group-{group.id}": group.name for group in desk.policy.groups}
     return [

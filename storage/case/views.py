@@ -167,6 +167,17 @@ async def cases(
     return Page([_case_row(row) for row in found.items], found.next_cursor)
 
 
+async def numbers(db: Reader, filter: CaseFilter, *, limit: int) -> list[str]:  # noqa: A002
+    """The numbers of the first cases of a list, in its order."""
+    column, _, descending = _SORTS[filter.sort]
+    number = case_table.c.number
+    order = [each.desc() if descending else each.asc() for each in dict.fromkeys((column, number))]
+    async with db.read() as connection:
+        common = await _is_common(connection, filter)
+        wanted = select(number).where(*conditions(filter, common=common)).order_by(*order).limit(limit)
+        return list(await connection.scalars(wanted))
+
+
 async def some_cases(db: Reader, numbers: Sequence[str]) -> dict[str, CaseRow]:
     """These cases, by number; what is not recorded is missing."""
     async with db.read() as connection:

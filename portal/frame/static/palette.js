@@ -54,6 +54,9 @@
       const label = link.textContent.trim();
       found.push({ label, key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
     });
+    for (const link of document.querySelectorAll("a[data-key]")) {
+      found.push({ label: told(link), key: link.dataset.key, act: () => location.assign(link.href) });
+    }
     const search = [...document.querySelectorAll("input[type=search]")].find(visible);
     if (search) {
       const label = search.labels[0]?.textContent.trim() || search.getAttribute("aria-label") || search.name;
@@ -175,7 +178,7 @@
       open();
       return;
     }
-    const pressed = event.key === "h" ? "e" : event.key; // as it was called before
+    const pressed = { h: "e", "]": "j", "[": "k" }[event.key] || event.key; // other keys for the same
     const item = doable().find((each) => each.key === pressed);
     if (item) {
       event.preventDefault();
