@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from cli.conformance import LAST_RUN
 from desk.signing_in import passwords
-from tests.support import durations
+from tests.support import durations, quick_databases
 from tests.support.lives import policy
 from wording.language import learn
 
@@ -25,6 +25,9 @@ gc.disable()
 # A password costs 136 ms of a core, by design (tests/desk/signing_in/test_passwords.py holds it); here as little as can
 # be, but more than the hashes that tests put in place, which are made anew at a sign-in as old ones are.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+
+quick_databases.wait_for_no_disk()
+quick_databases.share_statements()
 
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")

@@ -36,6 +36,10 @@ from storage.engine.write_lock import WriteLock
 _CONNECTING_S = 5.0
 _READY_S, _PROBED_FOR_S = 0.8, 1.0
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_SYNCHRONOUS = "FULL"
+"""A turn that the engine's history holds as recorded must survive a power cut here too, or the ledger would miss it for
+ever and refuse the next one as a gap.
+"""
 _MIGRATION_LOCK = 4_022_026_001  # any number, as long as every Escala uses this one
 
 
@@ -275,9 +279,7 @@ def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
     def prepare(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None  # transactions begin when we say so
         cursor = dbapi_connection.cursor()
-        # FULL: a turn that the engine's history holds as recorded must survive a power cut here too, or the ledger
-        # would miss it for ever and refuse the next one as a gap.
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", *pragmas):
+        for pragma in (f"synchronous={_SYNCHRONOUS}", "foreign_keys=ON", *pragmas):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

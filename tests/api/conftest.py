@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from api.http.app import create_app
-from settings import Settings
 from storage.engine.database import Database
 from tests.api.office import Furnished, Office, furnish, open_office
+from tests.support.apps import app_at_rest
 from tests.support.templates import migrated_file
 
 
@@ -22,9 +21,9 @@ def migrated() -> Path:
 
 
 @pytest.fixture(scope="session")
-def front(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+def front() -> FastAPI:
     """The app that serves the tests' offices, each in its turn."""
-    return create_app(Settings(state_dir=tmp_path_factory.mktemp("front")))
+    return app_at_rest()
 
 
 @pytest.fixture(scope="session")

@@ -23,16 +23,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.http.app import create_app
 from desk.reading import stream
 from settings import Settings
 from tests.api.office import BASE, NEW_PREMIUM_CASE, PEOPLE, STANDARD, Office, open_office
+from tests.support.apps import app_at_rest
 from tests.support.serving import serving
 from tests.support.thoroughness import examples
 
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance]
 
-schema = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
+schema = schemathesis.openapi.from_dict(app_at_rest().openapi())
 schema.config.phases.coverage.enabled = False  # hundreds of examples for each operation; these are drawn instead
 schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 

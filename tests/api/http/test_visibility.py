@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from settings import Settings
 from tests.api.given import BODIES
 from tests.api.office import BASE, PREMIUM, Office
+from tests.support.apps import app_at_rest
 
 NAMED = {
     "{number}": "MA-2026-000001",
@@ -19,9 +19,7 @@ NAMED = {
 
 
 def named_operations() -> Iterator[tuple[str, str]]:
-    from api.http.app import create_app
-
-    for path, methods in create_app(Settings()).openapi()["paths"].items():
+    for path, methods in app_at_rest().openapi()["paths"].items():
         if "{" in path:
             yield from ((method, path) for method in methods)
 

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from api.http.app import create_app
-from settings import Settings
+from tests.support.apps import app_at_rest
 
 API = "/api/v1"
 
@@ -48,8 +46,7 @@ class Route:
 @lru_cache(maxsize=1)
 def routes() -> tuple[Route, ...]:
     """All of them, each method of an address for itself."""
-    app = create_app(Settings(state_dir=Path("/nonexistent")))
-    return tuple(sorted(_walk(app.router.routes), key=lambda each: (each.path, each.method)))
+    return tuple(sorted(_walk(app_at_rest().router.routes), key=lambda each: (each.path, each.method)))
 
 
 def portal_of(app: FastAPI) -> FastAPI:

@@ -27,12 +27,12 @@ from policy.case.case import Priority
 from policy.terms.terms import Terms
 from storage.case import views
 from storage.case.views import CaseFilter
-from storage.engine import codec
+from storage.engine import codec, database
 from storage.engine.database import Database, Reader, _config, upgrade
 from storage.engine.reach import DatabaseUnavailable
 from storage.engine.tables import case_terms, cases, metadata, pinned_terms, requests
 from tests.storage.desk import Desk
-from tests.support import lives
+from tests.support import lives, quick_databases
 from tests.support.lives import (
     ANSWER,
     ASK,
@@ -161,8 +161,9 @@ async def test_reading_does_not_write(tmp_path: Path) -> None:
         await db.close()
 
 
-async def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+async def test_sqlite_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """WAL and synchronous FULL (2): an acknowledged turn survives a power cut."""
+    monkeypatch.setattr(database, "_SYNCHRONOUS", quick_databases.IN_SERVICE)
     url = f"sqlite+aiosqlite:///{tmp_path / 'escala.db'}"
     upgrade(url)
     db = Database.at(url)
