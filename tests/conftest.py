@@ -28,6 +28,7 @@ passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 
 quick_databases.wait_for_no_disk()
 quick_databases.share_statements()
+quick_databases.ask_without_a_thread()
 
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")

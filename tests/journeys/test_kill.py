@@ -14,10 +14,10 @@ import pytest
 from policy.case.case import Role
 from tests.journeys.conftest import LiveDesk
 from tests.support.server import eventually
-from tests.support.thoroughness import IS_LONG
+from tests.support.thoroughness import IS_LONG, size
 
-CASES = 6
-REPLIES = 12
+CASES = size(3, long=6)
+REPLIES = size(8, long=12)
 
 
 async def _insist(http: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -63,11 +62,9 @@ class DemoDesk:
             yield window
 
 
-@asynccontextmanager
-async def open_demo_desk(migrated: Path, folder: Path) -> AsyncIterator[DemoDesk]:
-    """Seed a demonstration on paper and serve it."""
-    url = f"sqlite+aiosqlite:///{shutil.copy(migrated, folder / 'escala.db')}"
-    db = Database.at(url)
+async def seed_demo_desk(folder: Path) -> dict[str, Any]:
+    """Seed a demonstration on paper into the folder's database: its people's sessions, and the numbers of its cases."""
+    db = Database.at(_url(folder))
     try:
         access = DemoAccess(
             seeded_at=NOW,
@@ -87,12 +84,27 @@ async def open_demo_desk(migrated: Path, folder: Path) -> AsyncIterator[DemoDesk
         await canned_replies.create(db, shared, at=NOW)
         numbers = await _numbers(db)
         numbers |= {"key": await _key(db), "answered": await _answer(db, numbers["altaneblina in_progress"])}
-        desk = PaperDesk(db, _now)
-        app = create_app(Settings(state_dir=folder, database_url=url), database=db, engine=desk, clock=_now)
-        async with app.router.lifespan_context(app), serving(app) as address:
-            yield DemoDesk(address, signed_in, numbers, desk)
     finally:
         await db.close()
+    return {"sessions": signed_in, "numbers": numbers}
+
+
+@asynccontextmanager
+async def open_demo_desk(folder: Path, told: dict[str, Any]) -> AsyncIterator[DemoDesk]:
+    """Serve what was seeded into the folder, of which this was told."""
+    db = Database.at(_url(folder))
+    try:
+        desk = PaperDesk(db, _now)
+        settings = Settings(state_dir=folder, database_url=_url(folder))
+        app = create_app(settings, database=db, engine=desk, clock=_now)
+        async with app.router.lifespan_context(app), serving(app) as address:
+            yield DemoDesk(address, told["sessions"], told["numbers"], desk)
+    finally:
+        await db.close()
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'escala.db'}"
 
 
 def _now() -> Any:

@@ -10,10 +10,17 @@ import pytest
 
 from storage.engine.database import Database
 from tests.storage.desk import Desk
+from tests.support import quick_databases
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.templates import migrated_file
 
 BOTH = ("sqlite", "postgresql")
+
+
+@pytest.fixture(autouse=True)
+def as_in_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite answers in threads here, as it does in an installation."""
+    quick_databases.ask_by_threads(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,35 @@
-"""Databases of tests: their SQL is worked out once in a process, and none waits for a disk."""
+"""Databases of tests: their SQL is worked out once in a process, none waits for a disk, most need no thread."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
 from weakref import WeakKeyDictionary
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
 
-from storage.engine import database
+from storage.engine import database, sqlite_driver
 
 _KEPT = 5_000
 """Statements of each kind of database."""
 
 
+_FOR_GOOD = pytest.MonkeyPatch()
+"""Never undone."""
+_BY_THREAD = sqlite_driver.Connection._execute
 IN_SERVICE = database._SYNCHRONOUS
 """What an installation does: tests/storage/engine/test_engine.py holds it."""
 
 
 def wait_for_no_disk() -> None:
     """No test cuts the power; and each commit waited for two milliseconds."""
-    database._SYNCHRONOUS = "OFF"
+    _FOR_GOOD.setattr(database, "_SYNCHRONOUS", "OFF")
 
 
 def share_statements() -> None:
@@ -39,10 +46,31 @@ def _share(kind: type[Dialect]) -> None:
     statements: LRUCache[object, object] = LRUCache(_KEPT)
 
     def created(engine: Engine) -> None:
-        engine._compiled_cache = statements  # type: ignore[assignment]
+        vars(engine)["_compiled_cache"] = statements
 
     # A dialect is part of the key that a statement is kept by.
-    kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-    kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
-    kind._type_memos = WeakKeyDictionary()
-    kind.engine_created = staticmethod(created)  # type: ignore[method-assign]
+    _FOR_GOOD.setattr(kind, "__eq__", lambda self, other: type(self) is type(other))
+    _FOR_GOOD.setattr(kind, "__hash__", lambda self: hash(type(self)))
+    _FOR_GOOD.setattr(kind, "_type_memos", WeakKeyDictionary(), raising=False)
+    _FOR_GOOD.setattr(kind, "engine_created", staticmethod(created))
+
+
+def ask_without_a_thread() -> None:
+    """Let SQLite answer in the loop's own thread, from now on and on connections that are open already.
+
+    An errand to a connection's thread costs more than most statements, and a test opens several connections. Each is
+    still a place where another task may run and where a caller may be cancelled. The tests of storage use threads.
+    """
+
+    async def execute(connection: sqlite_driver.Connection, do: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        if not connection._running or not connection._connection:
+            raise ValueError("Connection closed")
+        await asyncio.sleep(0)
+        return do(*args, **more)
+
+    _FOR_GOOD.setattr(sqlite_driver.Connection, "_execute", execute)
+
+
+def ask_by_threads(patch: pytest.MonkeyPatch) -> None:
+    """As an installation does, until the patch is undone."""
+    patch.setattr(sqlite_driver.Connection, "_execute", _BY_THREAD)

@@ -39,7 +39,7 @@ from workflows import addresses
 SHARDS = size(1, long=4)
 LIVES_IN_A_SHARD = size(30, long=50)
 AT_ONCE = 10
-IN_A_SANDBOX = size(5, long=50)
+IN_A_SANDBOX = size(2, long=50)
 """How many lives of a shard replay inside a sandbox as well, which takes several times as long."""
 STEPS = 20
 FEW_WAKES = 8

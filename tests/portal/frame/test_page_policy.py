@@ -14,18 +14,25 @@ from tests.portal.matrix.pages import wrong_with, wrong_with_what_is_no_page
 from tests.portal.matrix.routes import Route, routes
 from tests.portal.matrix.trying import answer_to
 from tests.portal.matrix.world import World
+from tests.support.thoroughness import IS_LONG
 
 LOOKED_AT = [each for each in routes() if each.method == "GET" and not each.is_of_the_api and "static" not in each.path]
 SENT = [each for each in routes() if each.method != "GET" and not each.is_of_the_api]
 OTHERS = [each for each in routes() if each not in (*LOOKED_AT, *SENT)]
 EXPORTED = (".csv", ".json", ".pdf", ".xlsx")
+KINDS = ("own", "missing", "malformed 0")
 WHO = ("nobody", "contact_a", "admin_a", "agent", "director", "commercial", "admin")
 
 
 def looked_at(world: World, route: Route) -> Iterator[Cell]:
     for cell in cells(route, world.ids):
-        if cell.who in WHO and cell.kind in ("own", "missing", "malformed 0"):
+        if cell.who in WHO and cell.kind in KINDS and _is_tried(cell):
             yield cell
+
+
+def _is_tried(cell: Cell) -> bool:
+    """All in a long run; else half of them, so that everybody asks every route for something."""
+    return IS_LONG or (WHO.index(cell.who) + KINDS.index(cell.kind)) % 2 == 0
 
 
 @pytest.mark.parametrize("route", LOOKED_AT, ids=lambda route: route.name)
@@ -43,7 +50,9 @@ async def test_a_page_runs_nothing_of_its_own_and_changes_nothing(filled: World,
 async def test_a_refused_form_is_a_page_like_all_others(filled: World, route: Route) -> None:
     wrong = []
     for cell in cells(route, filled.ids):
-        if cell.kind in ("own", "missing") and cell.choice in ("", "claim", "replies") and cell.who in WHO:
+        if cell.kind not in KINDS[:2] or cell.choice not in ("", "claim", "replies") or cell.who not in WHO:
+            continue
+        if _is_tried(cell):
             headers, body = request(filled, route, cell.who, cell.choice, stamp="none")
             answer = await ask(filled.office.app, route.method, cell.address, headers, body)
             wrong += [f"{cell}: {each}" for each in wrong_with(answer)]
@@ -54,7 +63,7 @@ async def test_a_refused_form_is_a_page_like_all_others(filled: World, route: Ro
 async def test_what_is_no_page_comes_with_the_strictest_policy(filled: World, route: Route) -> None:
     wrong = []
     for cell in cells(route, filled.ids):
-        if cell.kind not in ("own", "missing", "malformed 0") or cell.who not in ("nobody", "contact_a", "agent"):
+        if cell.kind not in KINDS or cell.who not in ("nobody", "contact_a", "agent"):
             continue
         headers, body = request(filled, route, cell.who, cell.choice)
         if route.method != "GET":  # nothing is changed here
