@@ -10,8 +10,8 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 	$(shell $(p) -c 'import sys; print("$(p)" if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 VENV := .venv
 BIN := $(VENV)/bin
-# Servers and browsers work beside them, and one of them waits at most times: one more than there are cores.
-PYTEST_WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
+# Servers and browsers work beside them, and some of them wait at most times: two more than there are cores.
+PYTEST_WORKERS ?= $(shell echo $$(($$(nproc) + 2)))
 PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 # Every process of a test imports the same modules: compile them once, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,12 @@ def check_documented(app: FastAPI, path: str, answer: Response) -> None:
             assert name in content["examples"], f"{template} does not say that it may answer {name}"
 
 
+@cache
+def _plain() -> Settings:
+    """Reading the environment takes as long as opening an office's database."""
+    return Settings()
+
+
 @asynccontextmanager
 async def open_office(
     url: str,
@@ -220,7 +227,7 @@ async def open_office(
         db = Database.at(url)
         stack.push_async_callback(db.close)
         paper = PaperDesk(db, clock)
-        settings = settings or Settings(state_dir=state_dir, database_url=url)
+        settings = settings or _plain().model_copy(update={"state_dir": state_dir, "database_url": url})
         app = create_app(settings, database=db, engine=desk or paper, clock=clock)
         await stack.enter_async_context(app.router.lifespan_context(app))
         if front:
