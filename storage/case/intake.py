@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine.database import Database, Reader, insert
+from storage.engine.database import Database, Reader
+from storage.engine.prepared import Prepared, insert_on
 from storage.engine.tables import contents, number_sequences, requests, reservations
 
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -71,22 +72,16 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
 
 async def _reserve(connection: AsyncConnection, scope: str, key: str, *, at: datetime) -> Reservation:
     year = at.astimezone(_BOGOTA).year
-    next_one = (
-        insert(connection, number_sequences)
-        .values(year=year, last=1)
-        .on_conflict_do_update(index_elements=["year"], set_={"last": number_sequences.c.last + 1})
-        .returning(number_sequences.c.last)
-    )
     savepoint = await connection.begin_nested()
     # The sequence's row comes first: whoever else reserves in this year waits here.
-    last = await connection.scalar(next_one)
+    last = await _NEXT_NUMBER.scalar(connection, year=year, last=1)
     known = await _reserved(connection, scope, key)
     if known is not None:
         await savepoint.rollback()  # the number goes back
         return known
     made = Reservation(f"MA-{year}-{last:06}", at)
     row = {"scope": scope, "key": key, "number": made.number, "received_at": at}
-    await connection.execute(insert(connection, reservations), row)
+    await _RESERVE.changed(connection, **row)
     await savepoint.commit()
     return made
 
@@ -109,7 +104,7 @@ async def _deposit(connection: AsyncConnection, deposits: Sequence[Deposit], *, 
         for each in deposits
     ]
     if rows:
-        await connection.execute(insert(connection, contents).on_conflict_do_nothing(), rows)
+        await _DEPOSIT.each(connection, rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +164,7 @@ async def _begin(connection: AsyncConnection, beginning: Beginning) -> Begun:
         "fingerprint": beginning.fingerprint,
         "begun_at": beginning.at,
     }
-    made = await connection.execute(insert(connection, requests).on_conflict_do_nothing(), row)
-    if made.rowcount == 1:
+    if await _BEGIN.changed(connection, **row) == 1:
         return Begun(fingerprint=beginning.fingerprint, at=beginning.at, answer=None)
     found = await _begun(connection, beginning.scope, beginning.key)
     assert found is not None
@@ -181,20 +175,18 @@ async def finish(db: Database, beginning: Beginning, answer: KeptAnswer | KeptRe
     """Keep the answer of a request, which may not have begun yet; the first answer stays, and is answered."""
     row = _problem(answer) if isinstance(answer, KeptRefusal) else answer
     answered = {"status": row.status, "headers": dict(row.headers), "body": row.body}
-    unanswered = (requests.c.scope == beginning.scope, requests.c.key == beginning.key, requests.c.status.is_(None))
     async with db.write(brief=True) as connection:
         found = await _begin(connection, beginning)
         if found.answer is None and found.fingerprint == beginning.fingerprint:
-            kept = await connection.execute(update(requests).where(*unanswered).values(**answered))
-            if kept.rowcount == 1:
+            kept = await _ANSWER.changed(connection, of_scope=beginning.scope, of_key=beginning.key, **answered)
+            if kept == 1:
                 return replace(found, answer=answer)
             found = await _begun(connection, beginning.scope, beginning.key) or found
         return found
 
 
 async def _begun(connection: AsyncConnection, scope: str, key: str) -> Begun | None:
-    wanted = select(requests).where(requests.c.scope == scope, requests.c.key == key)
-    row = (await connection.execute(wanted)).first()
+    row = await _BEGUN.first(connection, scope=scope, key=key)
     if row is None:
         return None
     answer = None if row.status is None else _kept(KeptAnswer(row.status, row.headers, row.body))
@@ -223,11 +215,37 @@ def _kept(row: KeptAnswer) -> KeptAnswer | KeptRefusal:
 
 
 async def _reserved(connection: AsyncConnection, scope: str, key: str) -> Reservation | None:
-    row = (
-        await connection.execute(
-            select(reservations.c.number, reservations.c.received_at).where(
-                reservations.c.scope == scope, reservations.c.key == key
-            )
-        )
-    ).first()
+    row = await _RESERVED.first(connection, scope=scope, key=key)
     return None if row is None else Reservation(row.number, row.received_at)
+
+
+_NEXT_NUMBER = Prepared(
+    lambda on: (
+        insert_on(on, number_sequences)
+        .on_conflict_do_update(index_elements=["year"], set_={"last": number_sequences.c.last + 1})
+        .returning(number_sequences.c.last)
+    ),
+    sets=("year", "last"),
+)
+_RESERVE = Prepared(lambda on: insert_on(on, reservations), sets=("scope", "key", "number", "received_at"))
+_RESERVED = Prepared(
+    select(reservations.c.number, reservations.c.received_at).where(
+        reservations.c.scope == bindparam("scope"), reservations.c.key == bindparam("key")
+    )
+)
+_DEPOSIT = Prepared(
+    lambda on: insert_on(on, contents).on_conflict_do_nothing(),
+    sets=("content_id", "case_number", "body", "deposited_at"),
+)
+_BEGUN = Prepared(select(requests).where(requests.c.scope == bindparam("scope"), requests.c.key == bindparam("key")))
+_BEGIN = Prepared(
+    lambda on: insert_on(on, requests).on_conflict_do_nothing(), sets=("scope", "key", "fingerprint", "begun_at")
+)
+_ANSWER = Prepared(
+    update(requests).where(
+        requests.c.scope == bindparam("of_scope"),
+        requests.c.key == bindparam("of_key"),
+        requests.c.status.is_(None),
+    ),
+    sets=("status", "headers", "body"),
+)

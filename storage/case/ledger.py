@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, literal_column, select, update
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import ColumnElement, RowMapping, Select, Update, bindparam, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Case, ClockState, Status
@@ -22,7 +21,8 @@ from policy.terms.terms import Terms
 from storage.case import duplicates
 from storage.engine import codec
 from storage.engine.columns import AT_ONCE, NEVER, UNDATED
-from storage.engine.database import Database, insert
+from storage.engine.database import Database
+from storage.engine.prepared import Prepared, insert_on
 from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
 from storage.search import case_words
 from storage.terms import pinned
@@ -94,11 +94,10 @@ async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms 
     case = decision.case
     if case.turn == 1:
         return await _open(connection, decision, terms)
-    follows = (cases.c.turn == case.turn - 1, cases.c.facts == case.facts - len(decision.entries))
     promised = {"plan": terms.plan, "cover": terms.cover.kind} if terms else {}
-    projected = update(cases).where(cases.c.number == case.number, *follows)
-    projected = projected.values(**_projected(case), **promised, change=next_change(connection))
-    return (await connection.execute(projected)).rowcount == 1
+    place = {"its_number": case.number, "its_turn": case.turn - 1, "its_facts": case.facts - len(decision.entries)}
+    projected = _PROJECT_PROMISED if promised else _PROJECT
+    return await projected.changed(connection, **place, **_projected(case), **promised) == 1
 
 
 async def _found(connection: AsyncConnection, decision: Decision) -> dict[str, Any]:
@@ -122,7 +121,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
     case, opened = decision.case, next((e.fact for e in decision.entries if isinstance(e.fact, CaseOpened)), None)
     if terms is None or opened is None:
         raise ValueError(f"the first turn of case {case.number} needs its opening and its terms")
-    title = await connection.scalar(select(contents.c.body).where(contents.c.content_id == opened.title.content_id))
+    title = await _TITLE.scalar(connection, content_id=opened.title.content_id)
     if title is None:
         raise ContentMissing(f"the title of case {case.number} was not deposited")
     row = {
@@ -139,8 +138,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "title": title,
         "search_id": case_words.search_id(case.number),
     }
-    made = insert(connection, cases).values(change=next_change(connection)).on_conflict_do_nothing()
-    return (await connection.execute(made.returning(cases.c.number), row)).first() is not None
+    return await _OPEN.first(connection, **row) is not None
 
 
 async def _append(connection: AsyncConnection, decision: Decision, terms: Terms | None, command_id: str | None) -> None:
@@ -149,7 +147,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
     if terms is not None:
         digest = await pinned.keep_in(connection, codec.terms_to_json(terms))
         promised = {"case_number": case.number, "from_turn": case.turn, "digest": digest}
-        await connection.execute(plain_insert(case_terms), promised)
+        await _PROMISE.changed(connection, **promised)
     if decision.entries:
         rows: list[dict[str, Any]] = [
             {
@@ -167,7 +165,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             }
             for entry in decision.entries
         ]
-        await connection.execute(plain_insert(facts), rows)
+        await _FACTS.each(connection, rows)
         await case_words.publish(connection, decision)
     if decision.stretches:
         rows = [
@@ -183,7 +181,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             }
             for place, stretch in enumerate(decision.stretches)
         ]
-        await connection.execute(plain_insert(stretches), rows)
+        await _STRETCHES.each(connection, rows)
     if decision.notices:
         rows = [
             {
@@ -199,16 +197,16 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             }
             for notice in decision.notices
         ]
-        await connection.execute(insert(connection, notices).on_conflict_do_nothing(), rows)
+        await _NOTICES.each(connection, rows)
 
 
-def next_change(connection: AsyncConnection) -> ColumnElement[int]:
+def next_change(dialect: str) -> ColumnElement[int]:
     """The next place among all turns of the desk, for those who watch it.
 
     SQLite has one writer at a time, so the places come in the order of the commits. PostgreSQL's sequence does not
     wait for anybody: see `heads.desk_mark`.
     """
-    return _NEXT_ON_SQLITE if connection.dialect.name == "sqlite" else _NEXT_ON_POSTGRESQL
+    return _NEXT_ON_SQLITE if dialect == "sqlite" else _NEXT_ON_POSTGRESQL
 
 
 # As text: nothing is put together anew for each turn.
@@ -253,3 +251,46 @@ def next_due_at(case: Case) -> datetime | None:
 
 
 _PROMISED = (ClockState.RUNNING, ClockState.MISSED)
+
+
+_SHOWN = (
+    *("turn", "facts", "status", "level", "priority", "assignee", "case_group", "overdue", "missed", "next_due_at"),
+    *("closed_at", "closing_reason", "state"),
+)
+"""The columns of `_projected`."""
+
+
+def _project(dialect: str) -> Update:
+    c = cases.c
+    follows = (c.number == bindparam("its_number"), c.turn == bindparam("its_turn"), c.facts == bindparam("its_facts"))
+    return update(cases).where(*follows).values(change=next_change(dialect))
+
+
+_PROJECT = Prepared(_project, sets=_SHOWN)
+_PROJECT_PROMISED = Prepared(_project, sets=(*_SHOWN, "plan", "cover"))
+_OPEN = Prepared(
+    lambda on: insert_on(on, cases).values(change=next_change(on)).on_conflict_do_nothing().returning(cases.c.number),
+    sets=(
+        *(*_SHOWN, "number", "plan", "cover", "customer_id", "contact_id", "solution_id", "channel", "category"),
+        *("opened_at", "title", "search_id"),
+    ),
+)
+_TITLE = Prepared(select(contents.c.body).where(contents.c.content_id == bindparam("content_id")))
+_PROMISE = Prepared(insert(case_terms), sets=("case_number", "from_turn", "digest"))
+_FACTS = Prepared(
+    insert(facts),
+    sets=(
+        *("case_number", "turn", "seq", "command_id", "at", "due_at", "kind", "actor_role", "actor_id"),
+        *("on_behalf_of", "internal", "data"),
+    ),
+)
+_STRETCHES = Prepared(
+    insert(stretches), sets=("case_number", "turn", "place", "clock", "level", "from_at", "to_at", "counted", "why")
+)
+_NOTICES = Prepared(
+    lambda on: insert_on(on, notices).on_conflict_do_nothing(),
+    sets=(
+        *("case_number", "turn", "kind", "recipient", "seq", "limit_at", "at", "attempts", "given_up"),
+        "next_try_at",
+    ),
+)

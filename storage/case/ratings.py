@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import ratings
 
 
@@ -33,7 +34,9 @@ async def rate(db: Database, rating: Rating) -> None:
 
 async def of_cases(db: Reader, numbers: Iterable[str]) -> dict[str, Rating]:
     """The ratings of those of these cases that have one."""
-    wanted = select(ratings).where(ratings.c.case_number.in_(list(numbers)))
     async with db.read() as connection:
-        rows = (await connection.execute(wanted)).mappings()
-        return {row["case_number"]: Rating(**row) for row in rows}
+        rows = await _OF_CASES.rows(connection, numbers=list(numbers))
+    return {row.case_number: Rating(**row._asdict()) for row in rows}
+
+
+_OF_CASES = Prepared(select(ratings).where(ratings.c.case_number.in_(bindparam("numbers", expanding=True))))

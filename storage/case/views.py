@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, and_, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
@@ -19,6 +19,7 @@ from storage.engine import codec, paging
 from storage.engine.columns import NEVER, UNDATED, Unindexed
 from storage.engine.database import Reader
 from storage.engine.paging import Page
+from storage.engine.prepared import Prepared
 from storage.engine.tables import case_terms, contents, facts
 from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
@@ -116,8 +117,8 @@ class NoticeRow:
 async def case(db: Reader, number: str) -> CaseRow | None:
     """The case, as of its last recorded turn."""
     async with db.read() as connection:
-        row = (await connection.execute(_cases().where(case_table.c.number == number))).mappings().first()
-    return None if row is None else _case_row(row)
+        row = await _CASE.first(connection, number=number)
+    return None if row is None else _case_row(row._asdict())
 
 
 async def terms(db: Reader, number: str) -> Terms | None:
@@ -284,9 +285,10 @@ async def last_seq(db: Reader, number: str) -> int:
 
 async def fact(connection: AsyncConnection, number: str, seq: int) -> TimelineRow | None:
     """One fact with its words."""
-    row = (await connection.execute(_facts(number).where(facts.c.seq == seq))).mappings().first()
-    if row is None:
+    found = await _FACT.first(connection, number=number, seq=seq)
+    if found is None:
         return None
+    row = found._asdict()
     return _timeline_row(row, await _words(connection, number, [row["data"]]))
 
 
@@ -411,6 +413,15 @@ def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElemen
     return found
 
 
+_CASE = Prepared(_cases().where(case_table.c.number == bindparam("number")))
+_FACT = Prepared(select(facts).where(facts.c.case_number == bindparam("number"), facts.c.seq == bindparam("seq")))
+_WORDS = Prepared(
+    select(contents.c.content_id, contents.c.body).where(
+        contents.c.case_number == bindparam("number"), contents.c.content_id.in_(bindparam("ids", expanding=True))
+    )
+)
+
+
 def _facts(number: str) -> Select[Any]:
     return select(facts).where(facts.c.case_number == number).order_by(facts.c.seq)
 
@@ -420,13 +431,10 @@ async def _words(connection: AsyncConnection, number: str, said: list[dict[str, 
     ids = [content_id for data in said for content_id in codec.content_ids(data)]
     if not ids:
         return {}
-    wanted = select(contents.c.content_id, contents.c.body).where(
-        contents.c.case_number == number, contents.c.content_id.in_(ids)
-    )
-    return {row.content_id: row.body for row in await connection.execute(wanted)}
+    return {row.content_id: row.body for row in await _WORDS.rows(connection, number=number, ids=ids)}
 
 
-def _timeline_row(row: RowMapping, words: dict[str, str]) -> TimelineRow:
+def _timeline_row(row: Mapping[Any, Any], words: dict[str, str]) -> TimelineRow:
     return TimelineRow(
         seq=row["seq"],
         turn=row["turn"],
@@ -439,7 +447,7 @@ def _timeline_row(row: RowMapping, words: dict[str, str]) -> TimelineRow:
     )
 
 
-def _case_row(row: RowMapping) -> CaseRow:
+def _case_row(row: Mapping[Any, Any]) -> CaseRow:
     return CaseRow(
         number=row["number"],
         title=row["title"],

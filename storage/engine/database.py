@@ -29,6 +29,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.engine import sqlite_driver
 from storage.engine.patience import patience, patient_for
+from storage.engine.prepared import insert_on
 from storage.engine.reach import DatabaseUnavailable, reaching
 from storage.engine.sqlite_driver import Manner
 from storage.engine.write_lock import WriteLock
@@ -166,7 +167,7 @@ class Database:
 
 def insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that may say ON CONFLICT, which both databases know and SQLAlchemy keeps with each."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return insert_on(connection.dialect.name, table)
 
 
 def upgrade(url: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from policy.case.case import Level
 from policy.people.recipients import (
@@ -22,6 +22,7 @@ from policy.people.recipients import (
     Recipient,
 )
 from storage.engine.database import Reader
+from storage.engine.prepared import Prepared
 from storage.engine.tables import agents, contacts
 from storage.people import absences
 from storage.people import agents as agent_list
@@ -111,14 +112,18 @@ async def personal_addresses(db: Reader, person: Person, *, at: datetime) -> lis
 
 
 async def _contact_addresses(db: Reader, contact_id: str, *, on: date) -> list[str]:
-    known = select(contacts.c.email, contacts.c.customer_id, contacts.c.removed_at).where(contacts.c.id == contact_id)
     async with db.read() as connection:
-        contact = (await connection.execute(known)).first()
+        contact = await _CONTACT.first(connection, id=contact_id)
     if contact is None:
         return []
     if contact.removed_at is None:
         return [contact.email]
     return await _emails(db, _administrators(contact.customer_id, on=on))
+
+
+_CONTACT = Prepared(
+    select(contacts.c.email, contacts.c.customer_id, contacts.c.removed_at).where(contacts.c.id == bindparam("id"))
+)
 
 
 def _administrators(customer_id: str, *, on: date) -> Select[tuple[str]]:

@@ -10,8 +10,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Case, Plan
@@ -21,6 +35,7 @@ from storage.case import views
 from storage.engine import codec
 from storage.engine.columns import AT_ONCE
 from storage.engine.database import Database, Reader
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, notices
 
 LEFT_TO_ITS_CASE = timedelta(minutes=10)
@@ -68,44 +83,35 @@ async def claim(
     Of a case's notices to one recipient they are the first that wait. Nor do they get ahead of the case's notices to
     `besides`, unless those were tried.
     """
-    n, before = notices.c, notices.alias("before")
-    earlier = (before.c.case_number == n.case_number, before.c.id < n.id, *_waits(before))
-    to_the_same = before.c.recipient == n.recipient
-    keeps_back = or_(
-        and_(to_the_same, _is_put_off(before, at)), and_(before.c.attempts == 0, before.c.recipient.in_(besides))
-    )
-    due = (*_waits(notices), _is_due(notices, at), n.recipient.not_in(besides), ~exists().where(*earlier, keeps_back))
-    wanted = select(n.id).where(*due).order_by(n.id).limit(most)
+    wanted = {"at": at, "since": at - LEFT_TO_ITS_CASE, "besides": list(besides), "besides_them": list(besides)}
     async with db.read() as connection:
-        if await connection.scalar(wanted.limit(1)) is None:
+        if await _DUE.scalar(connection, most=1, **wanted) is None:
             return []
     async with db.write(brief=True) as connection:
-        found = list(await connection.scalars(wanted.with_for_update(skip_locked=True)))
+        found = [row.id for row in await _CLAIMED.rows(connection, most=most, **wanted)]
         # What another one is claiming in this moment looked due: nothing that comes after it may be taken.
-        is_taken = exists().where(*earlier, to_the_same, before.c.id.not_in(found))
-        ids = list(await connection.scalars(select(n.id).where(n.id.in_(found), ~is_taken)))
+        free = await _FREE.rows(connection, found=found, but_found=found)
+        ids = [row.id for row in free]
         await put_off(connection, ids, until=until)
     async with db.read() as connection:
-        return await _rows(connection, n.id.in_(ids))
+        return await _told(connection, await _ROWS.rows(connection, ids=ids))
 
 
 async def pending(db: Reader, case_number: str) -> list[OutboxRow]:
     """The case's notices that were neither delivered nor given up, in the order of what they tell of."""
     async with db.read() as connection:
-        return await _rows(connection, notices.c.case_number == case_number, *_waits(notices))
+        return await _told(connection, await _ROWS_OF_CASE.rows(connection, number=case_number))
 
 
 async def put_off(connection: AsyncConnection, ids: Sequence[int], *, until: datetime) -> None:
     """Let nobody claim these before then, where they still wait."""
-    await connection.execute(update(notices).where(notices.c.id.in_(ids), *_waits(notices)).values(next_try_at=until))
+    if ids:
+        await _PUT_OFF.each(connection, [{"its_id": each, "next_try_at": until} for each in ids])
 
 
 async def delivered(connection: AsyncConnection, notice_id: int, *, at: datetime, to: list[str]) -> None:
     """Note that a notice left, and to which addresses; the first time counts."""
-    left = update(notices).where(notices.c.id == notice_id, notices.c.delivered_at.is_(None))
-    await connection.execute(
-        left.values(delivered_at=at, delivered_to=to, attempts=notices.c.attempts + 1, last_error=None)
-    )
+    await _DELIVERED.changed(connection, its_id=notice_id, delivered_at=at, delivered_to=to)
 
 
 async def failed(connection: AsyncConnection, notice_id: int, *, error: str, next_try_at: datetime | None) -> None:
@@ -142,42 +148,74 @@ def _waits(table: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]
     return table.c.delivered_at.is_(None), table.c.given_up.is_(False)
 
 
-def _is_due(table: FromClause, at: datetime) -> ColumnElement[bool]:
+def _is_due(table: FromClause) -> ColumnElement[bool]:
     t = table.c
-    return or_(t.next_try_at <= at, and_(t.next_try_at.is_(None), t.at <= at - LEFT_TO_ITS_CASE))
+    return or_(t.next_try_at <= bindparam("at"), and_(t.next_try_at.is_(None), t.at <= bindparam("since")))
 
 
-def _is_put_off(table: FromClause, at: datetime) -> ColumnElement[bool]:
+def _is_put_off(table: FromClause) -> ColumnElement[bool]:
     t = table.c
-    return or_(t.next_try_at > at, and_(t.next_try_at.is_(None), t.at > at - LEFT_TO_ITS_CASE))
+    return or_(t.next_try_at > bindparam("at"), and_(t.next_try_at.is_(None), t.at > bindparam("since")))
 
 
-async def _rows(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[OutboxRow]:
-    n = notices.c
-    wanted = (
-        select(
-            n.id, n.case_number, n.turn, n.kind, n.recipient, n.seq, n.limit_at, n.at, n.attempts,
-            cases.c.title, cases.c.plan, cases.c.customer_id, cases.c.state,
-        )
-        .join(cases, cases.c.number == n.case_number)
-        .where(*conditions)
-        .order_by(n.id)
-    )  # fmt: skip
-    rows = list((await connection.execute(wanted)).mappings())
-    states = {row["case_number"]: row["state"] for row in rows}
-    places = {(row["case_number"], row["seq"]) for row in rows}
+async def _told(connection: AsyncConnection, rows: Sequence[Any]) -> list[OutboxRow]:
+    """The rows of `_wanted` with what each tells of."""
+    states = {row.case_number: row.state for row in rows}
     as_they_are = {number: codec.case_from_json(state) for number, state in states.items()}
+    places = {(row.case_number, row.seq) for row in rows}
     told = {place: await views.fact(connection, *place) for place in sorted(places)}
     return [
         OutboxRow(
-            **{name: row[name] for name in row if name not in ("plan", "recipient", "state")},
-            plan=Plan(row["plan"]),
-            recipient=recipient_from_text(row["recipient"]),
-            case=as_they_are[row["case_number"]],
+            **{name: each for name, each in row._asdict().items() if name not in ("plan", "recipient", "state")},
+            plan=Plan(row.plan),
+            recipient=recipient_from_text(row.recipient),
+            case=as_they_are[row.case_number],
             due_at=of.due_at,
             fact=of.fact,
             words=of.words,
         )
         for row in rows
-        if (of := told[row["case_number"], row["seq"]]) is not None
+        if (of := told[row.case_number, row.seq]) is not None
     ]
+
+
+def _wanted(*conditions: ColumnElement[bool]) -> Select[Any]:
+    n = notices.c
+    shown = (
+        *(n.id, n.case_number, n.turn, n.kind, n.recipient, n.seq, n.limit_at, n.at, n.attempts),
+        *(cases.c.title, cases.c.plan, cases.c.customer_id, cases.c.state),
+    )
+    return select(*shown).join(cases, cases.c.number == n.case_number).where(*conditions).order_by(n.id)
+
+
+_BEFORE = notices.alias("before")
+_EARLIER = (_BEFORE.c.case_number == notices.c.case_number, _BEFORE.c.id < notices.c.id, *_waits(_BEFORE))
+_TO_THE_SAME = _BEFORE.c.recipient == notices.c.recipient
+
+
+def _due() -> Select[Any]:
+    n, most = notices.c, bindparam("most", type_=Integer())
+    keeps_back = or_(
+        and_(_TO_THE_SAME, _is_put_off(_BEFORE)),
+        and_(_BEFORE.c.attempts == 0, _BEFORE.c.recipient.in_(bindparam("besides", expanding=True))),
+    )
+    is_free = (n.recipient.not_in(bindparam("besides_them", expanding=True)), ~exists().where(*_EARLIER, keeps_back))
+    return select(n.id).where(*_waits(notices), _is_due(notices), *is_free).order_by(n.id).limit(most)
+
+
+_DUE, _CLAIMED = Prepared(_due()), Prepared(_due().with_for_update(skip_locked=True))
+_FREE = Prepared(
+    select(notices.c.id).where(
+        notices.c.id.in_(bindparam("found", expanding=True)),
+        ~exists().where(*_EARLIER, _TO_THE_SAME, _BEFORE.c.id.not_in(bindparam("but_found", expanding=True))),
+    )
+)
+_ROWS = Prepared(_wanted(notices.c.id.in_(bindparam("ids", expanding=True))))
+_ROWS_OF_CASE = Prepared(_wanted(notices.c.case_number == bindparam("number"), *_waits(notices)))
+_PUT_OFF = Prepared(update(notices).where(notices.c.id == bindparam("its_id"), *_waits(notices)), sets=("next_try_at",))
+_DELIVERED = Prepared(
+    update(notices)
+    .where(notices.c.id == bindparam("its_id"), notices.c.delivered_at.is_(None))
+    .values(attempts=notices.c.attempts + 1, last_error=null()),
+    sets=("delivered_at", "delivered_to"),
+)

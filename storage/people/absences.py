@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
@@ -15,6 +15,7 @@ from policy.people.absences import Absence, absent_ones, in_the_name_of, stand_i
 from storage.audit import audit
 from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import absences, agents
 from storage.people import agents as people
 from storage.people.agents import Agent
@@ -66,7 +67,7 @@ async def get(db: Reader, absence_id: str) -> Absence | None:
 async def listing(db: Reader, *, at: datetime) -> Sequence[Absence]:
     """All that are not over at an instant, the soonest first."""
     async with db.read() as connection:
-        return await _found(connection, _not_over(at))
+        return [_absence(row._asdict()) for row in await _NOT_OVER.rows(connection, at=at)]
 
 
 async def disabled(db: Reader) -> frozenset[str]:
@@ -104,9 +105,12 @@ async def away(db: Reader, *, at: datetime) -> dict[str, Agent | None]:
     return {person: known.get(each or "") for person, each in stand_ins.items()}
 
 
-def _not_over(at: datetime) -> ColumnElement[bool]:
+def _not_over(at: Any) -> ColumnElement[bool]:
     c = absences.c
     return and_(c.to_at > at, or_(c.ended_at.is_(None), c.ended_at > at))
+
+
+_NOT_OVER = Prepared(select(absences).where(_not_over(bindparam("at"))).order_by(absences.c.from_at, absences.c.id))
 
 
 async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[Absence]:
@@ -114,7 +118,7 @@ async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> Seq
     return [_absence(row) for row in (await connection.execute(wanted)).mappings()]
 
 
-def _absence(row: RowMapping) -> Absence:
+def _absence(row: Mapping[Any, Any]) -> Absence:
     ended: dict[str, Any] = {"ended_at": row["ended_at"]}
     if row["ended_role"]:
         ended["ended_by"] = Actor(Role(row["ended_role"]), row["ended_by"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.refusals import Refusal
@@ -13,6 +13,7 @@ from policy.people.tax_id import tax_number
 from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
+from storage.engine.prepared import Prepared
 from storage.engine.tables import customers
 
 
@@ -45,7 +46,7 @@ async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
 
 async def get(db: Reader, customer_id: str) -> Customer | None:
     async with db.read() as connection:
-        found = (await connection.execute(select(*_COLUMNS).where(customers.c.id == customer_id))).first()
+        found = await _BY_ID.first(connection, id=customer_id)
     return None if found is None else Customer(*found)
 
 
@@ -68,3 +69,4 @@ async def hold(connection: AsyncConnection, customer_id: str) -> None:
 
 
 _COLUMNS = (customers.c.id, customers.c.name, customers.c.tax_id)
+_BY_ID = Prepared(select(*_COLUMNS).where(customers.c.id == bindparam("id")))

@@ -19,6 +19,7 @@ from sqlalchemy.types import NullType
 from policy.case.case import Text
 from policy.case.decision import Decision
 from policy.case.facts import CaseOpened, RecordedFact, texts_in
+from storage.engine.prepared import Prepared
 from storage.search.search import sought
 
 _SEQ_BITS, _PLACE_BITS = 17, 3
@@ -72,8 +73,7 @@ async def publish(connection: AsyncConnection, decision: Decision) -> None:
         for place, (name, said) in enumerate(texts_of(entry.fact))
     ]
     if rows:
-        statement = _ON_SQLITE if connection.dialect.name == "sqlite" else _ON_POSTGRESQL
-        await connection.execute(statement, rows)
+        await _PUBLISH.each(connection, rows)
 
 
 _PUBLISHED = "FROM contents WHERE content_id = :content_id AND case_number = :number"
@@ -85,6 +85,7 @@ _ON_POSTGRESQL = text(
     "INSERT INTO case_words (id, internal, words) SELECT CAST(:id AS bigint), CAST(:internal AS boolean), "
     f"to_tsvector('escala_spanish', escala_folded(CAST(:before AS text) || body)) {_PUBLISHED}"
 )
+_PUBLISH = Prepared(lambda on: _ON_SQLITE if on == "sqlite" else _ON_POSTGRESQL)
 
 
 # -- asking -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
@@ -22,6 +22,7 @@ from storage.audit.acts import Act
 from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
+from storage.engine.prepared import Prepared
 from storage.engine.tables import accounts, agents, contacts, tokens
 from storage.signing_in.token_ends import OF_THE_HOUSE, SERVING, end
 from storage.terms.terms import bogota_date
@@ -162,8 +163,8 @@ async def principal(db: Reader, secret: str, *, at: datetime) -> Principal | Non
     those of this instant, its levels those of the token that it still serves (ESC-8).
     """
     async with db.read() as connection:
-        row = (await connection.execute(_SELECT.where(tokens.c.hash == _digest(secret)))).mappings().first()
-        token = None if row is None else _token(row)
+        row = await _BY_HASH.first(connection, hash=_digest(secret))
+        token = None if row is None else _token(row._asdict())
         if token is None or not token.is_in_force(at=at):
             return None
         actor = await _holder(connection, token, at=at)
@@ -183,19 +184,15 @@ async def _holder(connection: AsyncConnection, token: Token, *, at: datetime) ->
 
 
 async def _contact(connection: AsyncConnection, token: Token, *, at: datetime) -> Actor | None:
-    c = contacts.c
-    active = and_(c.removed_at.is_(None), c.can_sign_in.is_(True), c.notified_on <= bogota_date(at))
-    own = and_(c.id == token.subject_id, c.customer_id == token.customer_id)
-    mailbox = await connection.scalar(select(c.mailbox).where(own, active))
+    its = {"id": token.subject_id, "customer_id": token.customer_id}
+    mailbox = await _CONTACT.scalar(connection, **its, on=bogota_date(at))
     if mailbox is None or await _is_disabled(connection, mailbox):
         return None
     return Actor(Role.CONTACT, token.subject_id)
 
 
 async def _serving(connection: AsyncConnection, token: Token) -> Actor | None:
-    c = agents.c
-    wanted = select(c.email, c.levels, c.groups, c.is_director).where(c.id == token.subject_id)
-    agent = (await connection.execute(wanted)).first()
+    agent = await _AGENT.first(connection, id=token.subject_id)
     if agent is None or agent.is_director is not (token.role is Role.DIRECTOR):
         return None
     if await _is_disabled(connection, mailbox_of(agent.email)):
@@ -219,12 +216,26 @@ async def _of_the_house(connection: AsyncConnection, token: Token) -> Actor | No
 
 
 async def _is_disabled(connection: AsyncConnection, mailbox: str) -> bool:
-    c = accounts.c
-    disabled = select(c.id).where(c.mailbox == mailbox, c.disabled_at.is_not(None))
-    return await connection.scalar(disabled) is not None
+    return await _DISABLED.scalar(connection, mailbox=mailbox) is not None
 
 
 _SELECT = select(*(tokens.c[name] for name in Token.__dataclass_fields__))
+_BY_HASH = Prepared(_SELECT.where(tokens.c.hash == bindparam("hash")))
+_CONTACT = Prepared(
+    select(contacts.c.mailbox).where(
+        contacts.c.id == bindparam("id"),
+        contacts.c.customer_id == bindparam("customer_id"),
+        contacts.c.removed_at.is_(None),
+        contacts.c.can_sign_in.is_(True),
+        contacts.c.notified_on <= bindparam("on"),
+    )
+)
+_AGENT = Prepared(
+    select(agents.c.email, agents.c.levels, agents.c.groups, agents.c.is_director).where(agents.c.id == bindparam("id"))
+)
+_DISABLED = Prepared(
+    select(accounts.c.id).where(accounts.c.mailbox == bindparam("mailbox"), accounts.c.disabled_at.is_not(None))
+)
 
 
 def _digest(secret: str) -> str:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storage.engine.database import Database
+from storage.engine.sqlite_driver import Connection
 
 
 @dataclass
@@ -60,23 +61,27 @@ class Counting:
     def hearing(self, db: Database) -> Iterator[Counting]:
         """Hear what is asked of this database."""
 
-        def read(_: Connection) -> None:
+        def read(_: object) -> None:
             self.count.reads += self._is_answering
 
-        def write(_: Connection) -> None:
+        def write(_: object) -> None:
             self.count.writes += self._is_answering
 
-        def ask(_c: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-            if self._is_answering:
-                self.count.asked.append(statement)
+        run, count_of = Connection.run, self
+
+        async def ask(self: Connection, do: Callable[[], Any], statement: str) -> Any:
+            if count_of._is_answering:
+                count_of.count.asked.append(statement)
+            return await run(self, do, statement)
 
         reader, writer = db._reader.sync_engine, db._writer.sync_engine
         heard: list[tuple[Engine, str, Callable[..., None]]] = [(reader, "begin", read), (writer, "begin", write)]
-        heard += [(engine, "before_cursor_execute", ask) for engine in (reader, writer)]
         for each in heard:
             event.listen(*each)
+        Connection.run = ask  # type: ignore[method-assign]
         try:
             yield self
         finally:
+            Connection.run = run  # type: ignore[method-assign]
             for each in heard:
                 event.remove(*each)
