@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from cli import terminal_view
+from cli.names import Names
 from cli.shown_facts import ShownFact, shown_fact
 from demo import access
 from demo.first_case import FIRST_CASE, here
@@ -89,8 +90,9 @@ def open_case(where: Entrance, body: Json, screen: Console) -> None:
 def show_case(where: Entrance, number: str, screen: Console) -> None:
     """Show a case: what it is, its clocks, what comes next and what happened."""
     with _api(where) as api:
-        case = _get(api, _path(number))
-        facts = list(_facts(api, number))
+        case, names = _get(api, _path(number)), Names(api)
+        names.of(case["customer_id"])
+        case, facts = names.put(case), list(_facts(api, number, names))
     screen.print(terminal_view.case(case))
     if case["visit"]:
         screen.print(terminal_view.visit(case["visit"]))
@@ -102,9 +104,10 @@ def show_case(where: Entrance, number: str, screen: Console) -> None:
 def follow_case(where: Entrance, number: str, screen: Console, *, last: int = 10) -> None:
     """Print the case's last facts and then each new one, until it is closed."""
     with _api(where) as api:
-        _get(api, _path(number))
+        case, names = _get(api, _path(number)), Names(api)
+        names.of(case["customer_id"])
         seen = 0
-        for fact in list(_facts(api, number))[-last:]:
+        for fact in list(_facts(api, number, names))[-last:]:
             screen.print(terminal_view.line(fact))
             seen = fact.seq
         while True:
@@ -114,7 +117,7 @@ def follow_case(where: Entrance, number: str, screen: Console, *, last: int = 10
                         screen.print(console.case_is_closed(number))
                         return
                     _expect_success(stream)
-                    for fact in _events(stream):
+                    for fact in _events(stream, names):
                         screen.print(terminal_view.line(fact))
                         seen = fact.seq
             except httpx.TransportError:
@@ -128,6 +131,7 @@ def follow_all(where: Entrance, screen: Console) -> None:
         turns, began_at, more = _open_cases(api)
         screen.print(console.following(len(turns), more), style="dim")
         seen: dict[str, int] = {}
+        names = Names(api)
         while True:
             _wait(_POLL_EVERY)
             try:
@@ -137,7 +141,7 @@ def follow_all(where: Entrance, screen: Console) -> None:
                 fresh = [
                     (fact.at, number, fact)
                     for number in (*changed, *closed)
-                    for fact in _facts(api, number, after=seen.get(number, 0))
+                    for fact in _facts(api, number, names, after=seen.get(number, 0))
                     if number in seen or number not in turns or fact.at >= began_at
                 ]
             except httpx.TransportError:
@@ -245,11 +249,12 @@ def _expect_success(answer: httpx.Response) -> None:
     raise console.Stopped(console.refused(detail, rule, wrong), 1)
 
 
-def _facts(api: httpx.Client, number: str, *, after: int = 0) -> Iterator[ShownFact]:
+def _facts(api: httpx.Client, number: str, names: Names, *, after: int = 0) -> Iterator[ShownFact]:
+    names.of_case(number)
     cursor: str | None = str(after)
     while cursor is not None:
         page = _get(api, f"{_path(number)}/timeline", cursor=cursor)
-        yield from map(shown_fact, page["items"])
+        yield from map(shown_fact, names.put(page["items"]))
         cursor = page["next_cursor"]
 
 
@@ -279,12 +284,12 @@ def _stream(api: httpx.Client, number: str, seen: int) -> Iterator[httpx.Respons
         yield response
 
 
-def _events(stream: httpx.Response) -> Iterator[ShownFact]:
+def _events(stream: httpx.Response, names: Names) -> Iterator[ShownFact]:
     """The facts of a stream of server-sent events, each as soon as it is whole."""
     data: list[str] = []
     for text in stream.iter_lines():
         if text.startswith("data:"):
             data.append(text[5:].removeprefix(" "))
         elif not text and data:
-            yield shown_fact(json.loads("\n".join(data)))
+            yield shown_fact(names.put(json.loads("\n".join(data))))
             data = []

@@ -11,7 +11,7 @@ from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Body, Name, clean
 from desk.problems import own_cursor
-from policy.people.tax_id import check_tax_id
+from policy.people.tax_id import check_tax_id, with_check_digit
 from storage.engine.paging import Page
 from storage.people import customers
 from storage.people.customers import Customer
@@ -40,9 +40,13 @@ class NewCustomer(Body):
 
 
 async def register(desk: Desk, new: NewCustomer, request: IdempotentRequest) -> Customer:
-    """Keep a customer; the same request again gives the one that is kept. Raises CheckDigitWrong or TaxIdTaken."""
+    """Keep a customer; the same request again gives the one that is kept. Raises CheckDigitWrong or TaxIdTaken.
+
+    A NIT that comes without its check digit is kept with it.
+    """
     check_tax_id(new.tax_id)
-    return await customers.create(desk.database, Customer(request.derived("cus_"), new.name, new.tax_id), at=request.at)
+    customer = Customer(request.derived("cus_"), new.name, with_check_digit(new.tax_id))
+    return await customers.create(desk.database, customer, at=request.at)
 
 
 async def visible(desk: Desk, principal: Principal, *, limit: int, cursor: str | None = None) -> Page[Customer]:

@@ -35,18 +35,20 @@ from policy.case.facts import CaseOpened, InformationRequested
 from policy.case.lifecycle import ALLOWED, ROLES
 from policy.case.rating import may_rate
 from policy.people.groups import serves
-from policy.terms.terms import Terms
+from policy.terms.terms import CoverKind, Terms
 from policy.visit import on_site
 from storage.case import duplicates, queue, ratings, views
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow, TimelineRow, Window, Windowed
-from storage.cover import solutions
+from storage.cover import contracts, solutions
+from storage.cover.contracts import Contract
 from storage.engine.database import Reader
 from storage.files import files
 from storage.people import absences, agents, contacts, customers
 from storage.people.agents import Agent
 from storage.people.contacts import Contact
 from storage.signing_in.tokens import Principal
+from storage.terms.terms import bogota_date
 from storage.workbench import canned_replies, drafts, pending_replies, presence
 from storage.workbench.pending_replies import PendingReply
 
@@ -286,12 +288,23 @@ async def _side(reading: _Reading) -> Side:
         solution=await solutions.get(reading.db, case.solution_id),
         asked_by=next((each for each in await reading.contacts() if each.id == case.contact_id), None),
         terms=terms,
+        unpaid=await _unpaid(reading, terms),
         visit_record=record,
         incidents=await reading.incidents(),
         rating=await reading.rating(),
         facts=happened.facts,
         has_older_facts=happened.has_older,
         names=await reading.names(),
+    )
+
+
+async def _unpaid(reading: _Reading, terms: Terms) -> Contract | None:
+    if terms.cover.kind is CoverKind.CONTRACT or reading.case.status is Status.CLOSED:
+        return None
+    today = bogota_date(reading.at)
+    theirs = await contracts.of_customer(reading.db, reading.case.customer_id)
+    return next(
+        (each for each in theirs if each.starts_on <= today <= each.ends_on and not each.cover.covers(today)), None
     )
 
 

@@ -16,6 +16,7 @@ from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
 from storage.case.ratings import Rating
 from storage.case.views import TimelineRow
+from storage.cover.contracts import Contract
 from storage.cover.solutions import Solution
 from storage.files.files import File
 from storage.people.agents import Agent
@@ -128,12 +129,16 @@ class Clocks:
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """About the case: whose it is, by which terms, its visit and what happened last, or before what is shown."""
+    """About the case: whose it is, by which terms, its visit and what happened last, or before what is shown.
+
+    `unpaid`: a contract of today's that is not paid, for which the case has not its terms (WAR-2).
+    """
 
     customer: Customer | None
     solution: Solution | None
     asked_by: Contact | None
     terms: Terms
+    unpaid: Contract | None
     visit_record: VisitRecord | None
     incidents: Sequence[CaseIncident]
     rating: Rating | None

@@ -26,6 +26,11 @@ def check_tax_id(tax_id: str) -> None:
         raise CheckDigitWrong(nit=number, expected=expected, found=given)
 
 
+def with_check_digit(tax_id: str) -> str:
+    """The NIT with DIAN's check digit after a hyphen, where it was left out; what is no number stays as it is."""
+    return f"{tax_id}-{check_digit(tax_id)}" if tax_id.isascii() and tax_id.isdecimal() else tax_id
+
+
 def tax_number(tax_id: str) -> str:
     """What two ways to write a NIT have in common: its digits without the check digit and without leading zeros."""
     number = tax_id.partition("-")[0]

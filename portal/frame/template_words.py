@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from desk.files.file_kinds import KINDS, PICTURES
 from desk.reading.countdowns import Countdown
+from policy.people.tax_id import with_check_digit
 from portal.frame.formatted import formatted
 from portal.frame.rooms import TEMPLATES, static_address
 from wording.amounts import pesos_in_words
@@ -57,6 +58,7 @@ def environment() -> Environment:
         "figure": _figure,
         "figure_form": _figure_form,
         "hour": _hour,
+        "nit": with_check_digit,
         "formatted": formatted,
         "initials": initials,
         "is_picture": lambda file: file.media_type in PICTURES,

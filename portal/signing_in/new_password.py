@@ -1,4 +1,7 @@
-"""First and new passwords, chosen with a single-use key that came by mail. Looking at the page uses nothing up."""
+"""First and new passwords, chosen with a single-use key that came by mail. Looking at the page uses nothing up.
+
+Whoever has chosen one is signed in by it: a second factor is asked for as always, and every earlier session has ended.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import AnyVisitor, Stamped, address_of
-from portal.signing_in.session_cookies import Arrival, AtTheDoor
+from portal.signing_in.session_cookies import Arrival, AtTheDoor, begin
 from portal.signing_in.sign_in_throttle import address_key
 from storage.audit.acts import Act
 from storage.signing_in import accounts, sessions
@@ -77,4 +80,6 @@ async def choose_password(arrival: AtTheDoor, key: Id, password: Text, again: Te
         status = 422 if account else 404
         shown = {"account": account, "problem": problem, "key": key}
         return page(arrival.request, "signing_in/new_password.html", status=status, **shown)
-    return to("/ingreso", arrival.visitor)
+    if not await accounts.personas(desk.database, account, policy=desk.policy, at=at):
+        return to("/ingreso", arrival.visitor)  # nobody's account (any more): signing in says so
+    return await begin(arrival, account, back="/")

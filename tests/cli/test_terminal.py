@@ -126,7 +126,7 @@ class TestShow:
         said = await at.run(terminal.show_case, at.where(), number)
 
         assert "programada, el jue  3 dic 09:00" in said
-        assert "jueves 3 de diciembre de 2026, 9:00 a. m., ana" in said
+        assert "jueves 3 de diciembre de 2026, 9:00 a. m., Ana Torres" in said
         assert "$ 350.000 COP" in said
         assert "$ 120.000 COP, $ 120.000 COP a cargo del cliente" in said
         assert "visita acordada" in said
@@ -136,9 +136,21 @@ class TestShow:
     async def test_shows_the_remote_session_that_goes_on(self, at: Terminal) -> None:
         number = await ready_for(at.office, "remote-sessions/{session}/end")
 
-        assert "Chrome Remote Desktop, autorizada por contact-premium" in await at.run(
-            terminal.show_case, at.where(), number
-        )
+        assert "Chrome Remote Desktop, autorizada por Ana," in await at.run(terminal.show_case, at.where(), number)
+
+    async def test_says_names_and_not_ids(self, at: Terminal) -> None:
+        """But for what a contact may not see: who works here."""
+        number = await at.office.open("premium_contact")
+        await at.office.give(number, "assignments", "director", agent_id="ana")
+
+        said = await at.run(terminal.show_case, at.where(), number)
+        for name in ("Ana Torres", "Cliente premium-1, Ana", "Geoportal", "asignó el caso a Ana Torres", "Dora Ruiz"):
+            assert name in said
+        for id_ in ("contact-premium", "solution-premium", " dora "):
+            assert id_ not in said
+
+        seen = (await at.run(terminal.show_case, at.where("premium_contact"), number)).removeprefix(said)
+        assert ("Cliente premium-1, Ana" in seen, "asignó el caso a ana" in seen) == (True, True)
 
     @pytest.mark.parametrize("number", ["MA-2026-999999", "../customers", "a/b"])
     async def test_says_that_there_is_no_such_case(self, at: Terminal, number: str) -> None:
@@ -188,7 +200,7 @@ class TestTail:
         with pytest.raises(Enough):
             await asyncio.wait_for(following, 20)
 
-        assert f"{opened}  contact-standard-1  abrió el caso" in at.printed
+        assert f"{opened}  Ana  abrió el caso" in at.printed
         assert "Antiguo" not in at.printed
 
     async def test_comes_back_when_the_connection_is_lost(self, at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,12 @@ async def test_the_same_request_registers_one_customer(desk: Desk) -> None:
         await customers.register(desk, AGUAS, request("another"))
 
 
+async def test_a_check_digit_that_is_left_out_is_kept_all_the_same(desk: Desk) -> None:
+    kept = await customers.register(desk, AGUAS.model_copy(update={"tax_id": "900123456"}), request())
+
+    assert kept.tax_id == "900123456-8"
+
+
 async def test_a_wrong_check_digit_is_refused(desk: Desk) -> None:
     with pytest.raises(CheckDigitWrong):
         await customers.register(desk, AGUAS.model_copy(update={"tax_id": "900123456-1"}), request())

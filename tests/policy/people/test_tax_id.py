@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy.people.tax_id import CheckDigitWrong, check_digit, check_tax_id, tax_number
+from policy.people.tax_id import CheckDigitWrong, check_digit, check_tax_id, tax_number, with_check_digit
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ def test_a_check_digit_of_another_number_is_refused_with_the_one_expected() -> N
         check_tax_id("860002964-5")
 
     assert refused.value.values == {"nit": "860002964", "expected": 4, "found": "5"}
+
+
+def test_the_check_digit_that_is_left_out_is_worked_out() -> None:
+    assert [with_check_digit(each) for each in ("860002964", "860002964-4", "NIT-acme", "٨٦٠٠٠٢٩٦٤")] == [
+        "860002964-4", "860002964-4", "NIT-acme", "٨٦٠٠٠٢٩٦٤",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("written", ["900123456", "900123456-8", "0900123456", "00900123456-8"])

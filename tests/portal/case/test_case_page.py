@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from sqlalchemy import text
 
 from tests.api.given import give, ready_for, tonight
 from tests.api.office import STANDARD, Office
@@ -357,3 +358,18 @@ async def test_a_solution_of_equipment_that_nobody_diagnosed_is_refused_and_stay
     assert "no tiene diagnóstico" in answer.text
     assert "Regla WAR-4" in answer.text
     assert "Se cambió la batería." in answer.text
+
+
+@pytest.mark.rule("WAR-2")
+async def test_says_why_a_customer_with_an_unpaid_contract_has_other_terms(office: Office) -> None:
+    """To both sides; not once it is paid, nor of a case under the contract."""
+    unpaid = "El contrato Premium no está pagado para hoy"
+    covered = await office.open("premium_contact")
+    async with office.db.write() as connection:
+        not_paid = "UPDATE contracts SET paid_through = NULL, registered_paid_through = NULL"
+        await connection.execute(text(not_paid))
+    held = await office.open("premium_contact")
+    async with visitor(office, "agent") as agent, visitor(office, "premium_contact") as ana:
+        for person in (agent, ana):
+            told = [unpaid in unspaced((await person.get(f"/casos/{each}")).text) for each in (held, covered)]
+            assert told == [True, False]

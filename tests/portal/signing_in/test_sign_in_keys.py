@@ -50,11 +50,23 @@ class TestAForgottenPassword:
         async with visitor(office, "agent") as before, visitor(office) as ana:
             page = await ana.get(key)
             assert "Elija su contraseña" in page.text
-            assert (await ana.post(key, password=NEW, again=NEW)).headers["location"] == "/ingreso"
+            assert (await ana.post(key, password=NEW, again=NEW)).headers["location"] == "/"
+            assert (await ana.get("/cuenta")).status_code == 200  # she is signed in by it
             assert (await before.get("/cuenta")).status_code == 303
+            await ana.post("/salida")
             await ana.get("/ingreso")
             assert (await ana.post("/ingreso", email=EMAILS["agent"], password=PASSWORD)).status_code == 422
             assert (await ana.post("/ingreso", email=EMAILS["agent"], password=NEW)).status_code == 303
+
+    async def test_asks_for_the_second_factor_as_signing_in_does(self, office: Office) -> None:
+        its = await account(office, "agent")
+        await accounts.confirm_totp(office.db, its.id, [], at=office.clock())
+        await wish(office, EMAILS["agent"])
+        key = await key_path(office, EMAILS["agent"])
+        async with visitor(office) as ana:
+            await ana.get(key)
+            assert (await ana.post(key, password=NEW, again=NEW)).headers["location"].startswith("/ingreso/codigo")
+            assert (await ana.get("/cuenta")).status_code == 303
 
     async def test_opens_the_door_that_strangers_failures_closed(self, office: Office) -> None:
         await account(office, "agent")
@@ -182,8 +194,7 @@ class TestAnInvitation:
             office.clock.passes(days=6, hours=23)
             await ana.get(key)
             await ana.post(key, password=NEW, again=NEW)
-            await ana.get("/ingreso")
-            assert (await ana.post("/ingreso", email="ana@escala.example", password=NEW)).status_code == 303
+            assert (await ana.get("/cuenta")).status_code == 200
 
     async def test_is_none_any_more_after_seven_days(self, office: Office) -> None:
         portal = pages_of(office).state.portal
