@@ -204,6 +204,10 @@ class Settings(BaseSettings):
     provider_status_every: int = Field(default=120, ge=10)
     """Seconds between two looks at what providers publish."""
 
+    # -- webhooks
+    webhook_networks: str = ""
+    """Networks (10.1.0.0/16) inside the house, by comma, that webhooks may lead to beside the open Internet."""
+
     # -- metrics
     worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where the worker serves Prometheus metrics; none: it serves none. The API's are at /api/v1/metrics."""
@@ -297,6 +301,15 @@ class Settings(BaseSettings):
                 ip_network(each.strip())
         except ValueError:
             raise PydanticCustomError("no_proxies", console.NO_PROXIES) from None
+        return self
+
+    @model_validator(mode="after")
+    def _webhook_networks_are_networks(self) -> Self:
+        try:
+            for each in filter(None, self.webhook_networks.split(",")):
+                ip_network(each.strip())
+        except ValueError:
+            raise PydanticCustomError("no_networks", console.NO_WEBHOOK_NETWORKS) from None
         return self
 
     @property

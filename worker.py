@@ -41,10 +41,12 @@ from activities.notices.channel_notices import ChannelNotices
 from activities.notices.dispatching import Notices
 from activities.providers.provider_status import ProviderStatus
 from activities.terms_once import through
+from activities.webhooks.delivering import Webhooks
 from desk.engine import Engine, access
 from desk.replies import let_go
 from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
+from desk.webhooks.departures import depart, forget, tell_owners
 from settings import Settings
 from storage.engine.database import Database
 from storage.engine.wire import Wire
@@ -82,18 +84,22 @@ _NOTICES_CHANNEL = "escala_notices"
 _MOST_FORGOTTEN_AT_ONCE = 2_000
 _REPLIES_EVERY = 0.5
 """Seconds between two looks for replies that are due."""
+_DELIVERIES_EVERY = 1.0
+"""Seconds between two looks for deliveries to webhooks."""
+_WEBHOOKS_EVERY = timedelta(minutes=5)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activities:
-    """The activities that a worker serves, each with its dependencies; the last two may be left to other workers."""
+    """The activities that a worker serves, each with its dependencies; the last three may be left to other workers."""
 
     ledger: Ledger
     notices: Notices
     cover: Cover
     channel_notices: ChannelNotices | None = None
     provider_status: ProviderStatus | None = None
+    webhooks: Webhooks | None = None
 
     def methods(self) -> list[Callable[..., Any]]:
         """What Temporal calls by name."""
@@ -108,6 +114,7 @@ class Activities:
             self.cover.sweep,
             *([self.channel_notices.tell] if self.channel_notices else []),
             *([self.provider_status.poll] if self.provider_status else []),
+            *([self.webhooks.deliver] if self.webhooks else []),
         ]
 
 
@@ -155,6 +162,7 @@ async def run(settings: Settings) -> None:
             cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,
             provider_status=ProviderStatus.of(settings, database=database, clock=_now),
+            webhooks=Webhooks.of(settings, database=database, clock=_now),
         )
         worker = build_worker(client, settings, activities)
         async with worker:
@@ -166,6 +174,8 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(keep_asking_feeds(client, settings)),
                 asyncio.create_task(let_replies_go(database, engine)),
                 asyncio.create_task(warn_of_tokens(database, settings)),
+                asyncio.create_task(let_deliveries_go(database, engine)),
+                asyncio.create_task(look_after_webhooks(database, settings)),
             ]
             await asked_to_stop.wait()
             for task in beside:
@@ -205,6 +215,30 @@ async def let_replies_go(database: Database, engine: Engine) -> None:
         except Exception:
             _log.exception("the replies that are due have to wait")
         await asyncio.sleep(_REPLIES_EVERY)
+
+
+async def let_deliveries_go(database: Database, engine: Engine) -> None:
+    """Have webhooks' deliveries begin as they come, until cancelled. What fails is tried again."""
+    while True:
+        begun = 0
+        try:
+            begun = await depart(database, engine, at=_now())
+        except Exception:
+            _log.exception("the deliveries to webhooks have to wait")
+        if not begun:
+            await asyncio.sleep(_DELIVERIES_EVERY)
+
+
+async def look_after_webhooks(database: Database, settings: Settings) -> None:
+    """Tell owners of what was paused, and forget what arrived long ago, until cancelled. What fails is tried again."""
+    mail = SignInMail.of(settings)
+    while True:
+        try:
+            await tell_owners(database, mail, at=_now())
+            await forget(database, at=_now())
+        except Exception:
+            _log.exception("looking after webhooks has to wait")
+        await asyncio.sleep(_WEBHOOKS_EVERY.total_seconds())
 
 
 async def warn_of_tokens(database: Database, settings: Settings) -> None:

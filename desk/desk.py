@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from activities.webhooks.reach import Network
 from desk.budgets import Budgets
 from desk.feed import Feed
 from desk.files.arriving import Arriving, FairQueue
@@ -52,6 +53,8 @@ class Desk:
     arriving: Arriving
     provider_feeds: tuple[str, ...] = ()
     """The names of the providers' feeds that the settings ask."""
+    webhook_networks: tuple[Network, ...] = ()
+    """Networks inside the house that webhooks may lead to."""
     readers: Readers = field(default_factory=Readers)
     budgets: Budgets = field(default_factory=Budgets)
     tallies: Tallies = field(default_factory=Tallies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -17,6 +18,8 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import (
+    ActivityIDReusePolicy,
+    RetryPolicy,
     SearchAttributePair,
     SearchAttributeUpdate,
     TypedSearchAttributes,
@@ -24,7 +27,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityAlreadyStartedError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.terms_once import through
@@ -37,6 +40,7 @@ from policy.case.refusals import Refusal
 from policy.cover.cover import CoverRef
 from policy.terms.channels import Misdirected
 from policy.terms.terms import CoverKind, Terms
+from policy.webhooks import delivery
 from settings import Settings
 from storage.engine.database import Database
 from workflows import addresses, contract
@@ -49,6 +53,8 @@ from workflows.values import DATA_CONVERTER
 
 _FAST = 1.0
 _BETWEEN_RUNS = 0.02
+_ONE_DELIVERY = timedelta(seconds=60)
+"""One try to send a webhook's delivery, with the waits for the database around it."""
 _AT_ONCE = 4
 """Commands on one case that are under way together. Temporal refuses the eleventh; other processes ask it as well."""
 
@@ -170,6 +176,30 @@ class Engine:
         """Tell a held case to look for its cover; one that has ended needs no telling. Raises EngineUnavailable."""
         with suppress(CaseNotRunning):
             await self._ask(lambda: self._client.get_workflow_handle(number).signal(addresses.COVER_CHANGED))
+
+    async def deliver_webhook(self, delivery_id: str, *, replays: int) -> None:
+        """Have a delivery sent by an activity that stands alone, and is tried for days; once for each replay.
+
+        Raises EngineUnavailable.
+        """
+        with suppress(ActivityAlreadyStartedError):
+            await self._ask(
+                lambda: self._client.start_activity(
+                    addresses.DELIVER_WEBHOOK,
+                    delivery_id,
+                    id=f"{delivery_id}_{replays}",
+                    task_queue=self._settings.task_queue,
+                    start_to_close_timeout=_ONE_DELIVERY,
+                    id_reuse_policy=ActivityIDReusePolicy.REJECT_DUPLICATE,
+                    retry_policy=RetryPolicy(
+                        initial_interval=delivery.FIRST_WAIT,
+                        backoff_coefficient=delivery.GROWTH,
+                        maximum_interval=delivery.LONGEST_WAIT,
+                    ),
+                    result_type=str,
+                    priority=BESIDE,
+                )
+            )
 
     async def attended(self) -> set[tuple[CoverKind, str]]:
         """The contracts and warranties whose workflows run now, by kind and id. RPCError where Temporal is away."""

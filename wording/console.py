@@ -28,6 +28,7 @@ OIDC_NOT_WHOLE = (
     "ESCALA_OIDC_ISSUER debe ser una dirección https:// y exige ESCALA_OIDC_CLIENT_ID y ESCALA_OIDC_CLIENT_SECRET"
 )
 NO_PROXIES = "ESCALA_TRUSTED_PROXIES debe ser una lista de direcciones o redes, separadas por comas (10.0.0.0/8)"
+NO_WEBHOOK_NETWORKS = "ESCALA_WEBHOOK_NETWORKS debe ser una lista de redes, separadas por comas (10.1.0.0/16)"
 UNKNOWN_DATABASE = "ESCALA_DATABASE_URL debe empezar por postgresql+asyncpg:// o sqlite+aiosqlite://"
 
 

@@ -39,6 +39,8 @@ _INPUT = {
     "money": 'It must be an amount as a text of decimal digits, such as "350000".',
     "money_fraction": "It must be an amount in whole pesos, without cents.",
     "money_size": "It must be an amount of at most {digits} digits.",
+    "webhook_url": "It must be a web address such as https://erp.example.com/escala.",
+    "webhook_kind": "It must be one of the kinds of a timeline's facts.",
     "tax_id": "It must be a NIT: digits, with or without the check digit after a hyphen.",
 }
 _OTHERWISE = "It is not valid."

@@ -29,6 +29,9 @@ NOTICES_ID = "notices"
 PAUSE_UPDATE = "pause"
 RESUME_UPDATE = "resume"
 
+DELIVER_WEBHOOK = "deliver_webhook"
+"""An activity without a workflow: a delivery of a webhook."""
+
 STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 LEVEL = SearchAttributeKey.for_int("CaseLevel")
 PRIORITY = SearchAttributeKey.for_int("CasePriority")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -19,7 +18,6 @@ from desk.reading.stream import is_for
 from policy.case.case import Actor, Role
 from storage.case import views
 from storage.case.views import TimelineRow
-from storage.engine.codec import fact_to_json
 
 router = APIRouter(tags=["cases"])
 
@@ -77,14 +75,9 @@ def fact_answer(row: TimelineRow) -> FactAnswer:
         internal=row.internal,
         due_at=row.due_at,
         late_seconds=None if row.late is None else int(row.late.total_seconds()),
-        data={name: _in_words(value, row.words) for name, value in fact_to_json(row.fact).items()},
+        data=row.data_in_words(),
     )
 
 
 def actor_answer(actor: Actor) -> ActorAnswer:
     return ActorAnswer(role=actor.role, id=actor.id, on_behalf_of=actor.on_behalf_of)
-
-
-def _in_words(value: Any, words: Mapping[str, str]) -> Any:
-    """A deposited text as the text itself."""
-    return words.get(value["content_id"]) if isinstance(value, dict) and "content_id" in value else value

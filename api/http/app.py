@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from activities.webhooks.reach import networks
 from api.case import cases, clocks, commands, notices, openings, preview, ratings, stream, timeline
 from api.cover import contracts, solutions
 from api.files import files
@@ -29,6 +30,7 @@ from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
 from api.terms import amendments
 from api.visit import municipalities, visit_record
+from api.webhooks import webhooks
 from desk import auditing
 from desk.budgets import Budgets, allowances
 from desk.desk import Desk, EnginePort
@@ -76,6 +78,7 @@ _ROUTERS = (
     amendments,
     municipalities,
     notices,
+    webhooks,
     metrics,
 )
 
@@ -114,6 +117,7 @@ def create_app(
             files=FileStore(settings.files_folder),
             arriving=Arriving(ArrivingLimits.of(settings)),
             provider_feeds=tuple(settings.provider_feeds),
+            webhook_networks=networks(settings.webhook_networks),
             budgets=Budgets(allowances(settings)),
         )
         pages.state.desk = app.state.desk

@@ -18,7 +18,7 @@ from api.http.auth import Caller
 from api.http.bodies import Answer
 from api.http.deps import At, Language
 from desk.desk import Desk
-from desk.idempotency import Answers, Begins, FinalRefusal, IdempotentRequest, once
+from desk.idempotency import Answers, Begins, Done, FinalRefusal, IdempotentRequest, once
 from storage.case.intake import KeptAnswer
 
 REPLAYED = "Idempotency-Replayed"
@@ -48,6 +48,9 @@ _SENT: Answers[_Sent] = Answers(
     write=lambda sent: KeptAnswer(sent.status, sent.headers, sent.body) if sent.is_final else None,
     read=lambda kept: _Sent(kept.status, kept.headers, kept.body),
 )
+_NAMED: Answers[str] = Answers(
+    write=lambda made: KeptAnswer(200, {}, {"id": made}), read=lambda kept: str(kept.body["id"])
+)
 
 
 async def answer_once(
@@ -64,12 +67,37 @@ async def answer_once(
         return _Sent(success.status, headers, success.body.model_dump(mode="json"), success.is_final)
 
     outcome = await once(desk, request, body, Begins(sent) if isinstance(act, Begins) else sent, _SENT)
-    replayed = {REPLAYED: "true"} if outcome.is_replayed else {}
     if isinstance(outcome, FinalRefusal):
-        headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": outcome.language, **replayed}
-        return JSONResponse(outcome.told.document, outcome.told.status, headers)
+        return _refused(outcome)
     answer = outcome.value
-    return JSONResponse(answer.body, answer.status, {**answer.headers, **replayed})
+    return JSONResponse(answer.body, answer.status, {**answer.headers, **_replayed(outcome)})
+
+
+async def answer_without_secrets(
+    desk: Desk,
+    request: IdempotentRequest,
+    body: BaseModel | None,
+    act: Callable[[], Awaitable[str]],
+    show: Callable[[str], Awaitable[Success]],
+) -> JSONResponse:
+    """Do what a request asks for, of which only an id is kept; what `show` answers of that is nowhere, and made anew
+    where the same is asked again.
+    """
+    outcome = await once(desk, request, body, act, _NAMED)
+    if isinstance(outcome, FinalRefusal):
+        return _refused(outcome)
+    success = await show(outcome.value)
+    headers = {"Location": success.location} if success.location else {}
+    return JSONResponse(success.body.model_dump(mode="json"), success.status, {**headers, **_replayed(outcome)})
+
+
+def _refused(outcome: FinalRefusal) -> JSONResponse:
+    headers = {"Content-Type": problems.MEDIA_TYPE, "Content-Language": outcome.language, **_replayed(outcome)}
+    return JSONResponse(outcome.told.document, outcome.told.status, headers)
+
+
+def _replayed(outcome: Done[Any] | FinalRefusal) -> dict[str, str]:
+    return {REPLAYED: "true"} if outcome.is_replayed else {}
 
 
 async def idempotent_request(

@@ -10,11 +10,14 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from activities.mail.sending import MailPort, Undeliverable, mail_port
+from policy.webhooks.delivery import PausedWhy
 from settings import Settings
 from storage.signing_in.accounts import Purpose, SignInKey
 from storage.signing_in.tokens import Token
+from storage.webhooks.webhooks import Webhook
 from wording.language import DEFAULT, show_instant, translate, word
 
 _TRIES = (0, 5, 30, 120)
@@ -31,6 +34,13 @@ _BODIES = {
     "The address works once, until {valid_until}. If it was not you, nothing needs to be done.",
 }
 _WORD = "You can now sign in to the support desk, with the password that you have:\n\n{address}"
+_PAUSED = "A webhook is paused"
+_PAUSED_WHY = {
+    PausedWhy.FAILING: "The webhook {webhook} ({url}) has failed for three days and is paused. What it is to be told "
+    "of is kept until an administrator resumes it: {address}",
+    PausedWhy.GONE: "The webhook {webhook} ({url}) answered that it is gone, and is paused. What it is to be told "
+    "of is kept until an administrator resumes it: {address}",
+}
 _EXPIRING = "An access token expires soon"
 _EXPIRES = (
     "The access token {token} ({label}, role {role}) of the support desk expires on {expires_at}. From then on, the "
@@ -83,6 +93,18 @@ class SignInMail:
             expires_at=show_instant(token.expires_at, DEFAULT),
         )
         self.later(self._send(to, self._letter(to, translate(_EXPIRING, DEFAULT), body, at=at)))
+
+    def send_paused_webhook(self, to: str, webhook: Webhook, *, at: datetime) -> None:
+        """Begin to tell somebody that a webhook of theirs paused by itself. Of its address only the host is told."""
+        assert webhook.paused_why in _PAUSED_WHY
+        body = translate(
+            _PAUSED_WHY[webhook.paused_why],
+            DEFAULT,
+            webhook=webhook.id,
+            url=urlsplit(webhook.url).hostname,
+            address=f"{self.public_url.rstrip('/')}/webhooks/{webhook.id}",
+        )
+        self.later(self._send(to, self._letter(to, translate(_PAUSED, DEFAULT), body, at=at)))
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this after the answer, so that its time tells nothing."""

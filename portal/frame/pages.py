@@ -98,6 +98,7 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/clientes", "Customers"),
         ("/usuarios", "Users"),
         ("/auditoria", "Audit"),
+        ("/webhooks", "Webhooks"),
         ("/direccion/tablero", "Board"),
         ("/proceso", "Process"),
         _ABSENCES,

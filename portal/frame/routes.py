@@ -45,6 +45,7 @@ from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
+from portal.webhooks import webhooks_pages
 from settings import Settings
 from storage.engine.reach import DatabaseUnavailable
 from wording.language import language_of, translate
@@ -82,6 +83,7 @@ _NOUNS = (
     approvals,
     board,
     process_map,
+    webhooks_pages,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 

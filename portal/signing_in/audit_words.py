@@ -62,6 +62,10 @@ class AuditTeller:
                 return self._settings(detail)
             case Act.TERMS_AMENDED:
                 return self._amendment(detail)
+            case Act.WEBHOOK_MADE if customer := detail.get("customer"):
+                return self.say("For the cases of {customer}.", customer=customer)
+            case Act.WEBHOOK_PAUSED:
+                return word("paused_why", detail.get("why"), self._language)
             case Act.SIGN_IN_THROTTLED | Act.TOKEN_REFUSED:
                 return self._tries(detail)
             case (
@@ -77,6 +81,10 @@ class AuditTeller:
                 | Act.ACCOUNT_DISABLED
                 | Act.ACCOUNT_ENABLED
                 | Act.EXPORTED
+                | Act.WEBHOOK_MADE
+                | Act.WEBHOOK_SECRET_CHANGED
+                | Act.WEBHOOK_RESUMED
+                | Act.WEBHOOK_REMOVED
             ):
                 return ""  # who, from where and to what is all there is
             case _:

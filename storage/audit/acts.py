@@ -39,6 +39,11 @@ class Act(StrEnum):
     SETTINGS_CHANGED = auto()
     EXPORTED = auto()
     TERMS_AMENDED = auto()
+    WEBHOOK_MADE = auto()
+    WEBHOOK_SECRET_CHANGED = auto()
+    WEBHOOK_PAUSED = auto()
+    WEBHOOK_RESUMED = auto()
+    WEBHOOK_REMOVED = auto()
 
 
 @dataclass(frozen=True)

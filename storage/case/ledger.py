@@ -26,6 +26,7 @@ from storage.engine.prepared import Prepared, insert_on
 from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
 from storage.search import case_words
 from storage.terms import pinned
+from storage.webhooks import deliveries
 
 
 class TurnGap(Exception):
@@ -167,6 +168,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
         ]
         await _FACTS.each(connection, rows)
         await case_words.publish(connection, decision)
+        await deliveries.publish(connection, case.number, turn=case.turn, customer_id=case.customer_id)
     if decision.stretches:
         rows = [
             {

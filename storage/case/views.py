@@ -94,6 +94,13 @@ class TimelineRow:
         """What a text of the fact says; empty where there is none, or it is gone."""
         return self.words.get(text.content_id, "") if text else ""
 
+    def data_in_words(self) -> dict[str, Any]:
+        """What the fact says, as it is told to programs: a deposited text as the text itself, None where it is gone."""
+        return {
+            name: self.words.get(value["content_id"]) if isinstance(value, dict) and "content_id" in value else value
+            for name, value in codec.fact_to_json(self.fact).items()
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeRow:

@@ -77,6 +77,11 @@ def content_ids(data: Mapping[str, Any]) -> list[str]:
     return [value["content_id"] for value in data.values() if isinstance(value, dict) and "content_id" in value]
 
 
+def known_kinds() -> tuple[str, ...]:
+    """The kinds of facts that this program knows, in the order of their names."""
+    return tuple(sorted(_KINDS))
+
+
 def kinds_with_texts() -> frozenset[str]:
     """The kinds of facts that can speak of a deposited text."""
     return frozenset(

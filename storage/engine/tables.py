@@ -29,6 +29,7 @@ from policy.case.case import Category, Channel, ClosingReason, Role, Status
 from policy.terms.amended_terms import AmendmentOutcome
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
+from policy.webhooks.delivery import DeliveryState, PausedWhy
 from storage.engine.columns import Instant, Json, word
 
 metadata = MetaData(
@@ -628,4 +629,56 @@ provider_feeds = Table(
     Column("failures", Integer, nullable=False),  # since the last good poll
     Column("incidents", Integer, nullable=False),  # with the one below: of the last good poll
     Column("skipped", Integer, nullable=False),
+)
+
+# -- webhooks: whoever wants to be told by HTTP ------------------------------------------------------------------------
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), index=True),  # none: every customer's cases
+    Column("with_internal", Boolean, nullable=False),
+    Column("owner_email", String, nullable=False),  # who is told where it is paused; empty: the administrators
+    Column("secret", String, nullable=False),
+    Column("former_secret", String),  # signs beside the other one until then
+    Column("former_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("failing_since", Instant),  # since the last success
+    Column("paused_at", Instant),
+    Column("paused_why", String),
+    Column("told_at", Instant),  # when its owner was told that it is paused
+    Column("removed_at", Instant),
+    word("paused_why", PausedWhy),
+)
+
+webhook_kinds = Table(  # the facts that a webhook is told of; none: all of them
+    "webhook_kinds",
+    metadata,
+    Column("webhook_id", ForeignKey("webhooks.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+)
+
+_IS_WAITING = text("state = 'waiting'")
+
+webhook_deliveries = Table(  # a row for each fact and webhook, made in the turn's transaction
+    "webhook_deliveries",
+    metadata,
+    Column("id", String, primary_key=True),  # what the receiver knows it by, however often it is sent
+    Column("webhook_id", ForeignKey("webhooks.id"), nullable=False),
+    Column("case_number", ForeignKey("cases.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("round", Integer, nullable=False),  # how often it was replayed
+    Column("began_at", Instant),  # when the first try of this round was
+    Column("attempts", Integer, nullable=False),
+    Column("answered", Integer),  # the last try's HTTP status
+    Column("last_error", String),
+    Column("delivered_at", Instant),
+    word("state", DeliveryState),
+    Index(None, "webhook_id", "at", "id"),
+    Index(None, "state", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
 )

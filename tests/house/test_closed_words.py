@@ -33,6 +33,7 @@ from policy.case.process import Step
 from policy.terms import amended_terms, amendment, terms
 from policy.time import calendar, clock, explanation
 from policy.visit import visit
+from policy.webhooks import delivery
 from portal.direction.board_sheets import Unit
 from portal.process.process_drawing import Shape
 from portal.queue.queue import Group
@@ -90,6 +91,9 @@ CLOSED: dict[type[Enum], Known] = {
     amendment.AtOnce: Known("at_once"),
     SolutionKind: Known("solution_kind"),
     Act: Known("act"),
+    delivery.DeliveryState: Known("delivery_state"),
+    delivery.PausedWhy: Known("paused_why"),
+    delivery.Failing: Known("failing"),
     Purpose: Known(columns=(("sign_in_keys", "known_purpose"),)),
     amended_terms.AmendmentOutcome: INSIDE,
     amended_terms.AmendedPart: INSIDE,

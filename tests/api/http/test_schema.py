@@ -46,6 +46,8 @@ KNOWN = {
     "amendment_id": "nothing",
     "file_id": "nothing",
     "token_id": "token-contact",
+    "webhook_id": "nothing",
+    "delivery_id": "msg_nothing",
 }
 
 

@@ -44,7 +44,12 @@ def registrars_only() -> set[tuple[str, str]]:
     contracts = {("post", f"/contracts/contract-{PREMIUM}/{what}") for what in ("renewals", "payments", "end")}
     tokens = {(method, "/tokens/{token_id}") for method in ("get", "delete")}
     others = {("post", "/solutions/{solution_id}/acceptance"), ("delete", "/absences/{absence_id}")}
-    return {*contracts, *tokens, *others, ("get", "/amendments/{amendment_id}")}
+    webhooks = {
+        each
+        for each in ((method, path.removeprefix(BASE)) for method, path in named_operations())
+        if "/webhooks/" in each[1]
+    }
+    return {*contracts, *tokens, *others, *webhooks, ("get", "/amendments/{amendment_id}")}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(named_operations()))

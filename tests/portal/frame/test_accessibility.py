@@ -88,7 +88,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/incidentes",
         "/usuarios",
     ),
-    "admin": ("/usuarios", "/auditoria"),
+    "admin": ("/usuarios", "/auditoria", "/webhooks"),
     "director": ("/direccion/visitas", "/direccion/tablero", "/casos/{llanoarriba visit}"),
 }
 
@@ -101,6 +101,14 @@ async def forgotten_password(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
     await window.page.fill("#email", "nadie@nada.example")
     await window.page.click("main button")
     yield "the link is on its way"
+
+
+async def webhook(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
+    await window.go("/webhooks")
+    await window.page.fill("#url", "https://8.8.8.8/escala")
+    await window.page.click("main form button")
+    await window.page.wait_for_selector("main code")
+    yield "a webhook that was made, with its secret"
 
 
 async def refused_opening(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
@@ -195,6 +203,7 @@ async def own_menu(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
 Walk = Callable[[Screen, DemoDesk], AsyncIterator[str]]
 WALKS: dict[str, tuple[Walk, ...]] = {
     "nobody": (forgotten_password,),
+    "admin": (webhook,),
     "contact": (refused_opening, slow_opening, impossible_password),
     "agent": (batch, commands, own_menu, sheets),
     "commercial": (second_factor,),

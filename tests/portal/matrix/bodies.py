@@ -44,6 +44,7 @@ _JSON: Mapping[str, Any] = {
     },
     "/customers/{customer_id}/solutions": {"name": "Otra", "kind": "software"},
     "/solutions/{solution_id}/acceptance": {"accepted_on": "2026-11-01", "acceptance_reference": "Acta 9"},
+    "/webhooks": {"url": "https://8.8.8.8/escala"},
     "/cases/{number}/rating": {"score": 4, "comment": "Bien"},
 }
 """Good bodies of what is no command."""
@@ -105,6 +106,7 @@ def _form(world: World, who: str, choice: str, changes: Mapping[str, Any]) -> tu
         "category": "incident",
         "proposed_priority": "3",
         "score": "4",
+        "url": "https://8.8.8.8/escala",
         "contact_id": ids["contact"],
         "solution_id": ids["solution"],
         "consented_by": ids["contact"],

@@ -32,6 +32,8 @@ MISSING: Mapping[str, str] = {
     "view": "vis_z",
     "amendment": "ame_z",
     "absence": "abs_z",
+    "webhook": "whk_z",
+    "delivery": "msg_z",
     "key": "llave-de-nadie",
     "place": "7",
     "asset": "nada.css",
@@ -50,6 +52,8 @@ KINDS: Mapping[str, str] = {
     "view_id": "view",
     "amendment_id": "amendment",
     "absence_id": "absence",
+    "webhook_id": "webhook",
+    "delivery_id": "delivery",
     "key": "key",
     "session": "place",
 }

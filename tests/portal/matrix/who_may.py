@@ -56,7 +56,10 @@ _API = {
     """,
     frozenset({"admin"}): """
         GET /metrics, POST /agents, GET /tokens, GET /tokens/{token_id}, DELETE /tokens/{token_id},
-        GET /audit
+        GET /audit, GET /webhooks, POST /webhooks, GET /webhooks/{webhook_id}, DELETE /webhooks/{webhook_id},
+        POST /webhooks/{webhook_id}/rotation, POST /webhooks/{webhook_id}/pause,
+        POST /webhooks/{webhook_id}/resumption, POST /webhooks/{webhook_id}/test,
+        GET /webhooks/{webhook_id}/deliveries, POST /webhooks/{webhook_id}/deliveries/{delivery_id}/replay
     """,
 }
 _PAGES = {
@@ -108,7 +111,10 @@ _PAGES = {
     WORKERS | {"admin"}: "GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin",
     frozenset({"admin"}): """
         POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin, GET /auditoria, GET /auditoria.csv,
-        GET /auditoria.json
+        GET /auditoria.json, GET /webhooks, POST /webhooks, GET /webhooks/{webhook_id},
+        POST /webhooks/{webhook_id}/secreto, POST /webhooks/{webhook_id}/prueba, POST /webhooks/{webhook_id}/pausa,
+        POST /webhooks/{webhook_id}/reanudacion, POST /webhooks/{webhook_id}/fin,
+        POST /webhooks/{webhook_id}/envios/{delivery_id}/reenvio
     """,
 }
 

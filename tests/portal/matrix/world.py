@@ -31,6 +31,8 @@ from storage.signing_in import accounts, sessions, tokens
 from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Token
+from storage.webhooks import webhooks
+from storage.webhooks.webhooks import Webhook, new_secret
 from storage.workbench import canned_replies, saved_views
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.saved_views import SavedView
@@ -233,6 +235,17 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "session": f"ses-elsewhere-contact_{x}",
         "token": f"tok-{x}",
         "absence": "abs-ana",
+        "webhook": f"whk-{x}",
     }
+    told = Webhook(
+        id=f"whk-{x}",
+        url=f"https://127.0.0.1:9/{say(x, 'endpoint')}",
+        customer_id=f"cli-{x}",
+        kinds=("case_opened",),
+        owner_email=f"persona@{WORDS[x]}.example",
+        secret=new_secret(),
+        created_at=at,
+    )
+    await webhooks.keep(db, told)
     spare = Token(id=f"tok-{x}", role=Role.COMMERCIAL, subject_id="erp", created_at=at)
     await tokens.create(db, spare, tokens.new_secret())

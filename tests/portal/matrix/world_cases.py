@@ -20,6 +20,7 @@ async def fill_cases(world: World, x: str, say: Say) -> None:
     files = {"files": [await _file(world, me, f"{WORDS[x]} plano.png")]}
     ids["case"] = await _open(world, x, say, "sol", **files)
     case, did = ids["case"], _Doing(world, ids["case"])
+    ids["delivery"] = f"msg_whk-{x}_{case}_1"
     world.ids[x]["file"] = files["files"][0]
     await did("claim")
     await did("priority", priority=2, reason=say(x, "motivo"))

@@ -1,0 +1,1 @@
+"""Webhooks: how long a delivery is tried, and when an endpoint that fails is left alone."""
