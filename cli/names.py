@@ -1,4 +1,4 @@
-"""What people, customers and solutions are called, in place of the ids that the API's answers say.
+"""The names of people, customers and solutions, in place of the ids that the API's answers say.
 
 What whoever asks may not see (a contact, the list of agents) stays an id.
 """

@@ -1,4 +1,4 @@
-"""What came to a case while somebody wrote: it is shown before their own words leave, which are kept for them.
+"""The news of a case that came while somebody wrote: it is shown before their own words leave, which are kept for them.
 
 A form carries what its page had shown of the case (`Seen`). Whoever sends again what came back to them has seen more.
 """

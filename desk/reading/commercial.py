@@ -1,4 +1,4 @@
-"""What commercial has to do: held cases and what each lacks, covers that end soon, and contracts that are not paid.
+"""Commercial's work: held cases and what each lacks, covers that end soon, and contracts that are not paid.
 
 Each line says which act solves it: a payment, a renewal, or another contract.
 """

@@ -1,4 +1,4 @@
-"""What people write, as pages show it: web addresses are links, and a little of Markdown is what it stands for.
+"""The formatting of texts as pages show them: web addresses are links, and a little of Markdown is what it stands for.
 
 Bold, italics, struck out, code, lists and quotations; nothing else of Markdown means anything, and what was typed is
 kept as it was typed. No text hides where a link leads, no picture is fetched from elsewhere, no HTML is let in; what

@@ -1,4 +1,4 @@
-"""What is under contract or warranty, customer by customer: what ends soon, what is not paid, and how much is covered.
+"""The contracts and warranties, customer by customer: what ends soon, what is not paid, and how much is covered.
 
 Days are Bogotá's, both ends included.
 """

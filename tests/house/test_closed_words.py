@@ -27,6 +27,7 @@ import workflows
 from api.case.notices import NoticeState
 from desk.budgets import Holder, Spending
 from desk.files.examination import Finding
+from desk.reading.commercial import Lacks
 from desk.reading.countdowns import Face
 from policy.case import case
 from policy.case.process import Step
@@ -40,6 +41,7 @@ from portal.queue.queue import Group
 from storage.audit.acts import Act
 from storage.cover.solutions import SolutionKind
 from storage.engine.database import Database
+from storage.engine.sqlite_driver import Manner
 from storage.engine.tables import metadata
 from storage.signing_in.accounts import Purpose
 from tests.api.conftest import front, furnished, migrated, office
@@ -110,6 +112,8 @@ CLOSED: dict[type[Enum], Known] = {
     Face: INSIDE,
     Group: INSIDE,
     Unit: INSIDE,
+    Lacks: INSIDE,
+    Manner: INSIDE,
 }
 """Every enum of ours, and what each of its members has to pass."""
 
