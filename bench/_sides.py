@@ -354,8 +354,8 @@ async def process(log: Path, *command: str, **environment: str) -> AsyncIterator
 
 
 @asynccontextmanager
-async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Processes]]:
-    """The desk's processes and the floor's, on one server and one database."""
+async def both_sides(folder: Path, **told: str) -> AsyncIterator[tuple[dict[str, Side], Processes]]:
+    """The desk's processes and the floor's, on one server and one database; `told`: settings of theirs beside."""
     port, ui_port, api_port = free_port(), free_port(), free_port()
     settings = Settings(
         state_dir=folder,
@@ -370,8 +370,8 @@ async def both_sides(folder: Path) -> AsyncIterator[tuple[dict[str, Side], Proce
         processes: Processes = {}
 
         async def start(name: str, *command: str, **environment: str) -> int:
-            told = settings.environment() | _PATIENT | _WIDE | kept | environment
-            given = process(folder / f"{name}.log", *command, **told)
+            its = settings.environment() | _PATIENT | _WIDE | kept | told | environment
+            given = process(folder / f"{name}.log", *command, **its)
             processes[name] = await stack.enter_async_context(given)
             return processes[name].pid
 
