@@ -24,7 +24,10 @@ _STATUS_PAGES = {
 """The pages asked in production; the embedded profile asks nobody outside its machine unless it is told to."""
 
 
-_FROM_FILES = ("secret_key", "database_url", "smtp_url", "oidc_client_secret", "temporal_api_key")
+_FROM_FILES = (
+    "secret_key", "database_url", "smtp_url", "oidc_client_secret", "temporal_api_key", "imap_url",
+    "mail_oauth_client_secret", "mail_oauth_refresh_token",
+)  # fmt: skip
 """What may stand in a file that `ESCALA_…_FILE` names: an environment is easily shown."""
 
 
@@ -128,6 +131,37 @@ class Settings(BaseSettings):
 
     mail_from: str = "Mesa de Ayuda <mesa.de.ayuda@escala.example>"
     """The sender of every notice."""
+
+    # -- mail that comes in
+    support_address: str = "mesa@escala.example"
+    """The address that customers write to; each case answers under it with a token of its own (mesa+token@…)."""
+
+    authserv_id: str = ""
+    """Our mail server's name in Authentication-Results: what it says there is believed. Embedded: mx.escala.example."""
+
+    intake_smtp_port: int = Field(default=0, ge=0, le=65535)
+    """Where the worker takes mail by SMTP, on 127.0.0.1 alone; 0: nowhere. Embedded: 2525."""
+
+    imap_url: SecretStr | None = None
+    """imaps://user:password@host/FOLDER, a mailbox that the worker reads; imap+starttls:// where TLS begins later."""
+
+    imap_look_every: int = Field(default=60, ge=1, le=1_500)
+    """Seconds between two looks into that mailbox, where its server does not tell by itself (IDLE)."""
+
+    mail_oauth_token_url: str = ""
+    """Where access tokens for the mailbox and for SMTP are asked for (XOAUTH2), instead of their passwords."""
+
+    mail_oauth_client_id: str = ""
+    """What that server calls this installation."""
+
+    mail_oauth_client_secret: SecretStr | None = None
+    """The secret that it gave for it."""
+
+    mail_oauth_scope: str = ""
+    """What is asked for there, as https://outlook.office365.com/.default."""
+
+    mail_oauth_refresh_token: SecretStr | None = None
+    """The refresh token of the mailbox's owner, where the server gives tokens by one; none: client credentials."""
 
     level_1_mailbox: str = "nivel1@escala.example"
     """Help Desk's queue (ESC-1)."""
@@ -248,7 +282,7 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """What a child process needs to find the same settings, beyond the environment that it inherits."""
-        told = ("state_dir", "temporal_address", "temporal_ui_url", "api_port", "public_url")
+        told = ("state_dir", "temporal_address", "temporal_ui_url", "api_port", "public_url", "intake_smtp_port")
         return {f"ESCALA_{name.upper()}": str(getattr(self, name)) for name in told}
 
     @model_validator(mode="before")
@@ -265,9 +299,12 @@ class Settings(BaseSettings):
             given["database_url"] = f"sqlite+aiosqlite:///{state_dir / 'escala.db'}"
         if given.get("profile") == "production":
             given.setdefault("staff_need_second_factor", True)
-        elif not given.get("public_url"):
-            host, port = given.get("api_host", "127.0.0.1"), given.get("api_port", 8000)
-            given["public_url"] = f"http://{host}:{port}"
+        else:
+            given.setdefault("authserv_id", "mx.escala.example")
+            given.setdefault("intake_smtp_port", 2525)
+            if not given.get("public_url"):
+                host, port = given.get("api_host", "127.0.0.1"), given.get("api_port", 8000)
+                given["public_url"] = f"http://{host}:{port}"
         for name, address in _STATUS_PAGES.items():
             # An empty variable means the default, so that "off" is a word.
             chosen = given.get(name, address if given.get("profile") == "production" else "")

@@ -35,6 +35,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.cover import Cover
 from activities.ledger import Ledger
+from activities.mail.incoming import IncomingMail
 from activities.memory import cases_that_fit
 from activities.notices.bell import Bell
 from activities.notices.channel_notices import ChannelNotices
@@ -43,6 +44,7 @@ from activities.providers.provider_status import ProviderStatus
 from activities.terms_once import through
 from activities.webhooks.delivering import Webhooks
 from desk.engine import Engine, access
+from desk.mail.running import Mail
 from desk.replies import let_go
 from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
@@ -55,6 +57,7 @@ from wording.language import learn
 from workflows import addresses
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow, CoverSweepWorkflow
+from workflows.mail import MailWorkflow
 from workflows.misdirected import MisdirectedWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.notices_run import NoticesRun
@@ -67,6 +70,7 @@ WORKFLOWS = (
     CaseWorkflow,
     ContractWorkflow,
     CoverSweepWorkflow,
+    MailWorkflow,
     MisdirectedWorkflow,
     NoticesWorkflow,
     ProviderStatusWorkflow,
@@ -100,6 +104,7 @@ class Activities:
     channel_notices: ChannelNotices | None = None
     provider_status: ProviderStatus | None = None
     webhooks: Webhooks | None = None
+    incoming_mail: IncomingMail | None = None
 
     def methods(self) -> list[Callable[..., Any]]:
         """What Temporal calls by name."""
@@ -115,6 +120,7 @@ class Activities:
             *([self.channel_notices.tell] if self.channel_notices else []),
             *([self.provider_status.poll] if self.provider_status else []),
             *([self.webhooks.deliver] if self.webhooks else []),
+            *([self.incoming_mail.take] if self.incoming_mail else []),
         ]
 
 
@@ -142,6 +148,7 @@ def build_worker(client: Client, settings: Settings, activities: Activities) -> 
 async def run(settings: Settings) -> None:
     """Work until a signal asks to stop; what was begun is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: it would tell every address
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would tell every look at a provider's feed
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -156,6 +163,7 @@ async def run(settings: Settings) -> None:
         notices = Notices.of(settings, database=database, clock=_now, bell=bell)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
+        mail = Mail.of(settings, database=database, engine=engine, policy=policy)
         activities = Activities(
             ledger=Ledger(database, bell),
             notices=notices,
@@ -163,6 +171,7 @@ async def run(settings: Settings) -> None:
             channel_notices=channel_notices,
             provider_status=ProviderStatus.of(settings, database=database, clock=_now),
             webhooks=Webhooks.of(settings, database=database, clock=_now),
+            incoming_mail=IncomingMail(taking=mail.take),
         )
         worker = build_worker(client, settings, activities)
         async with worker:
@@ -176,6 +185,7 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(warn_of_tokens(database, settings)),
                 asyncio.create_task(let_deliveries_go(database, engine)),
                 asyncio.create_task(look_after_webhooks(database, settings)),
+                *(asyncio.create_task(each) for each in mail.tasks(settings)),
             ]
             await asked_to_stop.wait()
             for task in beside:

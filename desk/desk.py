@@ -11,6 +11,7 @@ from activities.webhooks.reach import Network
 from desk.budgets import Budgets
 from desk.feed import Feed
 from desk.files.arriving import Arriving, FairQueue
+from desk.mail.post import Post
 from desk.metrics import Metrics
 from desk.stream_readers import Readers
 from desk.tallies import Tallies
@@ -22,6 +23,7 @@ from policy.terms.policy_file import PolicyFile
 from policy.terms.terms import Terms
 from storage.engine.database import Database
 from storage.files.file_store import FileStore
+from storage.mail.inbox import Identity
 
 
 class EnginePort(Protocol):
@@ -32,6 +34,8 @@ class EnginePort(Protocol):
     async def command(self, number: str, command: Command, *, key: str) -> None: ...
 
     async def redirect(self, told: Misdirected) -> None: ...
+
+    async def begin_with_mail(self, identity: Identity) -> None: ...
 
     async def cover_changed(self, cover: CoverRef) -> None: ...
 
@@ -57,6 +61,7 @@ class Desk:
     """Networks inside the house that webhooks may lead to."""
     readers: Readers = field(default_factory=Readers)
     budgets: Budgets = field(default_factory=Budgets)
+    post: Post = field(default_factory=Post)
     tallies: Tallies = field(default_factory=Tallies)
     examinations: FairQueue = field(default_factory=lambda: FairQueue(at_once=2))
     """Of files: two at a time, for a picture may take a whole core for seconds."""

@@ -43,11 +43,13 @@ from policy.terms.terms import CoverKind, Terms
 from policy.webhooks import delivery
 from settings import Settings
 from storage.engine.database import Database
+from storage.mail.inbox import Identity
 from workflows import addresses, contract
 from workflows.case import search_attributes
 from workflows.case_run import CaseRun
 from workflows.contract_run import ContractRun, named_by, workflow_id
-from workflows.operators import case_text, cover_text
+from workflows.mail_run import MailRun
+from workflows.operators import case_text, cover_text, mail_text
 from workflows.urgency import BESIDE, priority_of
 from workflows.values import DATA_CONVERTER
 
@@ -146,6 +148,24 @@ class Engine:
                     task_queue=self._settings.task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     static_summary=case_text.misdirected_summary(told),
+                    priority=BESIDE,
+                )
+            )
+
+    async def begin_with_mail(self, identity: Identity) -> None:
+        """Have a delivery of a message taken, once. Raises EngineUnavailable."""
+        run = MailRun(
+            message_id=identity.id, mailbox=identity.mailbox, uidvalidity=identity.uidvalidity, uid=identity.uid
+        )
+        with suppress(WorkflowAlreadyStartedError):
+            await self._ask(
+                lambda: self._client.start_workflow(
+                    addresses.MAIL_WORKFLOW,
+                    run.message_id,
+                    id=run.workflow_id,
+                    task_queue=self._settings.task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    static_summary=mail_text.summary(run),
                     priority=BESIDE,
                 )
             )

@@ -61,6 +61,8 @@ class AskedOpening:
     new: NewCase
     by: Principal
     request: IdempotentRequest
+    asks_for_analysis: bool = False
+    """It came by mail: where it does not say what was analysed, that is asked for once the case is open (REQ-5)."""
 
     def __post_init__(self) -> None:
         """Ask who may."""
@@ -143,6 +145,7 @@ async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[Ope
         prior_analysis=Text("", len(new.prior_analysis)),
         serial_number=new.serial_number,
         equipment=solution.equipment,
+        analysis_follows=asked.asks_for_analysis,
     )
     try:
         lifecycle.open_case(command, terms=terms)

@@ -6,6 +6,8 @@ from temporalio.common import SearchAttributeKey
 
 CASE_WORKFLOW = "Case"
 MISDIRECTED_WORKFLOW = "Misdirected"
+MAIL_WORKFLOW = "Mail"
+"""One for each delivery of a message, `mail-<mailbox>-<UIDVALIDITY>-<UID>`."""
 OPENED_UPDATE = "opened"
 """Answers once the opening is recorded. Commands are updates under their own names, such as `ResolveCase`."""
 CLOCKS_QUERY = "clocks"

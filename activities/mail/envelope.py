@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,6 +26,7 @@ class Envelope:
     """What a message bears beside its text. Ids are made of `identity`, its own, and `thread`, which it belongs to.
 
     `identity` is the same each time the message is made, so that mail systems know one that comes twice for one.
+    `answers_to` is where answers go, if not to the sender; `after` are ids of what the reader wrote, the last one last.
     """
 
     thread: str
@@ -34,12 +35,26 @@ class Envelope:
     sender: str
     to: Sequence[str]
     at: datetime
+    answers_to: str = ""
+    after: Sequence[str] = ()
 
 
-def notice_envelope(row: OutboxRow, *, sender: str, to: Sequence[str]) -> Envelope:
-    """The envelope of a case's notice; all of one case are one thread."""
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """What leads an answer to its case: its own address, its token, and what its reader wrote to it before, by id."""
+
+    answers_to: str
+    token: str
+    written: Sequence[str] = ()
+
+
+def notice_envelope(row: OutboxRow, *, sender: str, to: Sequence[str], thread: Thread | None = None) -> Envelope:
+    """The envelope of a case's notice; all of one case are one thread, which its readers may answer if it is given."""
     identity = f"{row.case_number}.t{row.turn:05}.s{row.seq:05}.{row.kind}.{_reader(row.recipient)}"
-    return Envelope(thread=row.case_number, identity=identity, language=row.language, sender=sender, to=to, at=row.at)
+    known = Envelope(thread=row.case_number, identity=identity, language=row.language, sender=sender, to=to, at=row.at)
+    if thread is None:
+        return known
+    return replace(known, identity=f"{identity}.{thread.token}", answers_to=thread.answers_to, after=thread.written)
 
 
 def announcement_envelope(row: AnnouncementRow, *, sender: str, to: Sequence[str]) -> Envelope:
@@ -50,7 +65,9 @@ def announcement_envelope(row: AnnouncementRow, *, sender: str, to: Sequence[str
 
 
 def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage | None = None) -> EmailMessage:
-    """The message: it answers one that nobody has, as all of its thread do, which joins them in mail programs.
+    """The message: it answers what its reader wrote last, else one that nobody has, as all of its thread do.
+
+    That joins them in mail programs.
 
     It says that no person sent it, so that no absence note and no other desk answers.
     """
@@ -62,8 +79,11 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     message["Subject"] = _one_line(text.subject)
     message["Date"] = format_datetime(envelope.at)
     message["Message-ID"] = f"<{envelope.identity}@{domain}>"
-    message["In-Reply-To"] = f"<{envelope.thread}@{domain}>"
-    message["References"] = f"<{envelope.thread}@{domain}>"
+    before = [f"<{envelope.thread}@{domain}>", *(f"<{each}>" for each in envelope.after)]
+    message["In-Reply-To"] = before[-1]
+    message["References"] = " ".join(before)
+    if envelope.answers_to:
+        message["Reply-To"] = Address(display_name=name, addr_spec=envelope.answers_to)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text.body)

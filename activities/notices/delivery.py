@@ -9,19 +9,23 @@ from email.message import EmailMessage
 from typing import Self
 
 from activities.mail.calendar_mail import calendar_message
-from activities.mail.envelope import enveloped, notice_envelope
+from activities.mail.envelope import Thread, enveloped, notice_envelope
 from activities.mail.sending import MailPort, mail_port, mailboxes
 from activities.notices import particulars
 from policy.case.case import Level
+from policy.mail.thread import address_of, token_of
 from policy.people.recipients import CustomerRecipient
 from settings import Settings
 from storage.engine.database import Database, Reader
+from storage.mail import threads
 from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
 from storage.notices.outbox import OutboxRow
 from storage.people import customers
 from wording.notices.letter import text_of
 from wording.notices.occasion import Occasion
 
+_MOST_IDS = 10
+"""Ids of what its reader wrote that a notice names."""
 _PATIENT_TRIES = 8
 """How often a notice to several is tried for all of them at once (some ten minutes), before it goes to whom it can."""
 
@@ -43,6 +47,7 @@ class Delivery:
     mail_from: str
     desk_mailboxes: DeskMailboxes
     public_url: str
+    support: str
     clock: Callable[[], datetime]
 
     @classmethod
@@ -61,24 +66,38 @@ class Delivery:
                 commercial=settings.commercial_mailbox,
             ),
             public_url=settings.public_url,
+            support=settings.support_address,
             clock=clock,
         )
 
     async def message(self, row: OutboxRow) -> Message:
         """The notice as a message, the same each time it is made. Undeliverable where nobody is there to have it."""
         at, desk = self.clock(), self.desk_mailboxes
+        key = await threads.key(self.database, at=at)
         async with self.database.snapshot() as db:
             found = await addresses(db, row.recipient, desk, at=at)
             stand_in = not found and isinstance(row.recipient, CustomerRecipient)
             to = mailboxes(await stand_ins(db, row.customer_id, desk, at=at) if stand_in else found)
             occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
-            envelope = notice_envelope(row, sender=self.mail_from, to=to)
+            thread = await self._thread(db, row, to, key=key)
+            envelope = notice_envelope(row, sender=self.mail_from, to=to, thread=thread)
             calendar = await calendar_message(db, row, row.case, occasion, sender=self.mail_from)
         return Message(enveloped(text_of(occasion), envelope, calendar=calendar), to)
 
     async def send(self, row: OutboxRow, message: Message) -> list[str]:
         """Send it to everybody who can be reached, and answer who that was; as `MailPort.send` raises."""
         return await self.mail.send(message.content, message.to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+
+    async def _thread(self, db: Reader, row: OutboxRow, to: list[str], *, key: bytes) -> Thread | None:
+        """What leads the customer's answers to the case; agents answer in the portal."""
+        if not isinstance(row.recipient, CustomerRecipient):
+            return None
+        number = row.case_number
+        return Thread(
+            answers_to=address_of(number, self.support, key),
+            token=token_of(number, key),
+            written=await threads.ids_from(db, number, to, most=_MOST_IDS),
+        )
 
     async def _occasion(self, db: Reader, row: OutboxRow, *, at: datetime) -> Occasion:
         customer = await customers.get(db, row.customer_id)

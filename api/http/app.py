@@ -25,6 +25,7 @@ from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost, Patient
+from api.mail import inbox
 from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
@@ -37,6 +38,7 @@ from desk.desk import Desk, EnginePort
 from desk.engine import Engine
 from desk.feed import Feed
 from desk.files.arriving import Arriving, ArrivingLimits
+from desk.mail.post import Post
 from desk.metrics import Metrics
 from desk.problems import InternalError, MalformedRequest, MethodNotAllowed, NotFound, Problem, of_database
 from desk.turnstile import Turnstile
@@ -79,6 +81,7 @@ _ROUTERS = (
     municipalities,
     notices,
     webhooks,
+    inbox,
     metrics,
 )
 
@@ -116,6 +119,7 @@ def create_app(
             turnstile=Turnstile(),
             files=FileStore(settings.files_folder),
             arriving=Arriving(ArrivingLimits.of(settings)),
+            post=Post.of(settings),
             provider_feeds=tuple(settings.provider_feeds),
             webhook_networks=networks(settings.webhook_networks),
             budgets=Budgets(allowances(settings)),

@@ -16,7 +16,9 @@ from api.http.auth import Admin
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from desk.desk import Desk
+from policy.mail.decision import MailOutcome
 from storage.board import metrics as figures
+from storage.mail import inbox
 from storage.notices import outbox
 from storage.providers import incidents
 
@@ -54,6 +56,12 @@ async def _desk(desk: Desk, *, at: datetime) -> CollectorRegistry:
     notices.labels("given_up").set(outgoing.given_up)
     oldest = Gauge("escala_notice_age_seconds", "How long the oldest pending notice has waited.", registry=registry)
     oldest.set((at - outgoing.since).total_seconds() if outgoing.since else 0)
+    mail = Gauge(
+        "escala_mail_messages", "Messages that came, each where it is counted.", ("outcome",), registry=registry
+    )
+    came = await inbox.counts(desk.database)
+    for outcome in (None, *MailOutcome):
+        mail.labels(outcome.value if outcome else "received").set(came.get(outcome, 0))
     late = await figures.hand_off_lateness(desk.database, since=at - _LATENESS_OF)
     Gauge("escala_hand_offs", "Hand-offs that clocks made in 24 h.", registry=registry).set(len(late))
     lateness = Gauge(

@@ -30,6 +30,7 @@ class OpenCase(Command):
     """Open case `number`, received at `received_at`; the requester proposes the priority (PRI-5).
 
     `equipment` is what is known of the solution where that is a piece of equipment; `serial_number` is the claim's.
+    `analysis_follows`: it came by mail, and what was analysed is asked for once the case is open (REQ-4, REQ-5).
     """
 
     number: str
@@ -45,6 +46,7 @@ class OpenCase(Command):
     prior_analysis: Text
     serial_number: str | None = None
     equipment: Equipment | None = None
+    analysis_follows: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

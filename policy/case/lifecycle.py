@@ -64,7 +64,7 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.ClaimCase: _WORKERS,
     c.AssignCase: _WORKERS,
     c.SendReply: _WORKERS,
-    c.AddNote: _WORKERS,
+    c.AddNote: _WORKERS | {Role.SYSTEM},
     c.LogAttempt: _WORKERS,
     c.SetPriority: _WORKERS,
     c.RequestInformation: _WORKERS,
@@ -147,8 +147,8 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
 def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
     """Open a case at the instant it was received: level 1, its clocks running, or held where there is no cover.
 
-    Refuses a channel the plan does not hold (REQ-7), an empty prior analysis (REQ-5), an empty title or description,
-    and a claim on equipment that lacks what it needs (WAR-4).
+    Refuses a channel the plan does not hold (REQ-7), an empty prior analysis (REQ-5) unless it is asked for by mail
+    afterwards, an empty title or description, and a claim on equipment that lacks what it needs (WAR-4).
     """
     check_role(type(command), command.by.role)
     if command.channel not in terms.channels:
@@ -157,7 +157,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         )
     if command.title.characters <= 0 or command.description.characters <= 0:
         raise DescriptionMissing
-    if command.prior_analysis.characters <= 0:
+    if command.prior_analysis.characters <= 0 and not command.analysis_follows:
         raise PriorAnalysisMissing
     equipment.check_claim(command)
     at = command.received_at

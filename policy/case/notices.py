@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from policy.case import facts as f
-from policy.case.case import Case
+from policy.case.case import Case, Role
 from policy.case.facts import Entry
 from policy.people.recipients import (
     Administrators,
@@ -117,9 +117,11 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             if fact.moved:
                 yield contact
                 yield from _worker(after)
+        case f.NoteAdded():
+            if entry.by.role is Role.SYSTEM:  # what came by mail by itself: an absence, what did not arrive
+                yield from _worker(after)
         case (
             f.CaseClaimed()
-            | f.NoteAdded()
             | f.AttemptLogged()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()

@@ -75,6 +75,7 @@ _VISITS = ("/direccion/visitas", "Visits")
 _ABSENCES = ("/ausencias", "Absences")
 _WORK = (
     ("/cola", "Queue"),
+    ("/correo", "Mail"),
     ("/incidentes", "Providers' incidents"),
     ("/clientes", "Customers"),
     ("/proceso", "Process"),

@@ -41,6 +41,7 @@ from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, to
 from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
+from portal.mail import inbox_page
 from portal.process import process_map
 from portal.queue import bulk, queue, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
@@ -84,6 +85,7 @@ _NOUNS = (
     board,
     process_map,
     webhooks_pages,
+    inbox_page,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -26,6 +27,8 @@ from sqlalchemy import (
 )
 
 from policy.case.case import Category, Channel, ClosingReason, Role, Status
+from policy.mail.decision import MailOutcome
+from policy.mail.state import MessageState
 from policy.terms.amended_terms import AmendmentOutcome
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
@@ -681,4 +684,85 @@ webhook_deliveries = Table(  # a row for each fact and webhook, made in the turn
     word("state", DeliveryState),
     Index(None, "webhook_id", "at", "id"),
     Index(None, "state", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+)
+
+# -- mail that comes in -----------------------------------------------------------------------------------------------
+
+inbox = Table(  # each delivery of a message, once: what it is, and where it is counted
+    "inbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("mailbox", String, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("outcome", String),  # where it is counted, once that is known
+    Column("reason", String),
+    Column("case_number", String),
+    Column("contact_id", String),
+    Column("message_id", Text, nullable=False, server_default=text("''")),
+    Column("sender", String, nullable=False, server_default=text("''")),  # the address of From, as it is compared
+    Column("shown_from", Text, nullable=False, server_default=text("''")),
+    Column("subject", Text, nullable=False, server_default=text("''")),
+    Column("body", Text, nullable=False, server_default=text("''")),  # what is shown of it
+    Column("vouched", Boolean, nullable=False, server_default=false()),
+    Column(
+        "words", String, nullable=False, server_default=text("''")
+    ),  # the digest of its words, without their figures
+    Column("digest", String, nullable=False),  # of its bytes
+    Column("parsed", Json),
+    Column("settled_at", Instant),
+    Column("settled_by", String),  # the agent who decided, where it was held
+    UniqueConstraint("mailbox", "uidvalidity", "uid"),
+    Index(None, "state", "received_at", "id"),
+    Index(None, "outcome"),
+    Index(None, "message_id", "sender"),
+    Index(None, "sender", "received_at"),
+    Index(None, "case_number"),
+    Index(None, "digest"),
+    word("state", MessageState),
+    word("outcome", MailOutcome),
+)
+
+inbox_raw = Table(  # the bytes as they came, before anything reads them
+    "inbox_raw",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+mail_effects = Table(  # what a message did: of each kind once, for ever
+    "mail_effects",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("what", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+mail_keys = Table(  # what the tokens of threads are signed with
+    "mail_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+mail_sent_ids = Table(  # ids under which the outgoing server said that it sent what we gave it under another
+    "mail_sent_ids",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("case_number", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+mail_bounces = Table(  # whose address refused what we sent, last
+    "mail_bounces",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("address", String, nullable=False),
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+    Column("at", Instant, nullable=False),
 )

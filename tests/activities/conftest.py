@@ -60,5 +60,6 @@ def delivery(desk: Desk, post: Post, clock: Clock) -> Delivery:
         mail_from="Mesa de Ayuda Ñ <mesa@escala.example>",
         desk_mailboxes=MAILBOXES,
         public_url="https://mesa.example/",
+        support="mesa@escala.example",
         clock=clock,
     )

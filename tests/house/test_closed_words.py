@@ -25,12 +25,19 @@ import storage
 import wording
 import workflows
 from api.case.notices import NoticeState
+from api.mail.inbox import Effect
 from desk.budgets import Holder, Spending
 from desk.files.examination import Finding
+from desk.mail.holding import HeldAct
 from desk.reading.commercial import Lacks
 from desk.reading.countdowns import Face
 from policy.case import case
 from policy.case.process import Step
+from policy.mail.decision import MailOutcome, MailReason
+from policy.mail.message import ReportKind
+from policy.mail.nature import Nature
+from policy.mail.state import MessageState
+from policy.mail.thanks import ToSolution
 from policy.terms import amended_terms, amendment, terms
 from policy.time import calendar, clock, explanation
 from policy.visit import visit
@@ -114,6 +121,14 @@ CLOSED: dict[type[Enum], Known] = {
     Unit: INSIDE,
     Lacks: INSIDE,
     Manner: INSIDE,
+    MailOutcome: INSIDE,
+    MailReason: INSIDE,
+    MessageState: INSIDE,
+    Nature: INSIDE,
+    ReportKind: INSIDE,
+    ToSolution: INSIDE,
+    Effect: INSIDE,
+    HeldAct: INSIDE,
 }
 """Every enum of ours, and what each of its members has to pass."""
 

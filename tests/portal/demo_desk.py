@@ -29,6 +29,7 @@ from storage.workbench.pending_replies import PendingReply
 from tests.demo.conftest import NotingDesk
 from tests.support.browser import Screen, screen
 from tests.support.desk import PaperDesk
+from tests.support.held_message import held_message
 from tests.support.lives import bogota, policy
 from tests.support.serving import serving
 
@@ -83,7 +84,11 @@ async def seed_demo_desk(folder: Path) -> dict[str, Any]:
         )
         await canned_replies.create(db, shared, at=NOW)
         numbers = await _numbers(db)
-        numbers |= {"key": await _key(db), "answered": await _answer(db, numbers["altaneblina in_progress"])}
+        message = await held_message(
+            db, "asuarez@altaneblina.example", "El mapa no carga", at=NOW, whole="El mapa no carga\n\n> lo de antes"
+        )
+        answered = await _answer(db, numbers["altaneblina in_progress"])
+        numbers |= {"message": message, "key": await _key(db), "answered": answered}
     finally:
         await db.close()
     return {"sessions": signed_in, "numbers": numbers}

@@ -16,6 +16,7 @@ from policy.terms.channels import Misdirected
 from policy.terms.terms import Terms
 from storage.case import ledger, views
 from storage.engine.database import Database
+from storage.mail.inbox import Identity
 
 
 @dataclass
@@ -29,6 +30,7 @@ class PaperDesk:
     heard: dict[str, Command] = field(default_factory=dict)
     changed: list[CoverRef] = field(default_factory=list)
     redirected: dict[str, Misdirected] = field(default_factory=dict)
+    mail: list[Identity] = field(default_factory=list)
 
     async def open(self, command: OpenCase, terms: Terms) -> None:
         decision = open_case(command, terms=terms)
@@ -57,6 +59,11 @@ class PaperDesk:
         if self.down:
             raise EngineUnavailable
         self.redirected.setdefault(told.id, told)
+
+    async def begin_with_mail(self, identity: Identity) -> None:
+        if self.down:
+            raise EngineUnavailable
+        self.mail.append(identity)
 
     async def cover_changed(self, cover: CoverRef) -> None:
         if self.down:

@@ -48,6 +48,8 @@ def to_desk(o: Occasion) -> Words:
             return questions.unanswered_at_desk(o, fact)
         case f.CustomerAnswered():
             return _answered(o, fact)
+        case f.NoteAdded():
+            return _noted(o, fact)
         case f.TermsAmended():
             return amended(o, fact)
         case f.CaseReopened():
@@ -57,7 +59,6 @@ def to_desk(o: Occasion) -> Words:
         case (
             f.CaseClaimed()
             | f.ReplySent()
-            | f.NoteAdded()
             | f.AttemptLogged()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
@@ -213,6 +214,10 @@ def _still_overdue_for_director(o: Occasion, fact: f.OverdueRepeated) -> Words:
     return o.say("STILL OVERDUE (notice {times})", times=fact.periods + 1), [
         o.say("Another whole period of level 3 ended without a solution. The customer has been told too.")
     ]
+
+
+def _noted(o: Occasion, fact: f.NoteAdded) -> Words:
+    return o.say("Note by mail"), o.quoted(fact.body)
 
 
 def _answered(o: Occasion, fact: f.CustomerAnswered) -> Words:

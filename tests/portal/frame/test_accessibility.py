@@ -76,6 +76,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/respuestas",
         "/respuestas/can_demo",
         "/ausencias",
+        "/correo",
+        "/correo/{message}",
         "/buscar?q=mapa",
         "/proceso",
     ),

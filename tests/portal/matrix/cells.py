@@ -34,6 +34,7 @@ MISSING: Mapping[str, str] = {
     "absence": "abs_z",
     "webhook": "whk_z",
     "delivery": "msg_z",
+    "message": "mal_z",
     "key": "llave-de-nadie",
     "place": "7",
     "asset": "nada.css",
@@ -54,6 +55,7 @@ KINDS: Mapping[str, str] = {
     "absence_id": "absence",
     "webhook_id": "webhook",
     "delivery_id": "delivery",
+    "message_id": "message",
     "key": "key",
     "session": "place",
 }

@@ -42,7 +42,7 @@ _API = {
     """,
     CONTACTS: "POST /cases/{number}/rating",
     WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}",
-    STAFF: "GET /absences, GET /agents, GET /groups, GET /notices, GET /provider-feeds",
+    STAFF: "GET /absences, GET /agents, GET /groups, GET /inbox, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
@@ -83,7 +83,8 @@ _PAGES = {
         GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
         POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
         POST /respuestas, GET /respuestas/{reply_id}, POST /respuestas/{reply_id}, POST /respuestas/{reply_id}/eliminar,
-        POST /cola/lote, POST /cola/lote/aplicar
+        POST /cola/lote, POST /cola/lote/aplicar, GET /correo, GET /correo/{message_id},
+        GET /correo/{message_id}/original, POST /correo/{message_id}
     """,
     STAFF: """
         GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola/eventos, GET /cola/filas, GET /proceso,

@@ -39,6 +39,7 @@ from storage.workbench.saved_views import SavedView
 from tests.api.office import Office
 from tests.portal.matrix.routes import portal_of
 from tests.portal.matrix.who_may import NOBODY
+from tests.support.held_message import held_message
 from tests.support.lives import bogota, policy
 
 WORDS = {"a": "tairona", "b": "malagana"}
@@ -236,6 +237,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "token": f"tok-{x}",
         "absence": "abs-ana",
         "webhook": f"whk-{x}",
+        "message": await held_message(db, f"persona@{WORDS[x]}.example", say(x, "correo"), at=at),
     }
     told = Webhook(
         id=f"whk-{x}",

@@ -1,0 +1,184 @@
+"""A mailbox that is read by IMAP: what came since the last look is kept, one after the other, and nothing is changed.
+
+What is known of it is what was kept: the highest UID under the UIDVALIDITY that it has now. Where that is another one,
+everything is looked at again, and what came before is known by its bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+from urllib.parse import unquote, urlsplit
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+from activities.mail.oauth import AccessTokens
+from storage.mail.inbox import KEPT_OF_TOO_LARGE, Arrival, Identity
+
+_PATIENCE = 30.0
+_IDLE_FOR = 300
+"""Seconds for which a server tells by itself; then it is looked anyway."""
+_AGAIN_AFTER, _LONGEST = 2.0, 120.0
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_log = logging.getLogger(__name__)
+
+
+class BadImapUrl(ValueError):
+    """The setting is no IMAP address. What it says never repeats the address, which may hold a password."""
+
+
+class Inbox(Protocol):
+    """Where a mailbox's deliveries go."""
+
+    async def last_uid(self, mailbox: str, uidvalidity: int) -> int: ...
+
+    async def take_delivery(self, identity: Identity, arrival: Arrival) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImapAccount:
+    """A mailbox at imaps://user:password@host:port/FOLDER, or imap+starttls://; imap:// on this very machine."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(default="", repr=False)
+    folder: str = "INBOX"
+    scheme: str = "imaps"
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """The account that an address names. Raises BadImapUrl."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            raise BadImapUrl("the port is no number") from None
+        if parts.scheme not in ("imaps", "imap+starttls", "imap") or not parts.hostname or not parts.username:
+            raise BadImapUrl("it must be imaps://user@host/FOLDER")
+        if parts.scheme == "imap" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise BadImapUrl("without TLS only this very machine is read")
+        return cls(
+            host=parts.hostname,
+            port=port or (993 if parts.scheme == "imaps" else 143),
+            user=unquote(parts.username),
+            password=unquote(parts.password or ""),
+            folder=unquote(parts.path.lstrip("/")) or "INBOX",
+            scheme=parts.scheme,
+        )
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name among deliveries, which tells it from every other."""
+        return f"{self.user}.{self.host}.{self.folder}"
+
+    def opened(self, token: str | None) -> BaseMailBox:
+        """The mailbox, signed in to. It blocks."""
+        box: BaseMailBox
+        if self.scheme == "imaps":
+            box = MailBox(self.host, self.port, timeout=_PATIENCE, ssl_context=ssl.create_default_context())
+        elif self.scheme == "imap+starttls":
+            box = MailBoxStartTls(self.host, self.port, timeout=_PATIENCE, ssl_context=ssl.create_default_context())
+        else:
+            box = MailBoxUnencrypted(self.host, self.port, timeout=_PATIENCE)
+        if token is not None:
+            return box.xoauth2(self.user, token, initial_folder=self.folder)
+        return box.login(self.user, self.password, initial_folder=self.folder)
+
+
+@dataclass
+class ImapSource:
+    """Reads one mailbox, through whatever happens to its connection."""
+
+    account: ImapAccount
+    inbox: Inbox
+    look_every: float
+    largest: int
+    tokens: AccessTokens | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def run(self) -> None:
+        """Read what comes, until cancelled; after a failure it is begun anew, ever more slowly."""
+        wait = _AGAIN_AFTER
+        while True:
+            began_well = False
+            try:
+                async for _ in self.looks():
+                    began_well = True
+            except Exception as error:
+                _log.warning("the mailbox has to wait: %s", type(error).__name__)
+            wait = _AGAIN_AFTER if began_well else min(wait * 2, _LONGEST)
+            await self.sleep(wait)
+
+    async def looks(self) -> Any:
+        """Look into the mailbox again and again, over one connection; each look is told when it is over."""
+        token = await self.tokens.token() if self.tokens else None
+        try:
+            box = await asyncio.to_thread(self.account.opened, token)
+        except Exception:
+            if self.tokens and token:
+                self.tokens.forget(token)
+            raise
+        try:
+            can_tell = b"IDLE" in b" ".join(each.encode() for each in box.client.capabilities)
+            while True:
+                await self.look(box)
+                yield
+                if can_tell:
+                    await asyncio.to_thread(box.idle.wait, timeout=min(_IDLE_FOR, max(1, self.look_every)))
+                else:
+                    await self.sleep(self.look_every)
+        finally:
+            await asyncio.to_thread(_closed, box)
+
+    async def look(self, box: BaseMailBox) -> int:
+        """Keep what has come since the last look, in order; answer how many."""
+        uidvalidity = await asyncio.to_thread(self._uidvalidity, box)
+        last = await self.inbox.last_uid(self.account.name, uidvalidity)
+        uids = await asyncio.to_thread(_uids_after, box, last)
+        for uid in uids:
+            content, size = await asyncio.to_thread(self._fetched, box, uid)
+            if content:
+                identity = Identity(self.account.name, uidvalidity, uid)
+                await self.inbox.take_delivery(identity, Arrival(content, size))
+        return len(uids)
+
+    def _uidvalidity(self, box: BaseMailBox) -> int:
+        box.folder.set(self.account.folder, readonly=True)  # the number as it is now, and no flag is set
+        told: list[Any] = list(box.client.untagged_responses.get("UIDVALIDITY") or [b"0"])
+        return int(bytes(told[-1]))
+
+    def _fetched(self, box: BaseMailBox, uid: int) -> tuple[bytes, int]:
+        """A message's bytes, and how many it has: of one that is too large, only the beginning. Empty where it went."""
+        size = _SIZE.search(_answer(box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")))
+        if not size:
+            return b"", 0
+        part = "BODY.PEEK[]" if int(size[1]) <= self.largest else f"BODY.PEEK[]<0.{KEPT_OF_TOO_LARGE}>"
+        _, parts = box.client.uid("FETCH", str(uid), f"({part})")
+        content = next((bytes(each[1]) for each in parts if isinstance(each, tuple)), b"")
+        return content, max(int(size[1]), len(content)) if int(size[1]) > self.largest else len(content)
+
+
+def _uids_after(box: BaseMailBox, last: int) -> list[int]:
+    """`n:*` always names the last message, whatever its number."""
+    told = _answer(box.client.uid("SEARCH", f"UID {last + 1}:*"))
+    return sorted(uid for each in told.split() if (uid := int(each)) > last) if told else []
+
+
+def _answer(answered: tuple[str, list[Any]]) -> bytes:
+    status, parts = answered
+    if status != "OK":
+        raise OSError("the server did not answer as asked")
+    return b" ".join(each[0] if isinstance(each, tuple) else each for each in parts if each)
+
+
+def _closed(box: BaseMailBox) -> None:
+    try:
+        box.logout()
+    except Exception:  # it has gone already, most often
+        box.client.shutdown()

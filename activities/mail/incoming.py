@@ -1,0 +1,20 @@
+"""The activity that takes a delivery of a message: the desk does it, for whom this is the way in from Temporal."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from temporalio import activity
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingMail:
+    """`taking` is the desk's use case: it is given a delivery's id in the inbox, and answers where that is counted."""
+
+    taking: Callable[[str], Awaitable[str]]
+
+    @activity.defn(name="take_mail")
+    async def take(self, message_id: str) -> str:
+        """Take a delivery; the same again changes nothing more. What cannot be done now is raised, and tried again."""
+        return await self.taking(message_id)

@@ -1,0 +1,180 @@
+"""An agent's decision on a message that was held: whose it is and where it goes, or that nothing comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from desk.desk import Desk
+from desk.inputs import Body, IdIfAny
+from desk.mail.carrying_out import carried
+from desk.mail.reading import message_of, read_message
+from desk.mail.standing import Delivery
+from desk.mail.taking import settle
+from desk.problems import NotFound, Problem
+from policy.case.case import Status
+from policy.mail.decision import Answers, Confirms, Held, MailOutcome, MailReason, Opens, Reopens, Thanks, Verdict
+from policy.mail.sender import sender_of
+from policy.mail.state import MessageState
+from storage.case import views
+from storage.mail import inbox
+from storage.mail.inbox import InboxRow, Settled
+from storage.people import contacts, customers
+from storage.people.contacts import Contact
+
+
+class HeldAct(StrEnum):
+    """What may be done with a held message."""
+
+    OPEN = "open"
+    JOIN = "join"
+    REOPEN = "reopen"
+    CONFIRM = "confirm"
+    THANKS = "thanks"
+    DISCARD = "discard"
+
+
+class HeldDecision(Body):
+    """What is done with a message, in whose name, and in which case."""
+
+    act: HeldAct
+    contact_id: IdIfAny = ""
+    number: IdIfAny = Field(default="", max_length=20)
+
+
+class NotHeld(Problem):
+    status, message = 409, "Somebody has decided about this message already."
+
+
+class WriterMissing(Problem):
+    status, message = 422, "Choose the contact whose words these are: an active one of the case's customer."
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody whose words these may be."""
+
+    contact: Contact
+    customer: str
+    is_forwarded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownMessage:
+    """A message as an agent reads it, and in whose name it may go on."""
+
+    row: InboxRow
+    whole: str = ""
+    reply_to: str = ""
+    original_sender: str = ""
+    files: tuple[str, ...] = ()
+    forwarded_from: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    acts: tuple[HeldAct, ...] = ()
+
+
+async def shown(desk: Desk, message_id: str) -> ShownMessage:
+    """A message with all that an agent has to know of it. NotFound."""
+    row = await inbox.get(desk.database, message_id)
+    if row is None:
+        raise NotFound
+    kept: dict[str, Any] = dict(row.parsed or {})
+    if not kept:
+        return ShownMessage(row=row, acts=_acts(row, None))
+    message = message_of(kept)
+    case = await views.case(desk.database, row.case_number) if row.case_number else None
+    forwarded = sender_of([kept.get("forwarded_from", "")])
+    is_held = row.state is MessageState.HELD
+    found = await _candidates(desk, row, forwarded.address if forwarded else None) if is_held else {}
+    return ShownMessage(
+        row=row,
+        whole=message.whole,
+        reply_to=message.reply_to,
+        original_sender=message.original_sender,
+        files=tuple(kept.get("files", ())),
+        forwarded_from=kept.get("forwarded_from", ""),
+        candidates=tuple(found.values()),
+        acts=_acts(row, case.case.status if case else None),
+    )
+
+
+async def decide(desk: Desk, message_id: str, decision: HeldDecision, *, by: str) -> InboxRow:
+    """Do with a held message what an agent decided; its clocks count since it came.
+
+    Raises NotHeld, WriterMissing, NotFound, a Refusal of the policy or the case, or EngineUnavailable.
+    """
+    row = await inbox.get(desk.database, message_id)
+    if row is None:
+        raise NotFound
+    if row.state not in (MessageState.HELD, MessageState.QUARANTINE):
+        raise NotHeld
+    if decision.act is HeldAct.DISCARD:
+        discarded = Settled(
+            state=MessageState.DONE, outcome=row.outcome or MailOutcome.HELD, reason=row.reason, by=by,
+            case_number=row.case_number, contact_id=row.contact_id,
+        )  # fmt: skip
+        await inbox.settle(desk.database, row.id, discarded, at=desk.clock())
+        return (await shown(desk, message_id)).row
+    if row.state is MessageState.QUARANTINE:
+        raise NotHeld
+    verdict = await _verdict(desk, row, decision)
+    read = await read_message(await inbox.raw(desk.database, row.id), size=row.size)
+    delivery = Delivery(row=row, message=read.message, sender=sender_of(read.message.from_fields))
+    return await settle(desk, row, await carried(desk, delivery, read, verdict), by=by)
+
+
+async def _verdict(desk: Desk, row: InboxRow, decision: HeldDecision) -> Verdict:
+    contact = await contacts.get(desk.database, decision.contact_id) if decision.contact_id else None
+    if contact is None or not contact.is_active(at=desk.clock()):
+        raise WriterMissing
+    if decision.act is HeldAct.OPEN:
+        return Opens(contact.id)
+    number = decision.number or row.case_number or ""
+    case = await views.case(desk.database, number) if number else None
+    if case is None or case.case.customer_id != contact.customer_id:
+        raise WriterMissing
+    match decision.act:
+        case HeldAct.JOIN:
+            return Answers(case.number, contact.id)
+        case HeldAct.REOPEN:
+            return Reopens(case.number, contact.id)
+        case HeldAct.CONFIRM:
+            return Confirms(case.number, contact.id)
+        case HeldAct.THANKS:
+            return Thanks(case.number, contact.id)
+        case _:
+            return Held(MailReason.REFUSED, case.number, contact.id)
+
+
+def _acts(row: InboxRow, status: Status | None) -> tuple[HeldAct, ...]:
+    match row.state:
+        case MessageState.QUARANTINE:
+            return (HeldAct.DISCARD,)
+        case MessageState.HELD:
+            to_case = {
+                None: (HeldAct.JOIN,),
+                Status.RESOLVED: (HeldAct.REOPEN, HeldAct.CONFIRM, HeldAct.THANKS),
+                Status.CLOSED: (),
+            }.get(status, (HeldAct.JOIN,))
+            return (*to_case, HeldAct.OPEN, HeldAct.DISCARD)
+        case _:
+            return ()
+
+
+async def _candidates(desk: Desk, row: InboxRow, forwarded: str | None) -> dict[str, Candidate]:
+    """Who wrote it by its address, who wrote what was forwarded, and the roster of the case's customer."""
+    at, db = desk.clock(), desk.database
+    named = [(each, False) for each in await contacts.by_email(db, row.sender)] if row.sender else []
+    if forwarded:
+        named += [(each, True) for each in await contacts.by_email(db, forwarded)]
+    if row.case_number and (case := await views.case(db, row.case_number)):
+        named += [(each, False) for each in await contacts.roster(db, case.case.customer_id)]
+    found: dict[str, Candidate] = {}
+    for contact, is_forwarded in named:
+        if contact.is_active(at=at) and contact.id not in found:
+            customer = await customers.get(db, contact.customer_id)
+            found[contact.id] = Candidate(contact, customer.name if customer else contact.customer_id, is_forwarded)
+    return found

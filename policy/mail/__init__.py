@@ -1,0 +1,1 @@
+"""Mail that comes in: who wrote it, whether a person did, where it belongs and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Mail that comes in, as agents look at it."""

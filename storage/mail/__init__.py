@@ -1,0 +1,1 @@
+"""Mail that came in, as it came and what it did; and what is known of the mail that left."""
