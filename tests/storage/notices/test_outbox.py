@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy import Connection, text
 
 from policy.case.case import Plan
 from policy.case.commands import SendReply
 from policy.people.recipients import recipient_to_text
-from storage.case import views
+from storage.case import ledger, views
+from storage.engine import codec, database
+from storage.engine.columns import Instant
+from storage.engine.database import Database, upgrade
+from storage.engine.tables import facts
 from storage.notices import outbox
 from storage.notices.outbox import OutboxRow
 from tests.storage.desk import Desk
-from tests.support.lives import CLAIM, HELP_DESK, bogota
+from tests.support.lives import CLAIM, HELP_DESK, STANDARD, bogota
 
 
 async def test_a_notice_shows_its_fact_with_words_and_title(desk: Desk) -> None:
@@ -150,3 +159,61 @@ async def test_the_way_to_what_is_due_is_an_index(desk: Desk) -> None:
         plan = str((await connection.execute(text(asked))).all())
 
     assert "ix_notices_next_try_at" in plan
+
+
+_BEFORE = sa.table(
+    "notices",
+    *(sa.column(name) for name in ("case_number", "turn", "kind", "recipient", "seq", "attempts", "given_up")),
+    sa.column("at", Instant()),
+    sa.column("limit_at", Instant()),
+)
+
+
+async def _recorded_before(desk: Desk) -> str:
+    """A case whose notices version 0020 recorded."""
+    decision = await desk.opening(at="09:00")
+    case, [opened] = decision.case, decision.entries
+    its = {"case_number": case.number, "turn": case.turn, "seq": opened.seq, "at": opened.at}
+    notices: list[dict[str, Any]] = [
+        {**its, "kind": each.kind, "recipient": recipient_to_text(each.recipient), "limit_at": each.limit_at}
+        for each in decision.notices
+    ]
+    async with desk.db.write() as connection:
+        assert await ledger._open(connection, decision, STANDARD)
+        kept = {"due_at": None, "command_id": None, "kind": opened.fact.kind, "on_behalf_of": None, "internal": False}
+        by = {"actor_role": opened.by.role, "actor_id": opened.by.id, "data": codec.fact_to_json(opened.fact)}
+        await connection.execute(sa.insert(facts), [{**its, **kept, **by}])
+        await connection.execute(sa.insert(_BEFORE), [{**each, "attempts": 0, "given_up": False} for each in notices])
+    return case.number
+
+
+async def test_what_an_earlier_version_recorded_is_left_to_its_case_and_then_taken(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_to_head", _to_0020)
+        upgrade(empty_url)
+    db = Database.at(empty_url)
+    try:
+        desk = Desk(db)
+        await desk.furnish()
+        numbers = [await _recorded_before(desk) for _ in range(2)]
+
+        upgrade(empty_url)
+
+        until: dict[str, Any] = {"until": bogota("12:00"), "most": 10}
+        assert [len(await outbox.pending(db, number)) for number in numbers] == [2, 2]
+        assert await outbox.claim(db, at=bogota("09:09"), **until) == []
+        await outbox.take_over(db, numbers[1])
+        taken = await outbox.claim(db, at=bogota("09:09"), **until)
+        assert {row.case_number for row in taken} == {numbers[1]}
+        left = await outbox.claim(db, at=bogota("09:10"), **until)
+        assert [row.case_number for row in left] == [numbers[0]] * 2
+    finally:
+        await db.close()
+
+
+def _to_0020(connection: Connection) -> None:
+    config = database._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0020")
