@@ -203,6 +203,9 @@ class Settings(BaseSettings):
     files_per_token: int = Field(default=1_200, ge=1)
     """Files that may be sent with one token, or in one session, in an hour."""
 
+    exports_per_token: int = Field(default=60, ge=1)
+    """Lists that may be taken out as files in one session, in an hour."""
+
     # -- what may be under way at once, before it is known what it is
     arriving_requests_per_caller: int = Field(default=4, ge=1)
     """Requests with files that one person may have under way at once."""

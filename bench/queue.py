@@ -35,12 +35,13 @@ from policy.terms.terms import CoverKind
 from portal.frame.session import SESSION_COOKIE
 from settings import Settings
 from storage.case import queue, views
+from storage.case.ledger import title_key
 from storage.case.views import CaseFilter
 from storage.engine import codec
 from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Database, upgrade
 from storage.engine.tables import case_terms, cases, contacts, contents, customers, facts, reservations, solutions
-from storage.search import case_words
+from storage.search import case_words, names, vocabulary
 from storage.search.search_results import search
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import NewAccount
@@ -53,6 +54,7 @@ from tests.support.postgres import postgres_server
 CASES, OPEN = 100_000, 20_000
 PROMISED_MS = 100.0
 AT = datetime(2026, 11, 25, 15, tzinfo=UTC)
+_PEOPLE = 10
 _CUSTOMERS, _AGENTS, _GROUPS = 400, 30, ("sig", "google-cloud", "google-maps-platform", "rastreo")
 _AT_ONCE = 2_000
 _TIMES = 40
@@ -118,11 +120,18 @@ def _cases_of(chance: Random, count: int, still_open: int) -> Iterator[dict[str,
             "closed_at": AT if status is Status.CLOSED else None,
             "closing_reason": "confirmed" if status is Status.CLOSED else None,
             "title": title,
+            "title_key": title_key(title),
+            "answered_seq": 2 if place % 7 == 0 else None,
             "search_id": case_words.search_id(number),
             "change": place,
             "state": codec.case_to_json(case),
             "_words": (title, f"{body} {WORDS}", f"{chance.choice(_FAULTS)} {other}", f"Nota: {noun} {place % 997}"),
         }
+
+
+def _person(chance: Random) -> str:
+    first = chance.choice(("Ángela", "Wilmer", "Marcela", "Camilo", "Hernando", "Yurley", "Jhon Jairo", "Lina María"))
+    return f"{first} {chance.choice(_NOUNS).title()} {chance.choice(_NOUNS).title()}"
 
 
 def views_case() -> Any:
@@ -162,6 +171,27 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                     **its,
                 )
             )
+            await names.keep_customer(
+                connection, f"customer-{place}", name=f"Transportes {place:03}", tax_id=f"{900_100_000 + place}"
+            )
+            for person in range(_PEOPLE):
+                its_name, address = _person(chance), f"p{place}x{person}@cliente{place}.example"
+                await connection.execute(
+                    insert(contacts).values(
+                        id=f"contact-{place}-{person}",
+                        customer_id=f"customer-{place}",
+                        name=its_name,
+                        email=address,
+                        mailbox=address,
+                        is_system_administrator=False,
+                        notice_reference="1",
+                        notified_on=AT.date(),
+                        can_sign_in=False,
+                    )
+                )
+                await names.keep_contact(
+                    connection, f"contact-{place}-{person}", f"customer-{place}", name=its_name, email=address
+                )
     # All that a list asks of a case's terms.
     promised = [codec.terms_to_json(each) for each in (PREMIUM, STANDARD, STANDARD)]
     async with db.write() as connection:
@@ -211,21 +241,22 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                     )
                 ],
             )
-            on_sqlite = connection.dialect.name == "sqlite"
-            await connection.execute(
-                case_words._ON_SQLITE if on_sqlite else case_words._ON_POSTGRESQL,  # noqa: SLF001
+            await case_words.index(
+                connection,
                 [
                     {
                         "id": case_words.search_id(n) << case_words.TEXT_BITS | at,
-                        "number": n,
-                        "content_id": f"{n}-{i}",
                         "internal": i == 3,
-                        "before": f"{n} " if i == 0 else "",
+                        "words": f"{n} {said[i]}" if i == 0 else said[i],
                     }
-                    for n in words
+                    for n, said in words.items()
                     for i, at in enumerate((case_words.TITLE, case_words.TITLE - 2, 2 << 3, 3 << 3))
                 ],
             )
+            for each in some:
+                *public, note = words[each["number"]]
+                await vocabulary.learn(connection, each["customer_id"], public, public=True)
+                await vocabulary.learn(connection, each["customer_id"], [note], public=False)
     async with db.write() as connection:
         await connection.execute(text("ANALYZE" if connection.dialect.name == "postgresql" else "SELECT 1"))
 
@@ -242,7 +273,11 @@ FILTERS = {
     "level 3, a group, priority 1, Premium": replace(
         _QUEUE, status=WORKED_ON, level=Level.DIRECTOR, group="sig", priority=Priority.CRITICAL, plan=Plan.PREMIUM
     ),
-    "overdue": replace(_QUEUE, overdue=True),
+    "past their limit": replace(_QUEUE, late_at=AT),
+    "by title": replace(_QUEUE, status=WORKED_ON, sort="title"),
+    "by customer, the last first": replace(_QUEUE, status=WORKED_ON, sort="-customer"),
+    "by who has it, of all": replace(_QUEUE, is_open=None, sort="assignee"),
+    "unread": replace(_QUEUE, status=WORKED_ON, unread_by="acc"),
     "resolved": replace(_QUEUE, status=(Status.RESOLVED,)),
     "all, of a customer, priority 1": replace(
         _QUEUE, is_open=None, customer_id="customer-5", priority=Priority.CRITICAL
@@ -330,7 +365,7 @@ async def measure(url: str, count: int, still_open: int) -> list[tuple[str, floa
         }
         for name in ("a rare word, among all", "a word that half of all say, among all"):
             asked[f"query: the best of {name}"] = partial(search, db, FILTERS[name], limit=31)
-        asked["query: the counts of every tab"] = lambda: queue.tally(db)
+        asked["query: the counts of every tab"] = lambda: queue.tally(db, at=AT)
         asked["query: a count that ends at 500"] = lambda: views.how_many(db, FILTERS["mine"], at_most=501)
         for name, ask in asked.items():
             print(f"  {name}")
@@ -357,6 +392,14 @@ PAGES = {
     "what a live page asks again": "/cola/filas?tab=open",
     "search, ranked, a rare word": "/buscar?q=incidente4321",
     "search, ranked, a word that half of all say": "/buscar?q=mapa",
+    "search, a mistyped word": "/buscar?q=geocrcha",
+    "search, a customer's name": "/buscar?q=transportes 12",
+    "search, a NIT": "/buscar?q=900.100.123",
+    "search, while typing": "/buscar/rapido?q=mar",
+    "the queue by title": "/cola?tab=open&sort=title",
+    "the queue by customer, of all": "/cola?tab=all&sort=customer",
+    "unread": "/cola?tab=open&unread=true",
+    "past their limit": "/cola?tab=overdue",
 }
 
 

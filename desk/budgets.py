@@ -26,6 +26,7 @@ class Spending(StrEnum):
     OPENING = "opening"
     COMMAND = "command"
     FILE = "file"
+    EXPORT = "export"
 
 
 class Holder(StrEnum):
@@ -73,7 +74,7 @@ def allowances(settings: Settings) -> Allowances:
         (what, holder): Allowance(each, within[what])
         for what, given in times.items()
         for holder, each in zip(Holder, given, strict=True)
-    }
+    } | {(Spending.EXPORT, Holder.TOKEN): Allowance(settings.exports_per_token, timedelta(hours=1))}
 
 
 @dataclass

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.access import only_visible
 from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
-from policy.case.case import Status
 from storage.case import queue, views
 from storage.case.hours import hours_of
-from storage.case.views import CaseFilter, CaseRow
+from storage.case.views import AWAITED, CaseFilter, CaseRow
 from storage.engine.database import Reader
 from storage.people import agents
 from storage.people.agents import Agent
 from storage.signing_in.tokens import Principal
-from storage.workbench import saved_views
+from storage.workbench import looks, saved_views
 from storage.workbench.saved_views import SavedView
 
 AT_ONCE = 50
+SOON = timedelta(hours=1)
+"""What ends within this time is about to."""
 COUNTED = 500
 """Counting ends here: one more means that there are more."""
-_CUSTOMERS = 300
+MOST_LISTED = 5_000
+"""Cases in a file, at most."""
+_CUSTOMERS, _TAKEN_AT_ONCE = 300, 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueAsked:
-    """Which cases, from which place of the list on (None: from the first), and whether to count them."""
+    """Which cases, from which place of the list on (None: from the first), and whether to count them.
+
+    `account_id` is whose unread ones are told apart.
+    """
 
     wanted: CaseFilter
+    account_id: str
     cursor: str | None = None
     counts: bool = False
 
@@ -40,23 +47,23 @@ class QueueAsked:
 class Row:
     """A case as the queue lists it.
 
-    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word. `resumes_at` is when
-    closed hours open again, or by when a pause ends at the latest.
+    `clock` is the promise that is due next, or stands; `answered`: the customer had the last word, and `unread` that
+    the reader has not seen it. `resumes_at` is when closed hours open again, or by when a pause ends at the latest.
     """
 
     row: CaseRow
     at: datetime
     clock: Countdown | None = None
     answered: bool = False
+    unread: bool = False
     resumes_at: datetime | None = None
 
     @property
     def state(self) -> str:
-        """What its colour says: that its promise is broken, as the process map counts it, or stands still."""
-        due_at = self.row.next_due_at
-        if self.row.case.overdue or (due_at and due_at < self.at):
+        """What its colour says: that its promise is broken, as lateness.py counts it, or stands still."""
+        if self.row.is_late(self.at):
             return "late"
-        return "due" if due_at else "still"
+        return "due" if self.row.next_due_at else "still"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +71,14 @@ class QueuePage:
     """A page of the queue as of `at`. `customers` are the names of the rows' own, by id.
 
     `how_many` pass the filter, up to COUNTED + 1; None where nobody asked, or all words that are sought are common.
+    `soon`: how many of the whole desk's end within the hour, counted as far.
     """
 
     at: datetime
     rows: Sequence[Row]
     next_cursor: str | None
     how_many: int | None
+    soon: int
     agents: Sequence[Agent]
     customers: Mapping[str, str]
 
@@ -88,9 +97,7 @@ async def read_queue(desk: Desk, principal: Principal, asked: QueueAsked) -> Que
         return await _page(db, principal, asked, at=desk.clock())
 
 
-async def read_queue_and_choices(
-    desk: Desk, principal: Principal, asked: QueueAsked, account_id: str
-) -> tuple[QueuePage, QueueChoices]:
+async def read_queue_and_choices(desk: Desk, principal: Principal, asked: QueueAsked) -> tuple[QueuePage, QueueChoices]:
     """The same with all that one can choose from; the customer that is asked for is always among them."""
     async with desk.database.snapshot() as db:
         page = await _page(db, principal, asked, at=desk.clock())
@@ -98,7 +105,39 @@ async def read_queue_and_choices(
         chosen = asked.wanted.customer_id
         if chosen and chosen not in dict(customers):
             customers += (await queue.customer_names(db, [chosen])).items()
-        return page, QueueChoices(customers=customers, views=await saved_views.of_account(db, account_id))
+        return page, QueueChoices(customers=customers, views=await saved_views.of_account(db, asked.account_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A whole list as of `at`, or its first MOST_LISTED cases where `are_more`; names by id."""
+
+    at: datetime
+    rows: Sequence[CaseRow]
+    are_more: bool
+    customers: Mapping[str, str]
+    agents: Mapping[str, str]
+
+
+async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) -> Listed:
+    """All cases that pass the filter, in one transaction."""
+    wanted = only_visible(principal, asked)
+    assert wanted is not None, "who serves customers sees all of them"
+    rows: list[CaseRow] = []
+    async with desk.database.snapshot() as db:
+        common, cursor = await views.says_common(db, wanted), None
+        while len(rows) < MOST_LISTED:
+            found = await views.cases(db, wanted, limit=_TAKEN_AT_ONCE, cursor=cursor, common=common)
+            rows += found.items
+            if (cursor := found.next_cursor) is None:
+                break
+        return Listed(
+            at=desk.clock(),
+            rows=rows,
+            are_more=cursor is not None,
+            customers=await queue.customer_names(db, {row.case.customer_id for row in rows}),
+            agents={each.id: each.name for each in await agents.listing(db)},
+        )
 
 
 async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: datetime) -> QueuePage:
@@ -110,30 +149,30 @@ async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: date
     counts = asked.counts and not common
     return QueuePage(
         at=at,
-        rows=await _rows(db, found.items, at=at),
+        rows=await _rows(db, found.items, asked.account_id, at=at),
         next_cursor=found.next_cursor,
         how_many=await views.how_many(db, wanted, at_most=COUNTED + 1) if counts else None,
+        soon=await views.how_many(db, CaseFilter(due_after=at, due_before=at + SOON), at_most=COUNTED + 1),
         agents=await agents.listing(db),
         customers=await queue.customer_names(db, {row.case.customer_id for row in found.items}),
     )
 
 
-async def _rows(db: Reader, found: Sequence[CaseRow], *, at: datetime) -> list[Row]:
+async def _rows(db: Reader, found: Sequence[CaseRow], account_id: str, *, at: datetime) -> list[Row]:
     """The rows of these cases. Their hours are asked for at once, and each distinct calendar is looked into once."""
     hours = await hours_of(db, [row.number for row in found if row.case.level_clock])
     distinct = {id(calendar): calendar for calendar in hours.values()}
     now = {each: hours_at(calendar, at) for each, calendar in distinct.items()}
-    answered = await views.answered_by_customer(db, [row.number for row in found if row.case.status in _AWAITED])
+    words = {row.number: row.answered_seq for row in found if row.answered_seq and row.case.status in AWAITED}
+    seen = await looks.of_account(db, account_id, list(words))
     return [
         replace(
             _row(row, now[id(hours[row.number])] if row.number in hours else None, at=at),
-            answered=row.number in answered,
+            answered=row.number in words,
+            unread=words.get(row.number, 0) > seen.get(row.number, 0),
         )
         for row in found
     ]
-
-
-_AWAITED = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 
 
 def _row(row: CaseRow, hours: Hours | None, *, at: datetime) -> Row:

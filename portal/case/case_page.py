@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from desk import concerns
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
@@ -32,6 +33,7 @@ from portal.frame.submit import Refused
 from storage.files.files import File
 from storage.visit import municipalities
 from storage.workbench import presence
+from storage.workbench.looks import Look
 from storage.workbench.presence import OpenPage
 from wording.language import translate
 
@@ -108,6 +110,8 @@ async def show_case(
     if viewer.is_worker:
         opened = open_page(visitor, found.row.number, page_id)
         afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
+    if viewer.is_ours and antes is None:
+        _saw(about.request, visitor, found)
     shown = _shown(desk, visitor, _begun(found, visitor, plantilla), told)
     pager = await pager_of(desk, visitor, found.row.number, came)
     return page(about.request, "case/page.html", **shown | {"page_id": page_id, "pager": pager})
@@ -120,7 +124,16 @@ async def show_part(request: Request, visitor: SignedIn, number: str, part: str,
         raise NotFound
     names = FOLLOWED if part == "all" else (part,)
     found = await read_case(desk_of(request), viewer_of(visitor), number, names, before=antes)
+    if "conversation" in names and viewer_of(visitor).is_ours and antes is None:
+        _saw(request, visitor, found)
     return answered(Response(_rendered(request, visitor, found, Told()), media_type="text/html"), visitor)
+
+
+def _saw(request: Request, visitor: Visitor, found: CasePage) -> None:
+    """Note that the visitor has the case before them as it is now, once it has gone out to them."""
+    desk, principal = desk_of(request), visitor.principal
+    look = Look(account_id=viewer_of(visitor).account_id, case_number=found.row.number, seq=found.row.case.facts)
+    afterwards(request, lambda: concerns.saw(desk, principal, look, at=found.at))
 
 
 async def shown_part(request: Request, visitor: Visitor, number: str, part: str, told: Told) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Set
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from policy.case.case import Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered
 from portal.frame.session import SignedIn, signed_in_now
+from portal.queue.concerns_page import ConcernNews, watched
+from portal.queue.list_news import news_of
 from storage.case import views
 from storage.engine.database import Database
 from storage.signing_in.tokens import Principal
@@ -50,19 +52,25 @@ def _mark(reply: pending_replies.PendingReply) -> tuple[str, bool]:
 async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str, desde: int = 0) -> Response:
     """What happens to the case from now on: an event for each fact that the visitor may see, with its kind.
 
-    `fin` says that nothing more will come, `mesa` that the workbench moved.
+    `fin` says that nothing more will come, `mesa` that the workbench moved, `aviso` that something concerns them
+    elsewhere.
     """
     row = await visible_case(desk, visitor.principal, number)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isdecimal() and len(last) < 10 else max(0, min(desde, 10**9))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    bench = _bench(request, desk) if visitor.role in (Role.AGENT, Role.DIRECTOR) else None
     desk.readers.check(visitor.principal.token_id)
 
     async def ask() -> None:
         await visible_case(desk, await signed_in_now(request, desk, visitor), row.number)
 
-    events = _events(desk, bench, row.number, visitor.principal, after)
+    watches: list[tuple[Watcher[Any], str, str]] = []
+    if visitor.role in (Role.AGENT, Role.DIRECTOR):
+        watches = [
+            (_bench(request, desk), row.number, "mesa"),
+            (news_of(ConcernNews, request, desk), watched(visitor), "aviso"),
+        ]
+    events = _events(desk, watches, row.number, visitor.principal, after)
     told = desk.readers.stream(events, whose=visitor.principal.token_id, ask=ask)
     return answered(EventSourceResponse(told, headers=headers), visitor)
 
@@ -77,13 +85,15 @@ def _bench(request: Request, desk: Desk) -> Bench:
 
 
 async def _events(
-    desk: Desk, bench: Bench | None, number: str, principal: Principal, after: int
+    desk: Desk, watches: Sequence[tuple[Watcher[Any], str, str]], number: str, principal: Principal, after: int
 ) -> AsyncGenerator[bytes]:
-    """The facts' events with the bench's between them; it ends when the facts' do."""
+    """The facts' events with those of the watches between them; it ends when the facts' do.
+
+    A watch is a watcher, what of, and what its events are called.
+    """
     queue: asyncio.Queue[bytes | None] = asyncio.Queue()
     pumps: list[Coroutine[Any, Any, None]] = [_facts(queue, desk, number, principal, after)]
-    if bench is not None:
-        pumps.append(_moves(queue, bench, number))
+    pumps += [_moves(queue, watcher, of, event) for watcher, of, event in watches]
     tasks = [asyncio.create_task(pump, name=f"stream of {number}") for pump in pumps]
     try:
         yield _AGAIN_AFTER
@@ -107,10 +117,10 @@ async def _facts(queue: asyncio.Queue[bytes | None], desk: Desk, number: str, pr
         queue.put_nowait(None)
 
 
-async def _moves(queue: asyncio.Queue[bytes | None], bench: Bench, number: str) -> None:
-    with bench.watch(number) as watch:
+async def _moves(queue: asyncio.Queue[bytes | None], watcher: Watcher[Any], of: str, event: str) -> None:
+    with watcher.watch(of) as watch:
         first = True
         while True:
             if await watch.news(within=HEARTBEAT) is not None and not first:
-                queue.put_nowait(format_sse_event(event="mesa", data_str="1"))
+                queue.put_nowait(format_sse_event(event=event, data_str="1"))
             first = False

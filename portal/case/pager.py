@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -70,7 +70,10 @@ async def pager_of(desk: Desk, visitor: Visitor, number: str, came: CameFrom) ->
     if not came.de or visitor.role not in STAFF:
         return None
     look = look_in(came.de, policy=desk.policy)
-    wanted = look.wanted(visitor.principal.actor.id)
+    assert visitor.account
+    wanted = look.wanted(visitor.principal.actor.id, visitor.account.id, at=desk.clock())
+    if wanted.unread_by:  # what is looked at is not unread any more
+        wanted = replace(wanted, unread_by=None, answered=True)
     groups: Mapping[str, str] = {f"group-{each.id}": each.name for each in desk.policy.groups}
     return Pager(
         name=groups.get(look.tab) or translate(TAB_NAMES[look.tab], visitor.language),

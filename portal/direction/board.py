@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from desk.auditing import exported
+from desk.desk import Desk
 from desk.problems import NotFound
 from policy.case.case import Role
 from policy.visit.visit import VisitStep
@@ -164,7 +165,7 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         "direction/board.html",
         status=200 if wanted.is_read else 422,
         headlines=list(headlines(wanted.board, visitor.language)),
-        decisions=await _decisions(desk.database, visitor),
+        decisions=await _decisions(desk, visitor),
         sheets=sheets(wanted.board, visitor.language),
         shown=lambda cell, unit: shown(cell, unit, visitor.language),
         svg=svg,
@@ -178,13 +179,13 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
     )
 
 
-async def _decisions(db: Database, visitor: Visitor) -> list[Decision]:
+async def _decisions(desk: Desk, visitor: Visitor) -> list[Decision]:
     """What waits for a director; nobody else of the board's readers may open it."""
     if visitor.role is not Role.DIRECTOR:
         return []
-    async with db.snapshot() as reader:
+    async with desk.database.snapshot() as reader:
         visits = len(await with_visit_at(reader, (VisitStep.REQUESTED,), limit=100))
-        return decisions(await tally(reader), visits, visitor.language)
+        return decisions(await tally(reader, at=desk.clock()), visits, visitor.language)
 
 
 async def note_export(visitor: Reader, request: Request, desk: DeskDep, at: At) -> None:

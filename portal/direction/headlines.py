@@ -81,11 +81,11 @@ def _percent(share: float | None, language: str) -> str:
 
 def decisions(tally: Tally, visits: int, language: str) -> list[Decision]:
     """What waits for a director, where there is any of it."""
-    late = sum(pile.cases for pile in tally.piles if pile.overdue)
+    late = sum(pile.cases for pile in tally.piles if pile.late)
     held = sum(pile.cases for pile in tally.piles if pile.status is Status.HELD)
     found = [
         (visits, "{count} visits to approve", "/direccion/visitas", "seal", False),
-        (late, "{count} cases past level 3's limit", "/cola?tab=overdue", "alert", True),
+        (late, "{count} cases past their limit", "/cola?tab=overdue", "alert", True),
         (held, "{count} held without cover", "/cola?tab=held", "hourglass", False),
     ]
     return [

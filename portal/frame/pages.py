@@ -50,7 +50,7 @@ def render(request: Request, visitor: Visitor, template: str, /, **shown: Any) -
             stamp=lambda: stamp,
             here=request.url.path,
             returning=_returning(request),
-            navigation=_navigation(visitor),
+            navigation=navigation(visitor),
             provider=portal.provider.name if portal.provider else None,
             operators_url=portal.settings.temporal_ui_url.rstrip("/"),
             namespace=portal.settings.temporal_namespace,
@@ -64,7 +64,7 @@ def _returning(request: Request) -> str:
     return path_in(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
 
 
-def _navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:
+def navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:
     """Where a visitor's work is: addresses and their names."""
     own = _PLACES.get(visitor.role, ()) if visitor.role else ()
     decides = any(each.actor.role is Role.DIRECTOR for each in visitor.stands_in_for)

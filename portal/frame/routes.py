@@ -43,7 +43,7 @@ from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
 from portal.mail import inbox_page
 from portal.process import process_map
-from portal.queue import bulk, queue, saved_views, search_page
+from portal.queue import bulk, concerns_page, queue, queue_file, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
 from portal.webhooks import webhooks_pages
@@ -55,7 +55,9 @@ _NOUNS = (
     home,
     bulk,
     saved_views,
+    concerns_page,
     queue,
+    queue_file,
     search_page,
     attachments,
     my_cases,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,7 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
+from desk import concerns
 from desk.access import REGISTRARS, STAFF, check_decides, check_role, stands_in_for
 from desk.desk import Desk
 from desk.problems import NotFound
@@ -35,6 +36,7 @@ from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Principal
+from storage.workbench.concerns import Unread
 from wording.language import LANGUAGES, language_of
 
 SESSION_COOKIE = "__Host-escala"
@@ -45,7 +47,7 @@ _LONGEST = 100
 _LONGEST_PATH = 4_000
 
 BY_ITSELF = re.compile(
-    r"/cola/(eventos|filas)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?)"
+    r"/cola/(eventos|filas)|/avisos/(eventos|campana)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?)"
 )
 """What an open page asks for by itself: nobody was there for that, and a session does not live on by it."""
 
@@ -90,6 +92,8 @@ class Visitor:
     persona: Persona | None = None
     stands_in_for: tuple[StoodInFor, ...] = ()
     cookies: dict[str, str] = field(default_factory=dict)
+    unread: Unread = field(default_factory=Unread)
+    """How much concerns them that they have not read, for the bell of a page."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the answer says beside its page: when to try again."""
 
@@ -136,8 +140,11 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
     )
     if found.persona:
         request.state.role = found.persona.actor.role.value  # for the access log
-    if found.session and BY_ITSELF.fullmatch(request.scope["path"]) is None:
+    by_itself = BY_ITSELF.fullmatch(request.scope["path"]) is not None
+    if found.session and not by_itself:
         _note(request, desk, found.session, at=at)
+    if found.persona and not by_itself:
+        found = replace(found, unread=await concerns.unread(desk, found.principal))
     request.state.visitor = found
     if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
         raise NotFound  # no database keeps such a sign, so nothing is there under it

@@ -11,7 +11,6 @@ import time as stopwatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -33,7 +32,6 @@ from wording.language import translate, word
 
 router = APIRouter()
 
-_BOGOTA = ZoneInfo("America/Bogota")
 _MEASURED = timedelta(days=90)
 _KEPT_FOR = 60  # seconds
 HEATS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
@@ -154,7 +152,7 @@ async def _figures(request: Request, desk: Desk, language: str, at: datetime) ->
             dwell=(dwell := counted.dwell.get(step)),
             heat=None if step in ENDS else heat_of(dwell),
             address=address_of(step),
-            late_address=late_address(step, standing, at=at),
+            late_address=late_address(step, standing),
         )
         for step in Step
     ]
@@ -191,13 +189,9 @@ def address_of(step: Step) -> str:
     return f"/cola?{'&'.join(said)}"
 
 
-def late_address(step: Step, standing: Standing, *, at: datetime) -> str:
-    """Where the list of a step's late cases is. It leaves none out: where no filter has them all, it is the step's."""
-    if not standing.late:
-        return ""
-    if standing.late == standing.past_due:
-        return f"{address_of(step)}&due_before={at.astimezone(_BOGOTA):%Y-%m-%dT%H:%M}"
-    return address_of(step) + ("&overdue=true" if standing.late == standing.overdue else "")
+def late_address(step: Step, standing: Standing) -> str:
+    """Where the list of a step's late cases is; nowhere where there is none."""
+    return f"{address_of(step)}&overdue=true" if standing.late else ""
 
 
 def step_name(step: Step, language: str) -> str:

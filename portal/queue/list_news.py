@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 
 from desk.desk import Desk
-from desk.feed import Watcher
+from desk.feed import EVERY, Watcher
 from portal.frame.pages import answered
 from portal.frame.session import Visitor, signed_in_now
 from storage.engine.database import Database
@@ -27,8 +27,8 @@ _AGAIN_AFTER = b"retry: 1000\n\n"
 class ListNews(Watcher[str]):
     """Watches how far lists are. A list's mark is another text as soon as something happened in it."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, *, every: float = EVERY) -> None:
+        super().__init__(database, every=every)
 
     def stream(self, request: Request, desk: Desk, visitor: Visitor, of: str) -> Response:
         """The events of one list, for a page that shows it, as long as its reader is signed in."""

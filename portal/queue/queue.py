@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
@@ -13,16 +12,26 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from desk.desk import Desk
-from desk.reading.queue import COUNTED, QueueAsked, QueueChoices, QueuePage, Row, read_queue, read_queue_and_choices
+from desk.reading.queue import (
+    COUNTED,
+    SOON,
+    QueueAsked,
+    QueueChoices,
+    QueuePage,
+    Row,
+    read_queue,
+    read_queue_and_choices,
+)
 from policy.case.case import ClosingReason, Level, Priority, Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
 from portal.queue.bulk_actions import ACTIONS
 from portal.queue.list_news import news_of
-from portal.queue.queue_filters import TABS, Look, counts, look_of
+from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_of
 from portal.queue.queue_news import DESK, QueueNews
 from storage.case.queue import Tally
+from storage.case.views import AWAITED
 from wording.language import translate, word
 
 router = APIRouter()
@@ -55,19 +64,18 @@ class Tab:
 @router.get("/cola")
 async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     """The whole page."""
-    look, account_id = _look(request, desk), visitor.account.id if visitor.account else ""
-    counted = await news_of(QueueNews, request, desk).tally()
-    asked = _asked(request, visitor, look)
-    found, choices = await read_queue_and_choices(desk, visitor.principal, asked, account_id)
+    look, counted = look_in_address(request, desk), await news_of(QueueNews, request, desk).tally(at=desk.clock())
+    asked = asked_of(request, visitor, desk, look)
+    found, choices = await read_queue_and_choices(desk, visitor.principal, asked)
     shown = _shown(desk, visitor, look, counted, found) | {"kept": choices.views}
     return page(
         request,
         "queue/page.html",
         **shown,
         title=next(tab.name for tab in shown["tabs"] if tab.key == look.tab),
-        answers=_answers(shown["tabs"], found, visitor.language),
+        answers=_answers(counted[1], found, visitor.language),
         is_later_page=asked.cursor is not None,
-        account_id=account_id,
+        account_id=asked.account_id,
         states=[(each, word("status", each.value, visitor.language)) for each in Status],
         choices=_choices(desk, look, found, choices, visitor.language),
         actions=[(path, translate(action.label, visitor.language)) for path, action in ACTIONS.items()],
@@ -78,8 +86,8 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
 @router.get("/cola/filas")
 async def show_rows(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     """The tabs and rows alone, for the page that shows them already."""
-    look, counted = _look(request, desk), await news_of(QueueNews, request, desk).tally()
-    asked = _asked(request, visitor, look)
+    look, counted = look_in_address(request, desk), await news_of(QueueNews, request, desk).tally(at=desk.clock())
+    asked = asked_of(request, visitor, desk, look)
     found = await read_queue(desk, visitor.principal, asked)
     shown = _shown(desk, visitor, look, counted, found) | {"is_later_page": asked.cursor is not None}
     return answered(Response(render(request, visitor, "queue/list.html", **shown), media_type="text/html"), visitor)
@@ -91,13 +99,17 @@ async def follow(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     return news_of(QueueNews, request, desk).stream(request, desk, visitor, DESK)
 
 
-def _look(request: Request, desk: Desk) -> Look:
+def look_in_address(request: Request, desk: Desk) -> Look:
+    """The look that the address asks for."""
     return look_of(request.query_params.multi_items(), policy=desk.policy)
 
 
-def _asked(request: Request, visitor: Visitor, look: Look) -> QueueAsked:
-    cursor = request.query_params.get("cursor", "")[:500] or None
-    return QueueAsked(wanted=look.wanted(visitor.principal.actor.id), cursor=cursor, counts=look.is_filtered)
+def asked_of(request: Request, visitor: Visitor, desk: Desk, look: Look) -> QueueAsked:
+    """What the visitor asks for by this look, from the place on that the address says."""
+    assert visitor.account
+    cursor, mine = request.query_params.get("cursor", "")[:500] or None, visitor.account.id
+    wanted = look.wanted(visitor.principal.actor.id, mine, at=desk.clock())
+    return QueueAsked(wanted=wanted, account_id=mine, cursor=cursor, counts=look.is_filtered)
 
 
 def _shown(desk: Desk, visitor: Visitor, look: Look, counted: tuple[str, Tally], found: QueuePage) -> dict[str, Any]:
@@ -112,7 +124,8 @@ def _shown(desk: Desk, visitor: Visitor, look: Look, counted: tuple[str, Tally],
         "counted": COUNTED,
         "mark": mark,
         "now": found.at,
-        "heads": _heads(found, visitor.language),
+        "heads": _heads(found, visitor.language) if look.sort == "next_due" else {},
+        "columns": _columns(look, visitor.language),
         "key": lambda: secrets.token_urlsafe(18),
         "kept": (),
         "people": {each.id: each.name for each in found.agents},
@@ -128,6 +141,7 @@ class Group(StrEnum):
     LATE = "late"
     SOON = "soon"
     LATER = "later"
+    LATE_STILL = "late still"
     STILL = "still"
     OVER = "over"
 
@@ -136,18 +150,18 @@ _GROUP_NAMES = {
     Group.LATE: "Late",
     Group.SOON: "Within the next hour",
     Group.LATER: "Later on",
+    Group.LATE_STILL: "Late, waiting for the customer",
     Group.STILL: "Waiting",
     Group.OVER: "Solved or closed",
 }
-_SOON = timedelta(hours=1)
 
 
 def _group(row: Row) -> Group:
     due_at = row.row.next_due_at
     if row.state == "late":
-        return Group.LATE
+        return Group.LATE if due_at else Group.LATE_STILL
     if due_at:
-        return Group.SOON if due_at <= row.at + _SOON else Group.LATER
+        return Group.SOON if due_at <= row.at + SOON else Group.LATER
     return Group.OVER if row.row.case.status in (Status.RESOLVED, Status.CLOSED) else Group.STILL
 
 
@@ -160,14 +174,50 @@ def _heads(found: QueuePage, language: str) -> dict[str, str]:
     return heads
 
 
-def _answers(tabs: Sequence[Tab], found: QueuePage, language: str) -> list[tuple[str, int, str, str]]:
-    """What one asks of the queue first: the words, how many, the tab that shows them, and the tone."""
-    late = next(tab.cases for tab in tabs if tab.key == "overdue")
-    soon = sum(_group(row) is Group.SOON for row in found.rows)
+@dataclass(frozen=True, kw_only=True)
+class ColumnHead:
+    """A column's head: its name, the list in its order, and whether it is in it (`ascending`, `descending`) or not."""
+
+    css: str
+    name: str
+    address: str
+    order: str
+    is_unseen: bool = False
+
+
+_COLUMNS: tuple[tuple[str, str, QueueSort, QueueSort, bool], ...] = (
+    ("priority", "Priority", "priority", "-priority", True),
+    ("number", "Case", "number", "-number", False),
+    ("title", "Title", "title", "-title", False),
+    ("customer", "Customer", "customer", "-customer", False),
+    ("level", "Level", "level", "-level", False),
+    ("assignee", "Has it", "assignee", "-assignee", True),
+    ("status", "Status", "status", "-status", False),
+    ("due", "Next clock", "next_due", "-next_due", False),
+)
+
+
+def _columns(look: Look, language: str) -> list[ColumnHead]:
     return [
-        (translate("past their limit", language), late, "overdue", "late"),
-        (translate("end within the hour", language), soon, "open", ""),
-        (translate("with the customer's answer", language), sum(row.answered for row in found.rows), "open", "new"),
+        ColumnHead(
+            css=css,
+            name=translate(name, language),
+            address=f"/cola?{look.sorted_by(down if look.sort == up else up).query}",
+            order={up: "ascending", down: "descending"}.get(look.sort, "none"),
+            is_unseen=unseen,
+        )
+        for css, name, up, down, unseen in _COLUMNS
+    ]
+
+
+def _answers(tally: Tally, found: QueuePage, language: str) -> list[tuple[str, int, str, str]]:
+    """What one asks of the queue first: the words, how many, the list that shows them, and the tone."""
+    late = sum(pile.cases for pile in tally.piles if pile.late)
+    answered = sum(pile.cases for pile in tally.piles if pile.answered and pile.status in AWAITED)
+    return [
+        (translate("past their limit", language), late, Look(tab="overdue").query, "late"),
+        (translate("end within the hour", language), found.soon, Look(soon=True).query, ""),
+        (translate("with the customer's answer", language), answered, Look(answered=True).query, "new"),
     ]
 
 

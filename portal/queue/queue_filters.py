@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from desk.inputs import clean
+from desk.reading.queue import SOON
 from policy.case.case import ClosingReason, Level, Plan, Priority, Status
 from policy.terms.policy_file import PolicyFile
 from storage.case.queue import Pile, Tally
@@ -21,6 +22,14 @@ from storage.case.views import CaseFilter
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _LONGEST, _LONGEST_ID = 200, 64
+
+QueueSort = Literal[
+    "next_due", "-next_due", "priority", "-priority", "number", "-number", "title", "-title", "customer", "-customer",
+    "level", "-level", "assignee", "-assignee", "status", "-status",
+]  # fmt: skip
+SORTS: tuple[QueueSort, ...] = get_args(QueueSort)
+
+_TICKS = ("overdue", "missed", "soon", "answered", "unread")
 
 WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 """The states of a case that somebody works on, or should."""
@@ -45,9 +54,13 @@ class Look:
     assignee: str = ""
     overdue: bool = False
     missed: bool = False
+    soon: bool = False
+    answered: bool = False
+    unread: bool = False
     reason: ClosingReason | None = None
     due_before: str = ""
     q: str = ""
+    sort: QueueSort = "next_due"
 
     @property
     def query(self) -> str:
@@ -57,13 +70,15 @@ class Look:
         for name in ("level", "group", "priority", "plan", "customer_id", "assignee", "reason", "due_before", "q"):
             if value := getattr(self, name):
                 said.append((name, str(value.value if isinstance(value, Enum) else value)))
-        said += [(name, "true") for name in ("overdue", "missed") if getattr(self, name)]
+        said += [(name, "true") for name in _TICKS if getattr(self, name)]
+        if self.sort != "next_due":
+            said.append(("sort", self.sort))
         return urlencode(said)
 
     @property
     def is_filtered(self) -> bool:
-        """Whether more is asked than a tab."""
-        return self != Look(tab=self.tab)
+        """Whether more is asked than a tab, in whatever order."""
+        return self != Look(tab=self.tab, sort=self.sort)
 
     def at_tab(self, tab: str) -> Look:
         """The same filters at another tab; what they had narrowed is the tab's to say now."""
@@ -73,7 +88,11 @@ class Look:
         """The same, of one customer alone."""
         return replace(self, customer_id=customer_id)
 
-    def wanted(self, me: str) -> CaseFilter:
+    def sorted_by(self, sort: QueueSort) -> Look:
+        """The same in another order."""
+        return replace(self, sort=sort)
+
+    def wanted(self, me: str, account_id: str, *, at: datetime) -> CaseFilter:
         """The cases that are looked at by `me`. A tab's own level, group and agent stand; a chosen status replaces."""
         found = _TABS.get(self.tab, CaseFilter(status=WORKED_ON, is_open=True))
         if self.tab.startswith("group-"):
@@ -92,18 +111,21 @@ class Look:
             plan=Plan(self.plan) if self.plan else None,
             customer_id=self.customer_id or None,
             assignee=found.assignee or self.assignee or None,
-            overdue=found.overdue or self.overdue or None,
+            late_at=at if self.overdue or self.tab == "overdue" else None,
             missed=self.missed or None,
-            due_before=_instant(self.due_before),
+            due_before=at + SOON if self.soon else _instant(self.due_before),
+            due_after=at if self.soon else None,
+            answered=self.answered,
+            unread_by=account_id if self.unread else None,
             q=self.q or None,
-            sort="next_due",
+            sort=self.sort,
         )
 
 
 _TABS: Mapping[str, CaseFilter] = {
     "unassigned": CaseFilter(status=WORKED_ON, is_open=True, unassigned=True),
     **{f"level-{int(level)}": CaseFilter(status=WORKED_ON, is_open=True, level=level) for level in Level},
-    "overdue": CaseFilter(is_open=True, overdue=True),
+    "overdue": CaseFilter(is_open=True),
     "waiting": CaseFilter(status=(Status.WAITING_CUSTOMER,), is_open=True),
     "held": CaseFilter(status=(Status.HELD,), is_open=True),
     "resolved": CaseFilter(status=(Status.RESOLVED,), is_open=True),
@@ -132,9 +154,13 @@ def look_of(said: Iterable[tuple[str, str]], *, policy: PolicyFile) -> Look:
         assignee=given.get("assignee", "")[:_LONGEST_ID],
         overdue=given.get("overdue") == "true",
         missed=given.get("missed") == "true",
+        soon=given.get("soon") == "true",
+        answered=given.get("answered") == "true",
+        unread=given.get("unread") == "true",
         reason=_word(ClosingReason, given.get("reason", "")),
         due_before=given.get("due_before", "") if _instant(given.get("due_before", "")) else "",
         q=given.get("q", ""),
+        sort=next((each for each in SORTS if each == given.get("sort")), "next_due"),
     )
     tab = given.get("tab", "all" if found.is_filtered else "open")
     known = tab in TABS or tab in {f"group-{group.id}" for group in policy.groups}
@@ -156,7 +182,7 @@ def counts(tally: Tally, me: str) -> dict[str, int]:
 
 
 def _tabs_of(pile: Pile, me: str) -> Iterable[str]:
-    if pile.overdue:
+    if pile.late:
         yield "overdue"
     if pile.status not in WORKED_ON:
         yield pile.status.value

@@ -10,13 +10,14 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, case, func, or_, select
+from sqlalchemy import RowMapping, Select, case, func, select
 
 from policy.case.case import ClosingReason, Level, Status
 from policy.case.facts import CaseClosed, HandedOff
 from policy.case.process import MILESTONES, WAITED_FOR, Milestone, Pause, Stay, Step, path, step_at
 from policy.time.clock import ClockName
 from storage.case.fact_fields import fact_field
+from storage.case.lateness import is_late
 from storage.engine.database import Reader
 from storage.engine.tables import cases, facts, stretches
 
@@ -26,32 +27,23 @@ MOST_CASES = 3_000
 
 @dataclass(frozen=True)
 class Standing:
-    """How many cases stand at a step now, and how many of them have a promise that was broken and is still awaited.
-
-    The late ones are `past_due`, past a limit of theirs, or `overdue`, also where they wait and no clock runs; or both.
-    """
+    """How many cases stand at a step now, and how many of them are late, as the queue says it (lateness.py)."""
 
     cases: int = 0
     late: int = 0
-    past_due: int = 0
-    overdue: int = 0
 
-    def with_more(self, cases: int, late: int, past_due: int, overdue: int) -> Standing:
+    def with_more(self, cases: int, late: int) -> Standing:
         """With those that stand there too."""
-        return Standing(self.cases + cases, self.late + late, self.past_due + past_due, self.overdue + overdue)
+        return Standing(self.cases + cases, self.late + late)
 
 
 async def standing(db: Reader, *, at: datetime) -> dict[Step, Standing]:
     """The cases at each step; at the ends, all that ever ended there."""
     by = (cases.c.status, cases.c.level, cases.c.closing_reason)
-    is_past = cases.c.next_due_at < at
-    is_overdue = and_(cases.c.overdue, cases.c.status.not_in((Status.RESOLVED, Status.CLOSED)))  # no more awaited
-    broken = (func.sum(case((each, 1), else_=0)) for each in (or_(is_past, is_overdue), is_past, is_overdue))
+    late = func.sum(case((is_late(at), 1), else_=0))
     found: dict[Step, Standing] = {}
     async with db.read() as connection:
-        for status, level, reason, *counts in await connection.execute(
-            select(*by, func.count(), *broken).group_by(*by)
-        ):
+        for status, level, reason, *counts in await connection.execute(select(*by, func.count(), late).group_by(*by)):
             step = step_at(Status(status), Level(level), ClosingReason(reason) if reason else None)
             found[step] = found.get(step, Standing()).with_more(*map(int, counts))
     return found

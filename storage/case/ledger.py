@@ -10,10 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Update, bindparam, insert, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy import case as either
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Case, ClockState, Status
+from policy.case.concerns import concerned_by
 from policy.case.decision import Decision
 from policy.case.facts import CaseOpened
 from policy.people.recipients import recipient_to_text
@@ -25,8 +39,10 @@ from storage.engine.database import Database
 from storage.engine.prepared import Prepared, insert_on
 from storage.engine.tables import case_terms, cases, contents, facts, notices, stretches
 from storage.search import case_words
+from storage.search.spelling import words_of
 from storage.terms import pinned
 from storage.webhooks import deliveries
+from storage.workbench import concerns
 
 
 class TurnGap(Exception):
@@ -98,7 +114,7 @@ async def _is_new(connection: AsyncConnection, decision: Decision, terms: Terms 
     promised = {"plan": terms.plan, "cover": terms.cover.kind} if terms else {}
     place = {"its_number": case.number, "its_turn": case.turn - 1, "its_facts": case.facts - len(decision.entries)}
     projected = _PROJECT_PROMISED if promised else _PROJECT
-    return await projected.changed(connection, **place, **_projected(case), **promised) == 1
+    return await projected.changed(connection, **place, **_projected(case), **_last_word(decision), **promised) == 1
 
 
 async def _found(connection: AsyncConnection, decision: Decision) -> dict[str, Any]:
@@ -137,6 +153,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "category": case.category,
         "opened_at": case.opened_at,
         "title": title,
+        "title_key": title_key(title),
         "search_id": case_words.search_id(case.number),
     }
     return await _OPEN.first(connection, **row) is not None
@@ -200,6 +217,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             for notice in decision.notices
         ]
         await _NOTICES.each(connection, rows)
+    await concerns.keep(connection, case.number, concerned_by(decision.entries, case), at=case.last_at)
 
 
 def next_change(dialect: str) -> ColumnElement[int]:
@@ -235,6 +253,25 @@ def _projected(case: Case) -> dict[str, Any]:
     }
 
 
+def _last_word(decision: Decision) -> dict[str, Any]:
+    """Whether the customer had the last word that both sides read: as it was, where the turn has no such word."""
+    said = [entry for entry in decision.entries if entry.fact.kind in (*_OF_THE_CUSTOMER, *_OF_THE_DESK)]
+    last = said[-1].seq if said and said[-1].fact.kind in _OF_THE_CUSTOMER else None
+    return {"is_said": bool(said), "last_word": last}
+
+
+_OF_THE_CUSTOMER = ("customer_answered", "case_reopened")
+_OF_THE_DESK = ("reply_sent", "information_requested", "case_resolved")
+
+
+def title_key(title: str) -> str:
+    """By what titles are put in order: their first words, whatever signs and accents they have."""
+    return " ".join(words_of(title[:_LONGEST_KEY]))[:_LONGEST_KEY]
+
+
+_LONGEST_KEY = 60
+
+
 def _described(known: RowMapping | None) -> str:
     return "nothing: the case is unknown" if known is None else f"turn {known['turn']} with {known['facts']} facts"
 
@@ -265,7 +302,10 @@ _SHOWN = (
 def _project(dialect: str) -> Update:
     c = cases.c
     follows = (c.number == bindparam("its_number"), c.turn == bindparam("its_turn"), c.facts == bindparam("its_facts"))
-    return update(cases).where(*follows).values(change=next_change(dialect))
+    answered = either(
+        (bindparam("is_said", type_=Boolean), bindparam("last_word", type_=Integer)), else_=c.answered_seq
+    )
+    return update(cases).where(*follows).values(change=next_change(dialect), answered_seq=answered)
 
 
 _PROJECT = Prepared(_project, sets=_SHOWN)
@@ -274,7 +314,7 @@ _OPEN = Prepared(
     lambda on: insert_on(on, cases).values(change=next_change(on)).on_conflict_do_nothing().returning(cases.c.number),
     sets=(
         *(*_SHOWN, "number", "plan", "cover", "customer_id", "contact_id", "solution_id", "channel", "category"),
-        *("opened_at", "title", "search_id"),
+        *("opened_at", "title", "title_key", "search_id"),
     ),
 )
 _TITLE = Prepared(select(contents.c.body).where(contents.c.content_id == bindparam("content_id")))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from policy.case.case import Level, Status
-from storage.engine.columns import NEVER
+from storage.case.lateness import is_late
+from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Reader
 from storage.engine.tables import cases, customers
 
@@ -21,16 +23,18 @@ class Pile:
     level: Level
     group: str | None
     assignee: str | None
-    overdue: bool
+    late: bool
+    answered: bool
     cases: int
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many cases there are. `piles` are the open ones."""
+    """How many cases there are. `piles` are the open ones; at `changes_at` others are late, also if nothing happens."""
 
     piles: tuple[Pile, ...]
     closed: int
+    changes_at: datetime | None = None
 
     @property
     def total(self) -> int:
@@ -38,20 +42,31 @@ class Tally:
         return self.closed + sum(pile.cases for pile in self.piles)
 
 
-async def tally(db: Reader) -> Tally:
+async def tally(db: Reader, *, at: datetime) -> Tally:
     """Count every case once, for everybody who looks at the queue. The queue's index has all that it takes."""
     c = cases.c
-    kinds = (c.status, c.level, c.case_group, c.assignee, c.overdue)
+    late, answered = is_late(at).label("late"), c.answered_seq.is_not(None).label("answered")
+    kinds = (c.status, c.level, c.case_group, c.assignee, late, answered)
     piles = select(*kinds, func.count()).where(c.next_due_at < NEVER).group_by(*kinds)
     closed = select(func.count()).select_from(cases).where(c.next_due_at == NEVER)
+    due = select(func.min(c.next_due_at)).where(c.next_due_at >= at, c.next_due_at < UNDATED)
     async with db.read() as connection:
         rows = (await connection.execute(piles)).all()
         return Tally(
             tuple(
-                Pile(status=Status(status), level=Level(level), group=group, assignee=who, overdue=overdue, cases=count)
-                for status, level, group, who, overdue, count in rows
+                Pile(
+                    status=Status(status),
+                    level=Level(level),
+                    group=group,
+                    assignee=who,
+                    late=bool(is_late_),
+                    answered=bool(is_answered),
+                    cases=count,
+                )
+                for status, level, group, who, is_late_, is_answered, count in rows
             ),
             await connection.scalar(closed) or 0,
+            await connection.scalar(due),
         )
 
 

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, literal, select, tuple_
+from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
 from policy.case.facts import RecordedFact
 from policy.terms.terms import CoverKind, Terms
 from policy.time.clock import ClockName, Stretch
+from storage.case.lateness import is_late
 from storage.engine import codec, paging
 from storage.engine.columns import NEVER, UNDATED, Unindexed
 from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.engine.prepared import Prepared
-from storage.engine.tables import case_terms, contents, facts
+from storage.engine.tables import agents, case_terms, contents, customers, facts
 from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
 from storage.engine.tables import stretches as stretch_table
 from storage.search.case_words import is_common, says
 from storage.terms import pinned
+from storage.workbench.looks import seen_by
 
 Sort = Literal["opened_at", "-opened_at", "next_due", "-next_due", "priority", "number"]
+ColumnSort = Literal[
+    "-priority", "-number", "title", "-title", "customer", "-customer", "level", "-level", "assignee", "-assignee",
+    "status", "-status",
+]  # fmt: skip
+"""The orders of a list that people sort by its columns."""
+
+
+AWAITED = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+"""The states of a case in which a customer's word awaits an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
     """A case as lists and pages show it. `next_due_at` is the nearest promise that still stands, or was broken.
 
-    `managed_support` says whether the contract in its terms holds that add-on (PLAN-13).
+    `managed_support` says whether the contract in its terms holds that add-on (PLAN-13). `answered_seq` is the place of
+    the customer's word where that was the last that both sides read.
     """
 
     number: str
@@ -44,14 +57,20 @@ class CaseRow:
     case: Case
     next_due_at: datetime | None
     managed_support: bool = False
+    answered_seq: int | None = None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it is past its limit at an instant, as lateness.py says it."""
+        return self.case.overdue or (self.next_due_at is not None and self.next_due_at < at)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFilter:
     """Which cases to list, and in what order. Several statuses mean any of them; None does not filter.
 
-    `is_open`: whether they are not closed yet. `missed`: whether any promise of theirs was ever broken (ESC-6). `q` is
-    sought in public texts, and `among_notes` in internal ones too.
+    `is_open`: whether they are not closed yet. `missed`: whether any promise of theirs was ever broken (ESC-6).
+    `late_at`: past their limit at that instant (see lateness.py). `answered`: the customer had the last word, and
+    `unread_by` an account that has not seen it. `q` is sought in public texts, and `among_notes` in internal ones too.
     """
 
     status: tuple[Status, ...] = ()
@@ -67,9 +86,24 @@ class CaseFilter:
     missed: bool | None = None
     closing_reason: ClosingReason | None = None
     due_before: datetime | None = None
+    due_after: datetime | None = None
+    late_at: datetime | None = None
+    answered: bool = False
+    unread_by: str | None = None
     q: str | None = None
     among_notes: bool = False
-    sort: Sort = "-opened_at"
+    sort: Sort | ColumnSort = "-opened_at"
+
+    @property
+    def listing(self) -> str:
+        """Another text for every other list; that time passes makes none."""
+        timeless = replace(
+            self,
+            late_at=self.late_at and NEVER,
+            due_after=self.due_after and NEVER,
+            due_before=self.due_before and (NEVER if self.due_after else self.due_before),
+        )
+        return hashlib.sha256(repr(timeless).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,13 +188,13 @@ async def cases(
 
     `common`: what `says_common` answers, where the caller has asked it already.
     """
-    column, kind, descending = _SORTS[filter.sort]
-    listing = hashlib.sha256(repr(filter).encode()).hexdigest()[:12]
-    number = case_table.c.number
-    place = [number] if column is number else [column, number]
-    found_numbers = select(number)
+    by, listing = _SORTS[filter.sort], filter.listing
+    number, descending = case_table.c.number, by.descending
+    place: list[ColumnElement[Any]] = [number] if by.column is number else [by.column, number]
+    kinds = [str] if by.column is number else [by.kind, str]
+    found_numbers = by.among(select(number))
     if cursor is not None:
-        beyond = paging.decode(cursor, listing, *([str] if column is number else [kind, str]))
+        beyond = paging.decode(cursor, listing, *kinds)
         last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
         found_numbers = found_numbers.where(tuple_(*place) < last if descending else tuple_(*place) > last)
     order = [each.desc() if descending else each.asc() for each in place]
@@ -169,20 +203,22 @@ async def cases(
         common = await _is_common(connection, filter) if common is None else common
         found_numbers = found_numbers.where(*conditions(filter, common=common))
         # First which, then all that is shown of them: the first needs no more than an index has.
-        wanted = _cases().where(number.in_(found_numbers.order_by(*order).limit(limit + 1))).order_by(*order)
+        wanted = by.among(_cases()).where(number.in_(found_numbers.order_by(*order).limit(limit + 1)))
+        wanted = wanted.add_columns(by.column.label("placed")).order_by(*order)
         rows = list((await connection.execute(wanted)).mappings())
-    found = paging.page(rows, limit, lambda row: paging.encode(listing, *(row[each] for each in place)))
+    after = ("number",) if by.column is number else ("placed", "number")
+    found = paging.page(rows, limit, lambda row: paging.encode(listing, *(row[each] for each in after)))
     return Page([_case_row(row) for row in found.items], found.next_cursor)
 
 
 async def numbers(db: Reader, filter: CaseFilter, *, limit: int) -> list[str]:  # noqa: A002
     """The numbers of the first cases of a list, in its order."""
-    column, _, descending = _SORTS[filter.sort]
-    number = case_table.c.number
-    order = [each.desc() if descending else each.asc() for each in dict.fromkeys((column, number))]
+    by, number = _SORTS[filter.sort], case_table.c.number
+    place: list[ColumnElement[Any]] = [number] if by.column is number else [by.column, number]
+    order = [each.desc() if by.descending else each.asc() for each in place]
     async with db.read() as connection:
         common = await _is_common(connection, filter)
-        wanted = select(number).where(*conditions(filter, common=common)).order_by(*order).limit(limit)
+        wanted = by.among(select(number)).where(*conditions(filter, common=common)).order_by(*order).limit(limit)
         return list(await connection.scalars(wanted))
 
 
@@ -270,20 +306,6 @@ MILESTONES = frozenset(
 _SAID = codec.kinds_with_texts() | MILESTONES
 
 
-_SAID_LAST = ("reply_sent", "information_requested", "case_resolved", "customer_answered", "case_reopened")
-
-
-async def answered_by_customer(db: Reader, numbers: Sequence[str]) -> frozenset[str]:
-    """Those of these cases in which the customer had the last word that both sides read."""
-    f = facts.c
-    last = select(f.case_number, func.max(f.seq).label("seq"))
-    last_of = last.where(f.case_number.in_(numbers), f.kind.in_(_SAID_LAST)).group_by(f.case_number).subquery()
-    theirs = select(f.case_number).join(last_of, and_(f.case_number == last_of.c.case_number, f.seq == last_of.c.seq))
-    async with db.read() as connection:
-        found = await connection.scalars(theirs.where(f.kind.in_(("customer_answered", "case_reopened"))))
-        return frozenset(found)
-
-
 async def last_seq(db: Reader, number: str) -> int:
     """The place of the case's last fact; 0 where there is none."""
     async with db.read() as connection:
@@ -358,14 +380,46 @@ async def notices(
 
 # -- how rows are found ------------------------------------------------------------------------------------------------
 
-_SORTS: dict[str, tuple[Column[Any], type, bool]] = {
-    "opened_at": (case_table.c.opened_at, datetime, False),
-    "-opened_at": (case_table.c.opened_at, datetime, True),
-    "next_due": (case_table.c.next_due_at, datetime, False),
-    "-next_due": (case_table.c.next_due_at, datetime, True),
-    "priority": (case_table.c.priority, int, False),
-    "number": (case_table.c.number, str, False),
+
+@dataclass(frozen=True)
+class _Order:
+    """What a list is put in order by: the column and its type, and the table whose names it takes, where it does."""
+
+    column: ColumnElement[Any]
+    kind: type
+    descending: bool = False
+    joined: Table | None = None
+    on: ColumnElement[Any] | None = None
+
+    def among(self, wanted: Select[Any]) -> Select[Any]:
+        """The statement with the table that the order needs."""
+        return wanted if self.joined is None else wanted.outerjoin_from(case_table, self.joined, self.on)
+
+
+_AT_THE_END = "\U0010ffff"
+_C = case_table.c
+_COLUMNS: dict[str, _Order] = {
+    "opened_at": _Order(_C.opened_at, datetime),
+    "next_due": _Order(_C.next_due_at, datetime),
+    "priority": _Order(_C.priority, int),
+    "number": _Order(_C.number, str),
+    "title": _Order(_C.title_key, str),
+    "level": _Order(_C.level, int),
+    "status": _Order(
+        sql_case({status.value: place for place, status in enumerate(Status)}, value=_C.status, else_=len(Status)),
+        int,
+    ),
+    "customer": _Order(
+        func.coalesce(func.lower(customers.c.name), ""), str, joined=customers, on=customers.c.id == _C.customer_id
+    ),
+    "assignee": _Order(
+        func.coalesce(func.lower(agents.c.name), _C.assignee, _AT_THE_END),
+        str,
+        joined=agents,
+        on=agents.c.id == _C.assignee,
+    ),
 }
+_SORTS = _COLUMNS | {f"-{name}": replace(order, descending=True) for name, order in _COLUMNS.items()}
 
 
 def _cases() -> Select[Any]:
@@ -380,16 +434,18 @@ def _cases() -> Select[Any]:
         .scalar_subquery()
         .label("managed_support")
     )
-    return select(c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.state, managed)
+    shown = (c.number, c.title, c.plan, c.cover, c.priority, c.opened_at, c.next_due_at, c.answered_seq, c.state)
+    return select(*shown, managed)
 
 
 def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElement[bool]]:
     """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked.
 
-    But for rare words: then the cases that say them are looked at, and no others.
+    But for rare words: then the cases that say them are looked at, and no others. The order by another column walks it
+    too, for it has all that is asked, and puts what it found in order.
     """
     c = case_table.c
-    walks = wanted.sort in ("next_due", "-next_due")
+    walks = wanted.sort not in ("opened_at", "-opened_at", "number", "priority")
 
     def of(column: Column[Any]) -> ColumnElement[Any]:
         return Unindexed(column) if walks else column
@@ -414,6 +470,14 @@ def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElemen
         found.append(c.next_due_at < NEVER if wanted.is_open else c.next_due_at == NEVER)
     if wanted.due_before is not None:
         found.append(c.next_due_at < wanted.due_before)
+    if wanted.due_after is not None:
+        found.append(c.next_due_at >= wanted.due_after)
+    if wanted.late_at is not None:
+        found.append(is_late(wanted.late_at))
+    if wanted.answered or wanted.unread_by is not None:
+        found += [c.answered_seq.is_not(None), of(c.status).in_(AWAITED)]
+    if wanted.unread_by is not None:
+        found.append(c.answered_seq > seen_by(wanted.unread_by))
     if wanted.q:
         way_in = of(c.search_id) if common else c.search_id
         found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=common))
@@ -463,4 +527,5 @@ def _case_row(row: Mapping[Any, Any]) -> CaseRow:
         case=codec.case_from_json(row["state"]),
         next_due_at=None if row["next_due_at"] >= UNDATED else row["next_due_at"],
         managed_support=bool(row["managed_support"]),
+        answered_seq=row["answered_seq"],
     )

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from policy.case.case import Category, Channel, ClosingReason, Role, Status
+from policy.case.concerns import Concern
 from policy.mail.decision import MailOutcome
 from policy.mail.state import MessageState
 from policy.terms.amended_terms import AmendmentOutcome
@@ -371,6 +372,8 @@ cases = Table(
     Column("closed_at", Instant),
     Column("closing_reason", String),
     Column("title", Text, nullable=False),
+    Column("title_key", String, nullable=False, server_default=""),  # its beginning, as titles are put in order
+    Column("answered_seq", Integer),  # the customer's word, where nobody answered it since
     Column("search_id", BigInteger, nullable=False),  # the number as a whole number (case_words.py)
     Column("change", BigInteger, nullable=False, index=True),  # the place of its last turn among the desk's turns
     Column("state", Json, nullable=False),
@@ -381,6 +384,7 @@ cases = Table(
         "ix_cases_queue",
         *("next_due_at", "number", "status", "level", "priority", "plan"),
         *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
+        *("answered_seq", "title_key"),
     ),
     Index(None, "priority", "number"),
     word("status", Status),
@@ -602,6 +606,63 @@ ratings = Table(  # what a customer's contact thought of a case
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("at", Instant, nullable=False, index=True),
     CheckConstraint("score BETWEEN 1 AND 5", name="known_score"),
+)
+
+case_looks = Table(  # how far somebody has seen a case: the last fact that was there when they looked
+    "case_looks",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+_UNREAD = text("read_at IS NULL")
+concerns = Table(  # what concerns one of the desk's people, until they have read it and after
+    "concerns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agent_id", String, nullable=False),
+    Column("case_number", ForeignKey("cases.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("read_at", Instant),
+    UniqueConstraint("case_number", "seq", "agent_id", "kind"),
+    Index(None, "agent_id", "id"),
+    Index("ix_concerns_unread", "agent_id", "case_number", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    word("kind", Concern),
+)
+
+# -- what is searched for by name, and how words are spelt ------------------------------------------------------------
+
+_AS_IT_IS = String().with_variant(String(collation="C"), "postgresql")  # ordered by its signs, so beginnings are ranges
+
+name_words = Table(  # the words by which a customer or a contact is found
+    "name_words",
+    metadata,
+    Column("word", _AS_IT_IS, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("of_id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Index(None, "of_id"),
+    CheckConstraint("kind IN ('customer', 'contact')", name="known_kind"),
+)
+
+known_words = Table(  # the words that a customer's cases and people have; `public`: in what the customer reads
+    "known_words",
+    metadata,
+    Column("word", _AS_IT_IS, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("public", Boolean, nullable=False),
+)
+
+word_forms = Table(  # what is left of a known word without some letters (spelling.py)
+    "word_forms",
+    metadata,
+    Column("form", _AS_IT_IS, primary_key=True),
+    Column("word", _AS_IT_IS, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # -- what providers publish -------------------------------------------------------------------------------------------

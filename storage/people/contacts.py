@@ -34,6 +34,7 @@ from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import contacts
 from storage.people import customers
+from storage.search import names
 from storage.signing_in import token_ends
 from storage.terms.terms import bogota_date, plan_on
 
@@ -233,7 +234,9 @@ async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -
         "removed_at": None,
     }
     put = insert(connection, contacts).values(id=new.id, customer_id=customer_id, mailbox=entry.mailbox, **row)
-    await connection.execute(put.on_conflict_do_update(index_elements=["customer_id", "mailbox"], set_=row))
+    kept = put.on_conflict_do_update(index_elements=["customer_id", "mailbox"], set_=row).returning(contacts.c.id)
+    contact_id = str((await connection.execute(kept)).scalar_one())
+    await names.keep_contact(connection, contact_id, customer_id, name=entry.name, email=entry.email)
 
 
 async def _roster(connection: AsyncConnection, customer_id: str) -> list[Contact]:

@@ -15,6 +15,7 @@ from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.prepared import Prepared
 from storage.engine.tables import customers
+from storage.search import names
 
 
 class TaxIdTaken(Refusal):
@@ -41,6 +42,7 @@ async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
         found = kept.first()
         if found is None:
             raise TaxIdTaken
+        await names.keep_customer(connection, found.id, name=found.name, tax_id=found.tax_id)
         return Customer(*found)
 
 

@@ -1,4 +1,4 @@
-"""The index of what was said in cases: written with the turn that publishes it, asked by searches.
+"""The index of what was said in cases and of their files' names: written with the turn that publishes it.
 
 Each text has an id that says whose it is: the case's number as a whole number, the fact's place on the timeline, and
 the text's place in the fact. So the texts of a case stand together, and no search has to look up whose a text is.
@@ -8,9 +8,23 @@ stems. Where the texts of facts are hidden from contacts, so they are here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, String, and_, false, func, literal, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    String,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -20,6 +34,8 @@ from policy.case.case import Text
 from policy.case.decision import Decision
 from policy.case.facts import CaseOpened, RecordedFact, texts_in
 from storage.engine.prepared import Prepared
+from storage.engine.tables import contents, files
+from storage.search import vocabulary
 from storage.search.search import sought
 
 _SEQ_BITS, _PLACE_BITS = 17, 3
@@ -28,6 +44,8 @@ _NUMBER_BITS = 30
 _COMMON = 3_000
 TITLE = (1 << _PLACE_BITS) | 2
 """The last bits of a title's id: the third text, by name, of the first fact."""
+FILES = (1 << _PLACE_BITS) - 1
+"""The place of the names of a fact's files, after all texts that any fact has."""
 
 
 def search_id(number: str) -> int:
@@ -58,32 +76,65 @@ def is_title(text_id: int) -> bool:
 
 
 async def publish(connection: AsyncConnection, decision: Decision) -> None:
-    """Index what a turn's facts say, in the turn's own transaction; the words come from where they were deposited."""
+    """Index what a turn's facts say and the names of the files that came with it, in the turn's own transaction.
+
+    The words come from where they were deposited; from now on they are known as the customer's.
+    """
     number, first = decision.case.number, search_id(decision.case.number) << TEXT_BITS
-    rows: list[dict[str, Any]] = [
-        {
-            "id": first | (entry.seq << _PLACE_BITS) | place,
-            "number": number,
-            "content_id": said.content_id,
-            "internal": entry.fact.internal,
-            "before": f"{number} " if isinstance(entry.fact, CaseOpened) and name == "title" else "",
-        }
+    said = [
+        (entry, place, name, text_.content_id)
         for entry in decision.entries
         if entry.seq < 1 << _SEQ_BITS
-        for place, (name, said) in enumerate(texts_of(entry.fact))
+        for place, (name, text_) in enumerate(texts_of(entry.fact))
     ]
+    if not said:
+        return
+    bodies = await _deposited(connection, number, [content_id for *_, content_id in said])
+    rows: list[dict[str, Any]] = []
+    learnt: dict[bool, list[str]] = {}
+    for entry, place, name, content_id in said:
+        if content_id not in bodies:
+            continue
+        body, files_ = bodies[content_id]
+        text_id, internal = first | (entry.seq << _PLACE_BITS), entry.fact.internal
+        before = f"{number} " if isinstance(entry.fact, CaseOpened) and name == "title" else ""
+        rows.append({"id": text_id | place, "internal": internal, "words": f"{before}{body}"})
+        if files_:
+            rows.append({"id": text_id | FILES, "internal": internal, "words": files_})
+        learnt.setdefault(internal, []).extend((body, files_ or ""))
+    await index(connection, rows)
+    for internal, texts in learnt.items():
+        await vocabulary.learn(connection, decision.case.customer_id, texts, public=not internal)
+
+
+async def index(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put texts into the index: each with its id, whether it is internal, and its words."""
     if rows:
         await _PUBLISH.each(connection, rows)
 
 
-_PUBLISHED = "FROM contents WHERE content_id = :content_id AND case_number = :number"
+async def _deposited(
+    connection: AsyncConnection, number: str, content_ids: Sequence[str]
+) -> dict[str, tuple[str, str | None]]:
+    """The bodies of texts of a case, with the names of the files that each carries."""
+    found = await _DEPOSITED.rows(connection, number=number, ids=list(content_ids))
+    return {row.content_id: (row.body, row.files) for row in found}
+
+
+_NAMES = select(func.aggregate_strings(files.c.name, " ")).where(files.c.content_id == contents.c.content_id)
+_DEPOSITED = Prepared(
+    select(contents.c.content_id, contents.c.body, _NAMES.scalar_subquery().label("files")).where(
+        contents.c.content_id.in_(bindparam("ids", expanding=True)), contents.c.case_number == bindparam("number")
+    )
+)
+
 _ON_SQLITE = text(
-    "INSERT INTO case_words (rowid, said, noted) SELECT :id, "
-    f"CASE WHEN :internal THEN '' ELSE :before || body END, CASE WHEN :internal THEN body ELSE '' END {_PUBLISHED}"
+    "INSERT INTO case_words (rowid, said, noted) "
+    "VALUES (:id, CASE WHEN :internal THEN '' ELSE :words END, CASE WHEN :internal THEN :words ELSE '' END)"
 )
 _ON_POSTGRESQL = text(
-    "INSERT INTO case_words (id, internal, words) SELECT CAST(:id AS bigint), CAST(:internal AS boolean), "
-    f"to_tsvector('escala_spanish', escala_folded(CAST(:before AS text) || body)) {_PUBLISHED}"
+    "INSERT INTO case_words (id, internal, words) VALUES (CAST(:id AS bigint), CAST(:internal AS boolean), "
+    "to_tsvector('escala_spanish', escala_folded(CAST(:words AS text))))"
 )
 _PUBLISH = Prepared(lambda on: _ON_SQLITE if on == "sqlite" else _ON_POSTGRESQL)
 

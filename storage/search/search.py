@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 12
@@ -89,6 +90,20 @@ def excerpt(text: str, patterns: tuple[str, ...], *, around: int = 90) -> tuple[
         place = hit_end
     pieces += [(text[place:end], False)] + ([(" …", False)] if end < len(text) else [])
     return tuple(piece for piece in pieces if piece[0])
+
+
+def beginnings(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """A name in pieces, each with whether it is the beginning of a word that is sought."""
+    pieces: list[tuple[str, bool]] = []
+    place = 0
+    for found in _WORD.finditer(text):
+        bare = searchable(found[0])
+        letters = max((len(word) for word in words if bare.startswith(word)), default=0)
+        if letters:
+            end = found.start() + letters if len(bare) == len(found[0]) else found.end()
+            pieces += [(text[place : found.start()], False), (text[found.start() : end], True)]
+            place = end
+    return tuple(piece for piece in [*pieces, (text[place:], False)] if piece[0])
 
 
 def _edge(text: str, place: int) -> int:

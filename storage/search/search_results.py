@@ -15,9 +15,10 @@ from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 from storage.engine.codec import fact_from_json
 from storage.engine.database import Reader
-from storage.engine.tables import cases, contents, facts
+from storage.engine.tables import cases, contents, facts, files
 from storage.search.case_words import (
     CASE_WORDS,
+    FILES,
     TextId,
     Weight,
     WhoseText,
@@ -39,11 +40,12 @@ Pieces = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """A case that a search found; no excerpt where its title says it all."""
+    """A case that a search found; no excerpt where its title says it all, files' names where `of_files`."""
 
     row: CaseRow
     title: Pieces
     excerpt: Pieces
+    of_files: bool = False
 
 
 async def search(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[SearchResult]:
@@ -74,6 +76,7 @@ async def search(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[Sear
             row=rows[numbers[text["id"]]],
             title=excerpt(rows[numbers[text["id"]]].title, patterns, around=200),
             excerpt=excerpt(said[text["id"]], patterns) if text["id"] in said else (),
+            of_files=fact_of(text["id"])[2] == FILES,
         )
         for text, _ in best
         if numbers[text["id"]] in rows
@@ -95,7 +98,7 @@ def _best(texts: Sequence[RowMapping]) -> list[tuple[RowMapping, float]]:
 
 
 async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
-    """The bodies of these texts, but for titles."""
+    """The bodies of these texts, but for titles; of a fact's files their names."""
     wanted_ids = {}
     for each in ids:
         case_search_id, seq, place = fact_of(each)
@@ -108,12 +111,21 @@ async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, st
         facts.c.case_number.in_(numbers), facts.c.seq.in_(seqs)
     )
     content_ids: dict[str, int] = {}
+    carrying: dict[str, int] = {}
     for row in await connection.execute(near):
         place, text_id = wanted_ids.get((row.case_number, row.seq), (-1, 0))
         texts = texts_of(fact_from_json(row.kind, row.data))
-        if 0 <= place < len(texts):
+        if place == FILES:
+            carrying |= {said.content_id: text_id for _, said in texts}
+        elif 0 <= place < len(texts):
             content_ids[texts[place][1].content_id] = text_id
     bodies = select(contents.c.content_id, contents.c.body).where(
         contents.c.content_id.in_(content_ids), contents.c.case_number.in_(numbers)
     )
-    return {content_ids[row.content_id]: row.body for row in await connection.execute(bodies)}
+    said = {content_ids[row.content_id]: row.body for row in await connection.execute(bodies)}
+    if carrying:
+        names = select(files.c.content_id, files.c.name).where(files.c.content_id.in_(carrying))
+        for content_id, name in await connection.execute(names.order_by(files.c.at, files.c.place, files.c.id)):
+            text_id = carrying[content_id]
+            said[text_id] = " · ".join(filter(None, (said.get(text_id), name)))
+    return said

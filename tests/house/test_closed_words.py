@@ -32,6 +32,7 @@ from desk.mail.holding import HeldAct
 from desk.reading.commercial import Lacks
 from desk.reading.countdowns import Face
 from policy.case import case
+from policy.case.concerns import Concern
 from policy.case.process import Step
 from policy.mail.decision import MailOutcome, MailReason
 from policy.mail.message import ReportKind
@@ -88,6 +89,7 @@ CLOSED: dict[type[Enum], Known] = {
     case.Outcome: Known("outcome"),
     case.OutOfScopeKind: Known("out_of_scope_kind"),
     case.Cause: Known("cause", words.CAUSES),
+    Concern: Known("concern"),
     case.WaitingFor: Known("waiting_for", words.WAITS),
     case.Role: Known("role"),
     case.ClockState: Known("clock_state", words.CLOCK_STATES),

@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 
 from cli.conformance import ROOT, sources
 from policy.case import case
+from policy.case.concerns import Concern
 from policy.case.refusals import Refusal
 from policy.terms import amendment, terms
 from policy.time import clock
@@ -49,6 +50,7 @@ ENUMS: dict[str, type[Enum]] = {
     "visit_step": visit.VisitStep,
     "side": visit.Side,
     "at_once": amendment.AtOnce,
+    "concern": Concern,
 }
 
 

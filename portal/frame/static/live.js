@@ -16,6 +16,9 @@ const live = (() => {
     return { said, content: new DOMParser().parseFromString(await answer.text(), "text/html") };
   };
 
+  /** Something concerns whoever looks: the bell asks what. */
+  const concerns = () => document.dispatchEvent(new CustomEvent("escala:aviso"));
+
   const tell = (lost) => {
     const place = document.getElementById("avisos");
     if (place.classList.contains("lost") === lost) return;
@@ -56,6 +59,7 @@ const live = (() => {
         source.addEventListener(kind, (event) => { if (asks(event)) ask(); });
       }
       source.addEventListener("fin", () => source.close());
+      source.addEventListener("aviso", concerns);
       source.onopen = () => { hears = true; judge(); };
       source.onerror = () => { source.close(); hears = false; judge(); };
     };
@@ -93,5 +97,5 @@ const live = (() => {
     return { ask: () => ask() };
   };
 
-  return { part, follow };
+  return { part, follow, concerns };
 })();

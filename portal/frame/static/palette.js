@@ -1,5 +1,6 @@
-// Ctrl+K: whatever one can do from here, by typing a few letters of it. Single keys do the most common things, unless
-// their user has switched them off; they do nothing while somebody types.
+// The search: `/`, Ctrl+K or the box in the header. It finds cases and people, and whatever one can do from here, by a
+// few letters of it. Single keys do the most common things, unless their user has switched them off; they do nothing
+// while somebody types.
 "use strict";
 
 (() => {
@@ -28,6 +29,16 @@
     answers: "r",
   };
 
+  // g and a letter: where one goes most. `place` is where that is for whoever has this page, if anywhere.
+  const MINE = "/cola?tab=mine";
+  const places = { q: "/cola", m: MINE, c: "/clientes", t: "/direccion/tablero" };
+  const place = (path) => {
+    const leads = (to) => document.querySelector(`header > nav a[href="${to}"]`);
+    if (leads(path)) return path;
+    if (path === MINE && leads("/cola")) return path;
+    return ["/cola", MINE].includes(path) && leads("/casos") ? "/casos" : null;
+  };
+
   const told = (element) => {
     const copy = element.cloneNode(true);
     copy.querySelectorAll("kbd").forEach((shown) => shown.remove());
@@ -50,17 +61,13 @@
         act: () => (area ? area.focus() : button.click()),
       });
     }
-    document.querySelectorAll("header > nav a").forEach((link, place) => {
-      const label = link.textContent.trim();
-      found.push({ label, key: place === 0 ? "q" : undefined, act: () => location.assign(link.href) });
-    });
+    const keys = Object.entries(places).filter(([, path]) => place(path));
+    for (const link of document.querySelectorAll("header > nav a")) {
+      const own = keys.find(([, path]) => place(path) === link.getAttribute("href") && path !== MINE);
+      found.push({ label: link.textContent.trim(), key: own && `g ${own[0]}`, act: () => location.assign(link.href) });
+    }
     for (const link of document.querySelectorAll("a[data-key]")) {
       found.push({ label: told(link), key: link.dataset.key, act: () => location.assign(link.href) });
-    }
-    const search = [...document.querySelectorAll("input[type=search]")].find(visible);
-    if (search) {
-      const label = search.labels[0]?.textContent.trim() || search.getAttribute("aria-label") || search.name;
-      found.push({ label, key: "/", act: () => search.focus() });
     }
     return found;
   };
@@ -75,50 +82,111 @@
 
   // -- the palette ---------------------------------------------------------------------------------------------------
 
-  let offered = [], chosen = 0;
+  const SOON = 120, SHORTEST = 2;
+  let all = [], from = null, chosen = null, asked = "", asking = 0, request = null;
+  const options = () => [...list().querySelectorAll("[role=option]")];
+
+  const mark = () => {
+    const shown = options();
+    if (!shown.includes(chosen)) chosen = shown[0] || null;
+    shown.forEach((option, at) => {
+      option.id = `paleta-${at}`;
+      option.setAttribute("aria-selected", String(option === chosen));
+    });
+    if (chosen) field().setAttribute("aria-activedescendant", chosen.id);
+    else field().removeAttribute("aria-activedescendant");
+    chosen?.scrollIntoView({ block: "nearest" });
+  };
+
+  const option = (item) => {
+    const made = document.createElement("div");
+    made.setAttribute("role", "option");
+    made.append(item.label);
+    if (item.key && on()) {
+      const shown = document.createElement("kbd");
+      shown.textContent = item.key;
+      made.append(" ", shown);
+    }
+    made.addEventListener("click", () => take(made));
+    made.act = item.act;
+    return made;
+  };
+
+  const everything = (typed) => ({
+    label: dialog().dataset.all.replace("{words}", typed),
+    act: () => location.assign(`/buscar?q=${encodeURIComponent(typed)}`),
+  });
+
   const show = () => {
     const typed = field().value.trim(), words = plain(typed).split(/\s+/);
     const matching = all.filter((item) => words.every((word) => plain(item.label).includes(word)));
-    offered = [...numbered(typed), ...matching];
-    chosen = Math.max(0, Math.min(chosen, offered.length - 1));
-    list().replaceChildren(...offered.map((item, place) => {
-      const option = document.createElement("li");
-      option.id = `paleta-${place}`;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", String(place === chosen));
-      option.append(item.label);
-      if (item.key && on()) {
-        const shown = document.createElement("kbd");
-        shown.textContent = item.key;
-        option.append(" ", shown);
-      }
-      option.addEventListener("click", () => take(place));
-      return option;
-    }));
-    dialog().querySelector(".none").hidden = offered.length > 0;
-    if (offered.length) field().setAttribute("aria-activedescendant", `paleta-${chosen}`);
-    else field().removeAttribute("aria-activedescendant");
-    document.getElementById(`paleta-${chosen}`)?.scrollIntoView({ block: "nearest" });
+    const here = [...numbered(typed), ...matching];
+    const more = typed ? [everything(typed)] : [];
+    document.getElementById("paleta-ordenes").replaceChildren(...[...here, ...more].map(option));
+    chosen = null;
+    mark();
+    none();
+    find(typed);
   };
-  let all = [], from = null;
-  const open = () => {
+  const none = () => {
+    const found = options().length - (field().value.trim() ? 1 : 0);
+    dialog().querySelector(".none").hidden = found > 0 || asking > 0;
+  };
+
+  // What the server finds comes a moment later, above; what was chosen meanwhile stays chosen.
+  const find = (typed) => {
+    if (typed === asked) return;
+    asked = typed;
+    clearTimeout(asking);
+    request?.abort();
+    if (typed.length < SHORTEST) {
+      document.getElementById("paleta-hallado").replaceChildren();
+      asking = 0;
+      mark();
+      none();
+      return;
+    }
+    asking = setTimeout(async () => {
+      request = new AbortController();
+      const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+      try {
+        const address = `/buscar/rapido?q=${encodeURIComponent(typed)}`;
+        const answer = await fetch(address, { headers, signal: request.signal });
+        const elsewhere = answer.headers.get("HX-Redirect");
+        if (elsewhere) location.assign(elsewhere);
+        if (!answer.ok || typed !== asked) return;
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (typed !== asked) return;
+        document.getElementById("paleta-hallado").replaceChildren(...fresh.body.childNodes);
+        if (chosen === document.querySelector("#paleta-ordenes [role=option]:only-child")) chosen = null;
+        asking = 0;
+        mark();
+        none();
+      } catch { /* typed on, or away: what is typed can still be sought by its page */ }
+    }, SOON);
+  };
+
+  const open = (typed = "") => {
+    if (dialog().open) return;
     from = document.activeElement;
     all = doable();
-    chosen = 0;
-    field().value = "";
+    asked = "";
+    document.getElementById("paleta-hallado").replaceChildren();
+    field().value = typed;
     dialog().showModal();
     show();
     field().focus();
   };
   const close = () => {
     dialog().close();
-    from?.focus?.();
+    if (from?.matches?.(".seek-all input")) from.blur();
+    else from?.focus?.();
   };
-  const take = (place) => {
-    const item = offered[place];
+  const take = (item) => {
     if (!item) return;
     close();
-    item.act();
+    if (item.act) item.act();
+    else location.assign(item.href);
   };
 
   // What lies open over the page closes, the last first, and gives the focus back to what opened it.
@@ -141,6 +209,9 @@
   const on = () => document.documentElement.dataset.shortcuts === "on";
   const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]");
 
+  const PATIENCE = 1500;
+  let going = 0;
+
   document.addEventListener("keydown", (event) => {
     if (!dialog() || event.isComposing) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
@@ -150,11 +221,11 @@
       return;
     }
     if (dialog().open) {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step && offered.length) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], shown = options();
+      if (step && shown.length) {
         event.preventDefault();
-        chosen = (chosen + step + offered.length) % offered.length;
-        show();
+        chosen = shown[(shown.indexOf(chosen) + step + shown.length) % shown.length];
+        mark();
       } else if (event.key === "Enter") {
         event.preventDefault();
         take(chosen);
@@ -173,11 +244,19 @@
       return;
     }
     if (!on() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
-    if (event.key === "?") {
+    if (event.key === "?" || event.key === "/") {
       event.preventDefault();
       open();
       return;
     }
+    const goes = going && place(places[event.key] || "");
+    clearTimeout(going);
+    going = event.key === "g" ? setTimeout(() => { going = 0; }, PATIENCE) : 0;
+    if (goes) {
+      event.preventDefault();
+      location.assign(goes);
+    }
+    if (goes || going) return;
     const pressed = { h: "e", "]": "j", "[": "k" }[event.key] || event.key; // other keys for the same
     const item = doable().find((each) => each.key === pressed);
     if (item) {
@@ -187,17 +266,26 @@
   });
   document.addEventListener("input", (event) => {
     if (event.target === field()) {
-      chosen = 0;
       show();
+    } else if (event.target.matches(".seek-all input") && event.target.value) {
+      const typed = event.target.value;
+      event.target.value = "";
+      open(typed);
     }
+  });
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.(".seek-all input, .seek-icon");
+    if (!box || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
   });
   document.addEventListener("DOMContentLoaded", () => {
     dialog()?.addEventListener("click", (event) => { if (event.target === dialog()) close(); });
-    dialog()?.addEventListener("cancel", () => setTimeout(() => from?.focus?.()));
+    dialog()?.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
     const button = document.getElementById("paleta-abrir");
     if (button) {
       button.hidden = false;
-      button.addEventListener("click", open);
+      button.addEventListener("click", () => open());
     }
   });
 })();

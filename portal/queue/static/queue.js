@@ -15,6 +15,7 @@
     const fresh = await live.part(`/cola/filas${location.search}`);
     put(fresh.content);
     countdown.arrived(fresh.said);
+    live.concerns();
   };
 
   const put = (fresh) => {
@@ -118,6 +119,9 @@
       event.preventDefault();
     } else if (event.key === "x" && place >= 0) {
       all[place].querySelector(".pick input")?.click();
+      event.preventDefault();
+    } else if (event.key === "t" && place >= 0) {
+      all[place].querySelector("button.nobody")?.click();
       event.preventDefault();
     }
   });

@@ -17,8 +17,8 @@ from tests.api.office import Clock, Office, standing_in
 from tests.portal.matrix.world import World
 from tests.support.desk import PaperDesk
 
-_NOT_COMPARED = frozenset({"requests", "sign_in_failures", "presence", "sqlite_sequence"})
-"""What is noted of a request itself: its key, its failure, and that a page was open."""
+_NOT_COMPARED = frozenset({"requests", "sign_in_failures", "presence", "case_looks", "concerns", "sqlite_sequence"})
+"""What is noted of a request itself: its key, its failure, and that a page was open, and so seen."""
 
 
 @asynccontextmanager

@@ -70,7 +70,7 @@ _PAGES = {
     """,
     SIGNED_IN: """
         GET /, GET /archivos/{file_id}, GET /archivos/{file_id}/imagen, GET /archivos/{file_id}/miniatura,
-        GET /buscar, GET /casos, GET /casos/lista, GET /casos/{number},
+        GET /buscar, GET /buscar/rapido, GET /casos, GET /casos/lista, GET /casos/{number},
         GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
         GET /contratos, GET /cuenta, GET /incidentes, GET /municipios, GET /proceso.bpmn,
         POST /casos/{number}/borradores/{composer:path}, POST /casos/{number}/vista-previa/{composer},
@@ -84,11 +84,13 @@ _PAGES = {
         POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
         POST /respuestas, GET /respuestas/{reply_id}, POST /respuestas/{reply_id}, POST /respuestas/{reply_id}/eliminar,
         POST /cola/lote, POST /cola/lote/aplicar, GET /correo, GET /correo/{message_id},
-        GET /correo/{message_id}/original, POST /correo/{message_id}
+        GET /correo/{message_id}/original, POST /correo/{message_id},
+        GET /avisos, GET /avisos/campana, GET /avisos/eventos,
+        POST /avisos/leidos
     """,
     STAFF: """
-        GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola/eventos, GET /cola/filas, GET /proceso,
-        GET /proceso/cifras, POST /cola/vistas, POST /cola/vistas/{view_id}/fin
+        GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola.csv, GET /cola/eventos, GET /cola/filas,
+        GET /proceso, GET /proceso/cifras, POST /cola/vistas, POST /cola/vistas/{view_id}/fin
     """,
     _OPENERS: """
         GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador, POST /casos/nuevo/parecidos

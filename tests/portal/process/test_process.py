@@ -164,19 +164,9 @@ def test_heat_has_five_classes(minutes: int, heat: int) -> None:
     assert heat_of(timedelta(minutes=minutes)) == heat
 
 
-@pytest.mark.parametrize(
-    ("standing", "more"),
-    [
-        (Standing(9), None),
-        (Standing(9, late=2, past_due=2), "&due_before=2026-11-25T10:30"),
-        (Standing(9, late=2, past_due=2, overdue=1), "&due_before=2026-11-25T10:30"),
-        (Standing(9, late=2, overdue=2), "&overdue=true"),
-        (Standing(9, late=3, past_due=1, overdue=2), ""),
-    ],
-)
-def test_the_list_of_late_cases_leaves_none_out(standing: Standing, more: str | None) -> None:
-    found = late_address(Step.WAITING_3, standing, at=bogota("10:30"))
-    assert found == ("" if more is None else address_of(Step.WAITING_3) + more)
+def test_the_list_of_late_cases_is_the_queues_own() -> None:
+    assert late_address(Step.WAITING_3, Standing(9)) == ""
+    assert late_address(Step.WAITING_3, Standing(9, late=2)) == f"{address_of(Step.WAITING_3)}&overdue=true"
 
 
 def test_a_step_leads_to_its_list() -> None:
@@ -238,7 +228,7 @@ class TestThePage:
         office.clock.passes(minutes=40)
         async with visitor(office, "agent") as them:
             text = (await them.get("/proceso")).text
-            [*links] = re.findall(r'<a href="([^"]+due_before[^"]+)"', text)
+            [*links] = re.findall(r'<a href="([^"]+overdue=true)"', text)
             found = (await them.get(unescape(links[0]))).text
         assert len(links) == 2  # in the picture and in the table
         assert row_of(text, "level_1")["late"] == "1"

@@ -79,7 +79,7 @@ async def test_the_picture_and_the_table_follow_the_desk(
         await office.desk.settle(number)
         await expect(window.page.locator("svg.map tspan.late")).to_have_text("1 tarde")
         await window.page.locator("svg.map tspan.late").click()
-        await window.page.wait_for_url("**/cola?status=in_progress&status=new&level=2&due_before=2026-11-25T10:30")
+        await window.page.wait_for_url("**/cola?status=in_progress&status=new&level=2&overdue=true")
         await expect(window.page.locator("#filas tr")).to_have_count(1)
 
 
@@ -123,7 +123,7 @@ async def test_late_cases_lead_to_their_list_in_the_viewer_too(browser: Browser,
         await window.go("/proceso")
         await explored(window)
         await window.page.click(".viewer .tally.broken")
-        await window.page.wait_for_url("**/cola?**&due_before=*")
+        await window.page.wait_for_url("**/cola?**&overdue=true")
 
 
 async def test_the_map_is_there_without_a_script(browser: Browser, site: str, office: Office) -> None:

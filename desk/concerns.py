@@ -1,0 +1,51 @@
+"""The concerns of those who work on cases: what they have seen of each, and what they are told at their screen.
+
+Somebody who stands in for others is told of what concerns those as well (ESC-17).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.desk import Desk
+from desk.problems import own_cursor
+from policy.case.case import Role
+from storage.engine.paging import Page
+from storage.signing_in.tokens import Principal
+from storage.workbench import concerns, looks
+from storage.workbench.concerns import ConcernRow, Unread
+from storage.workbench.looks import Look
+
+WORKERS = (Role.AGENT, Role.DIRECTOR)
+_AT_ONCE = 50
+
+
+def told(principal: Principal) -> frozenset[str]:
+    """Whose concerns are this person's; nobody's, for who works on no case."""
+    if principal.actor.role not in WORKERS:
+        return frozenset()
+    return frozenset({principal.actor.id, *(each.id for each in principal.stands_in_for)})
+
+
+async def saw(desk: Desk, principal: Principal, look: Look, *, at: datetime) -> None:
+    """Note that somebody has a case before them: what concerned them there is read."""
+    await looks.looked(desk.database, look, at=at)
+    if people := told(principal):
+        await concerns.read(desk.database, people, at=at, number=look.case_number)
+
+
+async def listing(desk: Desk, principal: Principal, cursor: str | None) -> Page[ConcernRow]:
+    """A page of what concerns somebody, the newest first. InvalidCursor."""
+    with own_cursor():
+        return await concerns.listing(desk.database, told(principal), limit=_AT_ONCE, cursor=cursor)
+
+
+async def unread(desk: Desk, principal: Principal) -> Unread:
+    """How much of it they have not read, counted up to `concerns.MOST` + 1."""
+    people = told(principal)
+    return await concerns.unread(desk.database, people) if people else Unread()
+
+
+async def read_all(desk: Desk, principal: Principal, *, up_to: int, at: datetime) -> None:
+    """Note that they have read all that they were shown: up to an id."""
+    await concerns.read(desk.database, told(principal), at=at, up_to=up_to)
