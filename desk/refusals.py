@@ -101,3 +101,9 @@ class IncidentUnknown(Refusal):
 
     rule = "SCOPE-6"
     message = "No provider has published an incident {incident} that is known here."
+
+
+class PlaceholderUnknown(Refusal):
+    """What stands in braces in a text that is used again is filled in, so it has to be known."""
+
+    message = "“{unknown}” in braces is nothing that is filled in. What is filled in: {known}."

@@ -49,7 +49,8 @@ from storage.people.agents import Agent
 from storage.people.contacts import Contact
 from storage.signing_in.tokens import Principal
 from storage.terms.terms import bogota_date
-from storage.workbench import canned_replies, drafts, pending_replies, presence
+from storage.workbench import canned_replies, drafts, macros, pending_replies, presence, tags
+from storage.workbench.canned_replies import CannedReply
 from storage.workbench.pending_replies import PendingReply
 
 SAID_AT_ONCE, FACTS_AT_ONCE = 30, 100
@@ -172,6 +173,11 @@ class _Reading:
         """What a page of now shows of the case."""
         return Seen(await self.last_seq(), frozenset(each.content_id for each in await self.pending()))
 
+    async def canned(self) -> Sequence[CannedReply]:
+        if not self.viewer.is_worker:
+            return ()
+        return await self.once("canned", lambda: canned_replies.listing(self.db, self.viewer.account_id))
+
     async def incidents(self) -> Sequence[CaseIncident]:
         lead = self.desk.policy.provider_incidents_from_before
         return await self.once("incidents", lambda: incidents.of_case(self.db, self.case, lead=lead, at=self.at))
@@ -223,12 +229,11 @@ async def _pending(reading: _Reading) -> Pending:
 
 
 async def _composer(reading: _Reading) -> Composer:
-    worker, account_id = reading.viewer.is_worker, reading.viewer.account_id
     return Composer(
         can=can_of(reading.case, reading.viewer.principal),
         seen=await reading.seen(),
         drafts=await reading.drafts(),
-        canned=await canned_replies.listing(reading.db, account_id) if worker else (),
+        canned=await reading.canned(),
         asked=None if reading.viewer.is_ours else await _asked(reading),
     )
 
@@ -265,6 +270,8 @@ async def _actions(reading: _Reading) -> Actions:
         away=await absences.away(reading.db, at=reading.at) if is_ours else {},
         contacts=await reading.contacts() if is_ours else (),
         incidents=await reading.incidents() if is_ours else (),
+        canned=await reading.canned(),
+        macros=await macros.listing(reading.db, reading.viewer.account_id) if reading.viewer.is_worker else (),
     )
 
 
@@ -295,6 +302,8 @@ async def _side(reading: _Reading) -> Side:
         facts=happened.facts,
         has_older_facts=happened.has_older,
         names=await reading.names(),
+        tags=await tags.of_case(reading.db, case.number) if reading.viewer.is_ours else (),
+        known_tags=await tags.known(reading.db) if reading.viewer.is_worker else (),
     )
 
 

@@ -23,6 +23,7 @@ from storage.people.agents import Agent
 from storage.people.contacts import Contact
 from storage.people.customers import Customer
 from storage.workbench.canned_replies import CannedReply
+from storage.workbench.macros import Macro
 from storage.workbench.pending_replies import PendingReply
 from storage.workbench.presence import Present
 
@@ -116,6 +117,8 @@ class Actions:
     away: Mapping[str, Agent | None]
     contacts: Sequence[Contact]
     incidents: Sequence[CaseIncident]
+    canned: Sequence[CannedReply]
+    macros: Sequence[Macro]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +148,8 @@ class Side:
     facts: Sequence[TimelineRow]
     has_older_facts: bool
     names: Mapping[str, str]
+    tags: Sequence[str]
+    known_tags: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from storage.engine.database import Reader
 from storage.people import agents
 from storage.people.agents import Agent
 from storage.signing_in.tokens import Principal
-from storage.workbench import looks, saved_views
+from storage.workbench import looks, saved_views, tags
 from storage.workbench.saved_views import SavedView
 
 AT_ONCE = 50
@@ -85,10 +85,11 @@ class QueuePage:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChoices:
-    """What one chooses from beside the rows: customers by id and name, and the looks that one has kept."""
+    """What one chooses from beside the rows: customers by id and name, the looks that one has kept, and tags."""
 
     customers: Sequence[tuple[str, str]]
     views: Sequence[SavedView]
+    tags: Sequence[str]
 
 
 async def read_queue(desk: Desk, principal: Principal, asked: QueueAsked) -> QueuePage:
@@ -105,7 +106,11 @@ async def read_queue_and_choices(desk: Desk, principal: Principal, asked: QueueA
         chosen = asked.wanted.customer_id
         if chosen and chosen not in dict(customers):
             customers += (await queue.customer_names(db, [chosen])).items()
-        return page, QueueChoices(customers=customers, views=await saved_views.of_account(db, asked.account_id))
+        return page, QueueChoices(
+            customers=customers,
+            views=await saved_views.of_account(db, asked.account_id, levels=principal.actor.levels),
+            tags=await tags.known(db),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

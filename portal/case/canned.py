@@ -13,7 +13,9 @@ from pydantic import Field, ValidationError
 
 from desk.access import visible_case
 from desk.inputs import Body, Name, Words
+from desk.placeholders import PLACEHOLDERS, check_placeholders, filled_in
 from desk.problems import NotFound
+from desk.refusals import PlaceholderUnknown
 from policy.case.case import Case
 from portal.case.case_lines import names_of
 from portal.frame.deps import At, DeskDep
@@ -51,13 +53,7 @@ class CannedForm:
 def inserted(body: str, *, case: Case, names: Mapping[str, str], agent: str) -> str:
     """The text with its placeholders filled in; what is none of them stays as it is."""
     contact = names.get(case.contact_id, case.contact_id)
-    filled = {"contact": contact, "contacto": contact, "case": case.number, "caso": case.number}
-    filled |= {"agent": agent, "agente": agent}
-    parts = body.split("{")
-    for place, part in enumerate(parts[1:], 1):
-        name, closed, rest = part.partition("}")
-        parts[place] = f"{filled[name]}{rest}" if closed and name in filled else f"{{{part}"
-    return "".join(parts)
+    return filled_in(body, {"contacto": contact, "caso": case.number, "agente": agent})
 
 
 @router.get(_PLACE)
@@ -82,6 +78,10 @@ async def keep_reply(
     typed = CannedReply(id=form.reply_id, account_id=mine, shared=form.shared, title=form.title, body=form.body)
     try:
         said = CannedBody(title=form.title, body=form.body)
+        check_placeholders(said.body)
+    except PlaceholderUnknown as unknown:
+        sentence = translate(unknown.message, visitor.language, **unknown.values)
+        return await _page(request, visitor, desk, edited=typed, problem=sentence)
     except ValidationError:
         problem = translate("A canned reply needs a title of one line, and a text.", visitor.language)
         return await _page(request, visitor, desk, edited=typed, problem=problem)
@@ -125,6 +125,12 @@ async def _one(visitor: Visitor, desk: DeskDep, reply_id: str) -> CannedReply:
     return known
 
 
+def _example(visitor: Visitor) -> dict[str, str]:
+    """What placeholders are filled in with where no case is at hand."""
+    assert visitor.persona
+    return {"contacto": "Ángela Patricia Suárez", "caso": "MA-2026-000123", "agente": visitor.persona.name}
+
+
 async def _page(
     request: Request,
     visitor: Visitor,
@@ -143,5 +149,7 @@ async def _page(
         me=visitor.account.id,
         edited=edited,
         problem=problem,
+        placeholders=PLACEHOLDERS,
+        filled=lambda body: filled_in(body, _example(visitor)),
         key=secrets.token_urlsafe(18),
     )

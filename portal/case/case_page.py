@@ -55,10 +55,20 @@ DRAFTED = COMPOSERS | {
 """Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
 ANSWERING = COMPOSERS | {"resolution", "reopening"}
 """The commands that answer what was said: what others said meanwhile is shown before they are given."""
+TAKE_CANNED = ("replies", "information-requests", "resolution/summary")
+"""The drafts that a canned reply can be put into: what the customer reads."""
 WITH_FILES = "con-archivos"
 
 Before = Annotated[int | None, Query(ge=1, le=10**9)]
 """The place of a fact on the timeline: what is shown is what came before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A canned reply to begin with, and the draft that it is put into."""
+
+    plantilla: str = ""
+    para: str = "replies"
 
 
 @dataclass(frozen=True)
@@ -95,14 +105,13 @@ class Told:
 async def show_case(
     about: AboutCase,
     came: Annotated[CameFrom, Depends()],
-    plantilla: str = "",
+    begins: Annotated[Beginning, Depends()],
     deshecha: str = "",
     antes: Before = None,
 ) -> Response:
     """The page. Whoever serves customers is seen there by the others, once the page has gone out to them.
 
-    `plantilla` is a canned reply to begin with, `deshecha` says of a reply that was undone that it had files, `antes`
-    the fact before which is shown what was said.
+    `deshecha` says of a reply that was undone that it had files, `antes` the fact before which is shown what was said.
     """
     desk, visitor, viewer = about.desk, about.visitor, viewer_of(about.visitor)
     told = undone_with_files(visitor) if deshecha == WITH_FILES else Told()
@@ -112,7 +121,7 @@ async def show_case(
         afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
     if viewer.is_ours and antes is None:
         _saw(about.request, visitor, found)
-    shown = _shown(desk, visitor, _begun(found, visitor, plantilla), told)
+    shown = _shown(desk, visitor, _begun(found, visitor, begins), told)
     pager = await pager_of(desk, visitor, found.row.number, came)
     return page(about.request, "case/page.html", **shown | {"page_id": page_id, "pager": pager})
 
@@ -256,18 +265,18 @@ def _in_words(part: Part, language: str, groups: Mapping[str, str]) -> dict[str,
             return {}
 
 
-def _begun(found: CasePage, visitor: Visitor, canned_id: str) -> CasePage:
-    """The page with a canned reply after what the reply's draft says, where one was chosen that may be used."""
+def _begun(found: CasePage, visitor: Visitor, begins: Beginning) -> CasePage:
+    """The page with a canned reply after what a draft says, where one was chosen that may be used."""
     composer, conversation = found.parts["composer"], found.parts["conversation"]
     assert isinstance(composer, Composer)
     assert isinstance(conversation, Conversation)
-    chosen = next((each for each in composer.canned if each.id == canned_id), None)
-    if chosen is None:
+    chosen = next((each for each in composer.canned if each.id == begins.plantilla), None)
+    if chosen is None or begins.para not in TAKE_CANNED:
         return found
     agent = visitor.persona.name if visitor.persona else ""
     words = inserted(chosen.body, case=found.row.case, names=conversation.names, agent=agent)
-    reply = "\n\n".join(filter(None, (composer.drafts.get("replies"), words)))
-    drafts = {**composer.drafts, "replies": reply}
+    reply = "\n\n".join(filter(None, (composer.drafts.get(begins.para), words)))
+    drafts = {**composer.drafts, begins.para: reply}
     parts = {
         name: replace(part, drafts=drafts) if isinstance(part, Actions | Composer) else part
         for name, part in found.parts.items()

@@ -26,10 +26,12 @@ from portal.case import (
     case_page,
     case_stream,
     command_forms,
+    macros,
     merging,
     municipality_choice,
     opening,
     rating_form,
+    tags,
     workbench,
 )
 from portal.customers import covers, customers_page, home_page, incidents_page, my_cases, people
@@ -72,6 +74,8 @@ _NOUNS = (
     command_forms,
     workbench,
     canned,
+    macros,
+    tags,
     merging,
     municipality_choice,
     rating_form,

@@ -30,6 +30,7 @@ from portal.queue.bulk_actions import ACTIONS
 from portal.queue.list_news import news_of
 from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_of
 from portal.queue.queue_news import DESK, QueueNews
+from portal.queue.saved_views import may_share_with
 from storage.case.queue import Tally
 from storage.case.views import AWAITED
 from wording.language import translate, word
@@ -76,6 +77,7 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
         answers=_answers(counted[1], found, visitor.language),
         is_later_page=asked.cursor is not None,
         account_id=asked.account_id,
+        share_with=[int(each) for each in may_share_with(visitor)],
         states=[(each, word("status", each.value, visitor.language)) for each in Status],
         choices=_choices(desk, look, found, choices, visitor.language),
         actions=[(path, translate(action.label, visitor.language)) for path, action in ACTIONS.items()],
@@ -240,6 +242,7 @@ def _choices(
         ("plan", "Plan", look.plan, plans),
         ("customer_id", "Customer", look.customer_id, list(choices.customers)),
         ("assignee", "Has it", look.assignee, [(each.id, each.name) for each in found.agents]),
+        ("tag", "Tag", look.tag, [(each, each) for each in dict.fromkeys((*choices.tags, look.tag)) if each]),
         ("reason", "Closed as", look.reason.value if look.reason else "", plain("closing_reason", ClosingReason)),
     ]
     return [(name, translate(label, language), str(chosen), options) for name, label, chosen, options in filters]

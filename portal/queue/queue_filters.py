@@ -59,6 +59,7 @@ class Look:
     unread: bool = False
     reason: ClosingReason | None = None
     due_before: str = ""
+    tag: str = ""
     q: str = ""
     sort: QueueSort = "next_due"
 
@@ -67,7 +68,18 @@ class Look:
         """As it stands in an address; the same look is always the same text."""
         said: list[tuple[str, str]] = [("tab", self.tab)]
         said += [("status", status.value) for status in self.status]
-        for name in ("level", "group", "priority", "plan", "customer_id", "assignee", "reason", "due_before", "q"):
+        for name in (
+            "level",
+            "group",
+            "priority",
+            "plan",
+            "customer_id",
+            "assignee",
+            "reason",
+            "due_before",
+            "tag",
+            "q",
+        ):
             if value := getattr(self, name):
                 said.append((name, str(value.value if isinstance(value, Enum) else value)))
         said += [(name, "true") for name in _TICKS if getattr(self, name)]
@@ -117,6 +129,7 @@ class Look:
             due_after=at if self.soon else None,
             answered=self.answered,
             unread_by=account_id if self.unread else None,
+            tag=self.tag or None,
             q=self.q or None,
             sort=self.sort,
         )
@@ -159,6 +172,7 @@ def look_of(said: Iterable[tuple[str, str]], *, policy: PolicyFile) -> Look:
         unread=given.get("unread") == "true",
         reason=_word(ClosingReason, given.get("reason", "")),
         due_before=given.get("due_before", "") if _instant(given.get("due_before", "")) else "",
+        tag=given.get("tag", "").lower(),
         q=given.get("q", ""),
         sort=next((each for each in SORTS if each == given.get("sort")), "next_due"),
     )

@@ -1,4 +1,7 @@
-"""Keeping the queue's present look under a name, and removing one; a director may share a view with everybody."""
+"""Keeping the queue's present look under a name, and removing one.
+
+Who serves cases shares with those of a level of their own; a director with any level and with everybody.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from fastapi import APIRouter, Depends, Form, Response
 from pydantic import AfterValidator
 
 from desk.inputs import clean
-from policy.case.case import Role
+from policy.case.case import Level, Role
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import to
-from portal.frame.session import Staff, Stamped
+from portal.frame.session import Staff, Stamped, Visitor
 from portal.queue.queue_filters import look_in
 from storage.workbench import saved_views
 from storage.workbench.saved_views import SavedView
@@ -27,11 +30,21 @@ Query = Annotated[str, Form(max_length=2_000)]
 
 @dataclass(frozen=True, kw_only=True)
 class ViewForm:
-    """What the form says: the look that is shown, the name to keep it under, and whether everybody is to have it."""
+    """What the form says: the look that is shown, the name to keep it under, and who is to have it.
+
+    `share` is empty for oneself alone, a level, or "all".
+    """
 
     name: Name
     query: Query = ""
-    shared: Annotated[bool, Form()] = False
+    share: Annotated[str, Form(max_length=10)] = ""
+
+
+def may_share_with(visitor: Visitor) -> tuple[Level, ...]:
+    """The levels that somebody may share a view with."""
+    if visitor.role is Role.DIRECTOR:
+        return tuple(Level)
+    return tuple(each for each in Level if each in visitor.principal.actor.levels)
 
 
 @router.post("", dependencies=[Stamped])
@@ -45,7 +58,8 @@ async def keep(visitor: Staff, desk: DeskDep, at: At, form: Annotated[ViewForm, 
             account_id=visitor.account.id,
             name=form.name,
             query=look.query,
-            shared=form.shared and visitor.role is Role.DIRECTOR,
+            shared=form.share == "all" and visitor.role is Role.DIRECTOR,
+            level=next((int(each) for each in may_share_with(visitor) if str(int(each)) == form.share), None),
         )
         await saved_views.keep(desk.database, view, at=at)
     return to(f"/cola?{look.query}", visitor)

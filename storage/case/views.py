@@ -22,7 +22,7 @@ from storage.engine.columns import NEVER, UNDATED, Unindexed
 from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.engine.prepared import Prepared
-from storage.engine.tables import agents, case_terms, contents, customers, facts
+from storage.engine.tables import agents, case_tags, case_terms, contents, customers, facts
 from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
 from storage.engine.tables import stretches as stretch_table
@@ -90,6 +90,7 @@ class CaseFilter:
     late_at: datetime | None = None
     answered: bool = False
     unread_by: str | None = None
+    tag: str | None = None
     q: str | None = None
     among_notes: bool = False
     sort: Sort | ColumnSort = "-opened_at"
@@ -478,6 +479,9 @@ def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElemen
         found += [c.answered_seq.is_not(None), of(c.status).in_(AWAITED)]
     if wanted.unread_by is not None:
         found.append(c.answered_seq > seen_by(wanted.unread_by))
+    if wanted.tag is not None:
+        tagged = select(case_tags.c.case_number).where(case_tags.c.tag == wanted.tag)
+        found.append(c.number.in_(tagged))
     if wanted.q:
         way_in = of(c.search_id) if common else c.search_id
         found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=common))

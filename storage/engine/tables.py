@@ -553,10 +553,29 @@ saved_views = Table(  # a queue's filters under a name of one's own
     Column("name", Text, nullable=False),
     Column("query", Text, nullable=False),
     Column("shared", Boolean, nullable=False),
+    Column("level", Integer),  # those of this level have it too
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("account_id", "name"),
 )
 
+case_tags = Table(  # the desk's own words about cases
+    "case_tags",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("tag", String, primary_key=True, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+macros = Table(  # several acts on a case under one name
+    "macros",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("shared", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("acts", Json, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
 canned_replies = Table(
     "canned_replies",
     metadata,

@@ -1,16 +1,17 @@
-"""Looks at the queue that somebody keeps under a name; a director's may be there for everybody."""
+"""Looks at the queue that somebody keeps under a name, for themselves, for those of a level, or for everybody."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
 
+from policy.case.case import Level
 from policy.case.refusals import Refusal
 from storage.engine.database import Database, Reader, insert
-from storage.engine.tables import saved_views
+from storage.engine.tables import accounts, saved_views
 
 MOST = 30
 """How many one account keeps."""
@@ -31,14 +32,22 @@ class SavedView:
     name: str
     query: str
     shared: bool
+    level: int | None = None
+    owner: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others have it too."""
+        return self.shared or self.level is not None
 
 
-async def of_account(db: Reader, account_id: str) -> Sequence[SavedView]:
-    """An account's own views and those that are shared, by name."""
+async def of_account(db: Reader, account_id: str, *, levels: Collection[Level] = ()) -> Sequence[SavedView]:
+    """An account's own views and those that are shared with everybody or one of these levels, by name."""
     c = saved_views.c
     wanted = (
-        select(c.id, c.account_id, c.name, c.query, c.shared)
-        .where(or_(c.account_id == account_id, c.shared.is_(True)))
+        select(c.id, c.account_id, c.name, c.query, c.shared, c.level, accounts.c.name.label("owner"))
+        .join(accounts, accounts.c.id == c.account_id)
+        .where(or_(c.account_id == account_id, c.shared.is_(True), c.level.in_([int(each) for each in levels])))
         .order_by(c.name, c.id)
     )
     async with db.read() as connection:
@@ -52,8 +61,9 @@ async def keep(db: Database, view: SavedView, *, at: datetime) -> None:
         others = select(func.count()).where(c.account_id == view.account_id, c.name != view.name)
         if (await connection.scalar(others) or 0) >= MOST:
             raise TooManyViews(most=MOST)
-        kept = insert(connection, saved_views).values(**vars(view), created_at=at)
-        changed = {"query": view.query, "shared": view.shared}
+        row = {name: value for name, value in vars(view).items() if name != "owner"}
+        kept = insert(connection, saved_views).values(**row, created_at=at)
+        changed = {"query": view.query, "shared": view.shared, "level": view.level}
         await connection.execute(kept.on_conflict_do_update(index_elements=["account_id", "name"], set_=changed))
 
 

@@ -92,7 +92,7 @@
     event.preventDefault();
     const chosen = event.target.elements.plantilla.value;
     const answer = await fetch(`/casos/${page().dataset.number}/plantillas/${chosen}`);
-    const field = document.querySelector("textarea[data-draft=replies]");
+    const field = document.querySelector(`textarea[data-draft="${event.target.elements.para.value}"]`);
     if (!answer.ok || !field) return;
     field.setRangeText(await answer.text(), field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from desk import replies
+from portal.case.case_page import TAKE_CANNED
 from storage.workbench import pending_replies
 from storage.workbench.pending_replies import TAKEN_FOR
 from tests.api.office import Office
@@ -251,7 +252,7 @@ class TestPresence:
 class TestCannedReplies:
     async def make(self, agent: Visitor, **fields: str) -> str:
         """A canned reply's id."""
-        words = "Hola {contacto}, soy {agente}: {caso} {x}."
+        words = "Hola {contacto}, soy {agente}: {caso} { x }."
         given: dict[str, Any] = {"key": "a-key-of-mine", "title": "Saludo", "body": words} | fields
         assert (await agent.post("/respuestas", **given)).status_code == 303
         found = re.search(r'href="/respuestas/([^"]+)"', (await agent.get("/respuestas")).text)
@@ -261,12 +262,25 @@ class TestCannedReplies:
     async def test_are_filled_in_for_the_case(self, number: str, agent: Visitor) -> None:
         reply = await self.make(agent)
         words = (await agent.get(f"/casos/{number}/plantillas/{reply}")).text
-        assert words == f"Hola Ana, soy Ana Torres: {number} {{x}}."
+        assert words == f"Hola Ana, soy Ana Torres: {number} {{ x }}."
 
     async def test_are_put_into_the_composer_without_a_script(self, number: str, agent: Visitor) -> None:
         reply = await self.make(agent)
-        page = html.unescape((await agent.get(f"/casos/{number}", plantilla=reply)).text)
-        assert "Hola Ana, soy Ana Torres" in page
+        for draft in TAKE_CANNED:  # into what the customer reads: a reply, a question, the solution
+            page = html.unescape((await agent.get(f"/casos/{number}", plantilla=reply, para=draft)).text)
+            assert re.search(rf'data-draft="{draft}"[^>]*>Hola Ana, soy Ana Torres', page), draft
+        other = html.unescape((await agent.get(f"/casos/{number}", plantilla=reply, para="notes")).text)
+        assert "Hola Ana" not in other
+
+    @pytest.mark.parametrize("body", ["Hola {contact}", "{nombre}, buenas", "{caso} y {Contacto}"])
+    async def test_with_a_placeholder_that_nobody_knows_are_not_kept(self, agent: Visitor, body: str) -> None:
+        answer = await agent.post("/respuestas", key="a-key-of-mine", title="Saludo", body=body)
+        assert (answer.status_code, "{contacto}, {caso}, {agente}" in answer.text) == (422, True)
+        assert html.escape(body) in answer.text  # nothing that was typed is lost
+
+    async def test_are_previewed_filled_in(self, agent: Visitor) -> None:
+        reply = await self.make(agent)
+        assert "Hola Ángela Patricia Suárez, soy Ana Torres" in (await agent.get(f"/respuestas/{reply}")).text
 
     async def test_are_changed_and_removed(self, agent: Visitor) -> None:
         reply = await self.make(agent)

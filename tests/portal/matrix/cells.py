@@ -29,6 +29,7 @@ MISSING: Mapping[str, str] = {
     "session": "ses-z",
     "token": "tok-z",
     "reply": "can_z",
+    "macro": "mac_z",
     "view": "vis_z",
     "amendment": "ame_z",
     "absence": "abs_z",
@@ -50,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "session_id": "session",
     "token_id": "token",
     "reply_id": "reply",
+    "macro_id": "macro",
     "view_id": "view",
     "amendment_id": "amendment",
     "absence_id": "absence",
@@ -71,7 +73,11 @@ _FEW = 4
 _NEEDED = {"/api/v1/sla/preview": "?plan=standard&priority=2&opened_at=2026-11-27T21:30:00Z"}
 """Without these in its query a route tells nothing."""
 
-_OUR_OWN = {"reply": {"agent": "can_own", "director": "can_shared"}, "view": {"agent": "vis_own"}}
+_OUR_OWN = {
+    "reply": {"agent": "can_own", "director": "can_shared"},
+    "macro": {"agent": "mac_own", "director": "mac_shared"},
+    "view": {"agent": "vis_own"},
+}
 """What belongs to one of us."""
 
 
@@ -146,7 +152,7 @@ def _value(
         return mine[f"{kind}_file"]
     if kind.startswith("missing"):
         return MISSING[named]
-    if named == "view" or (named == "reply" and "deshacer" not in route.path):
+    if named in ("view", "macro") or (named == "reply" and "deshacer" not in route.path):
         return _OUR_OWN[named].get(who, MISSING[named])
     if (named == "case" and "deshacer" in route.path) or "calificacion" in route.path or route.path.endswith("/rating"):
         return (mine if kind == "own" else other)["plain" if "deshacer" in route.path else "done"]

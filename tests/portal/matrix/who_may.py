@@ -86,7 +86,10 @@ _PAGES = {
         POST /cola/lote, POST /cola/lote/aplicar, GET /correo, GET /correo/{message_id},
         GET /correo/{message_id}/original, POST /correo/{message_id},
         GET /avisos, GET /avisos/campana, GET /avisos/eventos,
-        POST /avisos/leidos
+        POST /avisos/leidos,
+        GET /macros, POST /macros, GET /macros/{macro_id},
+        POST /macros/{macro_id}, POST /macros/{macro_id}/eliminar, GET /casos/{number}/macros/{macro_id},
+        POST /casos/{number}/macros/{macro_id}, POST /casos/{number}/etiquetas, POST /casos/{number}/etiquetas/fin
     """,
     STAFF: """
         GET /clientes, GET /clientes/{customer_id}, GET /cola, GET /cola.csv, GET /cola/eventos, GET /cola/filas,

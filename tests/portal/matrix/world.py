@@ -33,8 +33,9 @@ from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Token
 from storage.webhooks import webhooks
 from storage.webhooks.webhooks import Webhook, new_secret
-from storage.workbench import canned_replies, saved_views
+from storage.workbench import canned_replies, macros, saved_views
 from storage.workbench.canned_replies import CannedReply
+from storage.workbench.macros import Macro
 from storage.workbench.saved_views import SavedView
 from tests.api.office import Office
 from tests.portal.matrix.routes import portal_of
@@ -138,6 +139,12 @@ async def _house(world: World, say: Say) -> None:
     await canned_replies.create(db, CannedReply(id="can_own", account_id="acc-agent", **own), at=at)
     shared: dict[str, Any] = {"shared": True, "title": say("", "canned"), "body": say("", "{contacto} {caso} {agente}")}
     await canned_replies.create(db, CannedReply(id="can_shared", account_id="acc-director", **shared), at=at)
+    note = {"act": "notes", "value": "", "words": f"{INTERNAL} {{contacto}}"}
+    mine = Macro(id="mac_own", account_id="acc-agent", shared=False, name=f"{INTERNAL} macro", acts=[note])
+    await macros.keep(db, mine, at=at)
+    told = {"act": "notes", "value": "", "words": say("", "{contacto} {caso} {agente}")}
+    theirs = Macro(id="mac_shared", account_id="acc-director", shared=True, name=say("", "macro"), acts=[told])
+    await macros.keep(db, theirs, at=at)
     view = SavedView(id="vis_own", account_id="acc-agent", name=f"{INTERNAL} vista", query="tab=mine", shared=False)
     await saved_views.keep(db, view, at=at)
 

@@ -233,12 +233,26 @@ async def test_a_view_is_kept_and_removed(office: Office) -> None:
         assert "Urgentes" not in (await agent.get("/cola")).text
 
 
-async def test_directors_share_views_and_agents_do_not(office: Office) -> None:
+async def test_a_view_is_shared_with_a_level_of_ones_own(office: Office) -> None:
+    """Ana is of level 1 and Eva of level 2; a director has every level to share with, and none by being one."""
+    people = ("agent", "specialist", "director")
+    async with visitor(office, "agent") as ana, visitor(office, "specialist") as eva, visitor(office, "director") as d:
+        for person, name, share in ((ana, "Mía", "1"), (ana, "Ajena", "2"), (d, "Del dos", "2"), (ana, "Toda", "all")):
+            await person.get("/cola")
+            await person.post("/cola/vistas", name=name, query="tab=overdue", share=share)
+        seen = {who: (await each.get("/cola")).text for who, each in zip(people, (ana, eva, d), strict=True)}
+    assert {
+        who: [name for name in ("Mía", "Ajena", "Del dos", "Toda") if f">{name}" in page] for who, page in seen.items()
+    } == {"agent": ["Mía", "Ajena", "Toda"], "specialist": ["Del dos"], "director": ["Del dos"]}
+    assert "Del dos (director)" in unspaced(seen["specialist"])
+
+
+async def test_directors_share_views_with_everybody_and_agents_do_not(office: Office) -> None:
     async with visitor(office, "director") as director, visitor(office, "agent") as agent:
         await director.get("/cola")
-        await director.post("/cola/vistas", name="De todos", query="tab=overdue", shared="true")
+        await director.post("/cola/vistas", name="De todos", query="tab=overdue", share="all")
         await agent.get("/cola")
-        await agent.post("/cola/vistas", name="De Ana", query="tab=held", shared="true")
+        await agent.post("/cola/vistas", name="De Ana", query="tab=held", share="all")
 
         assert "De todos" in (await agent.get("/cola")).text
         theirs = (await director.get("/cola", tab="overdue")).text

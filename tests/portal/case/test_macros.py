@@ -1,0 +1,116 @@
+"""Macros: several acts at once, previewed by the policy itself, done all in their order or not at all, and once."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from tests.api.office import Office
+from tests.portal.people import Visitor, visitor
+
+TAKE_AND_ASK = [
+    ("claim", "", ""),
+    ("replies", "", "Hola {contacto}, soy {agente}."),
+    ("resolution", "", "Listo: {caso}."),
+]
+KINDS = ["case_opened", "case_claimed", "reply_sent", "initial_attention_given", "case_resolved"]
+
+
+async def make(person: Visitor, acts: list[tuple[str, str, str]], **more: Any) -> str:
+    """A macro's id."""
+    fields: dict[str, Any] = {"key": "a-key-of-mine", "name": "Tomar y cerrar", **more}
+    for place, (act, value, words) in enumerate(acts):
+        fields |= {f"act_{place}": act, f"value_{place}": value, f"words_{place}": words}
+    answer = await person.post("/macros", **fields)
+    assert answer.status_code == 303, answer.text
+    found = re.search(r'href="/macros/([^"]+)"', (await person.get("/macros")).text)
+    assert found
+    return found[1]
+
+
+async def kinds(office: Office, number: str) -> list[str]:
+    return [fact["kind"] for fact in await office.timeline(number)]
+
+
+def key_in(page: str) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+async def test_does_its_acts_in_order_and_once(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent:
+        macro = await make(agent, TAKE_AND_ASK)
+        assert f"/casos/{number}/macros/{macro}" in (await agent.get(f"/casos/{number}")).text
+        shown = (await agent.get(f"/casos/{number}/macros/{macro}")).text
+        assert await kinds(office, number) == ["case_opened"]  # a look does nothing
+        assert "Hola Ana, soy Ana Torres." in html.unescape(shown)
+        assert shown.index("tomó el caso") < shown.index("respondió") < shown.index("dio la solución")
+        for _ in range(2):
+            answer = await agent.post(f"/casos/{number}/macros/{macro}", key=key_in(shown))
+            assert answer.headers["location"] == f"/casos/{number}"
+    found = await kinds(office, number)
+    assert sorted(found) == sorted(KINDS)
+    assert [each for each in found if each in ("case_claimed", "reply_sent", "case_resolved")] == [
+        "case_claimed", "reply_sent", "case_resolved",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        [("notes", "", "Una nota"), ("resolution", "", "Ya"), ("information-requests", "", "¿Y ahora?")],
+        [("notes", "", "Una nota"), ("transfers", "nadie", "No existe")],
+        [("notes", "", "Una nota"), ("claim", "", ""), ("claim", "", "")],
+        [("resolution", "", "Ya"), ("resolution", "", "Otra vez")],
+    ],
+)
+async def test_of_which_the_policy_refuses_one_act_does_none(office: Office, acts: list[tuple[str, str, str]]) -> None:
+    """Each act is judged as those before it would leave the case."""
+    number = await office.open()
+    async with visitor(office, "agent") as agent:
+        macro = await make(agent, acts)
+        shown = await agent.get(f"/casos/{number}/macros/{macro}")
+        assert "no se hace nada" in shown.text
+        answer = await agent.post(f"/casos/{number}/macros/{macro}", key=key_in(shown.text))
+        assert (answer.status_code, 'class="problem"' in answer.text) == (422, True)
+    assert await kinds(office, number) == ["case_opened"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "name"),
+    [
+        ([], "Nada"),
+        ([("notes", "", "x")], ""),
+        ([("notes", "", "")], "Sin texto"),
+        ([("priority", "9", "x")], "Otra prioridad"),
+        ([("replies", "", "Hola {contact}")], "Otra llave"),
+        ([("visits", "", "x")], "Lo que no se ofrece"),
+    ],
+)
+async def test_that_makes_no_sense_is_not_kept(office: Office, acts: list[tuple[str, str, str]], name: str) -> None:
+    fields: dict[str, Any] = {"key": "a-key-of-mine", "name": name}
+    for place, (act, value, words) in enumerate(acts):
+        fields |= {f"act_{place}": act, f"value_{place}": value, f"words_{place}": words}
+    async with visitor(office, "agent") as agent:
+        assert (await agent.post("/macros", **fields)).status_code == 422
+        assert "Aún no hay macros." in (await agent.get("/macros")).text
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_is_ones_own_unless_shared_and_changed_by_its_maker_alone(office: Office, shared: bool) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent, visitor(office, "director") as other:
+        macro = await make(agent, [("notes", "", "x")], **({"shared": "true"} if shared else {}))
+        assert ((await other.get(f"/casos/{number}/macros/{macro}")).status_code == 200) is shared
+        await other.get("/macros")
+        change: dict[str, Any] = {"key": "another-key", "name": "Otra", "act_0": "notes", "words_0": "y"}
+        assert (await other.post(f"/macros/{macro}", **change)).status_code == 404
+        await other.post(f"/macros/{macro}/eliminar")
+        assert (await agent.get(f"/macros/{macro}")).status_code == 200
+        assert (await agent.post(f"/macros/{macro}", **change)).status_code == 303
+        assert "Otra" in (await agent.get("/macros")).text
