@@ -88,7 +88,7 @@ class Gate:
             await self.env.fast_forward(handle, at - now)
         async with asyncio.timeout(20):
             while (row := await views.case(self.office.db, number)) and (row.case.next_wake_at or NEVER) <= at:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.01)
         return dict((await self.office.get(f"/cases/{number}")).json())
 
     async def skip(self, number: str, **duration: float) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class Gate:
         """The case once this holds of it."""
         async with asyncio.timeout(20):
             while not holds(case := dict((await self.office.get(f"/cases/{number}")).json())):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.03)
         return case
 
     def letters(self, to: str) -> list[EmailMessage]:

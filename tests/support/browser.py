@@ -22,6 +22,8 @@ from tests.support.serving import serving
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-gpu-compositing", "--disable-software-rasterizer"]
 """Nothing is drawn by way of a graphics card that is not there: a fifth of each page's time."""
+_ONE_RENDERER = "--renderer-process-limit=1"
+"""A process for each window would take a tenth more."""
 RECONNECTS = 30_000
 """Milliseconds within which an open page is connected again: above the longest pause between two of its tries."""
 PATIENCE = 10_000  # milliseconds that Playwright waits for what is to come
@@ -42,7 +44,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if found is None:
         missing("chromium is not installed: make system-packages")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=found, args=[*_ARGUMENTS, _ONE_RENDERER])
         try:
             yield browser
         finally:

@@ -14,6 +14,7 @@ from tests.portal.matrix.desks import copied
 from tests.portal.matrix.routes import Route, routes
 from tests.portal.matrix.who_may import NOBODY
 from tests.portal.matrix.world import World
+from tests.support.thoroughness import IS_LONG
 
 ANYTHING = ("", "[", "\xff\xe9 \xb2", "9" * 5_000, ";,=&%zz%00/\\\"'")
 ADDRESSES = ("http://[", "//[::1", "http://a:99999999/\xbd?x#y", "javascript:alert(1)", "/\\evil?a=%zz&b", "null")
@@ -64,6 +65,8 @@ ASKED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("GET /api/v1/cases/{number}/stream", "agent", ("Last-Event-ID",)),
 )
 """Routes of both edges, who asks, and the headers that are read on the way; most are read the same everywhere."""
+WITH_ALL = [name for name, _, headers in ASKED if len(headers) == len(HEADERS)]
+"""In an ordinary run each of ANYTHING stands in each header on one of these."""
 QUERIES = ("\udcff", "q=\udcc3", "%ff=%00&&=&;", "desde=%ED%A0%80&cursor=%zz", "&".join(f"a{n}" for n in range(1_500)))
 
 
@@ -79,7 +82,8 @@ async def test_nonsense_is_answered(
 ) -> None:
     [route] = [each for each in routes() if each.name == name]
     order = "replies" if "ordenes" in name else ""
-    tried = [(header, value, "") for header in headers for value in (*ANYTHING, *HEADERS[header])]
+    anything = ANYTHING if IS_LONG or name not in WITH_ALL else ANYTHING[WITH_ALL.index(name) :: len(WITH_ALL)]
+    tried = [(header, value, "") for header in headers for value in (*anything, *HEADERS[header])]
     failed = []
     async with copied(filled, tmp_path) as world:
         inside: Any = world.office.app
