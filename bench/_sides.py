@@ -298,6 +298,8 @@ class Calls:
             self.idle.pop().writer.close()
 
     async def post(self, path: str, content: bytes, secret: str, expected: int) -> dict[str, Any]:
+        while self.idle and self.idle[-1].reader.at_eof():  # it stood idle too long for the server
+            self.idle.pop().writer.close()
         connection = self.idle.pop() if self.idle else await Connection.to(self.port)
         status, answer = await connection.post(f"/api/v1{path}", content, secret, next(_keys))
         self.idle.append(connection)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from asyncio.subprocess import DEVNULL
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -83,7 +84,8 @@ async def databases(given: Given) -> AsyncIterator[psutil.Process]:
                 ("setup-schema", "--version", "0.0"),
                 ("update-schema", "--schema-dir", f"{given.module}/schema/postgresql/v12/{tables}/versioned"),
             ):
-                made = await asyncio.create_subprocess_exec(str(given.sql_tool), *where, "--db", name, *what)
+                command = (str(given.sql_tool), *where, "--db", name, *what)
+                made = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
                 assert await made.wait() == 0
         yield postmaster
         for name in DATABASES:
@@ -156,7 +158,7 @@ async def cluster(given: Given, folder: Path, parts: int) -> AsyncIterator[Clust
         processes = {"postgresql": postmaster}
 
         async def start(name: str, *command: str, **its: str) -> int:
-            told = settings.environment() | _WIDE | its
+            told = settings.environment() | _WIDE | {"ESCALA_DATABASE_URL": settings.database_url} | its
             processes[name] = await stack.enter_async_context(process(folder / f"{name}.log", *command, **told))
             return processes[name].pid
 

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from activities.mail.invitation import CalendarMessage
 from policy.people.recipients import Recipient, recipient_to_text
@@ -17,7 +18,22 @@ from storage.cover.announcements import AnnouncementRow
 from storage.notices.outbox import OutboxRow
 from wording.notices.letter import NoticeText
 
-_POLICY = SMTP.clone(cte_type="7bit")
+
+class _Headers(HeaderRegistry):
+    """The classes of headers, each made once: the library makes one for every header of every message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[Any]] = {}
+
+    def __getitem__(self, name: str) -> type[Any]:
+        kind = name.lower()
+        if kind not in self._made:
+            self._made[kind] = super().__getitem__(name)
+        return self._made[kind]
+
+
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 _SUBJECT_LENGTH = 150
 
 
