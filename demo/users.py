@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from demo import desk_texts
 from demo.people import AGENTS, CUSTOMERS
 from policy.case.case import Role
 
@@ -73,3 +74,4 @@ async def let_in(db: Database, access: DemoAccess) -> None:
         if made.password_hash is None:
             kept = await passwords.hash_of(access.passwords[user.email])
             await accounts.put_password(db, made.id, kept, at=access.seeded_at)
+    await desk_texts.keep(db, at=access.seeded_at)

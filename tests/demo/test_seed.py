@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from api.http.app import create_app
-from demo import access, seed, users
+from demo import access, desk_texts, seed, users
 from demo.first_case import first_curl
+from desk.placeholders import check_placeholders
 from desk.signing_in import passwords
 from policy.case.case import Role, Status
 from settings import Settings
@@ -25,6 +26,7 @@ from storage.engine.database import Database
 from storage.people import customers
 from storage.people.customers import Customer
 from storage.signing_in import accounts, tokens
+from storage.workbench import canned_replies, macros
 from tests.demo.conftest import NotingDesk
 from tests.support.desk import PaperDesk
 from tests.support.lives import bogota, policy
@@ -191,6 +193,17 @@ async def test_where_the_api_is_now_is_noted_at_every_start(seeded: Settings) ->
     known = access.read(seeded.state_dir)
     assert known is not None
     assert known.url == "http://127.0.0.1:8123"
+
+
+async def test_its_canned_replies_are_shared_and_hold_no_unknown_placeholder(seeded: Settings, db: Database) -> None:
+    """Also those of macros; a reply that was removed since does not come back."""
+    replies, kept = await canned_replies.listing(db, "acc_demo_hernando.rincon"), await macros.listing(db, "another")
+    assert (len(replies), len(kept)) == (7, 2)
+    for words in [each.body for each in replies] + [act["words"] for each in kept for act in each.acts]:
+        check_placeholders(words)
+    await canned_replies.remove(db, replies[0].id, account_id=replies[0].account_id)
+    await desk_texts.keep(db, at=NOW)
+    assert len(await canned_replies.listing(db, "another")) == 6
 
 
 async def test_its_users_may_sign_in_and_one_may_of_each_kind(seeded: Settings, db: Database) -> None:

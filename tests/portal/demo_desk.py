@@ -23,8 +23,9 @@ from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, NewAccount, Persona, Purpose, SignInKey
 from storage.signing_in.sessions import Session
-from storage.workbench import canned_replies, pending_replies
+from storage.workbench import canned_replies, macros, pending_replies
 from storage.workbench.canned_replies import CannedReply
+from storage.workbench.macros import Macro
 from storage.workbench.pending_replies import PendingReply
 from tests.demo.conftest import NotingDesk
 from tests.support.browser import Screen, screen
@@ -83,6 +84,11 @@ async def seed_demo_desk(folder: Path) -> dict[str, Any]:
             id="can_demo", account_id="acc_demo_laura.mejia", title="Recibido", body=greeting, shared=True
         )
         await canned_replies.create(db, shared, at=NOW)
+        take = Macro(
+            id="mac_demo", account_id="acc_demo_laura.mejia", shared=True, name="Tomar y avisar",
+            acts=[{"act": act, "value": "", "words": words} for act, words in (("claim", ""), ("replies", greeting))],
+        )  # fmt: skip
+        await macros.keep(db, take, at=NOW)
         numbers = await _numbers(db)
         message = await held_message(
             db, "asuarez@altaneblina.example", "El mapa no carga", at=NOW, whole="El mapa no carga\n\n> lo de antes"
