@@ -30,7 +30,8 @@ def told(principal: Principal) -> frozenset[str]:
 async def saw(desk: Desk, principal: Principal, look: Look, *, at: datetime) -> None:
     """Note that somebody has a case before them: what concerned them there is read."""
     await looks.looked(desk.database, look, at=at)
-    if people := told(principal):
+    people = told(principal)
+    if people and (await concerns.unread(desk.database, people)).count:
         await concerns.read(desk.database, people, at=at, number=look.case_number)
 
 

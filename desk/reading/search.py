@@ -75,12 +75,21 @@ async def _found(db: Reader, principal: Principal, q: str, most: int, *, at: dat
     known = {each.row.number for each in cases}
     cases += [each for each in await search(db, wanted, limit=most + 1) if each.row.number not in known]
     mine = principal.customer_id
+    customers = () if mine else await names.find_customers(db, q, customer_id=None, limit=most)
+    if not cases and customers:
+        cases = await _of_customer(db, customers[0].id, most)
     return Found(
         cases=cases[:most],
         are_more=len(cases) > most,
-        customers=() if mine else await names.find_customers(db, q, customer_id=None, limit=most),
+        customers=customers,
         contacts=await names.find_contacts(db, q, customer_id=mine, limit=most),
     )
+
+
+async def _of_customer(db: Reader, customer_id: str, most: int) -> list[SearchResult]:
+    """The open cases of a customer whose name was sought, where no case says it: what is due next first."""
+    found = await views.cases(db, CaseFilter(customer_id=customer_id, is_open=True, sort="next_due"), limit=most)
+    return [SearchResult(row=row, title=((row.title, False),), excerpt=()) for row in found.items]
 
 
 async def _numbered(db: Reader, principal: Principal, q: str, *, at: datetime) -> list[SearchResult]:

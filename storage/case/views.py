@@ -397,7 +397,6 @@ class _Order:
         return wanted if self.joined is None else wanted.outerjoin_from(case_table, self.joined, self.on)
 
 
-_AT_THE_END = "\U0010ffff"
 _C = case_table.c
 _COLUMNS: dict[str, _Order] = {
     "opened_at": _Order(_C.opened_at, datetime),
@@ -414,7 +413,7 @@ _COLUMNS: dict[str, _Order] = {
         func.coalesce(func.lower(customers.c.name), ""), str, joined=customers, on=customers.c.id == _C.customer_id
     ),
     "assignee": _Order(
-        func.coalesce(func.lower(agents.c.name), _C.assignee, _AT_THE_END),
+        func.coalesce("0" + func.lower(agents.c.name), "0" + _C.assignee, "1"),  # who has none comes last
         str,
         joined=agents,
         on=agents.c.id == _C.assignee,

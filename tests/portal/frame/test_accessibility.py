@@ -62,6 +62,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/cuenta",
         "/cola",
         "/cola?tab=overdue&overdue=true",
+        "/avisos",
         "/casos/{altaneblina visit}",
         "/casos/{altaneblina new}",
         "/casos/{answered}",
@@ -181,6 +182,10 @@ async def commands(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     await window.go(f"/casos/{desk.numbers['altaneblina new']}")
     await window.page.keyboard.press("Control+k")
     yield "the commands of a case"
+    await window.page.keyboard.type("altan")
+    await window.page.wait_for_selector("#paleta-hallado [role=option]")
+    yield "what a search found"
+    await window.page.fill("#paleta-texto", "")
     await window.page.keyboard.type("nada que exista")
     yield "no command"
 

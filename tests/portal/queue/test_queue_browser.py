@@ -212,3 +212,75 @@ async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, 
             ".map((each) => each.startTime)"
         )
     assert asked[4] - asked[3] > 1.8 * (asked[1] - asked[0]), asked
+
+
+_SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((list) => list.getEntries().forEach((each) => window.shifts.push(
+        [each.value, ...each.sources.map((source) => source.node?.outerHTML?.slice(0, 80) || "")].join(" "))))
+        .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+async def test_frequent_tasks_take_few_keys_and_nothing_moves_under_the_hand(
+    browser: Browser, site: str, office: Office
+) -> None:
+    """Take the next: 2 keys. Reply: Ctrl+Enter after its words. Note: a key. Resolve: 2 keys. Next case: a key."""
+    first, second, third = [await office.open(title=f"Falla {each}") for each in ("uno", "dos", "tres")]
+    async with at_queue(browser, site, office, "/cuenta") as window:
+        page, press = window.page, window.page.keyboard.press
+        await page.add_init_script(_SHIFTS)
+        await window.go("/cola?tab=open&sort=number")
+        await press("j")
+        await press("x")
+        await office.give(third, "claim")
+        await expect(row(window, third).locator(".assignee")).to_contain_text("Ana Torres")
+        await press("/")
+        await expect(page.locator("#paleta-texto")).to_be_focused()
+        await press("Escape")
+        await office.give(third, "answers", "contact", body="¿Hay alguien?")
+        await expect(page.locator("#campana .count")).to_have_text("1")
+        await expect(row(window, third).locator(".title.unread")).to_have_count(1)
+        assert await page.evaluate("window.shifts") == []
+        await press("t")
+        await page.wait_for_url(f"**/casos/{first}*")
+        await press("n")
+        await page.keyboard.type("Es el cortafuegos.")
+        await press("Control+Enter")
+        await expect(page.locator("#conversation, .case-main").first).to_contain_text("Es el cortafuegos.")
+        await press("Escape")
+        await page.evaluate("document.activeElement.blur()")
+        await press("g")
+        await press("m")
+        await page.wait_for_url("**/cola?tab=mine")
+        await press("j")
+        await press("Enter")
+        await page.wait_for_url("**/casos/*de=*")
+        here = page.url
+        await press("j")
+        await page.wait_for_url(lambda address: address != here and "/casos/" in address)
+    assert (await office.get(f"/cases/{first}")).json()["assignee"] == "ana"
+    assert second
+
+
+async def test_the_search_opens_over_the_page_and_forgives(browser: Browser, site: str, office: Office) -> None:
+    number = await office.open(title="La geocerca no avisa")
+    async with at_queue(browser, site, office, "/proceso") as window:
+        page = window.page
+        await page.keyboard.press("/")
+        await page.keyboard.type("geocrka")
+        found = page.locator("#paleta-hallado")
+        await expect(found).to_contain_text("¿Quiso decir geocerca?")
+        await page.locator(f"#paleta-hallado [role=option][href='/casos/{number}']").wait_for()
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Escape")
+        await page.locator(".seek-all input").click()
+        await page.keyboard.type("cola")
+        await expect(page.locator("#paleta-lista [aria-selected=true]")).to_contain_text("Cola")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/cola")
+    async with at_queue(browser, site, office, "/proceso", who="director", javascript=False) as window:
+        await window.page.fill(".seek-all input", "geocrka")
+        await window.page.press(".seek-all input", "Enter")
+        await expect(window.page.locator(".results h3")).to_have_count(1)
