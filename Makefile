@@ -22,7 +22,8 @@ SOURCES := policy workflows activities desk wording storage api portal cli demo 
 DEBIAN_PACKAGES = $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),,postgresql) \
   $(if $(wildcard /usr/bin/chromium-headless-shell),,chromium-headless-shell) \
   $(if $(wildcard /usr/lib/*/libatomic.so.1),,libatomic1) \
-  $(if $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1),,libfaketime)
+  $(if $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1),,libfaketime) \
+  $(if $(wildcard /usr/sbin/dovecot),,dovecot-imapd)
 
 .PHONY: help run test pytest test-long durations lint screenshots conformance bench lock clean system-packages
 

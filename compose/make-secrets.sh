@@ -31,6 +31,9 @@ keep_or_draw temporal_db_password TEMPORAL_DB_PASSWORD
 keep_or_draw escala_db_password ESCALA_DB_PASSWORD
 keep escala_database_url "postgresql+asyncpg://escala:$(cat "$folder/escala_db_password")@postgresql:5432/escala"
 keep_or_draw escala_secret_key ESCALA_SECRET_KEY
+keep escala_imap_url "$(given ESCALA_IMAP_URL)"
+keep escala_mail_oauth_client_secret "$(given ESCALA_MAIL_OAUTH_CLIENT_SECRET)"
+keep escala_mail_oauth_refresh_token "$(given ESCALA_MAIL_OAUTH_REFRESH_TOKEN)"
 keep escala_oidc_client_secret "$(given ESCALA_OIDC_CLIENT_SECRET)"
 
 # Temporal's image takes its password from the environment alone.

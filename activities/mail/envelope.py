@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
+from activities.mail.html_letter import page_of
 from activities.mail.invitation import CalendarMessage
 from policy.people.recipients import Recipient, recipient_to_text
 from storage.cover.announcements import AnnouncementRow
@@ -42,7 +43,8 @@ class Envelope:
     """What a message bears beside its text. Ids are made of `identity`, its own, and `thread`, which it belongs to.
 
     `identity` is the same each time the message is made, so that mail systems know one that comes twice for one.
-    `answers_to` is where answers go, if not to the sender; `after` are ids of what the reader wrote, the last one last.
+    `answers_to` is where answers go, if not to the sender; `after` are ids of what the reader wrote, the last one last;
+    `speaker` is the person of ours whose words they are, named beside the sender.
     """
 
     thread: str
@@ -53,6 +55,7 @@ class Envelope:
     at: datetime
     answers_to: str = ""
     after: Sequence[str] = ()
+    speaker: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,8 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     name, mailbox = parseaddr(envelope.sender)
     domain = mailbox.rpartition("@")[2]
     message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(display_name=name, addr_spec=mailbox)
+    shown = _one_line(f"{envelope.speaker} · {name}" if envelope.speaker else name)
+    message["From"] = Address(display_name=shown, addr_spec=mailbox)
     message["To"] = ", ".join(envelope.to)
     message["Subject"] = _one_line(text.subject)
     message["Date"] = format_datetime(envelope.at)
@@ -103,6 +107,9 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(text.body)
+    if text.news:
+        message.add_alternative(page_of(text, language=envelope.language), subtype="html", cte="quoted-printable")
+        _name_borders(message, identity=envelope.identity)
     message["Content-Language"] = envelope.language
     if calendar:
         _enclose(calendar, message, identity=envelope.identity)
@@ -120,6 +127,11 @@ def _enclose(calendar: CalendarMessage, message: EmailMessage, *, identity: str)
     message.add_alternative(calendar.content, subtype="calendar", params={"method": calendar.method}, cte="base64")
     message.add_attachment(calendar.content.encode(), maintype="application", subtype="ics", filename="visita.ics")
     message["Content-Language"] = language
+    _name_borders(message, identity=identity)
+
+
+def _name_borders(message: EmailMessage, *, identity: str) -> None:
+    """Name the borders of parts after the message, which is the same each time it is made."""
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"escala-{hashlib.sha256(identity.encode()).hexdigest()[:32]}-{place}")
 

@@ -14,17 +14,33 @@ from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientRefused, SMTPResponseException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPDataError, SMTPRecipientRefused, SMTPResponseException
 
+from activities.mail.oauth import AccessTokens, access_tokens, xoauth2
 from settings import Settings
 
+_SIGNED_IN, _GO_ON = 235, 334
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[^\s@<>()\[\],;:\\\"]+")
+_SENT_AS = re.compile(r"<([^<>\s]{1,250}@[^<>\s]{1,250})>|\bOk:?\s+([0-9A-Za-z-]{30,120})\s*$", re.IGNORECASE)
+"""An id in a server's answer: between angle brackets, or alone as Amazon SES names it."""
 _TIMEOUT = 20.0
 """Seconds for each exchange with the server."""
 
 
 class Undeliverable(Exception):
     """Nobody can have this message: each recipient's mailbox was refused for good, or is none."""
+
+
+class Reached(list[str]):
+    """The mailboxes that a message reached, and the server's answer to it."""
+
+    answer: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """The id under which the server says that it sends the message, where it says one: some give it their own."""
+        found = _SENT_AS.search(self.answer)
+        return (found[1] or found[2]) if found else ""
 
 
 class BadSmtpUrl(ValueError):
@@ -46,7 +62,7 @@ def mail_port(settings: Settings) -> MailPort:
     """The settings' way out: their SMTP server, or the folder where there is none."""
     if settings.smtp_url is None:
         return MailFolder(settings.mail_dir)
-    return SmtpMail.at(settings.smtp_url.get_secret_value())
+    return SmtpMail.at(settings.smtp_url.get_secret_value(), access_tokens(settings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +78,11 @@ class SmtpMail:
     """Whether the connection must be secured (True), may not (False), or is where the server offers it (None)."""
 
     timeout: float = _TIMEOUT
+    tokens: AccessTokens | None = None
+    """Where its access tokens come from (XOAUTH2), instead of a password."""
 
     @classmethod
-    def at(cls, url: str) -> Self:
+    def at(cls, url: str, tokens: AccessTokens | None = None) -> Self:
         """The server at smtp://user:password@host:port, smtp+starttls://host or smtps://host.
 
         Without `+starttls` (or `?tls=starttls`) smtp:// takes up the server's own offer of TLS, with `?tls=none` not
@@ -92,11 +110,13 @@ class SmtpMail:
             password=unquote(parts.password or "") if user else None,
             implicit_tls=implicit,
             start_tls=False if implicit or tls == "none" else required or None,
+            tokens=tokens if user and not parts.password else None,
         )
 
     async def send(self, message: EmailMessage, to: Sequence[str], *, all_or_nobody: bool = True) -> list[str]:
         """Send in one transaction."""
         async with self._client() as client:
+            await self._sign_in(client)
             await client.mail(parseaddr(str(message["From"]))[1])
             reached, refusals = [], []
             for mailbox in mailboxes(to):
@@ -110,17 +130,31 @@ class SmtpMail:
             if not reached:
                 raise next((refusal for refusal in refusals if not _is_for_good(refusal)), _undeliverable(*refusals))
             try:
-                await client.data(message.as_bytes())
+                answered = await client.data(message.as_bytes())
             except SMTPDataError as refusal:
                 raise _undeliverable(refusal) if _is_for_good(refusal) else refusal from None
-            return reached
+            everybody = Reached(reached)
+            everybody.answer = answered.message
+            return everybody
+
+    async def _sign_in(self, client: SMTP) -> None:
+        """By an access token, where tokens are used; a password the client gives itself."""
+        if self.tokens is None or self.user is None:
+            return
+        token = await self.tokens.token()
+        answer = await client.execute_command(b"AUTH", b"XOAUTH2", xoauth2(self.user, token).encode())
+        if answer.code == _GO_ON:  # it says why not, and waits for an empty line
+            answer = await client.execute_command(b"")
+        if answer.code != _SIGNED_IN:
+            self.tokens.forget(token)
+            raise SMTPAuthenticationError(answer.code, "the access token was not taken")
 
     def _client(self) -> SMTP:
         return SMTP(
             hostname=self.host,
             port=self.port,
-            username=self.user,
-            password=self.password,
+            username=None if self.tokens else self.user,
+            password=None if self.tokens else self.password,
             use_tls=self.implicit_tls,
             start_tls=self.start_tls,
             tls_context=self._tls,

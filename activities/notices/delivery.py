@@ -10,17 +10,19 @@ from typing import Self
 
 from activities.mail.calendar_mail import calendar_message
 from activities.mail.envelope import Thread, enveloped, notice_envelope
-from activities.mail.sending import MailPort, mail_port, mailboxes
+from activities.mail.sending import MailPort, Reached, mail_port, mailboxes
 from activities.notices import particulars
-from policy.case.case import Level
+from policy.case.case import Channel, Level, Role
+from policy.case.facts import CaseResolved, InformationRequested, ReplySent
 from policy.mail.thread import address_of, token_of
 from policy.people.recipients import CustomerRecipient
 from settings import Settings
+from storage.case import views
 from storage.engine.database import Database, Reader
 from storage.mail import threads
 from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
 from storage.notices.outbox import OutboxRow
-from storage.people import customers
+from storage.people import agents, customers
 from wording.notices.letter import text_of
 from wording.notices.occasion import Occasion
 
@@ -81,12 +83,16 @@ class Delivery:
             occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
             thread = await self._thread(db, row, to, key=key)
             envelope = notice_envelope(row, sender=self.mail_from, to=to, thread=thread)
+            envelope = replace(envelope, speaker=await _speaker(db, row))
             calendar = await calendar_message(db, row, row.case, occasion, sender=self.mail_from)
         return Message(enveloped(text_of(occasion), envelope, calendar=calendar), to)
 
     async def send(self, row: OutboxRow, message: Message) -> list[str]:
         """Send it to everybody who can be reached, and answer who that was; as `MailPort.send` raises."""
-        return await self.mail.send(message.content, message.to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+        reached = await self.mail.send(message.content, message.to, all_or_nobody=row.attempts < _PATIENT_TRIES)
+        if isinstance(reached, Reached) and (known_as := reached.known_as):
+            await threads.sent_as(self.database, row.case_number, known_as, at=self.clock())
+        return reached
 
     async def _thread(self, db: Reader, row: OutboxRow, to: list[str], *, key: bytes) -> Thread | None:
         """What leads the customer's answers to the case; agents answer in the portal."""
@@ -119,5 +125,21 @@ class Delivery:
             commercial_mailbox=self.desk_mailboxes.commercial,
             place=await particulars.place(db, row),
             names=await particulars.names(db, row),
+            is_answerable=await self._is_answerable(db, row),
             substitutes=tuple((each.absent.name, each.substitute.name) for each in meanwhile),
         )
+
+    async def _is_answerable(self, db: Reader, row: OutboxRow) -> bool:
+        if not isinstance(row.recipient, CustomerRecipient):
+            return False
+        terms = await views.terms(db, row.case_number)
+        return terms is not None and Channel.EMAIL in terms.channels
+
+
+async def _speaker(db: Reader, row: OutboxRow) -> str:
+    """The name of the person of ours whose words the customer is sent; empty for all else."""
+    spoken = isinstance(row.fact, ReplySent | InformationRequested | CaseResolved)
+    if not spoken or row.actor is None or not isinstance(row.recipient, CustomerRecipient):
+        return ""
+    agent = await agents.get(db, row.actor.id) if row.actor.role in (Role.AGENT, Role.DIRECTOR) else None
+    return agent.name if agent else ""

@@ -154,8 +154,10 @@ def _acts(row: InboxRow, status: Status | None) -> tuple[HeldAct, ...]:
         case MessageState.QUARANTINE:
             return (HeldAct.DISCARD,)
         case MessageState.HELD:
+            if row.case_number is None:
+                return (HeldAct.OPEN, HeldAct.JOIN, HeldAct.DISCARD)
             to_case = {
-                None: (HeldAct.JOIN,),
+                None: (),
                 Status.RESOLVED: (HeldAct.REOPEN, HeldAct.CONFIRM, HeldAct.THANKS),
                 Status.CLOSED: (),
             }.get(status, (HeldAct.JOIN,))

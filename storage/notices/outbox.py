@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.case import Case, Plan
+from policy.case.case import Actor, Case, Plan
 from policy.case.facts import RecordedFact
 from policy.people.recipients import Recipient, recipient_from_text
 from storage.case import views
@@ -63,6 +63,8 @@ class OutboxRow:
     fact: RecordedFact
     words: Mapping[str, str]
     language: str = "es"
+    actor: Actor | None = None
+    """Who did what the fact tells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,7 @@ async def _told(connection: AsyncConnection, rows: Sequence[Any]) -> list[Outbox
             due_at=of.due_at,
             fact=of.fact,
             words=of.words,
+            actor=of.actor,
         )
         for row in rows
         if (of := told[row.case_number, row.seq]) is not None

@@ -37,7 +37,22 @@ class Post:
     @property
     def told(self) -> list[tuple[str, str]]:
         """To whom, and the news in each subject."""
-        return [(message["To"], message["Subject"].partition("] ")[2].partition(": ")[0]) for message in self.sent]
+        return [(message["To"], news_of(message)) for message in self.sent]
+
+
+def text_of(message: EmailMessage) -> str:
+    """A letter's text, whatever other forms it has."""
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
+def news_of(message: EmailMessage) -> str:
+    """What a letter says is new: the title of its page, else what stands before the case's title in the subject."""
+    page = message.get_body(("html",))
+    if page is not None:
+        return str(page.get_content()).partition("<title>")[2].partition("</title>")[0]
+    return str(message["Subject"]).partition("] ")[2].partition(": ")[0]
 
 
 @dataclass

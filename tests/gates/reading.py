@@ -11,6 +11,7 @@ from typing import Any
 from httpx import Response
 
 from api.http.bodies import show_instant
+from tests.activities.post import news_of
 from tests.api.office import NEW_CASE, Office
 from tests.gates.conftest import Gate
 from tests.support.lives import bogota
@@ -65,11 +66,15 @@ async def told_of(office: Office, number: str, kind: str) -> set[str]:
 
 
 async def letters(gate: Gate, to: str, subject: str, times: int = 1) -> list[EmailMessage]:
-    """The letters whose subject says this, once so many were sent."""
+    """The letters whose subject or news says this, once so many were sent."""
     async with asyncio.timeout(20):
-        while len(found := [each for each in gate.letters(to) if subject in str(each["Subject"])]) < times:
+        while len(found := [each for each in gate.letters(to) if _is_about(each, subject)]) < times:
             await asyncio.sleep(0.01)
     return found
+
+
+def _is_about(letter: EmailMessage, subject: str) -> bool:
+    return subject in f"{letter['Subject']} {news_of(letter)}"
 
 
 def body(letter: EmailMessage) -> str:

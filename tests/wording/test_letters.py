@@ -109,7 +109,7 @@ class TestTheCustomerReads:
 
     @pytest.mark.rule("ESC-6")
     def test_how_often_a_case_was_said_to_be_overdue(self) -> None:
-        assert "(aviso 3)" in told(f.OverdueRepeated(periods=2), "administrators:customer-1").subject
+        assert "(aviso 3)" in told(f.OverdueRepeated(periods=2), "administrators:customer-1").news
 
     @pytest.mark.rule("ESC-14")
     def test_the_solution_and_until_when_the_case_can_be_reopened(self) -> None:

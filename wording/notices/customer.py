@@ -94,6 +94,10 @@ def _opened(o: Occasion, fact: f.CaseOpened) -> Words:
                 "concrete case belongs to the Premium plan."
             )
         )
+    if not fact.prior_analysis.characters:  # it came by mail, and is open without it
+        told.append(
+            o.say("Please answer with what your team has analysed and tried so far: it is part of every case (REQ-5).")
+        )
     if o.limit_at:
         told += [
             o.say("A support professional will give it initial attention by {limit} (Colombian time) at the latest."),

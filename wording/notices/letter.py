@@ -13,10 +13,11 @@ from wording.notices.occasion import Occasion
 
 @dataclass(frozen=True)
 class NoticeText:
-    """A notice as it is read."""
+    """A notice as it is read. `news` says in a few words what is new; without it the message has no form in HTML."""
 
     subject: str
     body: str
+    news: str = ""
 
 
 def text_of(occasion: Occasion) -> NoticeText:
@@ -29,15 +30,16 @@ def text_of(occasion: Occasion) -> NoticeText:
             *paragraphs,
             *_to_stand_ins(occasion),
             _way_on(occasion),
-            say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers."),
+            _answers(occasion),
         ]
-    else:
-        news, paragraphs = to_desk(occasion)
-        meanwhile = [
-            say("{absent} is away: {substitute} stands in meanwhile.", absent=absent, substitute=substitute)
-            for absent, substitute in occasion.substitutes
-        ]
-        body = [*paragraphs, *meanwhile, _summary(occasion), occasion.link]
+        # One subject for all that a case's people are sent, so that every mail program shows one conversation.
+        return NoticeText(f"[{occasion.number}] {occasion.title}", "\n\n".join([news, *body]) + "\n", news)
+    news, paragraphs = to_desk(occasion)
+    meanwhile = [
+        say("{absent} is away: {substitute} stands in meanwhile.", absent=absent, substitute=substitute)
+        for absent, substitute in occasion.substitutes
+    ]
+    body = [*paragraphs, *meanwhile, _summary(occasion), occasion.link]
     return NoticeText(f"[{occasion.number}] {news}: {occasion.title}", "\n\n".join(body) + "\n")
 
 
@@ -57,6 +59,12 @@ def _way_on(o: Occasion) -> str:
     if isinstance(o.fact, CaseClosed):
         return o.say("You can read the whole case here: {link}", link=o.link)
     return o.say("Follow your case in real time, and write to us about it, here: {link}", link=o.link)
+
+
+def _answers(o: Occasion) -> str:
+    if o.is_answerable and not isinstance(o.fact, CaseClosed):
+        return o.say("You can also answer this message by mail: what you write joins the case.")
+    return o.say("This message was sent automatically. Please do not answer it by mail: nobody reads the answers.")
 
 
 def _summary(o: Occasion) -> str:

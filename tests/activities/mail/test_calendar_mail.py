@@ -14,7 +14,7 @@ from activities.notices.dispatcher import Dispatcher
 from policy.case import commands as c
 from policy.case.case import Case, Channel, Outcome
 from storage.people import contacts
-from tests.activities.post import CONTACT, LEVEL_3, Clock, Post, deliver
+from tests.activities.post import CONTACT, LEVEL_3, Clock, Post, deliver, text_of
 from tests.storage.desk import Desk, entry
 from tests.support.lives import CONTACT as ANA
 from tests.support.lives import DIRECTOR, HELP_DESK, WORDS, bogota
@@ -230,4 +230,4 @@ async def test_a_session_is_told_with_the_name_of_who_consented(desk: Desk, noti
     session = c.StartRemoteSession(by=HELP_DESK, tool="Chrome Remote Desktop", consented_by="contact-1")
     await desk.live(await desk.open(), ("09:05", session))
     await deliver(notices)
-    assert "Ana la autorizó" in post.sent[-1].get_content()
+    assert "Ana la autorizó" in text_of(post.sent[-1])

@@ -25,7 +25,7 @@ from storage.notices import outbox
 from storage.people import agents
 from storage.people.agents import Agent
 from tests.activities.conftest import delivery
-from tests.activities.post import CONTACT, LEVEL_1, Clock, Post, deliver
+from tests.activities.post import CONTACT, LEVEL_1, Clock, Post, deliver, news_of
 from tests.storage.conftest import db, postgres, sqlite_template, url
 from tests.storage.desk import Desk
 from tests.support.lives import ASK, CLAIM, REPLY, WITHDRAW
@@ -149,7 +149,7 @@ class TestTwoAtOnce:
         await asyncio.gather(*(deliver(Dispatcher(delivery(desk, post, clock), Bell())) for _ in range(3)))
         assert len({message["Message-ID"] for message in post.sent}) == len(post.sent) == 36
         for case in cases:
-            theirs = [m["Subject"] for m in post.sent if case.number in m["References"] and m["To"] == CONTACT]
+            theirs = [news_of(m) for m in post.sent if case.number in m["References"] and m["To"] == CONTACT]
             assert ["Recibimos" in theirs[0], "Respondimos" in theirs[1]] == [True, True]
 
     async def test_leave_what_one_is_at_to_it_as_long_as_it_lives(

@@ -23,7 +23,7 @@ from storage.people import customers
 from storage.people.contacts import NewContact
 from storage.people.customers import Customer
 from tests.activities.conftest import delivery
-from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Clock, Post, deliver
+from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Clock, Post, deliver, text_of
 from tests.storage.desk import START, Desk, entry
 from tests.support.lives import ASK, CLAIM, HELP_DESK, REPLY, WITHDRAW, bogota
 
@@ -99,7 +99,7 @@ class TestDelivering:
         commercial = replace(MAILBOXES, commercial="comercial@desk.example")
         await deliver(Dispatcher(replace(delivery(desk, post, clock), desk_mailboxes=commercial), Bell()))
         assert post.told[-1] == (f"{CONTACT}, caro@cliente.example, comercial@desk.example", "Su caso está vencido")
-        said = " ".join(str(post.sent[-1].get_content()).split())
+        said = " ".join(text_of(post.sent[-1]).split())
         assert "ningún administrador de Rutas del Sur está activo" in said
         assert [row for row in await rows(desk, case) if row.given_up] == []
 
@@ -227,9 +227,7 @@ class TestAMessage:
         await deliver(notices)
         message = post.sent[0]
         assert message["Bcc"] is None
-        assert message["Subject"].startswith(
-            "[MA-2026-000001] Recibimos su caso: No carga Bcc: otro@evil.example el mapa"
-        )
+        assert message["Subject"].startswith("[MA-2026-000001] No carga Bcc: otro@evil.example el mapa")
         assert len(message["Subject"]) == 150
 
     async def test_is_plain_ascii_on_the_way_and_reads_as_it_was_written(
@@ -238,5 +236,5 @@ class TestAMessage:
         await desk.open("Avería en Bogotá")
         await deliver(notices)
         assert post.sent[0].as_bytes().isascii()
-        assert "«Avería en Bogotá»" in post.sent[0].get_content()
-        assert "https://mesa.example/casos/MA-2026-000001" in post.sent[0].get_content()
+        assert "«Avería en Bogotá»" in text_of(post.sent[0])
+        assert "https://mesa.example/casos/MA-2026-000001" in text_of(post.sent[0])

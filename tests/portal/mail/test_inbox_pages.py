@@ -1,0 +1,66 @@
+"""The pages of incoming mail: each message counted once, and what an agent decides of a held one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from desk.mail.arriving import came_in
+from desk.mail.taking import take
+from storage.case import views
+from tests.api.office import PREMIUM, Office
+from tests.desk.mail.letters import ANA, letter
+from tests.portal.people import Visitor, account, visitor
+
+FORWARDED = "Les reenvío.\n\n---------- Forwarded message ------\nDe: Ana <ana@cliente.example>\n\nNo carga.\n"
+
+
+@pytest.fixture
+async def them(office: Office) -> AsyncIterator[Visitor]:
+    await account(office, "agent", password=False)
+    async with visitor(office, "agent") as them:
+        yield them
+
+
+async def held(office: Office, raw: bytes) -> str:
+    """A message that nobody vouches for; its id."""
+    desk = office.app.state.desk
+    identity = await came_in(desk.database, desk.engine, "intake", raw, at=office.clock())
+    assert (await take(desk, identity.id)).outcome == "held"
+    return identity.id
+
+
+@pytest.mark.rule("REQ-4")
+async def test_an_agent_opens_a_case_with_what_was_forwarded_in_its_writers_name(office: Office, them: Visitor) -> None:
+    message = await held(office, letter(FORWARDED, Authentication_Results=None))
+    listed = (await them.get("/correo?estado=retenidos")).text
+    assert "Nuestro servidor de correo no responde por su remitente." in listed
+    page = (await them.get(f"/correo/{message}")).text
+    assert "escribió lo que se reenvió" in page
+    assert ANA in page
+    came_at = office.clock()
+    office.clock.passes(minutes=5)
+    done = await them.post(f"/correo/{message}", act="open", contact_id=f"contact-{PREMIUM}", number="")
+    assert done.status_code == 303, done.text
+    row = await views.case(office.db, done.headers["location"].removeprefix("/casos/"))
+    assert row is not None
+    assert (row.case.contact_id, row.case.channel, row.case.opened_at) == (f"contact-{PREMIUM}", "email", came_at)
+    again = await them.post(f"/correo/{message}", act="open", contact_id=f"contact-{PREMIUM}", number="")
+    assert (again.status_code, "Alguien ya decidió" in again.text) == (409, True)
+
+
+async def test_what_is_set_aside_stays_counted(office: Office, them: Visitor) -> None:
+    message = await held(office, letter(Authentication_Results=None))
+    nowhere: dict[str, Any] = {"contact_id": f"contact-{PREMIUM}", "number": "MA-2026-000001"}
+    refused = await them.post(f"/correo/{message}", act="join", **nowhere)
+    assert refused.status_code == 422
+    assert (await them.post(f"/correo/{message}", act="discard")).status_code == 303
+    [item] = (await office.get("/inbox")).json()["items"]
+    assert (item["state"], item["effect"], item["reason"]) == ("done", "none", "unverified")
+    figures = (await office.get("/metrics", "admin")).text
+    assert 'escala_mail_messages{outcome="held"} 1.0' in figures
+    raw = await them.get(f"/correo/{message}/original")
+    assert raw.content.startswith(b"From:")
+    assert raw.headers["content-disposition"].startswith("attachment")
