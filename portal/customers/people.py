@@ -23,6 +23,7 @@ from portal.frame.fields import Id
 from portal.frame.pages import page, to
 from portal.frame.session import ForRegistrars, PortalDep, Stamped
 from portal.frame.submit import Refused, submit
+from storage.mail import threads
 from storage.people.contacts import Contact
 
 router = APIRouter(prefix="/contactos")
@@ -111,6 +112,7 @@ async def _page(
         customer=scope.customer,
         query=scope.query(),
         state=state,
+        bounced=await threads.bounces_of(scope.desk.database, scope.customer.id),
         people=[roster.member(each, state, at=scope.at) for each in state.contacts],
         taken=state.asked,
         rows=[*known, *(_row(None) for _ in range(_EMPTY_ROWS))],

@@ -204,7 +204,7 @@ class Tokens:
             self.good = {f"t{self.given}"}
             return {"access_token": f"t{self.given}", "expires_in": 3600}
 
-        @app.get("/known/{token}")
+        @app.get("/known")
         def known(token: str) -> dict[str, Any]:
             return {"active": str(token in self.good).lower(), "username": USER}
 
@@ -228,7 +228,7 @@ async def test_a_token_that_ends_in_the_middle_is_asked_for_anew(tmp_path: Path)
     if not is_here():
         pytest.skip(LOOKS)
     tokens, kept = Tokens(), Kept()
-    async with served(tokens.app()) as endpoint, dovecot(tmp_path / "dovecot", f"{endpoint}/known/") as server:
+    async with served(tokens.app()) as endpoint, dovecot(tmp_path / "dovecot", f"{endpoint}/known?token=") as server:
         account = replace(ImapAccount.at(server.url), password="")
         known = AccessTokens(url=f"{endpoint}/token", client_id="escala", client_secret="secreta")
         source = ImapSource(account=account, inbox=kept, look_every=1, largest=10**7, tokens=known)

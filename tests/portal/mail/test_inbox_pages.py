@@ -10,6 +10,7 @@ import pytest
 from desk.mail.arriving import came_in
 from desk.mail.taking import take
 from storage.case import views
+from storage.mail import threads
 from tests.api.office import PREMIUM, Office
 from tests.desk.mail.letters import ANA, letter
 from tests.portal.people import Visitor, account, visitor
@@ -49,6 +50,14 @@ async def test_an_agent_opens_a_case_with_what_was_forwarded_in_its_writers_name
     assert (row.case.contact_id, row.case.channel, row.case.opened_at) == (f"contact-{PREMIUM}", "email", came_at)
     again = await them.post(f"/correo/{message}", act="open", contact_id=f"contact-{PREMIUM}", number="")
     assert (again.status_code, "Alguien ya decidió" in again.text) == (409, True)
+
+
+async def test_the_roster_shows_whose_mail_came_back(office: Office, them: Visitor) -> None:
+    message = await held(office, letter(Authentication_Results=None))
+    assert await threads.bounced(office.db, "ana@cliente.example", PREMIUM, message, at=office.clock())
+    await account(office, "admin", password=False)
+    async with visitor(office, "admin") as admin:
+        assert "el correo se devolvió" in (await admin.get(f"/contactos?cliente={PREMIUM}")).text
 
 
 async def test_what_is_set_aside_stays_counted(office: Office, them: Visitor) -> None:
