@@ -47,6 +47,7 @@ _REASONS: dict[MailReason, str] = {
     MailReason.NUMBER_ALONE: "Its subject names a case, which proves nothing.",
     MailReason.CHANNEL_NOT_IN_PLAN: "The customer's plan has no mail: the sender was told which channels it has.",
     MailReason.NO_SOLUTION: "The customer has no solution that it could be about.",
+    MailReason.FLOOD: "Its sender has opened many cases within the hour.",
     MailReason.REFUSED: "The case did not take it.",
     MailReason.NO_SENDER: "Its From names no address that can be read.",
     MailReason.ENCRYPTED: "It is encrypted.",

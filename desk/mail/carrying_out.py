@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
+from desk.budgets import BudgetSpent
 from desk.commands.commands import OFFERS, give
 from desk.commands.offers import AskedCommand
 from desk.desk import Desk
@@ -67,6 +68,8 @@ async def carry_out(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: 
         return await carried(desk, delivery, read, verdict)
     except ChannelNotInPlan:
         return Carried(Held(MailReason.CHANNEL_NOT_IN_PLAN, contact_id=getattr(verdict, "contact_id", None)))
+    except BudgetSpent:  # of the contact's openings in an hour: nothing is lost, and nobody else waits
+        return Carried(Held(MailReason.FLOOD, contact_id=getattr(verdict, "contact_id", None)))
     except Refusal:
         number, contact_id = getattr(verdict, "number", None), getattr(verdict, "contact_id", None)
         return Carried(Held(MailReason.REFUSED, number, contact_id))

@@ -35,7 +35,7 @@ _STATES = {MailOutcome.HELD: MessageState.HELD, MailOutcome.QUARANTINE: MessageS
 async def take(desk: Desk, message_id: str) -> InboxRow:
     """Do with a delivery what is to be done; the same again changes nothing more.
 
-    Raises EngineUnavailable, BudgetSpent, StorageFull and whatever else a later try may find mended.
+    Raises EngineUnavailable, StorageFull and whatever else a later try may find mended.
     """
     row = await inbox.get(desk.database, message_id)
     assert row is not None, "it was kept before anything began with it"

@@ -45,6 +45,7 @@ class MailReason(StrEnum):
     NUMBER_ALONE = "number_alone"
     CHANNEL_NOT_IN_PLAN = "channel_not_in_plan"
     NO_SOLUTION = "no_solution"
+    FLOOD = "flood"
     REFUSED = "refused"
     # quarantine: nobody could tell what it is
     NO_SENDER = "no_sender"

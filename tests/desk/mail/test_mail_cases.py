@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from desk.budgets import Allowance, Budgets, Holder, Spending
 from desk.mail.taking import take
 from policy.case.case import Status
 from policy.case.facts import CustomerAnswered
@@ -555,6 +558,15 @@ async def test_our_own_mail_is_our_own(mailbox: Mailbox) -> None:
     looped = await mailbox.take(letter(Message_ID=mailbox.our_id(number)))
     from_us = await mailbox.take(letter(From=f"Mesa <{MESA}>", Message_ID="<o@x>"))
     assert [row.outcome for row in (looped, from_us)] == [MailOutcome.OWN] * 2
+
+
+async def test_a_flood_of_one_contact_waits_and_is_counted(mailbox: Mailbox) -> None:
+    allowed = {(Spending.OPENING, Holder.CONTACT): Allowance(2, timedelta(hours=1))}
+    mailbox.desk = replace(mailbox.desk, budgets=Budgets(allowed))
+    texts = ("Uno que dice algo muy distinto.\n", "Dos: ya no se imprime nada.\n", "Tres: el correo está lento.\n")
+    rows = [await mailbox.take(letter(text, Message_ID=f"<{place}@x>")) for place, text in enumerate(texts)]
+    assert [row.outcome for row in rows] == [MailOutcome.OPENED, MailOutcome.OPENED, MailOutcome.HELD]
+    assert rows[-1].reason is MailReason.FLOOD
 
 
 async def test_the_same_delivery_again_changes_nothing(mailbox: Mailbox) -> None:
