@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from storage.engine.database import Database, Reader, insert
-from storage.engine.tables import contacts, inbox, mail_bounces, mail_keys, mail_sent_ids
+from storage.engine.tables import contacts, inbox, mail_bounces, mail_keys, mail_sent_ids, reservations
 
 _THE_KEY = 1
 _KEY_BYTES = 32
@@ -48,11 +48,19 @@ async def number_of_sent(db: Reader, ids: Sequence[str]) -> str | None:
 
 
 async def ids_from(db: Reader, number: str, mailboxes: Sequence[str], *, most: int) -> list[str]:
-    """The ids of messages that these people wrote to a case: the first one, and the last ones."""
+    """The ids of messages that these people wrote to a case: the first one, and the last ones.
+
+    The one that opens it counts as soon as the number is reserved: its acknowledgement leaves before it is settled.
+    """
     c = inbox.c
+    opening = select(reservations.c.key).where(reservations.c.number == number)
     wanted = (
         select(c.message_id)
-        .where(c.case_number == number, c.sender.in_([each.lower() for each in mailboxes]), c.message_id != "")
+        .where(
+            or_(c.case_number == number, c.id.in_(opening)),
+            c.sender.in_([each.lower() for each in mailboxes]),
+            c.message_id != "",
+        )
         .order_by(c.received_at, c.id)
     )
     async with db.read() as connection:

@@ -138,6 +138,7 @@ async def test_a_case_lives_by_mail_alone(mailbox: Mailbox, imap: Dovecot) -> No
         number = str(opened.case_number)
         await deliver(dispatcher)
         assert "lo que su equipo ha analizado" in text_of(ana.received[-1])
+        assert str(ana.received[-1]["In-Reply-To"]) == str(ana.sent[0]["Message-ID"])
         await arrives(ana.answers("Probamos otro navegador y otra red."))
         await gives("claim")
         await gives("information-requests", body="¿Qué mensaje muestra la consola?")

@@ -468,6 +468,25 @@ async def test_standard_is_told_its_channels_and_opens_nothing(mailbox: Mailbox)
     assert await cases(mailbox) == 0
 
 
+async def test_the_message_that_opens_a_case_is_named_before_it_is_settled(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its acknowledgement may leave at once."""
+
+    async def never(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(inbox, "settle", never)
+        with pytest.raises(ConnectionError):
+            await mailbox.take(letter())
+    db = mailbox.desk.database
+    assert await threads.ids_from(db, "MA-2026-000001", [ANA], most=3) == ["uno@acme.example"]
+    [row] = await inbox.waiting(db, before=mailbox.clock() + timedelta(minutes=1))
+    assert (await take(mailbox.desk, row.id)).case_number == "MA-2026-000001"
+    assert await cases(mailbox) == 1
+
+
 @pytest.mark.rule("REQ-4", "PLAN-7")
 async def test_premium_opens_a_case_whose_clocks_count_from_the_message(mailbox: Mailbox) -> None:
     row = await mailbox.take(letter())

@@ -9,7 +9,7 @@ import pytest
 
 from policy.case import commands as c
 from policy.case import facts as f
-from policy.case.case import Case, Cause, ClockState, Level, OutOfScopeKind, Priority
+from policy.case.case import SYSTEM, Case, Cause, ClockState, Level, OutOfScopeKind, Priority
 from policy.case.facts import ClockWarned, Fact
 from policy.case.lifecycle import open_case
 from policy.case.notices import Notice
@@ -99,6 +99,8 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (NEW, ("09:05", TO_PROVIDER), "provider_escalated", [CONTACT]),
     (NEW, ("09:05", RESOLVE), "case_resolved", [CONTACT]),
     (NEW, ("09:05", ANSWER), "customer_answered", ["level:1"]),
+    (NEW, ("09:05", c.AddNote(by=SYSTEM, body=WORDS)), "note_added", ["level:1"]),
+    (CLAIMED, ("09:10", c.AddNote(by=SYSTEM, body=WORDS)), "note_added", ["agent:agent-1"]),
     (CLAIMED, ("09:10", ANSWER), "customer_answered", ["agent:agent-1"]),
     (GROUPED, ("09:10", ANSWER), "customer_answered", ["group:sig"]),
     (NEW, ("09:05", transfer("sig")), "case_transferred", ["group:sig", CONTACT]),

@@ -188,6 +188,7 @@ THEIRS: dict[type[Command], set[Role]] = {
     c.ApproveVisit: {Role.DIRECTOR},
     c.AmendTerms: {Role.DIRECTOR, Role.ADMIN},
     c.ReleaseCase: {Role.SYSTEM},
+    c.AddNote: {Role.AGENT, Role.DIRECTOR, Role.SYSTEM},  # the system notes what comes by mail by itself
 }
 _VISITS: dict[type[Command], Case] = {
     c.RequestVisit: exhausted(terms=PREMIUM),
