@@ -138,7 +138,7 @@ async def screen(
         window.watch(window.page)
         context.on("page", window.watch)
         yield window
-        assert window.wrong == []
+        assert window.wrong == [], window.wrong
     finally:
         await context.close()
 

@@ -2,7 +2,8 @@
 // and seen on their way. A picture that was sent opens large.
 "use strict";
 
-const attach = (() => {
+// var: the page of a refused form is written into the one that sent it, where this runs again.
+var attach = (() => {
   const LARGEST = 25 * 1024 * 1024, MOST = 5;
   const chooser = (form) => form?.querySelector?.("input[type=file][name=files]");
   const formOf = (event) => event.target.closest?.("form");

@@ -2,7 +2,8 @@
 // came between (a server that starts again, a cable, a computer that slept) it catches up with, ever more patiently.
 "use strict";
 
-const live = (() => {
+// var: attach.js writes the page of a refused form into the one that sent it, where this runs again.
+var live = (() => {
   const SOON = 60, GAP = 800, PATIENCE = 10000, LONGEST = 15000, CALM = 2000;
 
   /** A part of the page as it is now, and when the server said so (performance.now()); null where nothing is new. */
