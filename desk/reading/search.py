@@ -21,22 +21,25 @@ from storage.search.search_results import SearchResult, search
 from storage.search.vocabulary import Scope
 from storage.signing_in.tokens import Principal
 from storage.terms.terms import bogota_date
+from storage.workbench import tags
 
 MOST = 30
+_MOST_TAGS = 3
 _NUMBER = re.compile(r"(?:ma[-\s]?(?P<year>\d{4})[-\s]?)?(?P<place>\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search found; `are_more` cases were left out."""
+    """What a search found; `are_more` cases were left out. `tags` are the desk's, each with how many cases have it."""
 
     cases: Sequence[SearchResult] = ()
     are_more: bool = False
     customers: Sequence[FoundCustomer] = ()
     contacts: Sequence[FoundContact] = ()
+    tags: Sequence[tuple[str, int]] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.customers or self.contacts)
+        return bool(self.cases or self.customers or self.contacts or self.tags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,7 @@ async def _found(db: Reader, principal: Principal, q: str, most: int, *, at: dat
         are_more=len(cases) > most,
         customers=customers,
         contacts=await names.find_contacts(db, q, customer_id=mine, limit=most),
+        tags=() if mine else await tags.beginning(db, q.strip().lstrip("#").lower(), limit=_MOST_TAGS),
     )
 
 

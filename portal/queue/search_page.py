@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BeforeValidator, Field
@@ -40,7 +41,7 @@ class Command:
 async def show(request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "") -> Response:
     """The best results; who looks for more says more."""
     found = await read_search(desk, visitor.principal, q)
-    commands = [*_for_customers(visitor, found.found), *_places(visitor, q)]
+    commands = [*_tagged(visitor, found.found), *_for_customers(visitor, found.found), *_places(visitor, q)]
     shown = _shown(found, q, commands)
     return page(request, "queue/search.html", **shown, most=MOST)
 
@@ -49,13 +50,20 @@ async def show(request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "
 async def show_few(request: Request, visitor: SignedIn, desk: DeskDep, q: Sought = "") -> Response:
     """The best five of each kind, for the box in the header."""
     found = await read_search(desk, visitor.principal, q, most=_FEW)
-    shown = _shown(found, q, list(_for_customers(visitor, found.found)))
+    shown = _shown(found, q, [*_tagged(visitor, found.found), *_for_customers(visitor, found.found)])
     return answered(Response(render(request, visitor, "queue/found.html", **shown), media_type="text/html"), visitor)
 
 
 def _shown(found: SearchPage, q: str, commands: Sequence[Command]) -> dict[str, Any]:
     words = words_of(found.sought)
     return {**vars(found), "q": q, "commands": commands, "marked": lambda text: beginnings(text, words)}
+
+
+def _tagged(visitor: Visitor, found: Found) -> Iterator[Command]:
+    """The cases of the tags that were found, open and closed."""
+    for tag, count in found.tags:
+        label = translate("Cases tagged “{tag}”: {count}", visitor.language, tag=tag, count=count)
+        yield Command(label, f"/cola?{urlencode({'tab': 'all', 'tag': tag})}", "bookmark")
 
 
 def _for_customers(visitor: Visitor, found: Found) -> Iterator[Command]:

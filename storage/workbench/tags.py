@@ -42,6 +42,15 @@ async def known(db: Reader) -> Sequence[str]:
         return list(await connection.scalars(wanted))
 
 
+async def beginning(db: Reader, words: str, *, limit: int) -> Sequence[tuple[str, int]]:
+    """The tags that begin so, each with how many cases have it, those of the most cases first."""
+    t = case_tags.c.tag
+    count = func.count()
+    wanted = select(t, count).where(t.startswith(words, autoescape=True)).group_by(t).order_by(count.desc(), t)
+    async with db.read() as connection:
+        return [(tag, cases) for tag, cases in await connection.execute(wanted.limit(limit))]
+
+
 async def put(db: Database, number: str, tag: str, *, account_id: str, at: datetime) -> None:
     """Give a case a tag; one that it has stays whose it was. Raises TooManyTags."""
     row = {"case_number": number, "tag": tag, "account_id": account_id, "at": at}

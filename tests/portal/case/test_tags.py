@@ -43,6 +43,17 @@ async def test_are_found_in_the_queue_on_closed_cases_too(office: Office) -> Non
     assert await office.timeline(closed) == before
 
 
+async def test_are_found_by_the_search_of_those_who_see_them(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent, visitor(office, "contact") as ana:
+        await tag(agent, number, "migración 100%")
+        for q in ("Migra", "#migración 100%"):
+            found = (await agent.get("/buscar", q=q)).text
+            assert "/cola?tab=all&amp;tag=migraci%C3%B3n+100%25" in found, q
+        assert "tag=" not in (await agent.get("/buscar", q="%")).text
+        assert "migraci%C3%B3n" not in (await ana.get("/buscar", q="migra")).text
+
+
 async def test_are_nothing_for_customers_and_those_who_do_not_serve_cases(office: Office) -> None:
     number = await office.open()
     async with visitor(office, "agent") as agent, visitor(office, "contact") as ana:

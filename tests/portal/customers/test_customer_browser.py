@@ -230,3 +230,16 @@ async def test_every_page_fits_the_screen(browser: Browser, site: str, office: O
             for path in paths:
                 await window.go(path)
                 assert await fits(window), path
+
+
+async def test_cases_that_look_alike_come_beside_what_is_typed(browser: Browser, site: str, office: Office) -> None:
+    """And nothing moves under the hand that types."""
+    await office.open(title="El certificado SSL venció")
+    async with screen(browser, site, cookies={SESSION_COOKIE: await session_secret(office, "contact")}) as window:
+        await window.go("/casos/nuevo")
+        before = await window.page.locator("#description").bounding_box()
+        await window.page.locator("#title").press_sequentially("Otro certificado SSL")
+        await expect(window.page.locator("#parecidos")).to_contain_text("«certificado», «SSL»")
+        assert await window.page.locator("#description").bounding_box() == before
+        await window.page.fill("#title", "Otra cosa")
+        await expect(window.page.locator("#parecidos a")).to_have_count(0)

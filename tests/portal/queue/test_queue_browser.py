@@ -284,3 +284,23 @@ async def test_the_search_opens_over_the_page_and_forgives(browser: Browser, sit
         await window.page.fill(".seek-all input", "geocrka")
         await window.page.press(".seek-all input", "Enter")
         await expect(window.page.locator(".results h3")).to_have_count(1)
+
+
+async def test_one_key_leads_to_the_next_case_of_the_list(browser: Browser, site: str, office: Office) -> None:
+    """From the queue by keys alone; nothing is pressed while somebody types."""
+    first, second = [await office.open() for _ in range(2)]
+    async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
+        await window.page.keyboard.press("j")
+        await window.page.keyboard.press("Enter")
+        await expect(window.page.locator("#lista")).to_contain_text("1 de 2")
+        at_first = window.path
+        await window.page.keyboard.press("j")
+        await expect(window.page.locator("#lista")).to_contain_text("2 de 2")
+        await window.page.locator("#replies-body").fill("k")
+        await window.page.keyboard.press("k")
+        await expect(window.page.locator("#replies-body")).to_have_value("kk")
+        await window.page.locator("#contenido").focus()
+        await window.page.keyboard.press("[")
+        await expect(window.page.locator("#lista")).to_contain_text("1 de 2")
+        assert window.path.split("?")[0] == at_first.split("?")[0]
+        assert {first, second} >= {at_first.split("?")[0].removeprefix("/casos/")}
