@@ -16,7 +16,6 @@ from desk.commands.commands import give
 from desk.commands.offers import AskedCommand
 from desk.desk import Desk
 from desk.idempotency import Begins, Done, FinalRefusal, once
-from desk.inputs import Body
 from desk.placeholders import PLACEHOLDERS, check_placeholders
 from desk.problems import NotFound
 from policy.case.decision import Decision
@@ -35,7 +34,7 @@ from storage.case import intake
 from storage.case.views import CaseRow
 from storage.signing_in.accounts import digest_of
 from storage.workbench import macros
-from storage.workbench.macros import Macro
+from storage.workbench.macros import Macro, TooManyMacros
 from wording.facts.page import Teller
 from wording.language import translate
 
@@ -91,7 +90,11 @@ async def keep_macro(request: Request, visitor: Worker, desk: DeskDep, at: At) -
     )
     if problem := _problem(typed, visitor.language):
         return await _list(request, visitor, desk, edited=typed, problem=problem)
-    await macros.keep(desk.database, typed, at=at)
+    try:
+        await macros.keep(desk.database, typed, at=at)
+    except TooManyMacros as refused:
+        why = translate(refused.message, visitor.language, **refused.values)
+        return await _list(request, visitor, desk, edited=typed, problem=why)
     return to(_PLACE, visitor)
 
 
@@ -212,7 +215,7 @@ async def _prospect(about: CaseRequest, macro: Macro, asked: list[AskedCommand] 
         ]
     teller = Teller(language, {}, group_names(about.desk.policy))
     return [
-        _step(macro, place, language, words=_words_of(asked[place].body), told=_told(decision, teller))
+        _step(macro, place, language, words=_words_of(asked[place]), told=_told(decision, teller))
         for place, decision in enumerate(found)
     ]
 
@@ -221,8 +224,10 @@ def _told(decision: Decision, teller: Teller) -> tuple[str, ...]:
     return tuple(teller.sentence(entry.fact) for entry in decision.entries)
 
 
-def _words_of(body: Body) -> str:
-    return next((value for value in body.model_dump().values() if isinstance(value, str) and len(value) > 1), "")
+def _words_of(asked: AskedCommand) -> str:
+    """What the act says, as it will read on this case."""
+    name = ACTS[asked.offer.path].words
+    return str(getattr(asked.body, name)) if name else ""
 
 
 def _step(macro: Macro, place: int, language: str, **more: Any) -> Step:

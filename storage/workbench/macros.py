@@ -9,8 +9,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
+from policy.case.refusals import Refusal
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import macros
+
+MOST = 50
+"""How many one account keeps."""
+
+
+class TooManyMacros(Refusal):
+    """A list to choose from that is too long to choose from."""
+
+    message = "You keep {most} macros already. Remove one first."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +50,13 @@ async def get(db: Reader, macro_id: str, *, account_id: str) -> Macro | None:
 
 
 async def keep(db: Database, macro: Macro, *, at: datetime) -> None:
-    """Keep a new one, or change its owner's."""
+    """Keep a new one, or change its owner's. Raises TooManyMacros."""
     row = {**vars(macro), "acts": list(macro.acts), "changed_at": at}
     changed = {name: row[name] for name in ("shared", "name", "acts", "changed_at")}
     async with db.write() as connection:
+        others = select(func.count()).where(macros.c.account_id == macro.account_id, macros.c.id != macro.id)
+        if (await connection.scalar(others) or 0) >= MOST:
+            raise TooManyMacros(most=MOST)
         made = insert(connection, macros).values(**row)
         its = macros.c.account_id == macro.account_id
         await connection.execute(made.on_conflict_do_update(index_elements=["id"], set_=changed, where=its))

@@ -101,6 +101,16 @@ async def test_that_makes_no_sense_is_not_kept(office: Office, acts: list[tuple[
         assert "Aún no hay macros." in (await agent.get("/macros")).text
 
 
+async def test_have_an_end(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.workbench.macros.MOST", 1)
+    async with visitor(office, "agent") as agent:
+        first = await make(agent, [("notes", "", "x")])
+        more: dict[str, Any] = {"key": "another-key", "name": "Otra", "act_0": "notes", "words_0": "y"}
+        answer = await agent.post("/macros", **more)
+        assert (answer.status_code, "1 macros" in answer.text, "Otra" in answer.text) == (422, True, True)
+        assert (await agent.post(f"/macros/{first}", **more)).status_code == 303
+
+
 @pytest.mark.parametrize("shared", [True, False])
 async def test_is_ones_own_unless_shared_and_changed_by_its_maker_alone(office: Office, shared: bool) -> None:
     number = await office.open()
