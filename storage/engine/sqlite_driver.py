@@ -82,7 +82,9 @@ class Connection(aiosqlite.Connection):
                     raise
                 if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                     _remember(statement)
-        return await self._execute(lambda: self._elsewhere(do))
+        begin, self._to_begin = self._to_begin, None
+        self._begun = self._begun or begin is not None  # also for a caller who is cancelled now: the thread goes on
+        return await self._execute(lambda: self._elsewhere(do, begin))
 
     def _here(self, do: Callable[[], Any]) -> Any:
         """Do it at once, or raise that it has to wait, or takes long."""
@@ -94,14 +96,12 @@ class Connection(aiosqlite.Connection):
         self._since = None
         return do()
 
-    def _elsewhere(self, do: Callable[[], Any]) -> Any:
+    def _elsewhere(self, do: Callable[[], Any], begin: str | None) -> Any:
         """The same in the thread, as long as there is patience."""
         self._watch(is_on=False)
-        begin, self._to_begin = self._to_begin, None
         if begin is None:
             self._wait_at_most(round(min(max(self._patience.seconds, 0), LONGEST) * 1_000))
             return do()
-        self._begun = True  # also for a caller who is cancelled now: this goes on
         with self._patience.waiting() as seconds:
             self._wait_at_most(round(seconds * 1_000))
             self._conn.execute(begin)

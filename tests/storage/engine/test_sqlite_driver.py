@@ -13,6 +13,7 @@ from sqlalchemy import text
 from storage.engine import sqlite_driver
 from storage.engine.database import Database
 from storage.engine.patience import patient_for
+from storage.engine.prepared import Prepared
 from storage.engine.reach import DatabaseUnavailable
 
 
@@ -79,7 +80,9 @@ async def threads(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         return do() if callable(do) else None
 
     monkeypatch.setattr(sqlite_driver.Connection, "_here", lambda its, do: here(its, lambda: done(do)))
-    monkeypatch.setattr(sqlite_driver.Connection, "_elsewhere", lambda its, do: elsewhere(its, lambda: done(do)))
+    monkeypatch.setattr(
+        sqlite_driver.Connection, "_elsewhere", lambda its, do, begin: elsewhere(its, lambda: done(do), begin)
+    )
     sqlite_driver._long.clear()
     yield found
     sqlite_driver._long.clear()
@@ -155,3 +158,29 @@ async def test_a_statement_waits_for_what_a_caller_left_to_the_thread(sqlite: Da
         assert await connection.scalar(text("SELECT 1")) == 1
         assert await connection.scalar(text("SELECT 2")) == 2
     assert threads == ["elsewhere", "here"]
+
+
+@pytest.mark.parametrize("brief", [False, True])
+async def test_what_the_thread_had_not_begun_is_taken_back_as_well(sqlite: Database, brief: bool) -> None:
+    """Somebody goes away while their first statement waits for the thread: it is done in their transaction, or not."""
+    async with sqlite.write() as connection:
+        await connection.execute(text("CREATE TABLE late (n INTEGER)"))
+        raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None
+    free = threading.Event()
+    keeps = asyncio.create_task(raw._execute(free.wait))
+    await asyncio.sleep(0)
+
+    async def write() -> None:
+        async with sqlite.write(brief=brief) as connection:
+            await Prepared(text("INSERT INTO late VALUES (1)")).changed(connection)
+
+    writing = asyncio.create_task(write())
+    await asyncio.sleep(0.05)
+    writing.cancel()
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.wait([writing, keeps])
+    assert writing.cancelled()
+    async with asyncio.timeout(5), sqlite.write() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM late")) == 0
