@@ -86,9 +86,13 @@ class ImapAccount:
             box = MailBoxStartTls(self.host, self.port, timeout=_PATIENCE, ssl_context=ssl.create_default_context())
         else:
             box = MailBoxUnencrypted(self.host, self.port, timeout=_PATIENCE)
-        if token is not None:
-            return box.xoauth2(self.user, token, initial_folder=self.folder)
-        return box.login(self.user, self.password, initial_folder=self.folder)
+        try:
+            if token is not None:
+                return box.xoauth2(self.user, token, initial_folder=self.folder)
+            return box.login(self.user, self.password, initial_folder=self.folder)
+        except Exception:
+            box.client.shutdown()
+            raise
 
 
 @dataclass

@@ -277,7 +277,6 @@ class TestEveryFact:
     SILENT = frozenset(
         {
             f.CaseClaimed,
-            f.NoteAdded,
             f.AttemptLogged,
             f.InitialAttentionGiven,
             f.PriorityConfirmed,
