@@ -1,17 +1,19 @@
-"""A customer's cases: the open ones by what is due next, then what is solved and closed."""
+"""A customer's cases: what waits for the customer first, then the open ones by what is due next, then the closed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, countdowns, hours_at
-from policy.case.case import Status, WaitingFor
+from policy.case.case import Case, Status, WaitingFor
+from policy.visit.visit import Visit, VisitStep
 from storage.case import views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow
@@ -19,8 +21,9 @@ from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.people import agents
 
-_OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.HELD)
-_DONE = (Status.RESOLVED, Status.CLOSED)
+_WAITING = (Status.WAITING_CUSTOMER, Status.RESOLVED)
+_OPEN = (Status.NEW, Status.IN_PROGRESS, Status.HELD)
+_DONE = (Status.CLOSED,)
 _OPEN_AT_ONCE, _DONE_AT_ONCE = 50, 20
 
 
@@ -44,15 +47,40 @@ class Listed:
 
     row: CaseRow
     clock: Countdown | None
-    waiting_for: WaitingFor | None
     resumes_at: datetime | None
+
+
+class Wanted(StrEnum):
+    """What a customer is wanted for."""
+
+    ANSWER = "answer"
+    QUOTE = "quote"
+    EXCESS = "excess"
+    DATE = "date"
+    SIGNATURE = "signature"
+    CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One thing that waits for the customer: in which case, and until when it can; `who` asks it in which `words`."""
+
+    row: CaseRow
+    wanted: Wanted
+    until: datetime | None
+    who: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MyCases:
-    """Both lists as of `at`. `names` are agents', by id; `mark` is another word for every other list."""
+    """The lists as of `at`. `names` are agents', by id; `mark` is another word for every other list.
+
+    `waiting` is all that waits for the customer, on the first page; both others go on from their places.
+    """
 
     at: datetime
+    waiting: Sequence[Waiting]
     going: Sequence[Listed]
     going_next: str | None
     over: Sequence[CaseRow]
@@ -62,6 +90,7 @@ class MyCases:
     @property
     def mark(self) -> str:
         said = [(each.row.number, each.row.case.turn, each.resumes_at) for each in self.going]
+        said += [(each.row.number, each.row.case.turn, each.until) for each in self.waiting]
         said += [(row.number, row.case.turn, None) for row in self.over]
         return hashlib.sha256(repr((said, self.going_next, self.over_next)).encode()).hexdigest()[:24]
 
@@ -71,20 +100,60 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
     at, mine = desk.clock(), {"customer_id": asked.customer_id, "q": asked.q, "missed": asked.missed}
     async with desk.database.snapshot() as db:
         with own_cursor():
+            waiting = await _cases(db, _OPEN_AT_ONCE, None, status=_WAITING, sort="next_due", **mine)
             going = await _cases(db, _OPEN_AT_ONCE, asked.going_from, status=_OPEN, sort="next_due", **mine)
             over = await _cases(db, _DONE_AT_ONCE, asked.over_from, status=_DONE, sort="-opened_at", **mine)
+        listed = await _listed(db, going.items, at=at)
+        names = {each.id: each.name for each in await agents.listing(db)}
+        first = asked.going_from is None and asked.over_from is None
         return MyCases(
             at=at,
-            going=await _listed(db, going.items, at=at),
+            waiting=await _waiting(db, [*waiting.items, *going.items], names) if first else (),
+            going=listed,
             going_next=going.next_cursor,
             over=over.items,
             over_next=over.next_cursor,
-            names={each.id: each.name for each in await agents.listing(db)},
+            names=names,
         )
 
 
 async def _cases(db: Reader, limit: int, cursor: str | None, **wanted: Any) -> Page[CaseRow]:
     return await views.cases(db, CaseFilter(**wanted), limit=limit, cursor=cursor)
+
+
+async def _waiting(db: Reader, rows: Sequence[CaseRow], names: Mapping[str, str]) -> list[Waiting]:
+    """What these cases want of their customer, the soonest first."""
+    wanted = [(row, each, until) for row in rows for each, until in wanted_in(row.case)]
+    questions = await views.asked_last(db, [row.number for row, each, _ in wanted if each is Wanted.ANSWER])
+    found = []
+    for row, each, until in wanted:
+        question = questions.get(row.number) if each is Wanted.ANSWER else None
+        who = names.get(question.actor.id, question.actor.id) if question else ""
+        words = " ".join(question.words.values()) if question else ""
+        found.append(Waiting(row=row, wanted=each, until=until, who=who, words=words))
+    return sorted(found, key=lambda each: (each.until is None, each.until or each.row.case.opened_at))
+
+
+def wanted_in(case: Case) -> Iterator[tuple[Wanted, datetime | None]]:
+    """What a case wants of its customer, and until when each can be given."""
+    visit = case.visit
+    if WaitingFor.INFORMATION in case.waits:
+        yield Wanted.ANSWER, case.question.answer_by if case.question else None
+    if visit and visit.excess:
+        yield Wanted.EXCESS, visit.excess.due_at
+    match visit.step if visit and visit.is_open else None:
+        case VisitStep.QUOTED:
+            yield Wanted.QUOTE, _ends(visit)
+        case VisitStep.AGREED:
+            yield Wanted.DATE, _ends(visit)
+        case VisitStep.REPORTED:
+            yield Wanted.SIGNATURE, _ends(visit)
+    if case.status is Status.RESOLVED:
+        yield Wanted.CONFIRMATION, case.reopen_until
+
+
+def _ends(visit: Visit | None) -> datetime | None:
+    return visit.term.due_at if visit and visit.term else None
 
 
 async def _listed(db: Reader, rows: Sequence[CaseRow], *, at: datetime) -> list[Listed]:
@@ -98,7 +167,6 @@ async def _listed(db: Reader, rows: Sequence[CaseRow], *, at: datetime) -> list[
             Listed(
                 row=row,
                 clock=next(iter(clocks), None),
-                waiting_for=row.case.waiting_for,
                 resumes_at=None if its.is_open else its.changes_at,
             )
         )

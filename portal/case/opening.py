@@ -19,13 +19,14 @@ from desk.desk import Desk
 from desk.idempotency import Answers, Begins, Done, FinalRefusal, once
 from desk.inputs import Body, Words
 from desk.opening import AskedOpening, NewCase, Opened, StillOpening, open_case
+from desk.opening_questions import NAMES, analysis
 from desk.problems import NotFound, Problem
 from policy.case import lifecycle
 from policy.case.case import Channel, Role
 from policy.case.commands import OpenCase
 from policy.case.refusals import RoleNotAllowed
 from portal.case.attachments import FilesRead, keep_form_files
-from portal.case.opening_page import QUESTIONS, OpeningPage
+from portal.case.opening_page import OpeningPage
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, to
 from portal.frame.session import SignedIn, Stamped, Visitor
@@ -56,7 +57,7 @@ _NUMBER: Answers[Opened | StillOpening] = Answers(
     read=lambda kept: Opened(str(kept.body["number"])),
 )
 _MOST_KEPT = 5
-_WRITTEN = ("title", "description", "serial_number", *QUESTIONS)
+_WRITTEN = ("title", "description", "serial_number", *NAMES)
 """What is written in the form: without a word of it there is no draft."""
 _CHOSEN = ("contact_id", "channel", "category", "proposed_priority")
 
@@ -180,11 +181,9 @@ def _draft(form: FormData) -> dict[str, str]:
 
 
 def _prior_analysis(form: FormData, language: str) -> str:
-    """The answers as one text, each under its question; what was left empty is left out."""
-    answers = {name: str(form.get(name, "")).strip() for name in QUESTIONS}
-    return "\n".join(
-        f"{translate(QUESTIONS[name][0], language)}: {answer}" for name, answer in answers.items() if answer
-    )
+    """The answers to what is asked in the category that was chosen, as one text (REQ-5)."""
+    answers = {name: str(form.get(name, "")) for name in NAMES}
+    return analysis(str(form.get("category", "")), answers, lambda asks: translate(asks, language))
 
 
 # -- for whom ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from starlette.datastructures import FormData
 
 from desk.desk import Desk
+from desk.opening_questions import ASKED
 from desk.problems import EngineUnavailable, IdempotencyKeyReused
 from desk.providers.incidents import known_now
 from desk.reading.similar import Asked, SimilarCase, like_what_is_asked
@@ -38,18 +39,6 @@ PRIORITIES: Mapping[int, str] = {
     4: "The problem neither affects nor degrades the service.",
 }
 """What each priority means, in the policy's words (PRI-1..4)."""
-
-QUESTIONS: Mapping[str, tuple[str, str]] = {
-    "since_when": ("Since when", "The day and time when it began, as far as you know."),
-    "who_affected": ("Who is affected", "Everybody, an office, one person? On which devices?"),
-    "what_changed": (
-        "What changed before",
-        "An update, a new network, new users, new data? Nothing, as far as you know?",
-    ),
-    "error_messages": ("Error messages", "Word for word, if there are any."),
-    "what_tried": ("What you analysed and tried", "What you looked at, what you tried, and what came of it."),
-}
-"""What is asked of what was analysed before (REQ-5): each question's name, and a word of help."""
 
 _CHANGED = (
     "The form changed since you sent it before. Please look in the list of cases whether it is open already; if it is "
@@ -90,13 +79,14 @@ class OpeningPage:
             "kept": [],
             "key": secrets.token_urlsafe(18),
             "priorities": PRIORITIES,
-            "questions": QUESTIONS,
+            "asked": {category.value: its for category, its in ASKED.items()},
             "categories": [each.value for each in Category],
         }
         if chosen:
             shown |= await self._draft_of(chosen)
             shown |= await self._about(chosen)
         shown |= more
+        shown["wrote"] = lambda names: any(shown["typed"][name] for name in names)
         shown["similar"] = await self._similar(chosen, shown["typed"]) if chosen else ()
         return page(self.request, "case/opening.html", status=status, **shown)
 

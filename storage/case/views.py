@@ -307,6 +307,22 @@ MILESTONES = frozenset(
 _SAID = codec.kinds_with_texts() | MILESTONES
 
 
+_ASKED = "information_requested"
+
+
+async def asked_last(db: Reader, numbers: Sequence[str]) -> dict[str, TimelineRow]:
+    """The last question to the customer in each of these cases, by number, where there was one."""
+    f = facts.c
+    asked = select(f.case_number, func.max(f.seq)).where(f.case_number.in_(numbers), f.kind == _ASKED)
+    of_case = tuple_(f.case_number, f.seq).in_(asked.group_by(f.case_number))
+    async with db.read() as connection:
+        rows = list((await connection.execute(select(facts).where(of_case))).mappings())
+        return {
+            row["case_number"]: _timeline_row(row, await _words(connection, row["case_number"], [row["data"]]))
+            for row in rows
+        }
+
+
 async def last_seq(db: Reader, number: str) -> int:
     """The place of the case's last fact; 0 where there is none."""
     async with db.read() as connection:

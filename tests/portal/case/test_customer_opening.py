@@ -61,6 +61,20 @@ class TestTheForm:
         assert row
         assert (row.case.contact_id, row.case.channel, row.title) == ("contact-standard-1", "web", "El mapa no carga")
 
+    async def test_asks_what_fits_its_category_and_keeps_it_with_the_case(self, office: Office) -> None:
+        its = {"category": "architecture", "goal": "Un visor", "by_when": "Marzo", "since_when": "de antes"}
+        async with visitor(office, "contact") as ana:
+            page = unspaced((await ana.get("/casos/nuevo")).text)
+            assert '<span class="variant for-architecture">Qué quieren construir</span>' in page
+            assert '<div class="asked of-architecture"><label for="by_when">' in page
+            number = number_of(await send(ana, **its))
+        opened = (await office.timeline(number))[0]["data"]
+        assert opened["prior_analysis"].splitlines() == [
+            "Qué quieren construir: Un visor",
+            "Para cuándo: Marzo",
+            "Cómo está construido hoy y qué consideraron: otro navegador",
+        ]
+
     async def test_clicked_twice_opens_one_case(self, office: Office) -> None:
         async with visitor(office, "contact") as ana:
             key = await key_of(ana)

@@ -23,7 +23,7 @@ from storage.people import contacts, customers
 from storage.people.contacts import NewContact, NewRoster
 from storage.providers import incidents
 from tests.api.office import PREMIUM, STANDARD, Office
-from tests.portal.people import EMAILS, Visitor, visitor
+from tests.portal.people import EMAILS, Visitor, unspaced, visitor
 from tests.support.lives import bogota, policy
 
 XSS = '"><img src=x onerror=alert(1)>'
@@ -135,6 +135,38 @@ class TestMyCases:
         places = [page.index(each) for each in ("Le espera a usted", done, soon, late, "Resueltos y cerrados")]
         assert places == sorted(places)
         assert "Nivel 1" in page
+
+    async def test_say_first_what_waits_for_the_customer_and_who_asks(self, office: Office) -> None:
+        asked, done = await office.open(title="Preguntado"), await office.open(title="Listo")
+        other = await office.open(title="Sin nada")
+        for words in ("¿Desde cuándo?", "¿En qué equipo?"):
+            await office.give(asked, "information-requests", body=words)
+            if words.startswith("¿Desde"):
+                await office.give(asked, "answers", "contact", body="Desde ayer.")
+        await office.give(done, "resolution", summary="Listo.")
+        async with visitor(office, "contact") as ana:
+            page = unspaced((await ana.get("/casos")).text)
+        first, _, rest = page.partition("Los atiende la Mesa de Ayuda")
+        assert "Ana Torres le pregunta" in first
+        assert "«¿En qué equipo?»" in first
+        assert "¿Desde cuándo?" not in page
+        assert (asked in first, done in first, other in first) == (True, True, False)
+        assert (asked in rest, done in rest, other in rest) == (False, False, True)
+
+    async def test_say_on_the_case_who_has_it_and_until_when(self, office: Office) -> None:
+        number = await office.open()
+        async with visitor(office, "contact") as ana:
+
+            async def told() -> str:
+                its = re.search(r'<p class="in-charge">([^<]*)<', (await ana.get(f"/casos/{number}")).text)
+                return its[1].strip() if its else ""
+
+            assert (await told()).startswith("Alguien del nivel 1 lo toma y le responde a más tardar el ")
+            await office.give(number, "claim")
+            await office.give(number, "replies", body="Lo vemos.")
+            assert (await told()).startswith("Lo tiene Ana Torres, en el nivel 1, a más tardar hasta el ")
+            await office.give(number, "information-requests", body="¿Desde cuándo?")
+            assert await told() == "Lo tiene Ana Torres, en el nivel 1, y espera su respuesta."
 
     async def test_are_the_customers_alone(self, office: Office) -> None:
         mine, theirs = await office.open(), await office.open("premium_contact")
