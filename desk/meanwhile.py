@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from desk.access import reads_internal
+from desk.commands.offers import AskedCommand
 from desk.desk import Desk
 from desk.problems import Problem
 from policy.case.case import Role
 from storage.case import views
+from storage.case.case_progress import holds_command
 from storage.case.views import TimelineRow
 from storage.signing_in.tokens import Principal
 from storage.workbench import pending_replies
@@ -36,6 +38,13 @@ class CameMeanwhile(Problem):
     message = (
         "Something came to this case while you were writing. Read it, and send yours all the same if it still fits."
     )
+
+
+class CaseWentOn(Problem):
+    """Whoever names the turn that they read gives their command to a case of that turn, or not at all."""
+
+    status = 412
+    message = "The case is at turn {turn} by now: read what happened since, and ask again with that turn."
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,14 @@ async def check_nothing_came(desk: Desk, principal: Principal, number: str, seen
     """Raise CameMeanwhile where others have spoken since; whoever says nothing of what they saw is not asked."""
     if seen and await said_meanwhile(desk, principal, number, seen):
         raise CameMeanwhile
+
+
+async def check_turn(desk: Desk, asked: AskedCommand, turn: int | None) -> None:
+    """Raise CaseWentOn where the case is past the turn that its caller read, unless by this very request."""
+    if turn is None or turn == asked.row.case.turn:
+        return
+    if not await holds_command(desk.database, asked.row.number, asked.request.derived("cmd_")):
+        raise CaseWentOn(turn=asked.row.case.turn)
 
 
 def _is_by_another(principal: Principal, row: TimelineRow) -> bool:

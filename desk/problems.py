@@ -28,6 +28,7 @@ _TITLES = {
     405: "Method not allowed.",
     408: "The request came too slowly.",
     409: "The case's state does not allow it.",
+    412: "The case has gone on.",
     413: "The request is too large.",
     415: "The content's type is not accepted.",
     421: "Not our address.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BeforeValidator, Field
 
 from api.case.case_answer import CaseAnswer, case_answers
@@ -83,7 +83,8 @@ async def list_cases(
 
 
 @router.get("/cases/{number}", response_model=CaseAnswer, summary="Read a case", responses=can_refuse(NotFound))
-async def read_case(row: VisibleCase, desk: DeskDep, at: At) -> CaseAnswer:
+async def read_case(row: VisibleCase, desk: DeskDep, at: At, response: Response) -> CaseAnswer:
     async with desk.database.snapshot() as db:
         [answer] = await case_answers(db, [await views.case(db, row.number) or row], at=at)
+    response.headers["ETag"] = f'"{answer.turn}"'  # what a command's If-Match may name
     return answer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Header, Path
 from fastapi.responses import JSONResponse
 
 from api.case.case_answer import CaseAnswer, case_answers
@@ -22,6 +22,7 @@ from desk.commands.visits import VISITS
 from desk.files.uploads import CaseIsFull
 from desk.idempotency import Begins
 from desk.inputs import Body, WithFiles
+from desk.meanwhile import CaseWentOn, check_turn
 from desk.problems import EngineUnavailable, NotFound
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -36,6 +37,17 @@ async def session_in_path(session: Annotated[int, Path(ge=1, le=1_000_000, descr
     return session
 
 
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        pattern=r'^"[0-9]{1,9}"$',
+        description="The `turn` of the case as you read it, in quotes: where it has gone on since, nothing is done.",
+        examples=['"7"'],
+    ),
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _CaseCall:
     """A call about a case, as every operation here has it."""
@@ -44,10 +56,13 @@ class _CaseCall:
     principal: Caller
     request: Idempotent
     desk: DeskDep
+    if_match: str | None
 
 
-async def _case_call(row: VisibleCase, principal: Caller, request: Idempotent, desk: DeskDep) -> _CaseCall:
-    return _CaseCall(row=row, principal=principal, request=request, desk=desk)
+async def _case_call(
+    row: VisibleCase, principal: Caller, request: Idempotent, desk: DeskDep, if_match: IfMatch = None
+) -> _CaseCall:
+    return _CaseCall(row=row, principal=principal, request=request, desk=desk, if_match=if_match)
 
 
 class _Operation:
@@ -70,6 +85,7 @@ class _Operation:
         )
 
         async def act() -> Success:
+            await check_turn(desk, asked, int(call.if_match.strip('"')) if call.if_match else None)
             changed = await give(desk, asked)
             async with desk.database.snapshot() as db:
                 [answer] = await case_answers(db, [changed], at=request.at)
@@ -114,6 +130,7 @@ for _offer in OFFERS:
         response_model=CaseAnswer,
         responses=can_refuse(
             NotFound,
+            CaseWentOn,
             *_state_refusals(_offer.command),
             *_offer.refusals,
             *([CaseIsFull] if issubclass(_offer.body, WithFiles) else []),

@@ -36,6 +36,8 @@ _VALUES: dict[str, str | int] = {
     "groups": "sig, rastreo",
     "agent": "ana.torres",
     "person": "ana.torres",
+    "name": "Ángela Suárez",
+    "turn": 9,
     "substitute": "eva.rojas",
     "calendar": "9x6",
     "calendars": "7x24, 8x5",

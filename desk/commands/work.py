@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from desk.commands.mentions import MentionedSeesNoNotes, colleagues_called
 from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, PriorityNumber, WithFiles, Words
@@ -79,8 +80,9 @@ WORK: tuple[Offer, ...] = (
         summary="Leave an internal note",
         command=c.AddNote,
         body=Message,
-        make=lambda new: c.AddNote(by=new.by, body=new.text("body")),
-        refusals=(r.TextMissing,),
+        look_up=colleagues_called,
+        make=lambda new: c.AddNote(by=new.by, body=new.text("body"), mentions=new.found),
+        refusals=(r.TextMissing, MentionedSeesNoNotes),
     ),
     Offer(
         path="attempts",

@@ -144,6 +144,14 @@ class _Reading:
     async def agents(self) -> Sequence[Agent]:
         return await self.once("agents", lambda: agents.listing(self.db))
 
+    async def assignee(self) -> str | None:
+        """The name of whoever has the case."""
+        its = self.case.assignee
+        return next((each.name for each in await self.agents() if each.id == its), its) if its else None
+
+    async def serving(self) -> Sequence[Agent]:
+        return await self.once("serving", lambda: agents.serving(self.db))
+
     async def contacts(self) -> Sequence[Contact]:
         return await self.once("contacts", lambda: contacts.roster(self.db, self.case.customer_id))
 
@@ -187,11 +195,9 @@ class _Reading:
 
 
 async def _header(reading: _Reading) -> Header:
-    case, assignee = reading.case, None
-    if case.assignee:
-        assignee = next((each.name for each in await reading.agents() if each.id == case.assignee), case.assignee)
+    case = reading.case
     return Header(
-        assignee_name=assignee,
+        assignee_name=await reading.assignee(),
         duplicates=await duplicates.of_case(reading.db, case.number, customer_id=case.customer_id),
         goes_on_in=(await duplicates.last_of(reading.db, case.duplicate_of)) if case.duplicate_of else None,
         rating=await reading.rating(),
@@ -235,6 +241,7 @@ async def _composer(reading: _Reading) -> Composer:
         drafts=await reading.drafts(),
         canned=await reading.canned(),
         asked=None if reading.viewer.is_ours else await _asked(reading),
+        colleagues=await reading.serving() if worker else (),
     )
 
 
@@ -254,7 +261,7 @@ async def _asked(reading: _Reading) -> Asked | None:
 
 async def _actions(reading: _Reading) -> Actions:
     case, actor, is_ours = reading.case, reading.viewer.principal.actor, reading.viewer.is_ours
-    staff = await reading.once("serving", lambda: agents.serving(reading.db)) if is_ours else ()
+    staff = await reading.serving() if is_ours else ()
     terms = await reading.terms()
     principal, at = reading.viewer.principal, case.as_of(reading.at)
     starts = any(on_site.may_start(case, by, at=at, terms=terms) for by in (actor, *principal.stands_in_for))
@@ -278,6 +285,7 @@ async def _actions(reading: _Reading) -> Actions:
 async def _clocks(reading: _Reading) -> Clocks:
     case, at, terms = reading.case, reading.at, await reading.terms()
     return Clocks(
+        has_it=await reading.assignee(),
         countdowns=list(countdowns(case, hours_at(terms.hours, at), at=at)),
         broken=broken_promises(case, terms.hours, at=case.as_of(at)),
         stories=[with_what_is_to_come(each, terms.hours, at=at) for each in await explained(reading.db, case, at=at)],

@@ -89,7 +89,8 @@ class Asked:
 class Composer:
     """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply.
 
-    `asked` is what the customer is asked, for them alone; `seen` what of the case the forms were made under.
+    `asked` is what the customer is asked, for them alone; `seen` what of the case the forms were made under;
+    `colleagues` are those whom a note may call.
     """
 
     can: frozenset[str]
@@ -97,6 +98,7 @@ class Composer:
     drafts: Mapping[str, str]
     canned: Sequence[CannedReply]
     asked: Asked | None
+    colleagues: Sequence[Agent]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +125,9 @@ class Actions:
 
 @dataclass(frozen=True, kw_only=True)
 class Clocks:
-    """What the page counts down to, which promises were broken, and why each ends when it ends."""
+    """What the page counts down to, which promises were broken, and why each ends when it ends; `has_it` is a name."""
 
+    has_it: str | None
     countdowns: Sequence[Countdown]
     broken: Sequence[BrokenPromise]
     stories: Sequence[ExplainedClock]

@@ -70,9 +70,10 @@ class SendReply(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AddNote(Command):
-    """Leave a note that only agents see."""
+    """Leave a note that only agents see. Those whom it calls, by their ids, are told of it."""
 
     body: Text
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,11 +103,12 @@ class ReplySent:
 
 @dataclass(frozen=True, kw_only=True)
 class NoteAdded:
-    """A note among agents."""
+    """A note among agents; `mentions` are the ids of those whom it calls."""
 
     internal: ClassVar[bool] = True
     kind: Literal["note_added"] = "note_added"
     body: Text
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -290,7 +290,7 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return _answered(case, f.ReplySent(body=command.body), at=at, terms=terms)
         case c.AddNote():
             require_text(command.body)
-            return case, (f.NoteAdded(body=command.body),)
+            return case, (f.NoteAdded(body=command.body, mentions=command.mentions),)
         case c.LogAttempt():
             return _log_attempt(case, command, at=at, terms=terms)
         case c.SetPriority():

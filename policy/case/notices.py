@@ -66,6 +66,8 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             yield Commercial()
         case f.CaseAssigned():
             yield Agent(fact.agent_id)
+        case f.NoteAdded():
+            yield from map(Agent, fact.mentions)
         case f.HandedOff():
             yield LevelQueue(fact.from_level)
             yield LevelQueue(fact.to_level)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policy.case.case import Actor, Role
-from policy.case.facts import texts_in
+from policy.case.facts import NoteAdded, texts_in
 from policy.terms.policy_file import PolicyFile
 from storage.case import views
 from storage.case.views import TimelineRow
@@ -30,6 +30,7 @@ class Line:
     """A fact. `words` are what somebody wrote, each with its label if it needs one.
 
     `look` is how the conversation shows it: a message, a milestone that binds both sides, or an event beside them.
+    `calls` are the names of those whom a note calls.
     """
 
     seq: int
@@ -42,6 +43,7 @@ class Line:
     internal: bool
     look: str
     files: tuple[File, ...] = ()
+    calls: tuple[str, ...] = ()
 
     @property
     def is_said(self) -> bool:
@@ -77,7 +79,7 @@ def lines(
     `carried` are the files, by their text's id.
     """
     teller = Teller(language, names, groups)
-    return [_line(row, teller, carried) for row in facts]
+    return [_line(row, teller, names, carried) for row in facts]
 
 
 def held_lines(held: Sequence[PendingReply], names: Mapping[str, str], language: str) -> list[Line]:
@@ -98,7 +100,7 @@ def held_lines(held: Sequence[PendingReply], names: Mapping[str, str], language:
     ]
 
 
-def _line(row: TimelineRow, teller: Teller, carried: Mapping[str, Sequence[File]]) -> Line:
+def _line(row: TimelineRow, teller: Teller, names: Mapping[str, str], carried: Mapping[str, Sequence[File]]) -> Line:
     words = tuple(
         (teller.say(_LABELS.get(name, "")), body)
         for name, text in texts_in(row.fact).items()
@@ -117,6 +119,7 @@ def _line(row: TimelineRow, teller: Teller, carried: Mapping[str, Sequence[File]
         internal=row.internal,
         look=_look(row.fact.kind),
         files=tuple(file for content_id in row.words for file in carried.get(content_id, ())),
+        calls=tuple(names.get(each, each) for each in row.fact.mentions) if isinstance(row.fact, NoteAdded) else (),
     )
 
 

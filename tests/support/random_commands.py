@@ -261,11 +261,13 @@ def _visit_request(s: Situation, by: Actor) -> Command:
     )
 
 
+_CALLED: tuple[tuple[str, ...], ...] = ((), ("agent-1",), ("agent-2", "agent-1"))
+"""By the place of the note, so that chance is asked no more often than before there were mentions."""
 _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ClaimCase: lambda s, by: c.ClaimCase(by=by),
     c.AssignCase: lambda s, by: c.AssignCase(by=by, agent_id=s.pick(("agent-1", "agent-2"))),
     c.SendReply: lambda s, by: c.SendReply(by=by, body=s.words),
-    c.AddNote: lambda s, by: c.AddNote(by=by, body=s.words),
+    c.AddNote: lambda s, by: c.AddNote(by=by, body=s.words, mentions=_CALLED[s.case.facts % 3]),
     c.LogAttempt: _attempt,
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
     c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),

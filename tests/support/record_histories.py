@@ -357,6 +357,7 @@ LIVES: dict[str, Life] = {
     "dispatcher-paused-and-resumed": _dispatcher,
     "ordinary": _life(CLAIM, 5 * MINUTES, REPLY, 10 * MINUTES, RESOLVE, HOURS, CONFIRM),
     "in-progress": _life(CLAIM, ATTEMPT, c.AddNote(by=HELP_DESK, body=WORDS)),
+    "note-that-calls": _life(CLAIM, c.AddNote(by=HELP_DESK, body=WORDS, mentions=("agent-2",)), 5 * MINUTES, REPLY),
     "waiting": _life(CLAIM, ASK, 2 * DAYS),
     "waiting-and-answered": _life(CLAIM, 5 * MINUTES, ASK, 3 * HOURS, ANSWER, 40 * MINUTES, REPLY),
     "handed-off-by-hand": _life(CLAIM, HAND_OFF, ASSIGN, 10 * MINUTES, HAND_OFF),

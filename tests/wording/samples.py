@@ -139,6 +139,7 @@ SAMPLES: list[f.Fact] = [
     f.CaseAssigned(agent_id="agent-1"),
     f.ReplySent(body=WORDS),
     f.NoteAdded(body=WORDS),
+    f.NoteAdded(body=WORDS, mentions=("agent-1",)),
     f.AttemptLogged(channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
     f.InitialAttentionGiven(due_at=LIMIT, in_time=True),
     f.InitialAttentionMissed(),

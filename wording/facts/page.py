@@ -73,6 +73,8 @@ class Teller:
                 return self.say("assigned the case to {agent}", agent=self._name(agent_id))
             case f.ReplySent() | f.CustomerAnswered():
                 return self.say("answered")
+            case f.NoteAdded(mentions=(_, *_) as called):
+                return self.say("left an internal note for {names}", names=", ".join(map(self._name, called)))
             case f.NoteAdded():
                 return self.say("left an internal note")
             case f.AttemptLogged(channel=channel, outcome=outcome):

@@ -57,8 +57,8 @@ def _told(fact: f.Fact) -> str:
             return f"asignó el caso a {agent_id}"
         case f.ReplySent():
             return "respondió al cliente"
-        case f.NoteAdded():
-            return "dejó una nota interna"
+        case f.NoteAdded(mentions=called):
+            return "dejó una nota interna" + (f" para {', '.join(called)}" if called else "")
         case f.AttemptLogged(channel=channel, outcome=outcome):
             return f"intento por {word('channel', channel)}: {word('outcome', outcome)}"
         case f.InitialAttentionGiven(in_time=in_time):

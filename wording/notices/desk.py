@@ -26,6 +26,8 @@ def to_desk(o: Occasion) -> Words:
             return _released_at_desk(o)
         case f.CaseAssigned():
             return _assigned(o)
+        case f.NoteAdded():
+            return _mentioned(o, fact)
         case f.HandedOff():
             return _handed_off_at_desk(o, fact)
         case f.CaseTransferred():
@@ -124,6 +126,13 @@ def _by_the_plans_channels(o: Occasion) -> list[str]:
 
 def _assigned(o: Occasion) -> Words:
     return o.say("Assigned to you"), [o.say("Case {number} was assigned to you.")]
+
+
+def _mentioned(o: Occasion, fact: f.NoteAdded) -> Words:
+    return o.say("You are mentioned in a note"), [
+        o.say("An internal note of case {number} calls you:"),
+        *o.quoted(fact.body),
+    ]
 
 
 def _handed_off_at_desk(o: Occasion, fact: f.HandedOff) -> Words:

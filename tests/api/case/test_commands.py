@@ -181,3 +181,26 @@ async def test_free_text_never_reaches_the_engine(office: Office) -> None:
     [command] = office.desk.heard.values()
     assert "cédula" not in repr(command)
     assert (await office.timeline(number))[1]["data"]["body"] == "Mi cédula es 52.123.456"
+
+
+class TestIfMatch:
+    """A command that names the turn that its caller read is given to a case of that turn, or not at all."""
+
+    async def test_a_case_that_went_on_takes_nothing(self, office: Office) -> None:
+        number = await office.open()
+        read = await office.get(f"/cases/{number}")
+        assert read.headers["etag"] == f'"{read.json()["turn"]}"'
+        await office.give(number, "answers", "contact", body="Otra cosa.")
+        sent: dict[str, Any] = {"key": "mine", "If-Match": read.headers["etag"]}
+        answer = await office.post(f"/cases/{number}/replies", {"body": "Lo vemos."}, **sent)
+        assert (answer.status_code, answer.json()["type"]) == (412, "urn:escala:case-went-on")
+        assert "reply_sent" not in [fact["kind"] for fact in await office.timeline(number)]
+        sent["If-Match"] = (await office.get(f"/cases/{number}")).headers["etag"]
+        for _ in range(2):  # repeated, it is the same request, though the case has gone on by it
+            assert (await office.post(f"/cases/{number}/replies", {"body": "Lo vemos."}, **sent)).status_code == 200
+
+    @pytest.mark.parametrize("named", ["7", '"x"', "*", 'W/"1"', '"1", "2"', '"' + "9" * 20 + '"'])
+    async def test_names_one_turn(self, office: Office, named: str) -> None:
+        number = await office.open()
+        answer = await office.post(f"/cases/{number}/claim", **{"If-Match": named})
+        assert answer.status_code == 422

@@ -95,6 +95,12 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (NEW_ASKED, "2026-11-27 17:00", "information_reminded", [CONTACT, "level:1"]),
     (NEW_ASKED, "2026-12-02 17:00", "case_resolved", [CONTACT, "level:1"]),
     (VISITED_ASKED, "2026-12-02 17:00", "information_lapsed", [CONTACT, "level:1"]),
+    (
+        NEW,
+        ("09:05", c.AddNote(by=HELP_DESK, body=WORDS, mentions=("agent-2", "agent-1"))),
+        "note_added",
+        ["agent:agent-2", "agent:agent-1"],
+    ),
     (NEW, ("09:05", priority(Priority.LOW)), "priority_changed", [CONTACT]),
     (NEW, ("09:05", TO_PROVIDER), "provider_escalated", [CONTACT]),
     (NEW, ("09:05", RESOLVE), "case_resolved", [CONTACT]),
