@@ -66,8 +66,6 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             yield Commercial()
         case f.CaseAssigned():
             yield Agent(fact.agent_id)
-        case f.NoteAdded():
-            yield from map(Agent, fact.mentions)
         case f.HandedOff():
             yield LevelQueue(fact.from_level)
             yield LevelQueue(fact.to_level)
@@ -120,6 +118,7 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
                 yield contact
                 yield from _worker(after)
         case f.NoteAdded():
+            yield from map(Agent, fact.mentions)
             if entry.by.role is Role.SYSTEM:  # what came by mail by itself: an absence, what did not arrive
                 yield from _worker(after)
         case (

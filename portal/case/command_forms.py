@@ -34,6 +34,7 @@ from portal.case.case_lines import Line, group_names, held_lines, lines, names_o
 from portal.case.case_page import ANSWERING, Typed, drafts_of, shown_after, shown_refused, shown_typed
 from portal.case.case_request import AboutCase, CaseRequest
 from portal.case.municipality_choice import meant
+from portal.case.pager import came_from, pager_of
 from portal.frame.pages import gone_to
 from portal.frame.session import Stamped, Visitor
 from portal.frame.submit import DONE, Refused, key_of, request_of, submit, typed_in
@@ -107,7 +108,7 @@ async def give_command(about: AboutCase, path: str) -> Response:
         for composer in drafts_of(path):
             await drafts.forget(desk.database, account_id=about.account.id, number=number, composer=composer)
     if is_held and form.get("then") == _NEXT:
-        return gone_to(request, visitor, await after(desk, visitor.principal, number))
+        return gone_to(request, visitor, await _next(about))
     return await shown_after(request, visitor, number, path)
 
 
@@ -119,6 +120,14 @@ async def _give(desk: Desk, visitor: Visitor, asked: AskedCommand, seen: Seen | 
         await hold(desk, asked, account_id=visitor.account.id)
     else:
         await give(desk, asked)
+
+
+async def _next(about: CaseRequest) -> str:
+    """The address of the case to go on with: the next of the list that one came from, else of one's own."""
+    pager = await pager_of(about.desk, about.visitor, about.number, came_from(about.request))
+    if pager:
+        return pager.next or pager.list_address
+    return await after(about.desk, about.visitor.principal, about.number)
 
 
 def _seen(form: FormData, path: str) -> Seen | None:

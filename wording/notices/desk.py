@@ -26,8 +26,6 @@ def to_desk(o: Occasion) -> Words:
             return _released_at_desk(o)
         case f.CaseAssigned():
             return _assigned(o)
-        case f.NoteAdded():
-            return _mentioned(o, fact)
         case f.HandedOff():
             return _handed_off_at_desk(o, fact)
         case f.CaseTransferred():
@@ -51,7 +49,7 @@ def to_desk(o: Occasion) -> Words:
         case f.CustomerAnswered():
             return _answered(o, fact)
         case f.NoteAdded():
-            return _noted(o, fact)
+            return _mentioned(o, fact) if fact.mentions else _noted(o, fact)
         case f.TermsAmended():
             return amended(o, fact)
         case f.CaseReopened():

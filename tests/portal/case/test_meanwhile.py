@@ -192,6 +192,13 @@ class TestSendAnd:
         await office.give(other, "claim")
         await office.give(number, "claim")
         assert (await self.sent(agent, number, "next")).headers["location"] == f"/casos/{other}"
+        last = await office.open(title="El último")
+        await office.give(last, "claim")
+        listed = {"referer": f"https://escala.test/casos/{other}?de=tab%3Dmine&lugar=2"}
+        fields = form_of(await agent.get(f"/casos/{other}"), "replies") | {"body": MINE, "then": "next"}
+        fields.pop("stamp")
+        answer = await agent.post(f"/casos/{other}/ordenes/replies", headers=listed, **fields)
+        assert answer.headers["location"].startswith(f"/casos/{last}?de=tab%3Dmine")
         page = await agent.get(f"/casos/{number}")
         by_script: dict[str, Any] = form_of(page, "replies") | {"body": MINE, "then": "next"}
         by_script.pop("stamp")
