@@ -241,7 +241,7 @@ async def _composer(reading: _Reading) -> Composer:
         drafts=await reading.drafts(),
         canned=await reading.canned(),
         asked=None if reading.viewer.is_ours else await _asked(reading),
-        colleagues=await reading.serving() if worker else (),
+        colleagues=await reading.serving() if reading.viewer.is_worker else (),
     )
 
 
