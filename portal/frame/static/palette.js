@@ -134,12 +134,14 @@
   };
 
   // What the server finds comes a moment later, above; what was chosen meanwhile stays chosen.
+  const tell = (said) => document.getElementById("paleta-dicho").replaceChildren(...(said ? [said] : []));
   const find = (typed) => {
     if (typed === asked) return;
     asked = typed;
     clearTimeout(asking);
     request?.abort();
     if (typed.length < SHORTEST) {
+      tell();
       document.getElementById("paleta-hallado").replaceChildren();
       asking = 0;
       mark();
@@ -157,7 +159,8 @@
         if (!answer.ok || typed !== asked) return;
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (typed !== asked) return;
-        document.getElementById("paleta-hallado").replaceChildren(...fresh.body.childNodes);
+        tell(fresh.querySelector(".meant"));
+        document.getElementById("paleta-hallado").replaceChildren(...fresh.body.children);
         if (chosen === document.querySelector("#paleta-ordenes [role=option]:only-child")) chosen = null;
         asking = 0;
         mark();
@@ -171,6 +174,7 @@
     from = document.activeElement;
     all = doable();
     asked = "";
+    tell();
     document.getElementById("paleta-hallado").replaceChildren();
     field().value = typed;
     dialog().showModal();

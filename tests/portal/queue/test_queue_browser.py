@@ -269,8 +269,7 @@ async def test_the_search_opens_over_the_page_and_forgives(browser: Browser, sit
         page = window.page
         await page.keyboard.press("/")
         await page.keyboard.type("geocrka")
-        found = page.locator("#paleta-hallado")
-        await expect(found).to_contain_text("¿Quiso decir geocerca?")
+        await expect(page.locator("#paleta-dicho")).to_contain_text("¿Quiso decir geocerca?")
         await page.locator(f"#paleta-hallado [role=option][href='/casos/{number}']").wait_for()
         await page.keyboard.press("ArrowUp")
         await page.keyboard.press("ArrowDown")
