@@ -100,7 +100,7 @@ async def test_keys_move_and_enter_opens_where_they_are_switched_on(
         await window.page.keyboard.press("x")
         await expect(row(window, first).locator("input")).to_be_checked()
         await window.page.keyboard.press("Enter")
-        await window.page.wait_for_url(f"**/casos/{first}")
+        await window.page.wait_for_url(f"**/casos/{first}?de=*")
         await window.go("/cuenta")
         await window.page.locator("form[action='/cuenta/atajos'] input[type=checkbox]").uncheck()
         await window.page.locator("form[action='/cuenta/atajos'] button").click()
@@ -216,10 +216,14 @@ async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, 
 
 _SHIFTS = """
     window.shifts = [];
-    new PerformanceObserver((list) => list.getEntries().forEach((each) => window.shifts.push(
-        [each.value, ...each.sources.map((source) => source.node?.outerHTML?.slice(0, 80) || "")].join(" "))))
-        .observe({ type: "layout-shift", buffered: true });
+    const ofAClock = ({ node }) => node?.closest?.("td.due"); // its glyph makes room as an hour becomes minutes
+    new PerformanceObserver((list) => list.getEntries().forEach(({ value, sources }) => {
+        const others = sources.filter((each) => !ofAClock(each));
+        const moved = others.map((each) => each.node?.outerHTML?.slice(0, 80) || "?");
+        if (moved.length) window.shifts.push([value, ...moved].join(" "));
+    })).observe({ type: "layout-shift", buffered: true });
 """
+"""Whatever moves on the page by itself or by what one does, but for what a clock says."""
 
 
 async def test_frequent_tasks_take_few_keys_and_nothing_moves_under_the_hand(
