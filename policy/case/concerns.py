@@ -50,8 +50,8 @@ def _of(entry: Entry, case: Case) -> Iterator[tuple[str, Concern]]:
             yield case.assignee, Concern.REOPENED
         case f.CaseOverdue() | f.OverdueRepeated() if case.assignee:
             yield case.assignee, Concern.OVERDUE
-        case f.NoteAdded() as note:
-            for each in getattr(note, "mentions", ()):
+        case f.NoteAdded(mentions=mentions):
+            for each in mentions:
                 yield each, Concern.MENTIONED
         case _:
             pass

@@ -29,6 +29,7 @@ ANA, CUSTOMER, CLOCK = Actor(Role.AGENT, "ana"), Actor(Role.CONTACT, "luz"), Act
         (f.CaseReopened(reason=WORDS), CUSTOMER, "ana", [("ana", Concern.REOPENED)]),
         (f.CaseOverdue(), CLOCK, "ana", [("ana", Concern.OVERDUE)]),
         (f.OverdueRepeated(periods=2), CLOCK, "ana", [("ana", Concern.OVERDUE)]),
+        (f.NoteAdded(body=WORDS, mentions=("eva", "ana")), ANA, None, [("eva", Concern.MENTIONED)]),
         (f.ReplySent(body=WORDS), ANA, "eva", []),
     ],
 )
