@@ -23,7 +23,7 @@ from storage.workbench.pending_replies import PendingReply
 
 _SPOKEN = frozenset(
     {
-        *("reply_sent", "information_requested", "case_resolved", "note_added", "attempt_logged"),
+        *("reply_sent", "information_requested", "case_resolved", "note_added", "attempt_logged", "call_logged"),
         *("customer_answered", "case_reopened"),
     }
 )

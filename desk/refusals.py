@@ -96,6 +96,13 @@ class ConsentByStranger(Refusal):
     )
 
 
+class CallWithStranger(Refusal):
+    """A call on a case is one with somebody of its customer."""
+
+    rule = "REQ-1"
+    message = "The call is with one of the customer's contacts; this person is none of them."
+
+
 class IncidentUnknown(Refusal):
     """A case is linked to an incident that a provider published and that we heard of."""
 

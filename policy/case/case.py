@@ -95,6 +95,13 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+class Direction(StrEnum):
+    """Who called whom: `in`, the customer us; `out`, we the customer."""
+
+    IN = "in"
+    OUT = "out"
+
+
 class OutOfScopeKind(StrEnum):
     """What support is not (SCOPE-2, SCOPE-3, SCOPE-4, in this order)."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from policy.case.case import Actor, Category, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Text
+from policy.case.case import Actor, Category, Cause, Channel, Direction, Level, Outcome, OutOfScopeKind, Priority, Text
 from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
 
@@ -83,6 +83,18 @@ class LogAttempt(Command):
     channel: Channel
     outcome: Outcome
     summary: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogCall(Command):
+    """Log a telephone call with the customer's contact `contact_id`; how long it `lasted` is nothing where unknown."""
+
+    direction: Direction
+    contact_id: str
+    outcome: Outcome
+    summary: Text
+    started_at: datetime
+    lasted: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,6 +326,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SendReply,
     AddNote,
     LogAttempt,
+    LogCall,
     SetPriority,
     RequestInformation,
     AnswerAsCustomer,

@@ -16,6 +16,7 @@ from policy.case.case import (
     Cause,
     Channel,
     ClosingReason,
+    Direction,
     Level,
     Outcome,
     OutOfScopeKind,
@@ -120,6 +121,20 @@ class AttemptLogged:
     channel: Channel
     outcome: Outcome
     summary: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallLogged:
+    """A telephone call with a contact, and how it ended (ESC-12, ONS-4)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["call_logged"] = "call_logged"
+    direction: Direction
+    contact_id: str
+    outcome: Outcome
+    summary: Text
+    started_at: datetime
+    lasted: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -383,6 +398,7 @@ Fact = (
     | ReplySent
     | NoteAdded
     | AttemptLogged
+    | CallLogged
     | InitialAttentionGiven
     | InitialAttentionMissed
     | ClockWarned

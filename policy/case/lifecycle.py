@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from policy.case import commands as c
@@ -22,6 +22,7 @@ from policy.case.case import (
     Cause,
     Channel,
     ClosingReason,
+    Direction,
     Level,
     Outcome,
     Role,
@@ -33,6 +34,7 @@ from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import (
     AlreadyClaimed,
     AlreadyWaiting,
+    CallToCome,
     CaseClosed,
     CaseHeld,
     CaseNotHeld,
@@ -66,6 +68,7 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.SendReply: _WORKERS,
     c.AddNote: _WORKERS | {Role.SYSTEM},
     c.LogAttempt: _WORKERS,
+    c.LogCall: _WORKERS,
     c.SetPriority: _WORKERS,
     c.RequestInformation: _WORKERS,
     c.AnswerAsCustomer: _CUSTOMER,
@@ -105,6 +108,8 @@ _REFUSED_ROLES: Mapping[type[c.Command], type[RoleNotAllowed]] = {
 
 _WORKED_ON = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER})
 _OPEN = _WORKED_ON | {Status.HELD}
+_CLOCKS_APART = timedelta(minutes=1)
+"""How much a telephone's clock may be ahead of ours."""
 
 ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.ClaimCase: _WORKED_ON,
@@ -112,6 +117,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.SendReply: _OPEN | {Status.RESOLVED},
     c.AddNote: _OPEN | {Status.RESOLVED},
     c.LogAttempt: _WORKED_ON,
+    c.LogCall: _WORKED_ON,
     c.SetPriority: _WORKED_ON,
     c.RequestInformation: _WORKED_ON,
     c.AnswerAsCustomer: _OPEN,
@@ -293,6 +299,8 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return case, (f.NoteAdded(body=command.body, mentions=command.mentions),)
         case c.LogAttempt():
             return _log_attempt(case, command, at=at, terms=terms)
+        case c.LogCall():
+            return _log_call(case, command, at=at, terms=terms)
         case c.SetPriority():
             return escalation.set_priority(case, command, at=at, terms=terms)
         case c.RequestInformation():
@@ -372,6 +380,28 @@ def _log_attempt(case: Case, command: c.LogAttempt, *, at: datetime, terms: Term
     logged = f.AttemptLogged(channel=command.channel, outcome=command.outcome, summary=command.summary)
     spoke = _is_spoken(command.channel) and command.outcome is not Outcome.NO_ANSWER
     return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
+
+
+def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> Change:
+    """A call that somebody took is an answer to the customer; one that solved nothing is a try on the telephone.
+
+    A call of the customer's that nobody took is neither: support spoke with nobody, and tried nothing.
+    """
+    require_text(command.summary, "ONS-4")
+    if command.started_at + command.lasted > at + _CLOCKS_APART:
+        raise CallToCome
+    logged = f.CallLogged(
+        direction=command.direction,
+        contact_id=command.contact_id,
+        outcome=command.outcome,
+        summary=command.summary,
+        started_at=command.started_at,
+        lasted=command.lasted,
+    )
+    is_missed = command.outcome is Outcome.NO_ANSWER
+    if not (is_missed and command.direction is Direction.IN):
+        case = replace(case, attempts=_with_attempt(case.attempts, Attempt(Channel.PHONE, command.outcome)))
+    return (_begun(case), (logged,)) if is_missed else _answered(case, logged, at=at, terms=terms)
 
 
 def _is_spoken(channel: Channel) -> bool:

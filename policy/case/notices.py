@@ -124,6 +124,7 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
         case (
             f.CaseClaimed()
             | f.AttemptLogged()
+            | f.CallLogged()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.ProviderIncidentLinked()

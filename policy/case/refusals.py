@@ -146,6 +146,13 @@ class TextMissing(Refusal):
     message = "The text cannot be empty."
 
 
+class CallToCome(Refusal):
+    """A call is logged once it is over."""
+
+    rule = "ONS-4"
+    message = "The call would end later than now: a call is logged once it is over."
+
+
 class ReasonMissing(Refusal):
     """The customer reads this reason."""
 

@@ -43,6 +43,7 @@ COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
 DRAFTED = COMPOSERS | {
     "attempts/summary",
+    "calls/summary",
     "diagnosis/summary",
     "out-of-scope/reason",
     "remote-sessions/end/summary",

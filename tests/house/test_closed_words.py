@@ -87,6 +87,7 @@ CLOSED: dict[type[Enum], Known] = {
     case.Level: Known("level", LEVELS),
     case.Priority: Known("priority"),
     case.Outcome: Known("outcome"),
+    case.Direction: Known("direction"),
     case.OutOfScopeKind: Known("out_of_scope_kind"),
     case.Cause: Known("cause", words.CAUSES),
     Concern: Known("concern"),

@@ -17,6 +17,7 @@ from policy.case.case import (
     Channel,
     Clock,
     ClockState,
+    Direction,
     Level,
     Outcome,
     Role,
@@ -86,7 +87,8 @@ class Books:
             assert entry.seq == self.facts, "facts are numbered without a gap"
             assert entry.at == at
             assert entry.due_at is None or entry.due_at <= at, "nothing happens before it is due"
-            assert (entry.due_at is not None) == (entry.by == SYSTEM), "what happens by itself was due"
+            by_itself = entry.by == SYSTEM and not isinstance(entry.fact, f.NoteAdded)  # of what came by mail
+            assert (entry.due_at is not None) == by_itself, "what happens by itself was due"
             assert entry.by.on_behalf_of is None or may_act_for(entry.by, at=at), "no right outlives its absence"
             self._enter_fact(entry)
         assert after.facts == self.facts
@@ -117,6 +119,9 @@ class Books:
         match fact:
             case f.AttemptLogged() if fact.outcome is not Outcome.SOLVED:
                 self.tried_in_vain.add(fact.channel)
+            case f.CallLogged() if fact.outcome is not Outcome.SOLVED:
+                if fact.direction is Direction.OUT or fact.outcome is Outcome.NOT_SOLVED:
+                    self.tried_in_vain.add(Channel.PHONE)
             case f.CaseOpened():
                 self.opened_at, self.came_by = entry.at, fact.channel
             case f.CaseOverdue():

@@ -7,7 +7,7 @@ Labels are Bogotá's wall clock; a label without a date is of Wednesday 2026-11-
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -20,6 +20,7 @@ from policy.case.case import (
     Category,
     Cause,
     Channel,
+    Direction,
     Level,
     Outcome,
     OutOfScopeKind,
@@ -156,6 +157,7 @@ def commands() -> tuple[Command, ...]:
         c.SendReply(by=HELP_DESK, body=WORDS),
         c.AddNote(by=HELP_DESK, body=WORDS),
         c.LogAttempt(by=HELP_DESK, channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
+        call(),
         c.SetPriority(by=HELP_DESK, priority=Priority.LOW, reason=WORDS),
         c.RequestInformation(by=HELP_DESK, body=WORDS),
         c.AnswerAsCustomer(by=CONTACT, body=WORDS),
@@ -219,6 +221,23 @@ def expense(amount: int, receipt: str = "FV-1") -> c.LogVisitExpense:
 def attempt(channel: Channel = Channel.WEB, outcome: Outcome = Outcome.NOT_SOLVED) -> c.LogAttempt:
     """Help Desk logs a try on a remote channel."""
     return c.LogAttempt(by=HELP_DESK, channel=channel, outcome=outcome, summary=WORDS)
+
+
+def call(
+    direction: Direction = Direction.OUT, outcome: Outcome = Outcome.NOT_SOLVED, *, at: When = "08:00", minutes: int = 4
+) -> c.LogCall:
+    """Help Desk logs a telephone call with the customer."""
+    lasted = timedelta(minutes=minutes)
+    started_at = bogota(at)
+    return c.LogCall(
+        by=HELP_DESK,
+        direction=direction,
+        contact_id="contact-1",
+        outcome=outcome,
+        summary=WORDS,
+        started_at=started_at,
+        lasted=lasted,
+    )
 
 
 def amend(to: Terms, *, instead_of: Terms | None = None) -> c.AmendTerms:

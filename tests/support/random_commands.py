@@ -20,6 +20,7 @@ from policy.case.case import (
     Category,
     Cause,
     Channel,
+    Direction,
     Level,
     Outcome,
     OutOfScopeKind,
@@ -185,6 +186,19 @@ def _attempt(s: Situation, by: Actor) -> Command:
     return c.LogAttempt(by=by, channel=channel, outcome=outcome, summary=s.words)
 
 
+def _call(s: Situation, by: Actor) -> Command:
+    began = s.one_of((s.at - timedelta(minutes=5),), (s.at + timedelta(hours=1),))
+    return c.LogCall(
+        by=by,
+        direction=s.pick(tuple(Direction)),
+        contact_id="contact-1",
+        outcome=s.pick((Outcome.NOT_SOLVED, Outcome.NO_ANSWER, Outcome.SOLVED)),
+        summary=s.words,
+        started_at=began,
+        lasted=timedelta(minutes=s.pick((0, 5))),
+    )
+
+
 def _transfer(s: Situation, by: Actor) -> Command:
     group = s.one_of((*s.terms.groups, None), ("nobody", s.case.group or "nobody") * 2)
     level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, Level.SPECIALISTS, None))
@@ -269,6 +283,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.SendReply: lambda s, by: c.SendReply(by=by, body=s.words),
     c.AddNote: lambda s, by: c.AddNote(by=by, body=s.words, mentions=_CALLED[s.case.facts % 3]),
     c.LogAttempt: _attempt,
+    c.LogCall: _call,
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
     c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),
     c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words),

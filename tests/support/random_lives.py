@@ -111,7 +111,7 @@ _KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
         c.AddNote,
         c.RecordDiagnosis,
     ),
-    Doing.TALKING: (c.SendReply, c.RequestInformation, c.AnswerAsCustomer, c.LogAttempt),
+    Doing.TALKING: (c.SendReply, c.RequestInformation, c.AnswerAsCustomer, c.LogAttempt, c.LogCall),
     Doing.CHANGING_THE_JOURNEY: (
         c.CancelVisit,
         c.ScheduleVisit,

@@ -22,7 +22,7 @@ from activities.cover import Covered
 from activities.ledger import Turn
 from policy.case import commands as c
 from policy.case import lifecycle
-from policy.case.case import Actor, Cause, Channel, Level, Outcome, OutOfScopeKind, Priority, Role, Status
+from policy.case.case import Actor, Cause, Channel, Direction, Level, Outcome, OutOfScopeKind, Priority, Role, Status
 from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import DuplicateOfEnded
 from policy.cover.cover import CoverRef
@@ -56,6 +56,7 @@ from tests.support.lives import (
     WORDS,
     attempt,
     bogota,
+    call,
     duplicate,
     expense,
     opening,
@@ -365,6 +366,9 @@ LIVES: dict[str, Life] = {
     "transferred": _life(CLAIM, transfer("sig"), 5 * MINUTES, transfer(level=Level.DIRECTOR), HOURS),
     "priority-raised-past-its-limit": _life(CLAIM, 45 * MINUTES, priority(Priority.CRITICAL), 10 * MINUTES),
     "priority-lowered": _life(priority(Priority.LOW), 90 * MINUTES, priority(Priority.LOW)),
+    "talked-on-the-telephone": _life(
+        call(Direction.IN, Outcome.NO_ANSWER), MINUTES, call(), 2 * MINUTES, call(Direction.IN, Outcome.SOLVED)
+    ),
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
     "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),
     "equipment-diagnosed": lambda house: _diagnosed(house, Cause.MANUFACTURING_DEFECT, RESOLVE, CONFIRM),

@@ -40,6 +40,7 @@ ENUMS: dict[str, type[Enum]] = {
     "level": case.Level,
     "priority": case.Priority,
     "outcome": case.Outcome,
+    "direction": case.Direction,
     "out_of_scope_kind": case.OutOfScopeKind,
     "waiting_for": case.WaitingFor,
     "role": case.Role,

@@ -44,6 +44,8 @@ def sentence(fact: f.Fact) -> str:
             return "nota interna"
         case f.AttemptLogged():
             return "intento remoto"
+        case f.CallLogged():
+            return "llamada"
         case f.InitialAttentionGiven(in_time=in_time):
             return "atención inicial a tiempo" if in_time else "atención inicial tardía"
         case f.InitialAttentionMissed():

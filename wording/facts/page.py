@@ -9,7 +9,7 @@ from typing import assert_never
 from babel.numbers import format_decimal
 
 from policy.case import facts as f
-from policy.case.case import Actor
+from policy.case.case import Actor, Direction
 from policy.visit import facts as v
 from wording.language import translate, translate_count, word
 
@@ -81,6 +81,10 @@ class Teller:
                 return self.say(
                     "tried through {channel}: {outcome}", channel=channel, outcome=self._word("outcome", outcome)
                 )
+            case f.CallLogged(direction=direction, outcome=outcome):
+                came = self._word("outcome", outcome)
+                way = "was called by the customer: {outcome}" if direction is Direction.IN else "called: {outcome}"
+                return self.say(way, outcome=came)
             case f.InitialAttentionGiven(in_time=in_time):
                 return self.say("Initial attention given in time" if in_time else "Initial attention given late")
             case f.InitialAttentionMissed():

@@ -7,6 +7,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from policy.case import facts as f
+from policy.case.case import Direction
 from policy.time.clock import ClockName
 from policy.visit import facts as v
 from wording.language import show_amount, show_duration, show_instant, word
@@ -61,6 +62,10 @@ def _told(fact: f.Fact) -> str:
             return "dejó una nota interna" + (f" para {', '.join(called)}" if called else "")
         case f.AttemptLogged(channel=channel, outcome=outcome):
             return f"intento por {word('channel', channel)}: {word('outcome', outcome)}"
+        case f.CallLogged(direction=Direction.IN, outcome=outcome):
+            return f"llamada del cliente: {word('outcome', outcome)}"
+        case f.CallLogged(outcome=outcome):
+            return f"llamada al cliente: {word('outcome', outcome)}"
         case f.InitialAttentionGiven(in_time=in_time):
             return "atención inicial " + ("a tiempo" if in_time else "fuera de tiempo")
         case f.InitialAttentionMissed():

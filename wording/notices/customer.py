@@ -64,6 +64,7 @@ def to_customer(o: Occasion) -> Words:
             | f.CaseAssigned()
             | f.NoteAdded()
             | f.AttemptLogged()
+            | f.CallLogged()
             | f.InitialAttentionGiven()
             | f.InitialAttentionMissed()
             | f.ClockWarned()

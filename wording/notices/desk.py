@@ -60,6 +60,7 @@ def to_desk(o: Occasion) -> Words:
             f.CaseClaimed()
             | f.ReplySent()
             | f.AttemptLogged()
+            | f.CallLogged()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.PriorityChanged()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy.case import commands as c
-from policy.case.case import Case, Channel, ClockState, Outcome, Priority
+from policy.case.case import Case, Channel, ClockState, Direction, Outcome, Priority
 from policy.case.facts import InitialAttentionGiven
 from tests.support.lives import (
     ANSWER,
@@ -21,6 +21,7 @@ from tests.support.lives import (
     WORDS,
     after,
     bogota,
+    call,
     facts,
     kinds,
     opened,
@@ -50,6 +51,8 @@ class TestInitialAttention:
             attempt(Channel.PHONE, Outcome.NOT_SOLVED),
             attempt(Channel.PHONE, Outcome.SOLVED),
             attempt(Channel.CHAT, Outcome.NOT_SOLVED),
+            call(),
+            call(Direction.IN, Outcome.SOLVED),
         ],
         ids=lambda answer: type(answer).__name__,
     )
@@ -65,6 +68,8 @@ class TestInitialAttention:
             c.AssignCase(by=HELP_DESK, agent_id="agent-1"),
             c.AddNote(by=HELP_DESK, body=WORDS),
             attempt(Channel.PHONE, Outcome.NO_ANSWER),
+            call(outcome=Outcome.NO_ANSWER),
+            call(Direction.IN, Outcome.NO_ANSWER),
             attempt(Channel.EMAIL, Outcome.NOT_SOLVED),
             attempt(Channel.WEB, Outcome.NOT_SOLVED),
             priority(Priority.SERIOUS),

@@ -284,6 +284,7 @@ class TestEveryFact:
         {
             f.CaseClaimed,
             f.AttemptLogged,
+            f.CallLogged,
             f.InitialAttentionGiven,
             f.PriorityConfirmed,
             f.ProviderIncidentLinked,

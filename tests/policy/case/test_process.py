@@ -77,8 +77,9 @@ def walk(chance: Random, found: set[Move]) -> None:
         case, terms = settled(case, terms, at, found)
         if case.status is Status.CLOSED:
             return
-        ways = [way for command in ready_commands(at) for way in tried(case, command, terms, at, found)]
-        going_on = [way for way in ways if way[0].status is not Status.CLOSED]
+        ways = [(command, way) for command in ready_commands(at) for way in tried(case, command, terms, at, found)]
+        # A call leads where an attempt does: with both among the ways on, few would lead elsewhere.
+        going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, c.LogCall)]
         if going_on:
             case, terms = chance.choice(going_on)
 

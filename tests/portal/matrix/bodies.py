@@ -75,6 +75,8 @@ def good_json(world: World, route: Route, who: str) -> Any:
     if route.method == "PUT":
         return [_CONTACT]
     command = path.partition("{number}/")[2]
+    if command == "calls":
+        return {**BODIES[command], "contact_id": ids["contact"]}
     if command == "remote-sessions":
         return {"tool": "Escritorio", "consented_by": ids["contact"]}
     if command == "duplicate-of":
