@@ -1,4 +1,4 @@
-"""What an opening and a command cost as the number of open cases grows, and what it costs that a worker forgot a case.
+"""The growth bench: an opening's and a command's cost by the number of open cases, and that of a case forgotten.
 
 Each open case is a workflow that waits and rows of the database. Between measurements cases are put there as those of
 an earlier desk are: recorded, and their workflows begun. Commands go to cases that the worker keeps in memory, and to

@@ -1,4 +1,4 @@
-"""What the demonstration's desk writes often: canned replies and macros that all share."""
+"""The texts that the demonstration writes often: canned replies and macros that all share."""
 
 from __future__ import annotations
 

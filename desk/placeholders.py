@@ -1,4 +1,4 @@
-"""What stands in braces in texts that are used again, and is filled in for a case: one set, for all of them."""
+"""The placeholders in texts that are used again, each filled in for a case: one set, for all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a macro can be made of: some of a case's commands and its tags, and what the form asks for each."""
+"""The acts that a macro can be made of: some of a case's commands and its tags, and what the form asks for each."""
 
 from __future__ import annotations
 

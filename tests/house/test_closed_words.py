@@ -31,6 +31,7 @@ from desk.files.examination import Finding
 from desk.mail.holding import HeldAct
 from desk.reading.commercial import Lacks
 from desk.reading.countdowns import Face
+from desk.reading.my_cases import Wanted
 from policy.case import case
 from policy.case.concerns import Concern
 from policy.case.process import Step
@@ -123,6 +124,7 @@ CLOSED: dict[type[Enum], Known] = {
     Group: INSIDE,
     Unit: INSIDE,
     Lacks: INSIDE,
+    Wanted: INSIDE,
     Manner: INSIDE,
     MailOutcome: INSIDE,
     MailReason: INSIDE,
