@@ -206,6 +206,7 @@ async def test_the_customers_day(browser: Browser, staffed: LiveDesk, size: View
         await day.others(Role.DIRECTOR, "visits/approval", approved=True, quote=QUOTE)
         await expect(page.locator(".quote .amount")).to_contain_text("350.000")
         await day.fits()
+        await day.send("visits-accept")
         await day.send("visits-acceptance")
         await expect(page.locator(".quote")).to_have_count(0)
         await day.others(Role.AGENT, "visits/cancellation", reason="Respondió de nuevo.")
@@ -228,7 +229,7 @@ async def test_the_agents_day(browser: Browser, staffed: LiveDesk, size: Viewpor
     async with day_at(browser, staffed, size=size, javascript=javascript) as day:
         page, day.number = day.page, opened["number"]
         await day.begin(AGENT, "/cola?tab=unassigned")
-        await page.click(f"#filas a[href='/casos/{day.number}']")
+        await page.click(f"#filas a[href^='/casos/{day.number}?']")
         await day.send("claim")
         await expect(page.locator("#f-claim")).to_have_count(0)
         await day.send("replies", body="Ya lo revisamos.")
@@ -311,7 +312,7 @@ async def test_the_agents_day_with_the_keyboard_alone(browser: Browser, staffed:
         page, keys, day.number = day.page, day.page.keyboard, opened["number"]
         await day.sign_in_by_keys(AGENT)
         await day.enter(".tabs a[data-tab=unassigned]", to="**/cola?tab=unassigned*")
-        await day.enter(f"#filas a[href='/casos/{day.number}']", to=f"**/casos/{day.number}")
+        await day.enter(f"#filas a[href^='/casos/{day.number}?']", to=f"**/casos/{day.number}?*")
         await day.command("tomar")
         await expect(page.locator("#f-claim")).to_have_count(0)
         await keys.press("r")

@@ -130,7 +130,7 @@ async def test_a_canned_reply_is_put_where_the_cursor_is(
         await window.go(f"/casos/{number}")
         await page.fill("#replies-body", "Antes después")
         await page.locator("#replies-body").evaluate("each => each.setSelectionRange(6, 6)")
-        await page.click("#f-canned button")
+        await page.click("#f-canned-replies button")
         await expect(page.locator("#replies-body")).to_have_value("Antes Hola Ana.después")
 
 

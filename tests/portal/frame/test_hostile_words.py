@@ -39,6 +39,7 @@ _NO_PAGES = (
     ".xlsx",
     ".pdf",
     "/archivos",
+    "/original",
 )
 _UNTOUCHED = """page => window.pwned === undefined
   && !page.querySelector('[data-xss], iframe, object, embed, base, [src*="evil.example"], [href^="javascript:" i]')

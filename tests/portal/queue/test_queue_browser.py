@@ -296,9 +296,11 @@ async def test_one_key_leads_to_the_next_case_of_the_list(browser: Browser, site
         await window.page.keyboard.press("j")
         await window.page.keyboard.press("Enter")
         await expect(window.page.locator("#lista")).to_contain_text("1 de 2")
+        await window.page.wait_for_load_state()
         at_first = window.path
         await window.page.keyboard.press("j")
         await expect(window.page.locator("#lista")).to_contain_text("2 de 2")
+        await window.page.wait_for_load_state()
         await window.page.locator("#replies-body").fill("k")
         await window.page.keyboard.press("k")
         await expect(window.page.locator("#replies-body")).to_have_value("kk")
