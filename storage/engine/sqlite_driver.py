@@ -88,6 +88,7 @@ class Connection(aiosqlite.Connection):
 
     def _here(self, do: Callable[[], Any]) -> Any:
         """Do it at once, or raise that it has to wait, or takes long."""
+        self._since = inf  # the statement alone may take long: a BEGIN that is interrupted has begun all the same
         self._wait_at_most(0)
         self._watch(is_on=self._manner is Manner.SHORT_HERE)
         if self._to_begin is not None:
@@ -145,7 +146,11 @@ class Connection(aiosqlite.Connection):
             self._is_watched = is_on
 
     def _is_long(self) -> bool:
-        """Whether the statement has taken long by now. Its own time counts: others may keep the processor meanwhile."""
+        """Whether the statement has taken long by now. Its own time counts: others may keep the processor meanwhile.
+
+        SQLite asks after so many instructions of a prepared statement, which it counts over all its runs, and once more
+        as it ends: so what takes none at all is asked about as well.
+        """
         now = time.thread_time()
         if self._since is None:
             self._since = now

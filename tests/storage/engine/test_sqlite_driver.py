@@ -42,6 +42,15 @@ async def test_a_reader_sees_one_state(sqlite: Database) -> None:
         assert await reader.scalar(text("SELECT count(*) FROM seen")) == before
 
 
+async def test_a_begin_is_never_taken_for_a_long_statement(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite asks at any statement's end whether it is to go on, also at a BEGIN's, which has begun by then."""
+    monkeypatch.setattr(sqlite_driver, "_LOOKED_AFTER", 3)  # a BEGIN takes three
+    monkeypatch.setattr(sqlite_driver, "_SHORT", -1)
+    for _ in range(3):
+        async with sqlite.read() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+
+
 async def test_what_a_caller_leaves_behind_is_rolled_back(sqlite: Database) -> None:
     """Somebody who is cancelled while a statement runs holds nothing afterwards."""
     async with sqlite.write() as connection:
