@@ -230,5 +230,6 @@ _READ: Mapping[str, Any] = {
     "priority": whole,
     "provider": _provider,
     "level": whole,
+    "seconds": whole,
     "starts_at": _on_the_clock,
 }

@@ -105,7 +105,7 @@ class Day:
                 await its.locator(f"[name={name}][value='{value}']").check()
             else:
                 await (field.select_option(value) if kind == "select-one" else field.fill(value))
-        await its.locator("button:not([formaction])").last.click()
+        await its.locator("button:not([formaction]):not([name=then])").last.click()
 
     async def said(self, words: str) -> None:
         """Wait until the conversation holds these words."""
