@@ -12,13 +12,14 @@ from sqlalchemy import Connection, text
 from policy.case.case import Plan
 from policy.case.commands import SendReply
 from policy.people.recipients import recipient_to_text
-from storage.case import ledger, views
+from storage.case import views
 from storage.engine import codec, database
 from storage.engine.columns import Instant
 from storage.engine.database import Database, upgrade
 from storage.engine.tables import facts
 from storage.notices import outbox
 from storage.notices.outbox import OutboxRow
+from tests.storage.before import open_case, without_names
 from tests.storage.desk import Desk
 from tests.support.lives import CLAIM, HELP_DESK, STANDARD, bogota
 
@@ -179,7 +180,7 @@ async def _recorded_before(desk: Desk) -> str:
         for each in decision.notices
     ]
     async with desk.db.write() as connection:
-        assert await ledger._open(connection, decision, STANDARD)
+        await open_case(connection, decision, STANDARD)
         kept = {"due_at": None, "command_id": None, "kind": opened.fact.kind, "on_behalf_of": None, "internal": False}
         by = {"actor_role": opened.by.role, "actor_id": opened.by.id, "data": codec.fact_to_json(opened.fact)}
         await connection.execute(sa.insert(facts), [{**its, **kept, **by}])
@@ -196,7 +197,9 @@ async def test_what_an_earlier_version_recorded_is_left_to_its_case_and_then_tak
     db = Database.at(empty_url)
     try:
         desk = Desk(db)
-        await desk.furnish()
+        with monkeypatch.context() as patched:
+            without_names(patched)
+            await desk.furnish()
         numbers = [await _recorded_before(desk) for _ in range(2)]
 
         upgrade(empty_url)

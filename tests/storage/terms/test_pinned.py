@@ -10,12 +10,13 @@ from alembic import command
 from sqlalchemy import Connection, func, select, text, update
 
 from policy.terms.terms import Terms
-from storage.case import hours, ledger, views
+from storage.case import hours, views
 from storage.engine import codec, database
 from storage.engine.columns import Json
 from storage.engine.database import Database, upgrade
 from storage.engine.tables import case_terms, pinned_terms
 from storage.terms import pinned
+from tests.storage.before import open_case, without_names
 from tests.storage.desk import Desk
 from tests.support.lives import LONGER, PREMIUM, STANDARD
 
@@ -72,7 +73,7 @@ async def _as_before(desk: Desk, terms: Terms, *more: Terms) -> str:
         for turn, each in enumerate([terms, *more], start=1)
     ]
     async with desk.db.write() as connection:
-        assert await ledger._open(connection, decision, terms)
+        await open_case(connection, decision, terms)
         await connection.execute(sa.insert(_BEFORE), rows)
     return number
 
@@ -85,7 +86,9 @@ async def test_cases_of_before_are_named_by_the_migration(empty_url: str, monkey
     db = Database.at(empty_url)
     try:
         desk = Desk(db)
-        await desk.furnish()
+        with monkeypatch.context() as patched:
+            without_names(patched)
+            await desk.furnish()
         monkeypatch.setattr("storage.migrations.versions.v0020_terms_once._AT_ONCE", 2)
         numbers = [await _as_before(desk, *each) for each in ([STANDARD, LONGER], [PREMIUM], [STANDARD], [STANDARD])]
 

@@ -1,0 +1,51 @@
+"""What versions before this one wrote: rows of their own columns, for databases that stand at their revision."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from policy.case.decision import Decision
+from policy.terms.terms import Terms
+from storage.case import ledger
+from storage.engine.tables import cases
+from storage.search import case_words, names
+
+_SINCE = {"answered_seq", "title_key"}
+"""Columns of a case that came with version 0027."""
+_CASES = sa.table("cases", *(sa.column(each.name, each.type) for each in cases.c if each.name not in _SINCE))
+_changes = count(1)
+
+
+def without_names(patch: pytest.MonkeyPatch) -> None:
+    """Register customers and contacts as before version 0027, which finds them by their names."""
+
+    async def nothing(*_: Any, **__: Any) -> None: ...
+
+    patch.setattr(names, "keep_customer", nothing)
+    patch.setattr(names, "keep_contact", nothing)
+
+
+async def open_case(connection: AsyncConnection, decision: Decision, terms: Terms) -> None:
+    """The row of a new case."""
+    case = decision.case
+    row = {
+        **ledger._projected(case),
+        "number": case.number,
+        "plan": terms.plan,
+        "cover": terms.cover.kind,
+        "customer_id": case.customer_id,
+        "contact_id": case.contact_id,
+        "solution_id": case.solution_id,
+        "channel": case.channel,
+        "category": case.category,
+        "opened_at": case.opened_at,
+        "title": "No carga el mapa",
+        "search_id": case_words.search_id(case.number),
+        "change": next(_changes),
+    }
+    await connection.execute(sa.insert(_CASES), [row])
