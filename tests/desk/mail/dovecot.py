@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,14 +90,25 @@ def is_here() -> bool:
 
 
 @contextlib.asynccontextmanager
-async def dovecot(folder: Path, introspection: str = "http://127.0.0.1:9/") -> AsyncIterator[Dovecot]:
-    """Serve one mailbox from this folder."""
-    port = free_port()
+async def dovecot(introspection: str = "http://127.0.0.1:9/") -> AsyncIterator[Dovecot]:
+    """Serve one mailbox, from a folder whose name is short: its sockets' names may have 107 signs."""
+    with tempfile.TemporaryDirectory(prefix="imap-", ignore_cleanup_errors=True) as folder:
+        async with _dovecot(Path(folder), introspection) as server:
+            yield server
+
+
+def _lay_out(folder: Path) -> None:
+    """Whose processes' folder it is."""
+    folder.chmod(0o755)
+    (folder / "mail").mkdir()
     for each in (folder, folder / "mail"):
-        each.mkdir(parents=True, exist_ok=True)
         shutil.chown(each, "nobody", "nogroup")
-    for parent in (folder, *folder.parents)[:-2]:
-        parent.chmod(parent.stat().st_mode | 0o011)
+
+
+@contextlib.asynccontextmanager
+async def _dovecot(folder: Path, introspection: str) -> AsyncIterator[Dovecot]:
+    port = free_port()
+    _lay_out(folder)
     (folder / "dovecot.conf").write_text(
         _CONFIGURATION.format(folder=folder, port=port, password=PASSWORD, who="nobody", group="nogroup")
     )
@@ -116,5 +128,6 @@ async def dovecot(folder: Path, introspection: str = "http://127.0.0.1:9/") -> A
                 await asyncio.sleep(0.05)
         yield Dovecot(port)
     finally:
-        server.send_signal(signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            server.send_signal(signal.SIGTERM)
         await server.wait()

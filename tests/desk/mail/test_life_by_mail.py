@@ -92,7 +92,7 @@ def threads_of(messages: list[EmailMessage]) -> int:
 async def imap(tmp_path: Path) -> AsyncIterator[Dovecot]:
     if not is_here():
         pytest.skip(LOOKS)
-    async with dovecot(tmp_path / "dovecot") as server:
+    async with dovecot() as server:
         yield server
 
 
@@ -229,7 +229,7 @@ async def test_a_token_that_ends_in_the_middle_is_asked_for_anew(tmp_path: Path)
     if not is_here():
         pytest.skip(LOOKS)
     tokens, kept = Tokens(), Kept()
-    async with served(tokens.app()) as endpoint, dovecot(tmp_path / "dovecot", f"{endpoint}/known?token=") as server:
+    async with served(tokens.app()) as endpoint, dovecot(f"{endpoint}/known?token=") as server:
         account = replace(ImapAccount.at(server.url), password="")
         known = AccessTokens(url=f"{endpoint}/token", client_id="escala", client_secret="secreta")
         source = ImapSource(account=account, inbox=kept, look_every=1, largest=10**7, tokens=known)

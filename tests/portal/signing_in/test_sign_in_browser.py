@@ -76,7 +76,8 @@ async def test_an_administrator_invites_and_the_key_of_the_letter_opens(
         for field in ("#password", "#again"):
             await own.page.fill(field, PASSWORD)
         await own.page.click("main button")
-        await own.sign_in("ana@escala.example", PASSWORD, back="/cuenta")
+        await expect(own.page.locator(".tabs")).to_be_visible()  # signed in by that, at an agent's first page
+        await own.go("/cuenta")
         await expect(own.page.locator("h1")).to_have_text("Mi cuenta")
 
 
