@@ -141,6 +141,16 @@ def views_case() -> Any:
     return open_case(opening(AT, priority=Priority.SERIOUS), terms=STANDARD).case
 
 
+_OPENED: dict[str, Any] = {
+    "plan": "standard",
+    "cover": "contract",
+    "priority": 3,
+    "channel": "web",
+    "category": "incident",
+}
+"""What an opening says beside its texts, so that a page can read it."""
+
+
 async def fill(db: Database, count: int, still_open: int) -> None:
     """The whole desk, in a few statements."""
     chance = Random(7)
@@ -231,13 +241,13 @@ async def fill(db: Database, count: int, still_open: int) -> None:
                         "actor_role": "contact",
                         "actor_id": "c",
                         "internal": seq == 3,
-                        "data": {name: {"content_id": f"{n}-{i}", "characters": 1} for name, i in data},
+                        "data": more | {name: {"content_id": f"{n}-{i}", "characters": 1} for name, i in data},
                     }
                     for n in words
-                    for seq, kind, data in (
-                        (1, "case_opened", (("title", 0), ("description", 1))),
-                        (2, "reply_sent", (("body", 2),)),
-                        (3, "note_added", (("body", 3),)),
+                    for seq, kind, more, data in (
+                        (1, "case_opened", _OPENED, (("title", 0), ("description", 1), ("prior_analysis", 1))),
+                        (2, "reply_sent", {}, (("body", 2),)),
+                        (3, "note_added", {}, (("body", 3),)),
                     )
                 ],
             )
