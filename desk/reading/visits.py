@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from policy.case.case import Actor, Case, Channel, Direction, Outcome, Text
+from policy.case.case import Actor, Case, Channel, Outcome, Text
 from policy.case.facts import AttemptLogged, CallLogged
 from policy.visit.facts import (
     VisitAccepted,
@@ -188,19 +188,11 @@ def _channels(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> Sequence[
             attempts=[
                 Attempt(at=row.at, by=row.actor, outcome=fact.outcome, summary=row.body(fact.summary))
                 for row, fact in logged
-                if _tried_on(fact) is channel
+                if fact.channel is channel
             ],
         )
         for channel in plan
     ]
-
-
-def _tried_on(fact: AttemptLogged | CallLogged) -> Channel | None:
-    """Which channel was tried; none by a call of the customer's that nobody took."""
-    if isinstance(fact, AttemptLogged):
-        return fact.channel
-    is_missed = fact.direction is Direction.IN and fact.outcome is Outcome.NO_ANSWER
-    return None if is_missed else Channel.PHONE
 
 
 def _words(row: TimelineRow, text: Text | None) -> str | None:

@@ -136,6 +136,12 @@ class CallLogged:
     started_at: datetime
     lasted: timedelta
 
+    @property
+    def channel(self) -> Channel | None:
+        """Which channel was tried by it (ONS-4); none where the customer called and nobody took it."""
+        is_missed = self.direction is Direction.IN and self.outcome is Outcome.NO_ANSWER
+        return None if is_missed else Channel.PHONE
+
 
 @dataclass(frozen=True, kw_only=True)
 class InitialAttentionGiven:

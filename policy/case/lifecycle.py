@@ -22,7 +22,6 @@ from policy.case.case import (
     Cause,
     Channel,
     ClosingReason,
-    Direction,
     Level,
     Outcome,
     Role,
@@ -398,10 +397,10 @@ def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> 
         started_at=command.started_at,
         lasted=command.lasted,
     )
-    is_missed = command.outcome is Outcome.NO_ANSWER
-    if not (is_missed and command.direction is Direction.IN):
-        case = replace(case, attempts=_with_attempt(case.attempts, Attempt(Channel.PHONE, command.outcome)))
-    return (_begun(case), (logged,)) if is_missed else _answered(case, logged, at=at, terms=terms)
+    if logged.channel:
+        case = replace(case, attempts=_with_attempt(case.attempts, Attempt(logged.channel, command.outcome)))
+    spoke = command.outcome is not Outcome.NO_ANSWER
+    return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
 
 
 def _is_spoken(channel: Channel) -> bool:
