@@ -10,7 +10,7 @@ from typing import Any, Self
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.webhooks.posting import body_of, headers, post
+from activities.webhooks.posting import TAKEN, body_of, headers, instant, post
 from activities.webhooks.reach import Network, Unreachable, networks
 from policy.webhooks.delivery import DeliveryState
 from settings import Settings
@@ -20,7 +20,6 @@ from storage.engine.database import Database
 from storage.webhooks import deliveries, webhooks
 from storage.webhooks.deliveries import Delivery, Failure
 
-_OK = range(200, 300)
 _TO_SEND = (DeliveryState.WAITING, DeliveryState.UNDER_WAY)
 """The first: it came here before whoever began it could note so."""
 TEST_KIND = "webhook.test"
@@ -30,13 +29,13 @@ def message(delivery: Delivery, customer_id: str, row: TimelineRow) -> dict[str,
     """What a delivery says: which kind of fact, when it happened, and the fact as the API's timeline tells it."""
     return {
         "type": f"case.{delivery.kind}",
-        "timestamp": _z(row.at),
+        "timestamp": instant(row.at),
         "data": {
             "case": delivery.case_number,
             "customer_id": customer_id,
             "seq": row.seq,
             "actor": {"role": row.actor.role, "id": row.actor.id, "on_behalf_of": row.actor.on_behalf_of},
-            "due_at": None if row.due_at is None else _z(row.due_at),
+            "due_at": None if row.due_at is None else instant(row.due_at),
             "data": row.data_in_words(),
         },
     }
@@ -74,7 +73,7 @@ class Webhooks:
         except Unreachable as why:
             failure = Failure(answered=None, error=why.reason, at=self.clock())
         else:
-            if answered in _OK:
+            if answered in TAKEN:
                 await deliveries.delivered(db, delivery, answered=answered, at=self.clock())
                 return DeliveryState.DELIVERED.value
             failure = Failure(answered=answered, error=f"status_{answered}", at=self.clock())
@@ -90,7 +89,3 @@ class Webhooks:
         assert row is not None
         assert customer_id is not None
         return message(delivery, customer_id, row)
-
-
-def _z(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

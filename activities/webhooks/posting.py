@@ -6,7 +6,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,14 @@ from policy.webhooks.delivery import Failing
 
 WITHIN = 15.0
 """Seconds for the whole of it."""
+TAKEN = range(200, 300)
+"""The statuses by which an endpoint says that it took what it was sent."""
 _ENCODED = {"ensure_ascii": False, "separators": (",", ":")}
+
+
+def instant(at: datetime) -> str:
+    """As the API's answers write it: RFC 3339 in UTC with Z."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def body_of(said: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from activities.webhooks import reach
 from activities.webhooks.delivering import TEST_KIND
-from activities.webhooks.posting import body_of, headers, post
+from activities.webhooks.posting import TAKEN, body_of, headers, instant, post
 from activities.webhooks.reach import Unreachable
 from desk.access import checked_id
 from desk.desk import Desk
@@ -109,7 +109,7 @@ class Tried:
 
     @property
     def is_good(self) -> bool:
-        return self.answered is not None and self.answered // 100 == 2
+        return self.answered in TAKEN
 
 
 async def make(desk: Desk, new: NewWebhook, request: IdempotentRequest) -> Webhook:
@@ -193,7 +193,7 @@ async def remove(desk: Desk, webhook_id: str, *, at: datetime) -> None:
 async def try_out(desk: Desk, webhook_id: str, *, at: datetime) -> Tried:
     """Send it a message of the kind `webhook.test` now, and say what it answered. NotFound."""
     webhook = await read(desk, webhook_id)
-    body = body_of({"type": TEST_KIND, "timestamp": at.isoformat().replace("+00:00", "Z"), "data": {}})
+    body = body_of({"type": TEST_KIND, "timestamp": instant(at), "data": {}})
     message_id = f"msg_test_{secrets.token_hex(8)}"
     sent = headers(message_id, body, webhook.secrets_at(at), at=at)
     try:
