@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import pytest
 from packaging.requirements import Requirement
@@ -56,3 +58,16 @@ def test_a_lock_holds_what_is_asked_for(lock: str) -> None:
     pinned = dict(re.findall(r"^([\w.-]+)==([^ ;]+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
     asked = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
     assert [str(each) for each in asked if pinned.get(each.name, "0") not in each.specifier] == []
+
+
+def test_nothing_that_is_ignored_is_kept() -> None:
+    """Neither is a link: it would name a folder that only one machine has."""
+    if not ((ROOT / ".git").exists() and which("git")):
+        pytest.skip("not a checkout")
+    kept = _git("ls-files", "--stage").splitlines()
+    assert [line for line in kept if line.startswith("120000 ")] == []
+    assert _git("ls-files", "--cached", "--ignored", "--exclude-standard") == ""
+
+
+def _git(*words: str) -> str:
+    return run(["git", "-c", "safe.directory=*", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
