@@ -55,7 +55,7 @@ CASES, OPEN = 100_000, 20_000
 PROMISED_MS = 100.0
 AT = datetime(2026, 11, 25, 15, tzinfo=UTC)
 _PEOPLE = 10
-_CUSTOMERS, _AGENTS, _GROUPS = 400, 30, ("sig", "google-cloud", "google-maps-platform", "rastreo")
+_CUSTOMERS, _AGENTS, _GROUPS = 400, 30, ("sig", "infraestructura", "google-maps-platform", "rastreo")
 _AT_ONCE = 2_000
 _TIMES = 40
 _NOUNS = tuple(

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from portal.direction import board as board_page
 from portal.direction import exports
-from portal.direction.board import Period, month_of, read_period
+from portal.direction.board import Boards, Period, month_of, read_period
 from portal.direction.board_sheets import Sheet, Unit, sheets, shown
 from portal.direction.charts import Chart, svg
 from portal.direction.exports import ReportTookTooLong, as_csv, as_pdf, as_xlsx, quoted
@@ -49,6 +50,25 @@ def cells(text: str, sheet: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(.*?)</tr>", body)
     rows = [re.sub(r'<td class="in-row">.*?</td>', "", row) for row in rows]  # the same, as a bar
     return [[unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
+
+
+@pytest.mark.parametrize(("cases", "asked"), [(1_999, 2), (2_000, 1)])
+async def test_figures_of_many_cases_are_kept_for_a_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch, cases: int, asked: int
+) -> None:
+    of = []
+
+    async def dear(_db: object, scope: Scope, *, plans: Any, at: Any) -> Board:
+        of.append(scope)
+        return Board(scope=scope, at=at, plans=list(plans), opened=cases)
+
+    monkeypatch.setattr(board_page, "board", dear)
+    monkeypatch.setattr(board_page, "_KEPT_FOR", 1_000_000)
+    boards, scope = Boards(), Scope(from_at=bogota("2026-11-01 00:00"), until_at=bogota("2026-12-01 00:00"))
+    for _ in range(2):
+        found = await boards.of(office.db, scope, plans=["standard"], at=office.clock.at)
+        assert found.opened == cases
+    assert of == [scope] * asked
 
 
 class TestThePage:
