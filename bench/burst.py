@@ -59,7 +59,7 @@ TOLD_WITHIN = 1.2
 FIRST_BEFORE = 0.95
 """The share of the low cases that every critical one of Premium has to come before."""
 _AT_ONCE = 40
-_READY_WITHIN, _FOR_EACH = timedelta(seconds=15), timedelta(seconds=0.06)
+_READY_WITHIN, _FOR_EACH = timedelta(seconds=15), timedelta(seconds=0.12)
 """How long the cases may take to be made, before their clocks run out."""
 _LOOKS_EVERY, _LOOKS_CLOSELY = 0.05, 0.005
 _BETWEEN = timedelta(seconds=0.5)
