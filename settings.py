@@ -4,6 +4,7 @@ Each is an environment variable: `ESCALA_` and the field's name in capitals.
 """
 
 import os
+from base64 import b64decode
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -26,7 +27,7 @@ _STATUS_PAGES = {
 
 _FROM_FILES = (
     "secret_key", "database_url", "smtp_url", "oidc_client_secret", "temporal_api_key", "imap_url",
-    "mail_oauth_client_secret", "mail_oauth_refresh_token",
+    "mail_oauth_client_secret", "mail_oauth_refresh_token", "telephone_secret",
 )  # fmt: skip
 """What may stand in a file that `ESCALA_…_FILE` names: an environment is easily shown."""
 
@@ -245,6 +246,13 @@ class Settings(BaseSettings):
     webhook_networks: str = ""
     """Networks (10.1.0.0/16) inside the house, by comma, that webhooks may lead to beside the open Internet."""
 
+    # -- the telephone
+    telephone_secret: SecretStr | None = None
+    """What the telephone system (PBX) signs its events with (whsec_…); two, by a blank, while it is changed."""
+
+    telephone_events: int = Field(default=600, ge=1)
+    """Events that the telephone system may send in a minute."""
+
     # -- metrics
     worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where the worker serves Prometheus metrics; none: it serves none. The API's are at /api/v1/metrics."""
@@ -276,6 +284,11 @@ class Settings(BaseSettings):
     def temporal_db(self) -> Path:
         """The embedded Temporal server's database."""
         return self.state_dir / "temporal.db"
+
+    @property
+    def telephone_secrets(self) -> tuple[str, ...]:
+        """The secrets of which one has signed what the telephone system sends."""
+        return tuple(self.telephone_secret.get_secret_value().split()) if self.telephone_secret else ()
 
     @property
     def provider_feeds(self) -> dict[str, str]:
@@ -352,6 +365,12 @@ class Settings(BaseSettings):
             raise PydanticCustomError("no_networks", console.NO_WEBHOOK_NETWORKS) from None
         return self
 
+    @model_validator(mode="after")
+    def _telephone_secrets_are_secrets(self) -> Self:
+        if not all(_signs(each) for each in self.telephone_secrets):
+            raise PydanticCustomError("no_telephone_secret", console.BAD_TELEPHONE)
+        return self
+
     @property
     def public_url_is_private(self) -> bool:
         """Whether browsers keep a session there: over TLS, or on this very machine."""
@@ -393,6 +412,14 @@ def _read(file: str, name: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise PydanticCustomError("no_file", console.SETTING_FILE_UNREADABLE.format(name=name.upper())) from None
+
+
+def _signs(secret: str) -> bool:
+    """Whether it is a secret in Standard Webhooks' form, of 24 bytes or more."""
+    try:
+        return secret.startswith("whsec_") and len(b64decode(secret.removeprefix("whsec_"), validate=True)) >= 24
+    except ValueError:
+        return False
 
 
 def _is_web_page(address: str) -> bool:

@@ -35,6 +35,7 @@ keep escala_imap_url "$(given ESCALA_IMAP_URL)"
 keep escala_mail_oauth_client_secret "$(given ESCALA_MAIL_OAUTH_CLIENT_SECRET)"
 keep escala_mail_oauth_refresh_token "$(given ESCALA_MAIL_OAUTH_REFRESH_TOKEN)"
 keep escala_oidc_client_secret "$(given ESCALA_OIDC_CLIENT_SECRET)"
+keep escala_telephone_secret "$(given ESCALA_TELEPHONE_SECRET)"
 
 # Temporal's image takes its password from the environment alone.
 if [ -e "$settings" ]; then

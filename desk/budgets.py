@@ -27,6 +27,7 @@ class Spending(StrEnum):
     COMMAND = "command"
     FILE = "file"
     EXPORT = "export"
+    TELEPHONE = "telephone"
 
 
 class Holder(StrEnum):
@@ -74,7 +75,10 @@ def allowances(settings: Settings) -> Allowances:
         (what, holder): Allowance(each, within[what])
         for what, given in times.items()
         for holder, each in zip(Holder, given, strict=True)
-    } | {(Spending.EXPORT, Holder.TOKEN): Allowance(settings.exports_per_token, timedelta(hours=1))}
+    } | {
+        (Spending.EXPORT, Holder.TOKEN): Allowance(settings.exports_per_token, timedelta(hours=1)),
+        (Spending.TELEPHONE, Holder.TOKEN): Allowance(settings.telephone_events, timedelta(minutes=1)),
+    }
 
 
 @dataclass

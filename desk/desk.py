@@ -59,6 +59,8 @@ class Desk:
     """The names of the providers' feeds that the settings ask."""
     webhook_networks: tuple[Network, ...] = ()
     """Networks inside the house that webhooks may lead to."""
+    telephone_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What the telephone system's events are signed with; none: there is no such system."""
     readers: Readers = field(default_factory=Readers)
     budgets: Budgets = field(default_factory=Budgets)
     post: Post = field(default_factory=Post)

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from policy.case.case import Plan
+from policy.telephone.numbers import LONGEST, e164
 
 LONGEST_TEXT = 20_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -124,6 +125,13 @@ def _email(text: str) -> str:
     return text
 
 
+def _phone(text: str) -> str:
+    number = e164(text) if text else ""
+    if number is None:
+        raise PydanticCustomError("phone", "not a telephone number")
+    return number
+
+
 Words = Annotated[str, BeforeValidator(clean), Field(max_length=LONGEST_TEXT)]
 """Free text of several lines. It may be empty: the policy says by which rule that is refused."""
 
@@ -154,6 +162,9 @@ PlainReference = Annotated[
 
 EmailAddress = Annotated[str, BeforeValidator(clean), Field(max_length=254), AfterValidator(_email)]
 """One plain e-mail address, without a name."""
+
+Phone = Annotated[str, BeforeValidator(clean), Field(max_length=LONGEST), AfterValidator(_phone)]
+"""A telephone number, kept in E.164; one without a country is Colombian. Empty: none."""
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A date, never a timestamp."""

@@ -28,6 +28,10 @@ OIDC_NOT_WHOLE = (
     "ESCALA_OIDC_ISSUER debe ser una dirección https:// y exige ESCALA_OIDC_CLIENT_ID y ESCALA_OIDC_CLIENT_SECRET"
 )
 NO_PROXIES = "ESCALA_TRUSTED_PROXIES debe ser una lista de direcciones o redes, separadas por comas (10.0.0.0/8)"
+BAD_TELEPHONE = (
+    "ESCALA_TELEPHONE_SECRET debe ser un secreto de Standard Webhooks (whsec_ y 24 bytes o más en base64), o dos "
+    "separados por un espacio"
+)
 NO_WEBHOOK_NETWORKS = "ESCALA_WEBHOOK_NETWORKS debe ser una lista de redes, separadas por comas (10.1.0.0/16)"
 UNKNOWN_DATABASE = "ESCALA_DATABASE_URL debe empezar por postgresql+asyncpg:// o sqlite+aiosqlite://"
 

@@ -36,6 +36,7 @@ _INPUT = {
     "day": "It must be a date such as 2026-11-23, from 2000 to 2100.",
     "instant": "It must be an instant with its time zone, such as 2026-11-23T14:00:00Z, from 2000 to 2100.",
     "email": "It must be an e-mail address.",
+    "phone": "It must be a telephone number such as 300 123 4567, or +1 202 555 0100 for one of another country.",
     "money": 'It must be an amount as a text of decimal digits, such as "350000".',
     "money_fraction": "It must be an amount in whole pesos, without cents.",
     "money_size": "It must be an amount of at most {digits} digits.",

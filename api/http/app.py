@@ -29,6 +29,7 @@ from api.mail import inbox
 from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
+from api.telephone import events
 from api.terms import amendments
 from api.visit import municipalities, visit_record
 from api.webhooks import webhooks
@@ -82,6 +83,7 @@ _ROUTERS = (
     notices,
     webhooks,
     inbox,
+    events,
     metrics,
 )
 
@@ -122,6 +124,7 @@ def create_app(
             post=Post.of(settings),
             provider_feeds=tuple(settings.provider_feeds),
             webhook_networks=networks(settings.webhook_networks),
+            telephone_secrets=settings.telephone_secrets,
             budgets=Budgets(allowances(settings)),
         )
         pages.state.desk = app.state.desk

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.http.auth import Caller, Registrar
 from api.http.bodies import Answer
@@ -54,6 +55,7 @@ class ContactAnswer(Answer):
     active: bool
     may_sign_in: bool
     choice_pending: bool
+    phone: str = Field(description="E.164; empty where none is known", examples=["+573001234567"])
 
 
 class RosterAnswer(Listed[ContactAnswer]):

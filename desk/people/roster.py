@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, model_serializer, model_validator
 
 from desk.access import REGISTRARS
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest, asked_first_at
-from desk.inputs import Body, Day, EmailAddress, Name, Reference
+from desk.inputs import Body, Day, EmailAddress, Name, Phone, Reference
 from policy.people.contacts import AdministratorDecides, RosterEntry
 from storage.people import contacts
 from storage.people.contacts import Contact, NewContact, NewRoster, RosterState
@@ -33,6 +33,17 @@ class RosterContact(Body):
     notice_reference: Reference | None = Field(default=None, examples=["Oficio 2026-045"])
     notified_on: Day | None = Field(default=None, examples=["2026-11-02"])
     can_sign_in: StrictBool = Field(default=False, examples=[True])
+    phone: Phone | None = Field(
+        default=None, description="Empty: none; left out: as it was", examples=["+57 300 123 4567"]
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, told: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Where no telephone is spoken of it is the same request as before: a key that was used then still fits."""
+        said: dict[str, object] = told(self)
+        if self.phone is None:
+            del said["phone"]
+        return said
 
 
 class Roster(Body):

@@ -99,7 +99,10 @@ class SignInChoicePending(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class RosterEntry:
-    """An authorized contact as the customer names them. A notice (REQ-3) has a reference and a date."""
+    """An authorized contact as the customer names them. A notice (REQ-3) has a reference and a date.
+
+    `phone` is in E.164, empty for none; None where nothing is said of it, which leaves it as it was.
+    """
 
     name: str
     email: str
@@ -107,6 +110,7 @@ class RosterEntry:
     notice_reference: str | None
     notified_on: date | None
     can_sign_in: bool
+    phone: str | None = None
 
     @property
     def mailbox(self) -> str:
@@ -163,7 +167,10 @@ def check_choice(before: Sequence[RosterEntry], after: Sequence[RosterEntry], *,
     known = {entry.mailbox: entry for entry in before}
     for entry in after:
         was = known.get(entry.mailbox)
-        if was is None or replace(entry, email=was.email, can_sign_in=was.can_sign_in) != was:
+        if was is None:
+            raise WrittenNoticeNeeded
+        phone = was.phone if entry.phone is None else entry.phone
+        if replace(entry, email=was.email, can_sign_in=was.can_sign_in, phone=phone) != was:
             raise WrittenNoticeNeeded
     administrators = [entry for entry in after if entry.is_system_administrator]
     if administrators and not sign_ins(administrators, places=1, on=on).mailboxes:

@@ -66,10 +66,20 @@ Given = Annotated[str, Query(max_length=64)]
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What the address says the case is to be about: ids of a customer and of a solution, each may be empty."""
+    """What the address says the case is to be about: ids of a customer and of a solution, each may be empty.
+
+    `canal` and `contacto` are what an agent chose before, on the page of whoever calls.
+    """
 
     cliente: Given = ""
     solucion: Given = ""
+    canal: Given = ""
+    contacto: Given = ""
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        said = {"channel": self.canal, "contact_id": self.contacto}
+        return {name: value for name, value in said.items() if value}
 
 
 class Written(Body):
@@ -86,7 +96,7 @@ async def show(
     if customer is None:
         return to("/clientes", visitor)
     shown = OpeningPage(request=request, visitor=visitor, desk=desk, customer=customer, at=at)
-    return await shown.show(about.solucion)
+    return await shown.show(about.solucion, chosen=about.chosen)
 
 
 @router.post("/casos/nuevo/parecidos", dependencies=[Stamped])

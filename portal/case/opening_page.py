@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request, Response
@@ -64,15 +65,21 @@ class OpeningPage:
     customer: Customer
     at: datetime
 
-    async def show(self, solution_id: str, *, status: int = 200, **more: Any) -> Response:
-        """The form, about one solution once it is chosen; `more` stands in for what a new form says."""
+    async def show(
+        self, solution_id: str, *, status: int = 200, chosen: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> Response:
+        """The form, about one solution once it is chosen; `chosen` is what stands in it already, for one of ours.
+
+        `more` stands in for what a new form says.
+        """
         has = await solutions.of_customer(self.desk.database, self.customer.id)
-        chosen = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
+        solution = next((each for each in has if each.id == solution_id), has[0] if len(has) == 1 else None)
         shown: dict[str, Any] = {
             "customer": self.customer,
             "is_ours": self.visitor.role is not Role.CONTACT,
             "solutions": has,
-            "solution": chosen,
+            "solution": solution,
+            "chosen": chosen,
             "now": self.at,
             "refused": None,
             "typed": typed_in(),
@@ -82,12 +89,13 @@ class OpeningPage:
             "asked": {category.value: its for category, its in ASKED.items()},
             "categories": [each.value for each in Category],
         }
-        if chosen:
-            shown |= await self._draft_of(chosen)
-            shown |= await self._about(chosen)
+        if solution:
+            shown |= await self._draft_of(solution)
+            shown |= await self._about(solution)
+        shown["typed"] = defaultdict(str, {**shown["typed"], **chosen})
         shown |= more
         shown["wrote"] = lambda names: any(shown["typed"][name] for name in names)
-        shown["similar"] = await self._similar(chosen, shown["typed"]) if chosen else ()
+        shown["similar"] = await self._similar(solution, shown["typed"]) if solution else ()
         return page(self.request, "case/opening.html", status=status, **shown)
 
     async def show_similar(self, typed: Mapping[str, str]) -> Response:
@@ -103,7 +111,7 @@ class OpeningPage:
         """The form with what was typed. What was not refused for good is sent again under its own key."""
         if refused.name == IdempotencyKeyReused.name:
             refused = Refused(409, translate(_CHANGED, self.visitor.language))
-        same_key = {"key": str(form.get("key"))} if refused.status == EngineUnavailable.status else {}
+        same_key: dict[str, Any] = {"key": str(form.get("key"))} if refused.status == EngineUnavailable.status else {}
         return await self.show(
             str(form.get("solution_id", "")),
             status=refused.status,

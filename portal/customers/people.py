@@ -85,7 +85,8 @@ async def _put(
     """Put these rows in place of the roster with that tag; `typed` is what stands there again if they are refused."""
 
     async def act() -> Done[None]:
-        given = Roster.model_validate({"contacts": [{k: v for k, v in row.items() if v != ""} for row in rows]})
+        said = [{name: value for name, value in row.items() if value != "" or name == "phone"} for row in rows]
+        given = Roster.model_validate({"contacts": said})
         wanted = Replacement(customer_id=scope.customer.id, contacts=given.contacts, instead_of=tag or "-")
         await roster.replace(scope.desk, scope.visitor.principal, wanted, at=scope.at)
         return Done(None)
@@ -132,6 +133,7 @@ def _row(contact: Contact | None) -> dict[str, Any]:
         "notice_reference": contact.notice_reference if contact else "",
         "notified_on": contact.notified_on.isoformat() if contact else "",
         "can_sign_in": bool(contact and contact.can_sign_in),
+        "phone": contact.phone if contact else "",
     }
 
 
@@ -140,6 +142,7 @@ def _rows_of(form: FormData) -> list[dict[str, Any]]:
         [str(each) for each in form.getlist(name)][:_MOST_ROWS]
         for name in ("name", "email", "notice_reference", "notified_on")
     ]
+    phones = [str(each) for each in form.getlist("phone")]
     administrators, sign_in, off = (
         {str(each) for each in form.getlist(name)} for name in ("administrator", "signs_in", "off")
     )
@@ -147,6 +150,7 @@ def _rows_of(form: FormData) -> list[dict[str, Any]]:
         {
             "name": name.strip(),
             "email": email.strip(),
+            "phone": phones[place].strip() if place < len(phones) else None,
             "is_system_administrator": str(place) in administrators,
             "notice_reference": reference.strip(),
             "notified_on": notified_on,

@@ -76,6 +76,7 @@ _ABSENCES = ("/ausencias", "Absences")
 _WORK = (
     ("/cola", "Queue"),
     ("/correo", "Mail"),
+    ("/telefono", "Telephone"),
     ("/incidentes", "Providers' incidents"),
     ("/clientes", "Customers"),
     ("/proceso", "Process"),

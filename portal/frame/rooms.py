@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _PORTAL = Path(__file__).parents[1]
-ROOMS = ("frame", "signing_in", "case", "queue", "customers", "direction", "process", "webhooks", "mail")
+ROOMS = ("frame", "signing_in", "case", "queue", "customers", "direction", "process", "webhooks", "mail", "telephone")
 TEMPLATES: Mapping[str, Path] = {room: _PORTAL / room / "templates" for room in ROOMS}
 STATIC: tuple[Path, ...] = tuple(found for room in ROOMS if (found := _PORTAL / room / "static").is_dir())
 

@@ -48,6 +48,7 @@ from portal.process import process_map
 from portal.queue import bulk, concerns_page, queue, queue_file, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
+from portal.telephone import calls_page
 from portal.webhooks import webhooks_pages
 from settings import Settings
 from storage.engine.reach import DatabaseUnavailable
@@ -92,6 +93,7 @@ _NOUNS = (
     process_map,
     webhooks_pages,
     inbox_page,
+    calls_page,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -22,6 +22,7 @@ from desk import concerns
 from desk.access import REGISTRARS, STAFF, check_decides, check_role, stands_in_for
 from desk.desk import Desk
 from desk.problems import NotFound
+from desk.reading import callers
 from desk.signing_in import sign_in
 from desk.signing_in.keys import Keys
 from desk.signing_in.sign_in_mail import SignInMail
@@ -36,6 +37,7 @@ from storage.signing_in import sessions
 from storage.signing_in.accounts import Account, Persona
 from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Principal
+from storage.telephone.calls import CallRow
 from storage.workbench.concerns import Unread
 from wording.language import LANGUAGES, language_of
 
@@ -94,6 +96,8 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
     unread: Unread = field(default_factory=Unread)
     """How much concerns them that they have not read, for the bell of a page."""
+    calls: Sequence[tuple[CallRow, Sequence[str]]] = ()
+    """The telephone calls that ring or go on for them, each with who has its number."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the answer says beside its page: when to try again."""
 
@@ -144,7 +148,11 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
     if found.session and not by_itself:
         _note(request, desk, found.session, at=at)
     if found.persona and not by_itself:
-        found = replace(found, unread=await concerns.unread(desk, found.principal))
+        found = replace(
+            found,
+            unread=await concerns.unread(desk, found.principal),
+            calls=await callers.ringing(desk, concerns.told(found.principal), at=at),
+        )
     request.state.visitor = found
     if any("\0" in text for text in (request.scope["path"], *request.query_params.values())):
         raise NotFound  # no database keeps such a sign, so nothing is there under it

@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from desk.files.file_kinds import KINDS, PICTURES
 from desk.reading.countdowns import Countdown
 from policy.people.tax_id import with_check_digit
+from policy.telephone import numbers
 from portal.frame.formatted import formatted
 from portal.frame.rooms import TEMPLATES, static_address
 from wording.amounts import pesos_in_words
@@ -63,6 +64,7 @@ def environment() -> Environment:
         "initials": initials,
         "is_picture": lambda file: file.media_type in PICTURES,
         "tint": _tint,
+        "telephone": numbers.shown,
         "iso": lambda at: at.isoformat().replace("+00:00", "Z"),
     }
     return made

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from desk import concerns
+from desk.reading import callers
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import Stamped, Worker
 from portal.queue.list_news import ListNews, news_of
 from storage.engine.database import Database
+from storage.telephone import calls
 from storage.workbench.concerns import latest
 
 router = APIRouter(prefix="/avisos")
@@ -22,7 +24,10 @@ LastRead = Annotated[int, Form(ge=0, lt=1 << 63)]
 
 
 class ConcernNews(ListNews):
-    """Watches what concerns people: for each who looks, those whose concerns are theirs, by their ids in order."""
+    """Watches what concerns people: for each who looks, those whose concerns are theirs, by their ids in order.
+
+    A telephone that rings, or is answered, concerns all of them.
+    """
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, every=1.0)
@@ -30,7 +35,8 @@ class ConcernNews(ListNews):
     async def ask(self, numbers: Set[str]) -> Mapping[str, str]:
         whose = {each: each.split(",") for each in numbers}
         found = await latest(self.database, {person for people in whose.values() for person in people})
-        return {each: repr([found.get(person) for person in people]) for each, people in whose.items()}
+        heard = await calls.latest(self.database)
+        return {each: repr([heard, *(found.get(person) for person in people)]) for each, people in whose.items()}
 
 
 @router.get("")
@@ -56,11 +62,13 @@ async def read_all(visitor: Worker, desk: DeskDep, at: At, hasta: LastRead) -> R
 
 
 @router.get("/campana")
-async def show_bell(request: Request, visitor: Worker, desk: DeskDep) -> Response:
+async def show_bell(request: Request, visitor: Worker, desk: DeskDep, at: At) -> Response:
     """The bell alone, for a page that shows it already, with what came last."""
     unread = await concerns.unread(desk, visitor.principal)
     newest = (await concerns.listing(desk, visitor.principal, None)).items[:1] if unread.last else []
-    shown = {"unread": unread, "newest": newest[0] if newest and newest[0].id == unread.last else None}
+    ringing = await callers.ringing(desk, concerns.told(visitor.principal), at=at)
+    last = newest[0] if newest and newest[0].id == unread.last else None
+    shown = {"calls": ringing, "unread": unread, "newest": last}
     return answered(Response(render(request, visitor, "frame/bell.html", **shown), media_type="text/html"), visitor)
 
 

@@ -26,10 +26,11 @@ from sqlalchemy import (
     text,
 )
 
-from policy.case.case import Category, Channel, ClosingReason, Role, Status
+from policy.case.case import Category, Channel, ClosingReason, Direction, Role, Status
 from policy.case.concerns import Concern
 from policy.mail.decision import MailOutcome
 from policy.mail.state import MessageState
+from policy.telephone.call import CallEvent
 from policy.terms.amended_terms import AmendmentOutcome
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
@@ -141,7 +142,9 @@ contacts = Table(
     Column("notified_on", Date, nullable=False),
     Column("can_sign_in", Boolean, nullable=False),
     Column("removed_at", Instant),
+    Column("phone", String, nullable=False, server_default=text("''")),  # E.164; empty: none is known
     UniqueConstraint("customer_id", "mailbox"),
+    Index(None, "phone"),
 )
 
 agents = Table(
@@ -845,4 +848,36 @@ mail_bounces = Table(  # whose address refused what we sent, last
     Column("address", String, nullable=False),
     Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# -- the telephone ----------------------------------------------------------------------------------------------------
+
+phone_calls = Table(  # a call that a telephone system told of, and the case that it was logged on
+    "phone_calls",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("direction", String, nullable=False),
+    Column("number", String, nullable=False),  # the other party's, E.164; empty: hidden
+    Column("agent_id", String, nullable=False),  # whom it rang at, or who took it; empty: nobody is known
+    Column("first_at", Instant, nullable=False),
+    Column("rang_at", Instant),
+    Column("answered_at", Instant),
+    Column("ended_at", Instant),
+    Column("recording_url", Text, nullable=False),
+    Column("contact_id", ForeignKey("contacts.id")),  # who it was, where somebody said so
+    Column("case_number", ForeignKey("cases.number")),  # where it is logged
+    word("direction", Direction),
+    Index(None, "first_at", "id"),
+    Index(None, "number", "first_at"),
+)
+
+phone_events = Table(  # each event of a call, once; their ids are how far the list of calls is
+    "phone_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", String, nullable=False, unique=True),
+    Column("call_id", ForeignKey("phone_calls.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    word("kind", CallEvent),
 )

@@ -52,6 +52,7 @@ class Contact:
     notified_on: date
     can_sign_in: bool
     removed_at: datetime | None = None
+    phone: str = ""
 
     @property
     def mailbox(self) -> str:
@@ -203,6 +204,14 @@ async def by_email(db: Reader, email: str) -> list[Contact]:
         return [_contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.customer_id))).mappings()]
 
 
+async def by_phone(db: Reader, number: str) -> list[Contact]:
+    """The contacts on any roster who have this number (E.164): several may share a house's."""
+    wanted = _SELECT.where(contacts.c.phone == number, contacts.c.removed_at.is_(None))
+    async with db.read() as connection:
+        rows = (await connection.execute(wanted.order_by(contacts.c.name, contacts.c.id))).mappings()
+        return [_contact(row) for row in rows] if number else []
+
+
 async def state_in(connection: AsyncConnection, customer_id: str, *, policy: PolicyFile, on: date) -> RosterState:
     """The customer's roster on a day, within a transaction."""
     plan = await plan_on(connection, policy, customer_id=customer_id, on=on)
@@ -224,7 +233,7 @@ async def _note(connection: AsyncConnection, customer_id: str, *, at: datetime) 
 
 async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -> None:
     entry = new.entry
-    row = {
+    row: dict[str, Any] = {
         "name": entry.name,
         "email": entry.email.strip(),
         "is_system_administrator": entry.is_system_administrator,
@@ -233,6 +242,8 @@ async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -
         "can_sign_in": entry.can_sign_in,
         "removed_at": None,
     }
+    if entry.phone is not None:
+        row["phone"] = entry.phone
     put = insert(connection, contacts).values(id=new.id, customer_id=customer_id, mailbox=entry.mailbox, **row)
     kept = put.on_conflict_do_update(index_elements=["customer_id", "mailbox"], set_=row).returning(contacts.c.id)
     contact_id = str((await connection.execute(kept)).scalar_one())

@@ -40,6 +40,7 @@ from policy.mail.message import ReportKind
 from policy.mail.nature import Nature
 from policy.mail.state import MessageState
 from policy.mail.thanks import ToSolution
+from policy.telephone.call import CallEvent, CallState
 from policy.terms import amended_terms, amendment, terms
 from policy.time import calendar, clock, explanation
 from policy.visit import visit
@@ -132,6 +133,8 @@ CLOSED: dict[type[Enum], Known] = {
     Nature: INSIDE,
     ReportKind: INSIDE,
     ToSolution: INSIDE,
+    CallEvent: INSIDE,
+    CallState: Known("call_state"),
     Effect: INSIDE,
     HeldAct: INSIDE,
 }

@@ -77,7 +77,7 @@ def test_each_process_is_given_the_secrets_that_it_needs() -> None:
         "temporal-schema": {"temporal_db_password"},
         "migrations": {database},
         "worker": {database, mail, *MAILBOX},
-        "api": {database, mail, "escala_secret_key", "escala_oidc_client_secret"},
+        "api": {database, mail, "escala_secret_key", "escala_oidc_client_secret", "escala_telephone_secret"},
     }
 
 
@@ -100,7 +100,11 @@ class TestMakeSecrets:
         assert self.run(tmp_path, ESCALA_SMTP_URL="smtp://a:b@c").returncode == 0
         made = self.secrets(tmp_path)
         assert made.keys() == COMPOSE["secrets"].keys()
-        assert {file for file, value in made.items() if not value} == {"escala_oidc_client_secret", *MAILBOX}
+        assert {file for file, value in made.items() if not value} == {
+            "escala_oidc_client_secret",
+            "escala_telephone_secret",
+            *MAILBOX,
+        }
         assert made["escala_db_password"] in made["escala_database_url"]
         assert not is_guessable(made["escala_secret_key"])
         assert len(set(filter(None, made.values()))) == len([each for each in made.values() if each])

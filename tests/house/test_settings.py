@@ -207,3 +207,13 @@ class TestSecretsFromFiles:
         monkeypatch.setenv("ESCALA_SECRET_KEY_FILE", str(tmp_path / "none"))
         with pytest.raises(console.Stopped, match="ESCALA_SECRET_KEY_FILE"):
             read_settings()
+
+
+@pytest.mark.parametrize("secret", ["whsec_x", "whsec_" + "A" * 20, "A" * 44, "whsec_" + "A" * 44 + " x"])
+def test_a_telephone_systems_secret_is_one(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("ESCALA_TELEPHONE_SECRET", secret)
+    with pytest.raises(console.Stopped, match="ESCALA_TELEPHONE_SECRET"):
+        read_settings()
+    two = f"whsec_{'A' * 44} whsec_{'B' * 44}"
+    monkeypatch.setenv("ESCALA_TELEPHONE_SECRET", two)
+    assert read_settings().telephone_secrets == tuple(two.split())

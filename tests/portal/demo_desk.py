@@ -16,6 +16,7 @@ from api.http.app import create_app
 from demo import seed, users
 from demo.access import DemoAccess, new_secrets
 from policy.case.case import Actor, Role, Status
+from policy.telephone.call import CallEvent, Heard
 from portal.frame.session import SESSION_COOKIE
 from settings import Settings
 from storage.case import views
@@ -23,6 +24,7 @@ from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, NewAccount, Persona, Purpose, SignInKey
 from storage.signing_in.sessions import Session
+from storage.telephone import calls
 from storage.workbench import canned_replies, macros, pending_replies
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.macros import Macro
@@ -94,7 +96,8 @@ async def seed_demo_desk(folder: Path) -> dict[str, Any]:
             db, "asuarez@altaneblina.example", "El mapa no carga", at=NOW, whole="El mapa no carga\n\n> lo de antes"
         )
         answered = await _answer(db, numbers["altaneblina in_progress"])
-        numbers |= {"message": message, "key": await _key(db), "answered": answered}
+        await calls.hear(db, "lla_demo", "evt_demo", Heard(event=CallEvent.RINGING, at=NOW, number="+573001234567"))
+        numbers |= {"call": "lla_demo", "message": message, "key": await _key(db), "answered": answered}
     finally:
         await db.close()
     return {"sessions": signed_in, "numbers": numbers}

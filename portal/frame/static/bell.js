@@ -9,8 +9,9 @@
   const wanted = () => "Notification" in window && Notification.permission === "granted" && localStorage[KEY] === "on";
 
   const refresh = async () => {
-    const fresh = (await live.part("/avisos/campana"))?.content.getElementById("campana");
+    const content = (await live.part("/avisos/campana"))?.content, fresh = content?.getElementById("campana");
     if (!fresh) return;
+    ring(content.getElementById("llamadas"));
     const newest = Number(fresh.dataset.last);
     if (newest > last && fresh.dataset.told && wanted() && document.hidden) tell(fresh.dataset);
     last = Math.max(last, newest);
@@ -18,6 +19,20 @@
     const focused = bell() === document.activeElement;
     bell().replaceWith(fresh);
     if (focused) fresh.focus();
+  };
+  // A call is offered beside what one does, and never opened over it.
+  const ring = (calls) => {
+    const before = document.getElementById("llamadas");
+    if (!calls || calls.innerHTML === before.innerHTML) return;
+    const had = new Set([...before.querySelectorAll("a")].map((each) => each.dataset.call));
+    const newest = [...calls.querySelectorAll("a")].find((each) => !had.has(each.dataset.call));
+    const focused = document.activeElement?.dataset?.call;
+    before.innerHTML = calls.innerHTML;
+    if (focused) before.querySelector(`[data-call="${CSS.escape(focused)}"]`)?.focus();
+    if (newest && wanted() && document.hidden) {
+      const [told, title] = [...newest.querySelectorAll("strong, .who-calls")].map((each) => each.textContent.trim());
+      tell({ told, title, case: newest.getAttribute("href"), last: newest.dataset.call });
+    }
   };
   const tell = ({ told, title, case: address, last: tag }) => {
     const shown = new Notification(told, { body: title, tag: `escala-${tag}`, lang: document.documentElement.lang });

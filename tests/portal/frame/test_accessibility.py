@@ -83,6 +83,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/ausencias",
         "/correo",
         "/correo/{message}",
+        "/telefono",
+        "/telefono/{call}",
         "/buscar?q=mapa",
         "/proceso",
     ),

@@ -36,6 +36,7 @@ MISSING: Mapping[str, str] = {
     "webhook": "whk_z",
     "delivery": "msg_z",
     "message": "mal_z",
+    "call": "lla_z",
     "key": "llave-de-nadie",
     "place": "7",
     "asset": "nada.css",
@@ -58,6 +59,7 @@ KINDS: Mapping[str, str] = {
     "webhook_id": "webhook",
     "delivery_id": "delivery",
     "message_id": "message",
+    "call_id": "call",
     "key": "key",
     "session": "place",
 }

@@ -30,7 +30,9 @@ _OPENERS = _of(frozenset(ROLES[OpenCase]))
 _AMENDERS = frozenset({"director", "admin"})
 _BOARD = REGISTRARS | {"director"}
 _API = {
-    ANYBODY: "GET /health/live, GET /health/ready, GET /docs, GET /openapi.json",
+    ANYBODY: """
+        GET /health/live, GET /health/ready, GET /docs, GET /openapi.json, POST /telephone/events
+    """,
     SIGNED_IN: """
         GET /cases, GET /cases/{number}, GET /cases/{number}/clocks, GET /cases/{number}/files,
         GET /cases/{number}/provider-incidents, GET /cases/{number}/stream, GET /cases/{number}/timeline,
@@ -85,6 +87,8 @@ _PAGES = {
         POST /respuestas, GET /respuestas/{reply_id}, POST /respuestas/{reply_id}, POST /respuestas/{reply_id}/eliminar,
         POST /cola/lote, POST /cola/lote/aplicar, GET /correo, GET /correo/{message_id},
         GET /correo/{message_id}/original, POST /correo/{message_id},
+        GET /telefono, GET /telefono/numero, GET /telefono/{call_id}, POST /telefono/registro, POST /telefono/canal,
+        POST /telefono/{call_id}/contacto,
         GET /avisos, GET /avisos/campana, GET /avisos/eventos,
         POST /avisos/leidos,
         GET /macros, POST /macros, GET /macros/{macro_id},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from policy.case.case import Actor, Level, Plan, Role
 from policy.case.incidents import Incident
 from policy.people.absences import Absence
 from policy.people.contacts import RosterEntry
+from policy.telephone.call import CallEvent, Heard
 from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
+from storage.engine.database import Database
 from storage.people import absences, agents, contacts, customers
 from storage.people.agents import Agent
 from storage.people.contacts import NewContact, NewRoster
@@ -31,6 +33,7 @@ from storage.signing_in import accounts, sessions, tokens
 from storage.signing_in.accounts import NewAccount
 from storage.signing_in.sessions import Session
 from storage.signing_in.tokens import Token
+from storage.telephone import calls
 from storage.webhooks import webhooks
 from storage.webhooks.webhooks import Webhook, new_secret
 from storage.workbench import canned_replies, macros, saved_views
@@ -185,6 +188,13 @@ async def _contact(world: World, who: str, contact_id: str, email: str, name: st
     await _account(world, who, email, name)
 
 
+async def _call(db: Database, x: str, *, at: datetime) -> str:
+    """A call from a number of the customer's; its id."""
+    number = {"a": "+573001110000", "b": "+573002220000"}[x]
+    await calls.hear(db, f"lla_{x}", f"evt_{x}", Heard(event=CallEvent.RINGING, at=at, number=number))
+    return f"lla_{x}"
+
+
 async def _customer(world: World, x: str, say: Say) -> None:
     db, at = world.office.db, world.office.clock()
     await customers.create(db, Customer(f"cli-{x}", say(x, "S. A."), f"NIT-{WORDS[x]}"), at=at)
@@ -244,6 +254,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "token": f"tok-{x}",
         "absence": "abs-ana",
         "webhook": f"whk-{x}",
+        "call": await _call(db, x, at=at),
         "message": await held_message(db, f"persona@{WORDS[x]}.example", say(x, "correo"), at=at),
     }
     told = Webhook(

@@ -1,0 +1,1 @@
+"""The telephone system's way in."""

@@ -1,0 +1,1 @@
+"""The telephone: what its system tells, who calls, and logging a call from a number."""

@@ -1,0 +1,1 @@
+"""The telephone: numbers in one form, and a call as a telephone system tells of it."""

@@ -1,0 +1,1 @@
+"""The telephone's pages: calls, and who calls."""

@@ -1,0 +1,1 @@
+"""Calls that a telephone system told of."""
