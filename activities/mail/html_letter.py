@@ -8,7 +8,7 @@ from html import escape
 from wording.notices.letter import NoticeText
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; }
 body { margin: 0; background: #f5f7f7; color: #12201f; font: 16px/1.55 Inter, system-ui, sans-serif; }
 main { max-width: 600px; margin: 24px auto; padding: 24px; background: #ffffff; border-radius: 12px; }
@@ -29,7 +29,7 @@ def page_of(text: NoticeText, *, language: str) -> str:
     """The letter as a page; its news is the title, which its text begins with."""
     _, *paragraphs = text.body.strip("\n").split("\n\n")
     told = "\n".join(_paragraph(each) for each in _whole(paragraphs))
-    head = f'<meta charset="utf-8"><title>{escape(text.news)}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{escape(text.news)}</title><style>{STYLE}</style>'
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head>{head}</head>\n'
         f"<body><main>\n<h1>{escape(text.news)}</h1>\n{told}\n</main></body></html>\n"

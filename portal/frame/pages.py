@@ -101,6 +101,7 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/usuarios", "Users"),
         ("/auditoria", "Audit"),
         ("/webhooks", "Webhooks"),
+        ("/avisos/ejemplos", "Sample notices"),
         ("/direccion/tablero", "Board"),
         ("/proceso", "Process"),
         _ABSENCES,

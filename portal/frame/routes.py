@@ -43,7 +43,7 @@ from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, to
 from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
-from portal.mail import inbox_page
+from portal.mail import inbox_page, samples_page
 from portal.process import process_map
 from portal.queue import bulk, concerns_page, queue, queue_file, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
@@ -94,6 +94,7 @@ _NOUNS = (
     webhooks_pages,
     inbox_page,
     calls_page,
+    samples_page,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 

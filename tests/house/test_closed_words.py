@@ -59,6 +59,7 @@ from tests.api.office import PREMIUM, Office
 from tests.portal.people import visitor
 from tests.storage.conftest import db, postgres, sqlite_template, url
 from wording.language import catalogues, word
+from wording.notices import samples
 from workflows.operators import words
 
 __all__ = ["db", "front", "furnished", "migrated", "office", "postgres", "sqlite_template", "url"]
@@ -133,6 +134,7 @@ CLOSED: dict[type[Enum], Known] = {
     Nature: INSIDE,
     ReportKind: INSIDE,
     ToSolution: INSIDE,
+    samples.Group: Known("notice_group"),
     CallEvent: INSIDE,
     CallState: Known("call_state"),
     Effect: INSIDE,

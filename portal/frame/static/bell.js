@@ -23,7 +23,8 @@
   // A call is offered beside what one does, and never opened over it.
   const ring = (calls) => {
     const before = document.getElementById("llamadas");
-    if (!calls || calls.innerHTML === before.innerHTML) return;
+    calls?.querySelectorAll("a").forEach((each) => { if (each.pathname === location.pathname) each.remove(); });
+    if (!calls || calls.textContent.trim() === before.textContent.trim()) return;
     const had = new Set([...before.querySelectorAll("a")].map((each) => each.dataset.call));
     const newest = [...calls.querySelectorAll("a")].find((each) => !had.has(each.dataset.call));
     const focused = document.activeElement?.dataset?.call;

@@ -97,7 +97,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/incidentes",
         "/usuarios",
     ),
-    "admin": ("/usuarios", "/auditoria", "/webhooks"),
+    "admin": ("/usuarios", "/auditoria", "/webhooks", "/avisos/ejemplos"),
     "director": ("/direccion/visitas", "/direccion/tablero", "/casos/{llanoarriba visit}"),
 }
 

@@ -121,7 +121,7 @@ _PAGES = {
     WORKERS | {"admin"}: "GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin",
     frozenset({"admin"}): """
         POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin, GET /auditoria, GET /auditoria.csv,
-        GET /auditoria.json, GET /webhooks, POST /webhooks, GET /webhooks/{webhook_id},
+        GET /auditoria.json, GET /avisos/ejemplos, GET /webhooks, POST /webhooks, GET /webhooks/{webhook_id},
         POST /webhooks/{webhook_id}/secreto, POST /webhooks/{webhook_id}/prueba, POST /webhooks/{webhook_id}/pausa,
         POST /webhooks/{webhook_id}/reanudacion, POST /webhooks/{webhook_id}/fin,
         POST /webhooks/{webhook_id}/envios/{delivery_id}/reenvio
