@@ -29,8 +29,17 @@ from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns, hours_at
 from desk.reading.similar import like_a_case
 from desk.reading.visits import visit_record
-from policy.case.case import Actor, Case, ClosingReason, Role, Status, WaitingFor
-from policy.case.commands import ClaimCase, StartVisit
+from policy.case.case import Actor, Case, ClosingReason, Level, Role, Status, WaitingFor
+from policy.case.commands import (
+    AssignCase,
+    ClaimCase,
+    EscalateToProvider,
+    HandOff,
+    RecordDiagnosis,
+    SetPriority,
+    StartVisit,
+    TransferCase,
+)
 from policy.case.facts import CaseOpened, InformationRequested
 from policy.case.lifecycle import ALLOWED, ROLES
 from policy.case.rating import may_rate
@@ -136,6 +145,10 @@ class _Reading:
         wanted = Window(before=self.before, most=most, said=said, internal=internal)
         return await views.window(self.db, self.row.number, wanted)
 
+    async def happened(self) -> Windowed:
+        """All that happened last, with words or without."""
+        return await self.once("happened", lambda: self.facts(most=FACTS_AT_ONCE))
+
     async def opening(self) -> Sequence[TimelineRow]:
         """What the case was opened with."""
         opened = Window(before=2, most=1, said=True, internal=reads_internal(self.viewer.principal))
@@ -217,9 +230,12 @@ async def _conversation(reading: _Reading) -> Conversation:
     older, facts = found.facts[:-SAID_AT_ONCE], found.facts[-SAID_AT_ONCE:]
     opening = await reading.opening() if older else ()
     shown = {content_id for each in (*opening, *facts) for content_id in each.words}
+    known = {each.seq for each in facts}
+    happened = (await reading.happened()).facts if facts else ()
     return Conversation(
         facts=facts,
         opening=opening,
+        events=[each for each in happened if each.seq > facts[0].seq and each.seq not in known],
         before=reading.before,
         has_older=found.has_older or any(each not in opening for each in older),
         last_seq=await reading.last_seq(),
@@ -297,7 +313,7 @@ async def _side(reading: _Reading) -> Side:
     if case.visit:  # told from all facts, as the API tells it
         plan = terms.channels if reads_internal(reading.viewer.principal) else None
         record = visit_record(case.visit, await views.timeline(reading.db, reading.row.number), plan)
-    happened = await reading.facts(most=FACTS_AT_ONCE)
+    happened = await reading.happened()
     return Side(
         customer=await customers.get(reading.db, case.customer_id),
         solution=await solutions.get(reading.db, case.solution_id),
@@ -312,7 +328,22 @@ async def _side(reading: _Reading) -> Side:
         names=await reading.names(),
         tags=await tags.of_case(reading.db, case.number) if reading.viewer.is_ours else (),
         known_tags=await tags.known(reading.db) if reading.viewer.is_worker else (),
+        changes=await _changes(reading, terms) if reading.viewer.is_worker else frozenset(),
     )
+
+
+async def _changes(reading: _Reading, terms: Terms) -> frozenset[str]:
+    """The commands that change a property of the case, and that somebody may give now."""
+    case = reading.case
+    sensible = {
+        AssignCase: any(_serves(each, case) for each in await reading.serving()),
+        SetPriority: True,
+        HandOff: case.level < Level.DIRECTOR,
+        TransferCase: terms.functional_escalation,
+        EscalateToProvider: True,
+        RecordDiagnosis: case.is_equipment and case.diagnosis is None,
+    }
+    return can_of(case, reading.viewer.principal) & {each.__name__ for each, is_so in sensible.items() if is_so}
 
 
 async def _unpaid(reading: _Reading, terms: Terms) -> Contract | None:

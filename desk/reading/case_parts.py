@@ -53,6 +53,7 @@ class Presence:
 class Conversation:
     """What was said last, or before the fact `before`, as far as the viewer may see it; `opening` stands before it.
 
+    `events` are what happened without words among it, as far back as a page shows what happened.
     `has_older`: whether more was said before. `names`: agents' and contacts', by id; `files` by the text that carries
     them; `pending` are replies that have not left yet. `last_seq` is the place of the case's last fact of all, `seen`
     what of the case this shows.
@@ -60,6 +61,7 @@ class Conversation:
 
     facts: Sequence[TimelineRow]
     opening: Sequence[TimelineRow]
+    events: Sequence[TimelineRow]
     before: int | None
     has_older: bool
     last_seq: int
@@ -137,7 +139,8 @@ class Clocks:
 class Side:
     """About the case: whose it is, by which terms, its visit and what happened last, or before what is shown.
 
-    `unpaid`: a contract of today's that is not paid, for which the case has not its terms (WAR-2).
+    `unpaid`: a contract of today's that is not paid, for which the case has not its terms (WAR-2). `changes`: the
+    commands, by name, that change what stands here.
     """
 
     customer: Customer | None
@@ -153,6 +156,7 @@ class Side:
     names: Mapping[str, str]
     tags: Sequence[str]
     known_tags: Sequence[str]
+    changes: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)

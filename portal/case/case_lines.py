@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from policy.case.case import Actor, Role
 from policy.case.facts import NoteAdded, texts_in
@@ -15,6 +15,7 @@ from storage.engine.database import Database
 from storage.files.files import File
 from storage.people import agents, contacts
 from storage.workbench.pending_replies import PendingReply
+from wording.facts.headlines import headline
 from wording.facts.page import Teller
 from wording.language import translate
 
@@ -30,7 +31,8 @@ class Line:
     """A fact. `words` are what somebody wrote, each with its label if it needs one.
 
     `look` is how the conversation shows it: a message, a milestone that binds both sides, or an event beside them.
-    `calls` are the names of those whom a note calls.
+    `calls` are the names of those whom a note calls, `headline` says a milestone in a few words, and `more` are the
+    events right after it that its line folds away.
     """
 
     seq: int
@@ -44,16 +46,18 @@ class Line:
     look: str
     files: tuple[File, ...] = ()
     calls: tuple[str, ...] = ()
-
-    @property
-    def is_said(self) -> bool:
-        """Whether it belongs to the conversation."""
-        return bool(self.words) or self.look == "milestone"
+    headline: str = ""
+    more: tuple[Line, ...] = ()
 
     @property
     def is_event(self) -> bool:
         """Whether it stands beside the messages."""
         return self.look != "message"
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is an event that nobody said anything with."""
+        return self.look == "event" and not self.words
 
 
 async def names_of(db: Database, customer_id: str) -> dict[str, str]:
@@ -80,6 +84,27 @@ def lines(
     """
     teller = Teller(language, names, groups)
     return [_line(row, teller, names, carried) for row in facts]
+
+
+_TOGETHER = timedelta(minutes=5)
+"""What one person did within this time of what they did before stands in one line."""
+
+
+def folded(told: Iterable[Line]) -> list[Line]:
+    """The same with runs of bare events in one line each: one person's, close together, or the clocks' own."""
+    found: list[Line] = []
+    for line in told:
+        if found and _goes_on(found[-1], line):
+            found[-1] = replace(found[-1], more=(*found[-1].more, line))
+        else:
+            found.append(line)
+    return found
+
+
+def _goes_on(run: Line, line: Line) -> bool:
+    last = run.more[-1] if run.more else run
+    is_alike = run.is_bare and line.is_bare and (run.by, run.internal) == (line.by, line.internal)
+    return is_alike and (run.side == "clock" or line.at - last.at <= _TOGETHER)
 
 
 def held_lines(held: Sequence[PendingReply], names: Mapping[str, str], language: str) -> list[Line]:
@@ -118,6 +143,7 @@ def _line(row: TimelineRow, teller: Teller, names: Mapping[str, str], carried: M
         words=words,
         internal=row.internal,
         look=_look(row.fact.kind),
+        headline=teller.say(headline(row.fact)),
         files=tuple(file for content_id in row.words for file in carried.get(content_id, ())),
         calls=tuple(names.get(each, each) for each in row.fact.mentions) if isinstance(row.fact, NoteAdded) else (),
     )

@@ -15,16 +15,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from desk import concerns
-from desk.desk import Desk
 from desk.problems import NotFound
 from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
 from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
 from policy.case.case import Actor
 from portal.case.canned import inserted
-from portal.case.case_lines import Line, group_names, lines
+from portal.case.case_lines import Line, folded, group_names, lines
 from portal.case.case_request import AboutCase
 from portal.case.municipality_choice import suggested
 from portal.case.pager import CameFrom, came_from, pager_of
+from portal.case.sheets import address_of, opened
 from portal.frame.afterwards import afterwards
 from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, render, to
@@ -122,7 +122,7 @@ async def show_case(
         afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
     if viewer.is_ours and antes is None:
         _saw(about.request, visitor, found)
-    shown = _shown(desk, visitor, _begun(found, visitor, begins), told)
+    shown = _shown(about.request, visitor, _begun(found, visitor, begins), told)
     pager = await pager_of(desk, visitor, found.row.number, came)
     return page(about.request, "case/page.html", **shown | {"page_id": page_id, "pager": pager})
 
@@ -153,7 +153,7 @@ async def shown_part(request: Request, visitor: Visitor, number: str, part: str,
 
 def _rendered(request: Request, visitor: Visitor, found: CasePage, told: Told) -> str:
     """The parts that were read, one after the other."""
-    shown = _shown(desk_of(request), visitor, found, told)
+    shown = _shown(request, visitor, found, told)
     return "".join(render(request, visitor, f"case/parts/{name}.html", **shown) for name in found.parts)
 
 
@@ -184,7 +184,7 @@ async def _shown_again(request: Request, visitor: Visitor, number: str, told: To
     desk = desk_of(request)
     found = await read_case(desk, viewer_of(visitor), number, PARTS)
     pager = await pager_of(desk, visitor, number, came_from(request))
-    shown_whole = _shown(desk, visitor, found, told) | {"page_id": secrets.token_urlsafe(12), "pager": pager}
+    shown_whole = _shown(request, visitor, found, told) | {"page_id": secrets.token_urlsafe(12), "pager": pager}
     return page(request, "case/page.html", status=status, **shown_whole)
 
 
@@ -221,10 +221,10 @@ def undone_with_files(visitor: Visitor) -> Told:
 # -- what the templates speak of --------------------------------------------------------------------------------------
 
 
-def _shown(desk: Desk, visitor: Visitor, found: CasePage, told: Told) -> dict[str, Any]:
+def _shown(request: Request, visitor: Visitor, found: CasePage, told: Told) -> dict[str, Any]:
     """What every part speaks of, and what each of those that were read shows."""
     viewer, actor = viewer_of(visitor), visitor.principal.actor
-    groups = group_names(desk.policy)
+    groups = group_names(desk_of(request).policy)
     shown: dict[str, Any] = {
         "row": found.row,
         "case": found.row.case,
@@ -245,6 +245,8 @@ def _shown(desk: Desk, visitor: Visitor, found: CasePage, told: Told) -> dict[st
         "problem": told.problem,
         "rule": told.rule,
         "typed": told.typed,
+        "opened": opened(request),
+        "at_sheet": address_of(request, found.row.number),
     }
     for part in found.parts.values():
         shown |= vars(part) | _in_words(part, visitor.language, groups)
@@ -255,9 +257,9 @@ def _in_words(part: Part, language: str, groups: Mapping[str, str]) -> dict[str,
     """The part's facts as lines in one language."""
     match part:
         case Conversation():
+            happened = sorted((*part.facts, *part.events), key=lambda each: each.seq)
             opening, said = (
-                [line for line in lines(facts, part.names, language, part.files, groups) if line.is_said]
-                for facts in (part.opening, part.facts)
+                folded(lines(facts, part.names, language, part.files, groups)) for facts in (part.opening, happened)
             )
             return {"opening": opening, "said": said, "said_from": part.facts[0].seq if part.facts else 0}
         case Side():

@@ -66,5 +66,5 @@ async def _side(visitor: Visitor, desk: Desk, row: CaseRow) -> dict[str, object]
     names = await names_of(desk.database, row.case.customer_id)
     facts = await views.timeline(desk.database, row.number)
     told = lines(facts, names, visitor.language, {}, group_names(desk.policy))
-    said = [line for line in told if line.is_said]
+    said = [line for line in told if not line.is_bare]
     return {"row": row, "said": said[:1] + said[1:][-1:]}

@@ -84,7 +84,8 @@ async def pager_of(desk: Desk, visitor: Visitor, number: str, came: CameFrom) ->
 
 
 def came_from(request: Request) -> CameFrom:
-    """From which list, as the address of the page says whose form was sent."""
-    said = parse_qs(urlsplit(path_in(request.headers.get("referer", ""))).query)
+    """From which list, as the page's own address says, or that of the page whose form was sent."""
+    own = request.url.query if "de" in request.query_params else ""
+    said = parse_qs(own or urlsplit(path_in(request.headers.get("referer", ""))).query)
     de, lugar = (said.get(name, [""])[0] for name in ("de", "lugar"))
     return CameFrom(de=de[:_LONGEST], lugar=lugar[:10])

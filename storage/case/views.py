@@ -96,6 +96,12 @@ class CaseFilter:
     sort: Sort | ColumnSort = "-opened_at"
 
     @property
+    def leaves_few_out(self) -> bool:
+        """Whether nothing is asked but what many cases have, so that some are soon found wherever one looks."""
+        said = {name for name in CaseFilter.__dataclass_fields__ if getattr(self, name) not in (None, (), False)}
+        return self.is_open is None and said <= {"level", "priority", "plan", "missed", "sort", "among_notes"}
+
+    @property
     def listing(self) -> str:
         """Another text for every other list; that time passes makes none."""
         timeless = replace(
@@ -193,7 +199,7 @@ async def cases(
     number, descending = case_table.c.number, by.descending
     place: list[ColumnElement[Any]] = [number] if by.column is number else [by.column, number]
     kinds = [str] if by.column is number else [by.kind, str]
-    found_numbers = by.among(select(number))
+    found_numbers = by.among(select(number), of_nearly_all=filter.leaves_few_out)
     if cursor is not None:
         beyond = paging.decode(cursor, listing, *kinds)
         last = tuple_(*(literal(value, each.type) for value, each in zip(beyond, place, strict=True)))
@@ -219,7 +225,8 @@ async def numbers(db: Reader, filter: CaseFilter, *, limit: int) -> list[str]:  
     order = [each.desc() if by.descending else each.asc() for each in place]
     async with db.read() as connection:
         common = await _is_common(connection, filter)
-        wanted = by.among(select(number)).where(*conditions(filter, common=common)).order_by(*order).limit(limit)
+        found = by.among(select(number), of_nearly_all=filter.leaves_few_out)
+        wanted = found.where(*conditions(filter, common=common)).order_by(*order).limit(limit)
         return list(await connection.scalars(wanted))
 
 
@@ -400,16 +407,23 @@ async def notices(
 
 @dataclass(frozen=True)
 class _Order:
-    """What a list is put in order by: the column and its type, and the table whose names it takes, where it does."""
+    """What a list is put in order by: the column and its type, and the table whose names it takes, where it does.
+
+    Every case has one of the `owners`: a list that leaves few out goes from one to the next in the names' order.
+    """
 
     column: ColumnElement[Any]
     kind: type
     descending: bool = False
     joined: Table | None = None
     on: ColumnElement[Any] | None = None
+    owners: Table | None = None
 
-    def among(self, wanted: Select[Any]) -> Select[Any]:
+    def among(self, wanted: Select[Any], *, of_nearly_all: bool = False) -> Select[Any]:
         """The statement with the table that the order needs."""
+        if self.owners is not None:
+            its = Unindexed(self.owners.c.id) if of_nearly_all else self.owners.c.id
+            return wanted.join_from(case_table, self.owners, case_table.c.customer_id == its)
         return wanted if self.joined is None else wanted.outerjoin_from(case_table, self.joined, self.on)
 
 
@@ -425,9 +439,7 @@ _COLUMNS: dict[str, _Order] = {
         sql_case({status.value: place for place, status in enumerate(Status)}, value=_C.status, else_=len(Status)),
         int,
     ),
-    "customer": _Order(
-        func.coalesce(func.lower(customers.c.name), ""), str, joined=customers, on=customers.c.id == _C.customer_id
-    ),
+    "customer": _Order(customers.c.name_key, str, owners=customers),
     "assignee": _Order(
         func.coalesce("0" + func.lower(agents.c.name), "0" + _C.assignee, "1"),  # who has none comes last
         str,

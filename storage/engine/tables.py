@@ -57,6 +57,7 @@ customers = Table(
     Column("tax_id", String, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("tax_number", String, unique=True, index=True),  # the NIT as it is compared; None for an old double
+    Column("name_key", String, nullable=False, server_default="", index=True),  # the name as names are put in order
 )
 
 contracts = Table(
@@ -381,6 +382,7 @@ cases = Table(
     Column("change", BigInteger, nullable=False, index=True),  # the place of its last turn among the desk's turns
     Column("state", Json, nullable=False),
     Index(None, "customer_id", "opened_at"),
+    Index(None, "customer_id", "number"),  # of one customer after the other, in the order of their names
     Index(None, "opened_at", "number"),
     Index(None, "search_id", unique=True),
     Index(  # the queue's order, with all that the queue is filtered by: it is walked without looking at any case

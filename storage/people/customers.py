@@ -16,6 +16,7 @@ from storage.engine.paging import Page
 from storage.engine.prepared import Prepared
 from storage.engine.tables import customers
 from storage.search import names
+from storage.search.spelling import words_of
 
 
 class TaxIdTaken(Refusal):
@@ -36,7 +37,8 @@ class Customer:
 async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
     """Keep a customer; the same id again changes nothing and gives the one that is kept. May raise TaxIdTaken."""
     async with db.write() as connection:
-        row = {**asdict(customer), "tax_number": tax_number(customer.tax_id), "created_at": at}
+        keys = {"tax_number": tax_number(customer.tax_id), "name_key": name_key(customer.name)}
+        row = {**asdict(customer), **keys, "created_at": at}
         await connection.execute(insert(connection, customers).on_conflict_do_nothing(), row)
         kept = await connection.execute(select(*_COLUMNS).where(customers.c.id == customer.id))
         found = kept.first()
@@ -44,6 +46,11 @@ async def create(db: Database, customer: Customer, *, at: datetime) -> Customer:
             raise TaxIdTaken
         await names.keep_customer(connection, found.id, name=found.name, tax_id=found.tax_id)
         return Customer(*found)
+
+
+def name_key(name: str) -> str:
+    """By what customers are put in order: their name's words, whatever signs and accents it has."""
+    return " ".join(words_of(name))
 
 
 async def get(db: Reader, customer_id: str) -> Customer | None:

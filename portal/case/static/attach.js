@@ -56,7 +56,10 @@ var attach = (() => {
     if (!field.matches?.("input[type=file][name=files]")) return;
     const large = [...field.files].find((file) => file.size > LARGEST);
     const wrong = large ? large.name : field.files.length > MOST ? field.files.length : "";
-    field.setCustomValidity(wrong && `${wrong}: ${field.labels[0].textContent.trim()}`);
+    const said = document.getElementById(`${field.id}-chosen`);
+    said.textContent = [...field.files].map((file) => file.name).join(", ") || said.dataset.limit;
+    said.classList.toggle("some", field.files.length > 0);
+    field.setCustomValidity(wrong && `${wrong}: ${said.dataset.limit}`);
     field.reportValidity();
   });
 

@@ -65,7 +65,12 @@
     wanted.forEach((li, place) => {
       const there = list.children[place];
       if (there && there.id === li.id) {
-        if (there.outerHTML !== li.outerHTML) there.replaceWith(li);
+        if (plain(there) === plain(li)) return;
+        for (const folds of there.querySelectorAll("details[open]")) {
+          const same = li.querySelector(`#${folds.id}`);
+          if (same) same.open = true;
+        }
+        there.replaceWith(li);
       } else {
         list.insertBefore(li, there || null);
       }
@@ -128,6 +133,37 @@
   };
   const { ask } = live.follow({ address, news: { message: heard, mesa: heard }, refresh, gap: 100 });
   document.addEventListener("focusout", () => setTimeout(() => { if (stale) ask(); }, 200));
+
+  // -- sheets: a property opens its own, which closes where it was opened ---------------------------------------------
+
+  let opener = null;
+  const addressed = (address) => history.replaceState(history.state, "", address);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-opens], a.cancels, a.closes");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const closes = !link.dataset.opens;
+    const sheet = closes ? link.closest("details.sheet") : document.getElementById(link.dataset.opens);
+    if (!sheet) return;
+    event.preventDefault();
+    const around = sheet.parentElement.closest("details");
+    if (around) around.open = !closes;
+    sheet.open = !closes;
+    if (closes) {
+      if (!opener) (around || sheet).querySelector("summary").focus();
+      return;
+    }
+    opener = link;
+    addressed(link.href);
+    sheet.querySelector("select, textarea, input:checked, input:not([type=hidden], [type=radio])")?.focus();
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open || !event.target.matches?.("details.sheet")) return;
+    const here = new URL(location.href);
+    here.searchParams.delete("hoja");
+    if (here.href !== location.href) addressed(here);
+    opener?.focus();
+    opener = null;
+  }, true);
 
   // -- orders --------------------------------------------------------------------------------------------------------
 

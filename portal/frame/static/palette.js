@@ -205,6 +205,7 @@
     return true;
   };
   document.addEventListener("click", (event) => {
+    if (event.defaultPrevented) return; // what was pressed opens something here
     for (const menu of document.querySelectorAll(".more[open], .account[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
+from sqlalchemy import event
 
 from policy.case.case import ClockState, Level, Plan, Priority, Status
 from policy.case.commands import SendReply
@@ -14,6 +17,7 @@ from policy.case.facts import CaseOpened, PriorityChanged, ReplySent
 from storage.case import views
 from storage.case.views import CaseFilter, ColumnSort, Sort
 from storage.engine import paging
+from storage.engine.database import Database
 from tests.storage.desk import Desk, priority
 from tests.support.lives import (
     ASK,
@@ -283,3 +287,63 @@ async def test_terms_stay_what_they_were_at_opening(desk: Desk) -> None:
     case = await desk.live(await desk.open(terms=STANDARD), ("09:10", CLAIM))
 
     assert await views.terms(desk.db, case.number) == STANDARD
+
+
+ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""Its plans are the same however much there is; PostgreSQL's are not: bench/queue.py prints them."""
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("sort", ["customer", "-customer"])
+async def test_a_list_of_all_by_customer_walks_from_one_to_the_next(desk: Desk, sort: ColumnSort) -> None:
+    """However many cases there are, no more of them are put in order than the first customers have."""
+    async with asked_of(desk.db) as asked:
+        await views.cases(desk.db, CaseFilter(sort=sort))
+        await views.numbers(desk.db, CaseFilter(sort=sort), limit=3)
+    for statement, parameters in asked:
+        plan = await plan_of(desk.db, statement, parameters)
+        assert "SCAN customers USING INDEX ix_customers_name_key" in plan, plan
+        assert "SEARCH cases USING COVERING INDEX ix_cases_customer_id_number (customer_id=?)" in plan, plan
+        assert not [each for each in plan if each.startswith("SCAN cases")], plan
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        CaseFilter(sort="customer", is_open=True),
+        CaseFilter(sort="next_due", is_open=True, status=views.AWAITED, unread_by="acc"),
+        CaseFilter(sort="next_due", is_open=True, unassigned=True),
+        CaseFilter(sort="title", is_open=True, answered=True),
+    ],
+    ids=["by customer", "unread", "unassigned", "by title"],
+)
+async def test_a_list_of_what_is_open_walks_the_open_part_of_the_queue(desk: Desk, wanted: CaseFilter) -> None:
+    async with asked_of(desk.db) as asked:
+        await views.cases(desk.db, wanted)
+        await views.how_many(desk.db, wanted, at_most=500)
+    for statement, parameters in asked:
+        plan = await plan_of(desk.db, statement, parameters)
+        assert "SEARCH cases USING COVERING INDEX ix_cases_queue (next_due_at<?)" in plan, plan
+        assert not [each for each in plan if each.startswith(("SCAN cases", "SCAN customers"))], plan
+
+
+@asynccontextmanager
+async def asked_of(db: Database) -> AsyncIterator[list[tuple[str, Any]]]:
+    """The statements that read, with their parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    engine = db._reader.sync_engine
+    event.listen(engine, "before_cursor_execute", hear)
+    yield asked
+    event.remove(engine, "before_cursor_execute", hear)
+
+
+async def plan_of(db: Database, statement: str, parameters: Any) -> list[str]:
+    async with db.read() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return [str(row[-1]) for row in rows.all()]
