@@ -39,6 +39,8 @@ from activities.mail.incoming import IncomingMail
 from activities.memory import cases_that_fit
 from activities.notices.bell import Bell
 from activities.notices.channel_notices import ChannelNotices
+from activities.notices.delivery import Delivery
+from activities.notices.digests import send_digests
 from activities.notices.dispatching import Notices
 from activities.providers.provider_status import ProviderStatus
 from activities.terms_once import through
@@ -91,6 +93,7 @@ _REPLIES_EVERY = 0.5
 _DELIVERIES_EVERY = 1.0
 """Seconds between two looks for deliveries to webhooks."""
 _WEBHOOKS_EVERY = timedelta(minutes=5)
+_DIGESTS_EVERY = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
@@ -185,6 +188,7 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(warn_of_tokens(database, settings)),
                 asyncio.create_task(let_deliveries_go(database, engine)),
                 asyncio.create_task(look_after_webhooks(database, settings)),
+                asyncio.create_task(keep_digests(Delivery.of(settings, database=database, clock=_now))),
                 *(asyncio.create_task(each) for each in mail.tasks(settings)),
             ]
             await asked_to_stop.wait()
@@ -249,6 +253,16 @@ async def look_after_webhooks(database: Database, settings: Settings) -> None:
         except Exception:
             _log.exception("looking after webhooks has to wait")
         await asyncio.sleep(_WEBHOOKS_EVERY.total_seconds())
+
+
+async def keep_digests(delivery: Delivery) -> None:
+    """Send agents their digests each morning, until cancelled. What fails is tried again."""
+    while True:
+        try:
+            await send_digests(delivery)
+        except Exception:
+            _log.exception("the digests have to wait")
+        await asyncio.sleep(_DIGESTS_EVERY.total_seconds())
 
 
 async def warn_of_tokens(database: Database, settings: Settings) -> None:

@@ -15,13 +15,16 @@ from activities.notices import particulars
 from policy.case.case import Channel, Level, Role
 from policy.case.facts import CaseResolved, InformationRequested, ReplySent
 from policy.mail.thread import address_of, token_of
-from policy.people.recipients import CustomerRecipient
+from policy.people.contacts import mailbox_of
+from policy.people.preferences import OF_AGENTS, OF_CONTACTS, Digested, Leaves, Spared, Waits, fate_of
+from policy.people.recipients import Agent, Contact, CustomerRecipient
 from settings import Settings
 from storage.case import views
 from storage.engine.database import Database, Reader
 from storage.mail import threads
+from storage.notices import preferences
 from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
-from storage.notices.outbox import OutboxRow
+from storage.notices.outbox import Holding, OutboxRow
 from storage.people import agents, customers
 from wording.notices.letter import text_of
 from wording.notices.occasion import Occasion
@@ -38,6 +41,14 @@ class Message:
 
     content: EmailMessage
     to: list[str]
+
+
+class HeldBack(Exception):
+    """Whoever it is for chose that it waits (`until`), is told in a digest, or is no mail."""
+
+    def __init__(self, holding: Holding, until: datetime | None = None) -> None:
+        super().__init__(holding)
+        self.holding, self.until = holding, until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +84,15 @@ class Delivery:
         )
 
     async def message(self, row: OutboxRow) -> Message:
-        """The notice as a message, the same each time it is made. Undeliverable where nobody is there to have it."""
+        """The notice as a message, the same each time it is made.
+
+        Undeliverable where nobody is there to have it, HeldBack where its reader would have it later or not at all.
+        """
         at, desk = self.clock(), self.desk_mailboxes
         key = await threads.key(self.database, at=at)
         async with self.database.snapshot() as db:
             found = await addresses(db, row.recipient, desk, at=at)
+            await _check_wanted(db, row, found, at=at)
             stand_in = not found and isinstance(row.recipient, CustomerRecipient)
             to = mailboxes(await stand_ins(db, row.customer_id, desk, at=at) if stand_in else found)
             occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
@@ -93,6 +108,11 @@ class Delivery:
         if isinstance(reached, Reached) and (known_as := reached.known_as):
             await threads.sent_as(self.database, row.case_number, known_as, at=self.clock())
         return reached
+
+    async def subject(self, row: OutboxRow) -> str:
+        """What the notice says is new, in a line."""
+        async with self.database.snapshot() as db:
+            return text_of(await self._occasion(db, row, at=self.clock())).subject
 
     async def _thread(self, db: Reader, row: OutboxRow, to: list[str], *, key: bytes) -> Thread | None:
         """What leads the customer's answers to the case; agents answer in the portal."""
@@ -134,6 +154,22 @@ class Delivery:
             return False
         terms = await views.terms(db, row.case_number)
         return terms is not None and Channel.EMAIL in terms.channels
+
+
+async def _check_wanted(db: Reader, row: OutboxRow, found: list[str], *, at: datetime) -> None:
+    """Raise HeldBack where the one person whom it reaches chose so; where somebody stands in for them it leaves."""
+    if not isinstance(row.recipient, Contact | Agent) or len(found) != 1:
+        return
+    topics = OF_AGENTS if isinstance(row.recipient, Agent) else OF_CONTACTS
+    match fate_of(row.fact, await preferences.of(db, mailbox_of(found[0])), topics, at=at):
+        case Leaves():
+            return
+        case Waits(until):
+            raise HeldBack(Holding.QUIET, until)
+        case Digested():
+            raise HeldBack(Holding.DIGEST)
+        case Spared():
+            raise HeldBack(Holding.SPARED)
 
 
 async def _speaker(db: Reader, row: OutboxRow) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.mail.sending import Undeliverable
 from activities.notices.bell import Bell
-from activities.notices.delivery import Delivery
+from activities.notices.delivery import Delivery, HeldBack
 from policy.people.recipients import recipient_to_text
 from storage.engine.group_commit import GroupCommit
 from storage.engine.reach import DatabaseUnavailable
@@ -184,6 +184,8 @@ class Dispatcher:
                 message = await self._delivery.message(row)
             async with asyncio.timeout(_SENT_WITHIN):
                 reached = await self._delivery.send(row, message)
+        except HeldBack as wish:
+            became = partial(outbox.held, notice_id=row.id, holding=wish.holding, until=wish.until)
         except Undeliverable as error:
             _log.warning("notice %s of %s is undeliverable", row.id, row.case_number)
             became = partial(outbox.failed, notice_id=row.id, error=str(error), next_try_at=None)

@@ -23,10 +23,12 @@ CaseNumber = Annotated[str, Field(pattern=r"^MA-\d{4}-\d{6,9}$")]
 
 
 class NoticeState(StrEnum):
-    """Where a notice is on its way."""
+    """Where a notice is on its way. `held`: its reader's quiet hours or digest; `spared`: they chose no mail of it."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
+    HELD = "held"
+    SPARED = "spared"
     GIVEN_UP = "given_up"
     UNDELIVERED = "undelivered"
 
@@ -58,7 +60,7 @@ async def list_notices(
     _: Staff,
     desk: DeskDep,
     case: Annotated[CaseNumber | None, Query(examples=["MA-2026-000042"])] = None,
-    state: Annotated[NoticeState | None, Query(description="`undelivered`: pending or given up")] = None,
+    state: Annotated[NoticeState | None, Query(description="`undelivered`: not delivered, for whatever reason")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Listed[NoticeAnswer]:
@@ -95,6 +97,8 @@ def notice_answer(row: NoticeRow) -> NoticeAnswer:
 def _state(row: NoticeRow) -> NoticeState:
     if row.delivered_at:
         return NoticeState.DELIVERED
+    if row.held:
+        return NoticeState.SPARED if row.given_up else NoticeState.HELD
     return NoticeState.GIVEN_UP if row.given_up else NoticeState.PENDING
 
 

@@ -46,7 +46,7 @@ from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, Stale
 from portal.mail import inbox_page, samples_page
 from portal.process import process_map
 from portal.queue import bulk, concerns_page, queue, queue_file, saved_views, search_page
-from portal.signing_in import account, audit_page, new_password, oidc, second_factor, sign_in, users
+from portal.signing_in import account, audit_page, new_password, notice_choices, oidc, second_factor, sign_in, users
 from portal.signing_in.identity import IdentityProvider
 from portal.telephone import calls_page
 from portal.webhooks import webhooks_pages
@@ -84,6 +84,7 @@ _NOUNS = (
     new_password,
     second_factor,
     account,
+    notice_choices,
     users,
     audit_page,
     oidc,

@@ -18,13 +18,16 @@ from desk.signing_in.own_account import ChosenPassword
 from desk.signing_in.problems import SignInProblem, WrongCode
 from desk.signing_in.second_factor import SecondFactor
 from desk.signing_in.sign_in import new_secret
+from policy.people.preferences import OF_AGENTS
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Text
 from portal.frame.pages import page, to
 from portal.frame.session import Known, Portal, PortalDep, Stamped, Visitor, lacks_factor
 from portal.signing_in.browsers import browser_name
+from portal.signing_in.notice_choices import topics_of
 from portal.signing_in.session_cookies import hand_over
 from portal.signing_in.sign_in_throttle import address_key
+from storage.notices import preferences
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account
 from storage.signing_in.sessions import Session
@@ -81,6 +84,9 @@ async def show(own: Own) -> Response:
         own.request,
         "signing_in/account.html",
         account=account,
+        topics=topics_of(own.visitor),
+        digests=topics_of(own.visitor) == OF_AGENTS,
+        chosen=await preferences.of(db, account.mailbox),
         sessions=await sessions.of_account(db, account.id, at=own.at, idle_for=idle_for),
         own=own.session.id,
         browser_name=browser_name,

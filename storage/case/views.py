@@ -160,6 +160,7 @@ class NoticeRow:
     given_up: bool
     delivered_at: datetime | None
     delivered_to: tuple[str, ...]
+    held: str | None = None
 
 
 async def case(db: Reader, number: str) -> CaseRow | None:

@@ -468,6 +468,7 @@ stretches = Table(
 )
 
 _UNDELIVERED = text("delivered_at IS NULL")
+_DIGESTED = text("held = 'digest' AND delivered_at IS NULL")
 notices = Table(
     "notices",
     metadata,
@@ -485,9 +486,30 @@ notices = Table(
     Column("delivered_at", Instant),
     Column("delivered_to", Json),
     Column("next_try_at", Instant),  # None: an earlier version recorded it, and leaves its delivery to its case
+    Column("held", String),  # its reader chose so: quiet hours, the next digest, or no mail of it at all
     Index(None, "next_try_at", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+    Index(None, "held", sqlite_where=_DIGESTED, postgresql_where=_DIGESTED),
     UniqueConstraint("case_number", "turn", "kind", "recipient"),
     ForeignKeyConstraint(["case_number", "seq"], ["facts.case_number", "facts.seq"]),
+)
+
+notice_preferences = Table(  # what somebody chose about mail; whoever chose nothing has none
+    "notice_preferences",
+    metadata,
+    Column("mailbox", String, primary_key=True),
+    Column("spared", Json, nullable=False),  # topics
+    Column("digest", Boolean, nullable=False),
+    Column("quiet_from", Integer),  # with the one below: minutes of Bogotá's day
+    Column("quiet_to", Integer),
+)
+
+notice_digests = Table(  # of a day and mailbox one, begun with before it leaves
+    "notice_digests",
+    metadata,
+    Column("mailbox", String, primary_key=True),
+    Column("on_date", Date, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("sent_at", Instant),
 )
 
 channel_notices = Table(  # to who asked on a channel that the plan lacks: once a day (REQ-7)

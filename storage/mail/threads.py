@@ -17,15 +17,21 @@ _KEY_BYTES = 32
 
 async def key(db: Database, *, at: datetime) -> bytes:
     """What tokens are signed with, made once for this installation."""
-    wanted = select(mail_keys.c.key).where(mail_keys.c.id == _THE_KEY)
-    async with db.read() as connection:
-        found = await connection.scalar(wanted)
+    found = await known_key(db)
     if found is None:
         async with db.write() as connection:
             made = insert(connection, mail_keys).values(id=_THE_KEY, key=secrets.token_hex(_KEY_BYTES), made_at=at)
             await connection.execute(made.on_conflict_do_nothing())
-            found = await connection.scalar(wanted)
-    return bytes.fromhex(str(found))
+        found = await known_key(db)
+    assert found is not None
+    return found
+
+
+async def known_key(db: Reader) -> bytes | None:
+    """The same; None where nothing was ever signed."""
+    async with db.read() as connection:
+        found = await connection.scalar(select(mail_keys.c.key).where(mail_keys.c.id == _THE_KEY))
+    return None if found is None else bytes.fromhex(found)
 
 
 async def sent_as(db: Database, number: str, message_id: str, *, at: datetime) -> None:

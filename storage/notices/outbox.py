@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -30,10 +31,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Case, Plan
 from policy.case.facts import RecordedFact
-from policy.people.recipients import Recipient, recipient_from_text
+from policy.people.recipients import Agent, Recipient, recipient_from_text
 from storage.case import views
 from storage.engine import codec
-from storage.engine.columns import AT_ONCE
+from storage.engine.columns import AT_ONCE, NEVER
 from storage.engine.database import Database, Reader
 from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, notices
@@ -65,6 +66,14 @@ class OutboxRow:
     language: str = "es"
     actor: Actor | None = None
     """Who did what the fact tells."""
+
+
+class Holding(StrEnum):
+    """Why a notice is not on its way: its reader chose so."""
+
+    QUIET = "quiet"
+    DIGEST = "digest"
+    SPARED = "spared"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +129,32 @@ async def failed(connection: AsyncConnection, notice_id: int, *, error: str, nex
     """Note that a try failed, and when the next one is; without one the notice is given up, and stays visible."""
     tried = update(notices).where(notices.c.id == notice_id, notices.c.delivered_at.is_(None))
     again = {"next_try_at": next_try_at} if next_try_at else {"given_up": True}
-    await connection.execute(tried.values(attempts=notices.c.attempts + 1, last_error=error[:2000], **again))
+    values = {"attempts": notices.c.attempts + 1, "last_error": error[:2000], "held": null(), **again}
+    await connection.execute(tried.values(**values))
+
+
+async def held(connection: AsyncConnection, notice_id: int, *, holding: Holding, until: datetime | None = None) -> None:
+    """Note that its reader has it wait, told in a digest, or not sent at all. It keeps no other notice back."""
+    kept = update(notices).where(notices.c.id == notice_id, *_waits(notices))
+    how = {"given_up": True} if holding is Holding.SPARED else {"next_try_at": until or NEVER}
+    await connection.execute(kept.values(held=holding, **how))
+
+
+async def for_digests(db: Reader) -> dict[str, list[OutboxRow]]:
+    """The notices that the next digests tell of, by agent, in the order of what they tell of."""
+    found: dict[str, list[OutboxRow]] = {}
+    async with db.read() as connection:
+        told = await _told(connection, await _DIGESTED.rows(connection, holding=Holding.DIGEST))
+    for row in told:
+        if isinstance(row.recipient, Agent):
+            found.setdefault(row.recipient.id, []).append(row)
+    return found
+
+
+async def digested(connection: AsyncConnection, ids: Sequence[int], *, at: datetime, to: list[str]) -> None:
+    """Note that a digest told of these."""
+    told = update(notices).where(notices.c.id.in_(ids), notices.c.delivered_at.is_(None))
+    await connection.execute(told.values(delivered_at=at, delivered_to=to, last_error=null()))
 
 
 async def take_over(db: Database, case_number: str) -> None:
@@ -138,7 +172,7 @@ async def waiting(db: Reader) -> Waiting:
     counted = select(
         func.count().filter(waits),
         func.count().filter(waits, n.attempts > 0),
-        func.count().filter(n.given_up.is_(True)),
+        func.count().filter(n.given_up.is_(True), n.held.is_(None)),
         func.min(n.at).filter(waits),
     ).where(n.delivered_at.is_(None))
     async with db.read() as connection:
@@ -192,7 +226,12 @@ def _wanted(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _BEFORE = notices.alias("before")
-_EARLIER = (_BEFORE.c.case_number == notices.c.case_number, _BEFORE.c.id < notices.c.id, *_waits(_BEFORE))
+_EARLIER = (
+    _BEFORE.c.case_number == notices.c.case_number,
+    _BEFORE.c.id < notices.c.id,
+    _BEFORE.c.held.is_(None),  # a reader's quiet hours keep back nothing that may not wait
+    *_waits(_BEFORE),
+)
 _TO_THE_SAME = _BEFORE.c.recipient == notices.c.recipient
 
 
@@ -215,6 +254,7 @@ _FREE = Prepared(
 )
 _ROWS = Prepared(_wanted(notices.c.id.in_(bindparam("ids", expanding=True))))
 _ROWS_OF_CASE = Prepared(_wanted(notices.c.case_number == bindparam("number"), *_waits(notices)))
+_DIGESTED = Prepared(_wanted(notices.c.held == bindparam("holding"), *_waits(notices)))
 _PUT_OFF = Prepared(update(notices).where(notices.c.id == bindparam("its_id"), *_waits(notices)), sets=("next_try_at",))
 _DELIVERED = Prepared(
     update(notices)

@@ -40,6 +40,7 @@ from policy.mail.message import ReportKind
 from policy.mail.nature import Nature
 from policy.mail.state import MessageState
 from policy.mail.thanks import ToSolution
+from policy.people.preferences import Topic
 from policy.telephone.call import CallEvent, CallState
 from policy.terms import amended_terms, amendment, terms
 from policy.time import calendar, clock, explanation
@@ -53,6 +54,7 @@ from storage.cover.solutions import SolutionKind
 from storage.engine.database import Database
 from storage.engine.sqlite_driver import Manner
 from storage.engine.tables import metadata
+from storage.notices.outbox import Holding
 from storage.signing_in.accounts import Purpose
 from tests.api.conftest import front, furnished, migrated, office
 from tests.api.office import PREMIUM, Office
@@ -134,6 +136,8 @@ CLOSED: dict[type[Enum], Known] = {
     Nature: INSIDE,
     ReportKind: INSIDE,
     ToSolution: INSIDE,
+    Topic: Known("topic"),
+    Holding: INSIDE,
     samples.Group: Known("notice_group"),
     CallEvent: INSIDE,
     CallState: Known("call_state"),

@@ -13,6 +13,7 @@ from policy.case.decision import Decision
 from policy.terms.terms import Terms
 from storage.case import ledger
 from storage.engine.tables import cases
+from storage.people import contacts
 from storage.search import case_words, names
 
 _SINCE = {"answered_seq", "title_key"}
@@ -22,10 +23,15 @@ _changes = count(1)
 
 
 def without_names(patch: pytest.MonkeyPatch) -> None:
-    """Register customers and contacts as before version 0027, which finds them by their names."""
+    """Register customers and contacts as before version 0027, which finds them by their names, and 0033, from which on
+    contacts have a telephone.
+    """
 
     async def nothing(*_: Any, **__: Any) -> None: ...
 
+    patch.setattr(
+        contacts, "_SELECT", sa.select(*(each for each in contacts._SELECT.exported_columns if each.name != "phone"))
+    )
     patch.setattr(names, "keep_customer", nothing)
     patch.setattr(names, "keep_contact", nothing)
 

@@ -66,7 +66,13 @@ def verdict(world: World, cell: Cell, answer: Answer) -> str | None:
 
 
 _OWN_IS_NOT_THERE = frozenset(
-    {"/ingreso/externo", "/ingreso/externo/vuelta", "/clave/{key}", "/api/v1/amendments/{amendment_id}"}
+    {
+        "/ingreso/externo",
+        "/ingreso/externo/vuelta",
+        "/clave/{key}",
+        "/avisos/baja/{key}",
+        "/api/v1/amendments/{amendment_id}",
+    }
 )
 """Without a provider, a key and an amendment these are not there for anybody."""
 

@@ -67,6 +67,7 @@ _API = {
 _PAGES = {
     ANYBODY: """
         GET /static/{path:path}, GET /clave/olvido, POST /clave/olvido, GET /clave/{key}, POST /clave/{key},
+        GET /avisos/baja/{key}, POST /avisos/baja/{key},
         GET /ingreso, POST /ingreso, GET /ingreso/codigo, POST /ingreso/codigo, GET /ingreso/como, POST /ingreso/como,
         GET /ingreso/externo, GET /ingreso/externo/vuelta, POST /idioma, POST /salida
     """,
@@ -76,7 +77,7 @@ _PAGES = {
         GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
         GET /contratos, GET /cuenta, GET /incidentes, GET /municipios, GET /proceso.bpmn,
         POST /casos/{number}/borradores/{composer:path}, POST /casos/{number}/vista-previa/{composer},
-        POST /cuenta/atajos, POST /cuenta/clave, POST /cuenta/codigo,
+        POST /cuenta/atajos, POST /cuenta/avisos, POST /cuenta/clave, POST /cuenta/codigo,
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
