@@ -93,6 +93,12 @@ def show_date(on: date, language: str = DEFAULT) -> str:
     return format_date(on, "long", locale=_REGION[language])
 
 
+def show_day(on: date, language: str = DEFAULT) -> str:
+    """The day without its year: "23 nov"."""
+    language = _known(language)
+    return format_date(on, "d MMM", locale=_REGION[language]).rstrip(".")
+
+
 def show_duration(duration: timedelta, language: str = DEFAULT) -> str:
     """The duration in words: "1 hora y 30 minutos"."""
     language = _known(language)

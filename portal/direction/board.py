@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time as stopwatch
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -19,13 +19,14 @@ from desk.problems import NotFound
 from policy.case.case import Role
 from policy.visit.visit import VisitStep
 from portal.direction.board_sheets import Unit, sheets, shown
-from portal.direction.charts import bar, svg
+from portal.direction.charts import bar, spark, svg
 from portal.direction.exports import as_csv, as_pdf, as_xlsx
 from portal.direction.headlines import Decision, decisions, headlines
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page
 from portal.frame.session import Visitor, only
 from storage.board.board import Board, Scope, board
+from storage.board.weeks import weeks
 from storage.case.queue import customers_by_name, tally
 from storage.engine.database import Database
 from storage.people import customers
@@ -60,6 +61,15 @@ class Period:
     @property
     def until_at(self) -> datetime:
         return datetime.combine(self.last + _DAY, time(), _BOGOTA)
+
+    @property
+    def before(self) -> Period:
+        """The same length of time right before: whole months where these are whole months."""
+        if self.first.day == 1 and (self.last + _DAY).day == 1:
+            place = self.first.year * 12 + self.first.month - 1
+            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+            return Period(_first_of(place - months), self.first - _DAY)
+        return Period(self.first - (self.last - self.first) - _DAY, self.first - _DAY)
 
     @property
     def is_valid(self) -> bool:
@@ -105,6 +115,7 @@ class Boards:
             if scope in self.kept:
                 return self.kept[scope][1]
             found = await board(db, scope, plans=plans, at=at)
+            found.weeks = await weeks(db, customer_id=scope.customer_id, at=at)
             if found.opened >= _MANY:
                 took = stopwatch.monotonic() - begun
                 self.kept[scope] = (begun + took * _KEPT_FOR, found)
@@ -119,6 +130,7 @@ class Wanted:
     customer: Customer | None
     is_read: bool
     board: Board
+    boards: Boards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +157,7 @@ async def wanted(
     if boards is None:
         boards = request.app.state.boards = Boards()
     figures = await boards.of(desk.database, scope, plans=desk.policy.plans, at=at)
-    return Wanted(period=period, customer=customer, is_read=is_read, board=figures)
+    return Wanted(period=period, customer=customer, is_read=is_read, board=figures, boards=boards)
 
 
 WantedDep = Annotated[Wanted, Depends(wanted)]
@@ -164,12 +176,13 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         request,
         "direction/board.html",
         status=200 if wanted.is_read else 422,
-        headlines=list(headlines(wanted.board, visitor.language)),
+        headlines=list(headlines(wanted.board, await _before(desk, wanted), visitor.language)),
         decisions=await _decisions(desk, visitor),
         sheets=sheets(wanted.board, visitor.language),
         shown=lambda cell, unit: shown(cell, unit, visitor.language),
         svg=svg,
         bar=bar,
+        spark=spark,
         text=Unit.TEXT,
         wanted=wanted,
         query=_query(wanted.period, wanted.customer),
@@ -177,6 +190,13 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         customers=await _customers(desk.database, wanted.customer),
         heading=heading(wanted, visitor.language),
     )
+
+
+async def _before(desk: Desk, wanted: Wanted) -> Board:
+    """The figures of the period before, of the same customer or of all."""
+    period, scope = wanted.period.before, wanted.board.scope
+    its = replace(scope, from_at=period.from_at, until_at=period.until_at)
+    return await wanted.boards.of(desk.database, its, plans=desk.policy.plans, at=wanted.board.at)
 
 
 async def _decisions(desk: Desk, visitor: Visitor) -> list[Decision]:

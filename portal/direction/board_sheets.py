@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from policy.case.case import ClosingReason, OutOfScopeKind, Status
 from portal.direction.charts import Chart
 from storage.board.board import LATENESSES, Board, Kept, Spread
-from wording.language import show_number, translate, word
+from wording.language import show_day, show_number, translate, word
 
 
 class Unit(StrEnum):
@@ -19,6 +20,7 @@ class Unit(StrEnum):
     COUNT = "count"
     SHARE = "share"
     DURATION = "duration"
+    SECONDS = "seconds"
 
 
 Cell = str | int | float | None
@@ -37,7 +39,9 @@ class Sheet:
 
 
 Say = Callable[[str], str]
+_BOGOTA = ZoneInfo("America/Bogota")
 _WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+_MINUTE = 60
 _PRIORITIES, _LEVELS = (1, 2, 3, 4), (1, 2, 3)
 
 
@@ -45,13 +49,14 @@ def sheets(board: Board, language: str) -> tuple[Sheet, ...]:
     """All of the board, in the order in which it is read."""
     tell = _Sheets(board, language)
     return (
-        tell.cases(),
+        tell.weeks(),
+        tell.lateness(),
         tell.attention(),
         tell.levels(),
+        tell.cases(),
         tell.times(),
         tell.backlog(),
         tell.hand_offs(),
-        tell.lateness(),
         tell.pauses(),
         tell.outside(),
         tell.ratings(),
@@ -59,12 +64,14 @@ def sheets(board: Board, language: str) -> tuple[Sheet, ...]:
 
 
 def shown(value: Cell, unit: Unit, language: str = "es") -> str:
-    """A cell for people: a duration as 1:30:00, a share as a percentage, nothing as a dash."""
+    """A cell for people: a duration as 1:30:00, or 0,4 s where seconds count, a share as a percentage, or a dash."""
     if value is None:
         return "–"
     if isinstance(value, str):
         return value
-    if unit is Unit.DURATION:
+    if unit is Unit.SECONDS and value < _MINUTE:
+        return f"{show_number(value, language, pattern='#,##0.0')} s"
+    if unit in (Unit.DURATION, Unit.SECONDS):
         minutes, seconds = divmod(round(value), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if unit is Unit.SHARE:
@@ -105,6 +112,40 @@ class _Sheets:
             rows=tuple(rows),
             upright=upright,
             language=self._language,
+        )
+
+    def weeks(self) -> Sheet:
+        weeks = self._board.weeks
+        title = self._say("Cases by week")
+        named = [(show_day(each.from_at.astimezone(_BOGOTA).date(), self._language), each) for each in weeks]
+        return Sheet(
+            id="weeks",
+            title=title,
+            note=self._say(
+                "The last twelve weeks, by the week in which a case was opened: how many there were, how many of them "
+                "have their solution by now, and the promises kept to them."
+            ),
+            columns=self._columns(
+                ("Week of", Unit.TEXT),
+                ("Opened", Unit.COUNT),
+                ("Solved by now", Unit.COUNT),
+                ("Initial attention in time", Unit.SHARE),
+                ("Levels in time", Unit.SHARE),
+                ("Satisfaction, 4 or 5", Unit.SHARE),
+            ),
+            rows=tuple(
+                (name, its.opened, its.solved, its.attention.share, its.levels.share, its.satisfied)
+                for name, its in named
+            ),
+            chart=self._chart(
+                "weeks",
+                title,
+                (("Opened", "one"), ("Solved by now", "two")),
+                [(name, (float(its.opened), float(its.solved))) for name, its in named],
+                upright=True,
+            )
+            if weeks
+            else None,
         )
 
     def cases(self) -> Sheet:
@@ -263,9 +304,13 @@ class _Sheets:
             title=title,
             note=self._say("When each was made against when it was due."),
             columns=self._columns(
-                ("Hand-offs", Unit.COUNT), ("p50", Unit.DURATION), ("p99", Unit.DURATION), ("Longest", Unit.DURATION)
+                ("Hand-offs", Unit.COUNT),
+                ("Within 1 s", Unit.COUNT),
+                ("p50", Unit.SECONDS),
+                ("p99", Unit.SECONDS),
+                ("Longest", Unit.SECONDS),
             ),
-            rows=((late.count, late.median, late.p99, late.longest),),
+            rows=((late.count, sum(self._board.lateness_classes[:1]), late.median, late.p99, late.longest),),
             chart=self._chart("lateness", title, (("Hand-offs", "one"),), classes, upright=True),
         )
 

@@ -13,15 +13,15 @@ from markupsafe import Markup, escape
 
 from wording.language import show_number
 
-_ROW, _BAR, _HISTOGRAM, _FOOT = 36, 8, 160, 22
+_ROW, _BAR, _HISTOGRAM, _FOOT, _SPARK = 36, 8, 160, 22, 28
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """What is drawn. `rows` are labels, each with a value for each of the `series`; `tones` name their colours.
 
-    Bars lie in rows; `upright` ones stand beside each other, as a histogram's classes do, and have one series. Numbers
-    are written as in the `language`.
+    Bars lie in rows; `upright` ones stand beside each other, as a histogram's classes do. Numbers are written as in the
+    `language`.
     """
 
     id: str
@@ -34,7 +34,8 @@ class Chart:
 
     @property
     def largest(self) -> float:
-        return max((sum(values) for _, values in self.rows), default=0) or 1
+        highest = max if self.upright else sum
+        return max((highest(values) for _, values in self.rows), default=0) or 1
 
     @property
     def description(self) -> str:
@@ -90,12 +91,37 @@ def _lying(chart: Chart) -> Iterator[Markup]:
 
 def _upright(chart: Chart) -> Iterator[Markup]:
     step = 100 / max(1, len(chart.rows))
-    for place, (label, (value,)) in enumerate(chart.rows):
-        tall = round((_HISTOGRAM - 24) * value / chart.largest)
-        middle = f"{(place + 0.5) * step:.3f}%"
-        yield _rect(chart.tones[0], f"{(place + 0.1) * step:.3f}%", _HISTOGRAM - tall, f"{0.8 * step:.3f}%", tall)
-        yield _text(middle, _HISTOGRAM - tall - 6, chart.shown(value), "middle")
-        yield _text(middle, _HISTOGRAM + 16, label, "middle")
+    wide = 0.8 / max(1, len(chart.tones))
+    for place, (label, values) in enumerate(chart.rows):
+        is_last = place == len(chart.rows) - 1
+        for beside, (tone, value) in enumerate(zip(chart.tones, values, strict=True)):
+            left, tall = place + 0.1 + beside * wide, round((_HISTOGRAM - 24) * value / chart.largest)
+            yield _rect(tone, f"{left * step:.3f}%", _HISTOGRAM - tall, f"{0.95 * wide * step:.3f}%", tall)
+            if len(values) == 1 or is_last:  # of several series, the last figures alone
+                at = f"{(left + wide / 2) * step:.3f}%"
+                yield _text(at, _HISTOGRAM - tall - 6, chart.shown(value), "middle")
+        yield _text(f"{(place + 0.5) * step:.3f}%", _HISTOGRAM + 16, label, "middle")
+
+
+def spark(values: Sequence[float | None], told: str) -> Markup:
+    """A line through some values, the last at the right; where there is none it has a gap. `told` says it in words."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return Markup()
+    low, high = min(known), max(known)
+    step, parts, run = 100 / (len(values) - 1), [], list[str]()
+    for place, value in enumerate([*values, None]):
+        if value is not None:
+            run.append(f"{place * step:.2f},{_SPARK - 3 - (_SPARK - 6) * ((value - low) / (high - low or 1)):.1f}")
+        elif run:
+            parts.append(
+                Markup('<polyline points="{points}"/>').format(points=" ".join(run if len(run) > 1 else run * 2))
+            )
+            run = []
+    return Markup(
+        '<svg class="spark" role="img" aria-label="{told}" viewBox="0 0 100 {high}" width="100%" height="{high}"'
+        ' preserveAspectRatio="none">{parts}</svg>'
+    ).format(told=told, high=_SPARK, parts=Markup("").join(parts))
 
 
 def _rect(tone: str, x: str, y: int, width: str, height: int) -> Markup:

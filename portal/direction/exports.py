@@ -67,7 +67,9 @@ def _csv_cell(cell: Cell, unit: Unit, language: str) -> str:
         return ""
     if isinstance(cell, str):
         return quoted(cell)
-    return shown(cell, unit) if unit is Unit.DURATION else show_number(cell, language, pattern="0.######")
+    return (
+        shown(cell, unit) if unit in (Unit.DURATION, Unit.SECONDS) else show_number(cell, language, pattern="0.######")
+    )
 
 
 def as_xlsx(title: str, sheets: Sequence[Sheet]) -> bytes:
@@ -80,6 +82,7 @@ def as_xlsx(title: str, sheets: Sequence[Sheet]) -> bytes:
     formats = {
         Unit.DURATION: book.add_format({"num_format": "[h]:mm:ss"}),
         Unit.SHARE: book.add_format({"num_format": "0.0%"}),
+        Unit.SECONDS: book.add_format({"num_format": '0.0 "s"'}),
     }
     for place, sheet in enumerate(sheets, start=1):
         page = book.add_worksheet(f"{place} {_page_name(sheet.title)}")

@@ -44,7 +44,7 @@ LATENESSES = (1, 5, 15, 60, 300, 3_600)
 
 _AT_ONCE, _FEW = 2_000, 250
 _CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
-_PAST_LIMIT = frozenset({"limit", "priority", "amendment"})
+PAST_LIMIT = frozenset({"limit", "priority", "amendment"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +99,26 @@ def percentile(ordered: Sequence[float], share: float) -> float:
 
 
 @dataclass(kw_only=True)
+class Week:
+    """The cases opened in the week that begins at `from_at`, as far as they are by now."""
+
+    from_at: datetime
+    opened: int = 0
+    solved: int = 0
+    attention: Kept = field(default_factory=Kept)
+    levels: Kept = field(default_factory=Kept)
+    rated: int = 0
+    content: int = 0
+
+    @property
+    def satisfied(self) -> float | None:
+        """The share of the ratings that are 4 or 5, None where there are none."""
+        return self.content / self.rated if self.rated else None
+
+
+@dataclass(kw_only=True)
 class Board:
-    """All figures of a scope, as of `at`. Durations are seconds."""
+    """All figures of a scope, as of `at`. Durations are seconds. `weeks`: twelve, whatever the scope; see weeks.py."""
 
     scope: Scope
     at: datetime
@@ -122,6 +140,7 @@ class Board:
     lateness_classes: list[int] = field(default_factory=list)
     pauses: dict[str, tuple[int, float]] = field(default_factory=dict)
     ratings: Counter[int] = field(default_factory=Counter)
+    weeks: list[Week] = field(default_factory=list)
 
 
 async def board(db: Reader, scope: Scope, *, plans: Iterable[str], at: datetime) -> Board:
@@ -143,33 +162,33 @@ async def board(db: Reader, scope: Scope, *, plans: Iterable[str], at: datetime)
 # -- counted by the database ------------------------------------------------------------------------------------------
 
 
-def _chosen(scope: Scope) -> list[ColumnElement[bool]]:
+def chosen_by(scope: Scope) -> list[ColumnElement[bool]]:
     c = cases.c
     conditions = [c.opened_at >= scope.from_at, c.opened_at < scope.until_at]
     return [*conditions, c.customer_id == scope.customer_id] if scope.customer_id else conditions
 
 
-def _promised(scope: Scope) -> list[ColumnElement[bool]]:
+def promised(scope: Scope) -> list[ColumnElement[bool]]:
     """The scope's cases that promises were made to, without those that support does not cover (SCOPE-5)."""
     c = cases.c
     is_in_scope = or_(c.closing_reason.is_(None), c.closing_reason != ClosingReason.OUT_OF_SCOPE)
-    return [*_chosen(scope), is_in_scope, c.cover != CoverKind.NONE]
+    return [*chosen_by(scope), is_in_scope, c.cover != CoverKind.NONE]
 
 
-def _is_solved() -> ColumnElement[bool]:
+def is_solved() -> ColumnElement[bool]:
     """Whether a case has its solution. One that was reopened and then ended in another way has none."""
     c = cases.c
     return or_(c.status == Status.RESOLVED, c.closing_reason.in_((ClosingReason.CONFIRMED, ClosingReason.UNANSWERED)))
 
 
 async def _add_plans(connection: AsyncConnection, found: Board) -> None:
-    of_cases = await connection.scalars(select(cases.c.plan).where(*_chosen(found.scope)).distinct())
+    of_cases = await connection.scalars(select(cases.c.plan).where(*chosen_by(found.scope)).distinct())
     found.plans += sorted(set(of_cases) - set(found.plans))
 
 
 async def _count_cases(connection: AsyncConnection, found: Board) -> None:
     c = cases.c
-    counted = select(c.status, c.closing_reason, func.count()).where(*_chosen(found.scope))
+    counted = select(c.status, c.closing_reason, func.count()).where(*chosen_by(found.scope))
     for status, reason, count in await connection.execute(counted.group_by(c.status, c.closing_reason)):
         found.opened += count
         if status == Status.CLOSED:
@@ -178,11 +197,11 @@ async def _count_cases(connection: AsyncConnection, found: Board) -> None:
             found.held += count
         elif status != Status.RESOLVED:
             found.in_work += count
-    broken = select(func.coalesce(c.closing_reason, c.status), func.count()).where(*_promised(found.scope), c.missed)
+    broken = select(func.coalesce(c.closing_reason, c.status), func.count()).where(*promised(found.scope), c.missed)
     for became, count in await connection.execute(broken.group_by(func.coalesce(c.closing_reason, c.status))):
         found.broken[became] = count
     kind = c.state["out_of_scope_kind"].as_string()
-    of_kind = select(kind, func.count()).where(*_chosen(found.scope), c.closing_reason == ClosingReason.OUT_OF_SCOPE)
+    of_kind = select(kind, func.count()).where(*chosen_by(found.scope), c.closing_reason == ClosingReason.OUT_OF_SCOPE)
     for name, count in await connection.execute(of_kind.group_by(kind)):
         found.out_of_scope[name] = count
 
@@ -199,12 +218,12 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
         for level in (1, 2, 3):
             found.levels[plan, priority, level] = Kept()
     by = (c.plan, c.priority)
-    joined = and_(f.case_number == c.number, f.kind.in_(_PROMISES))
+    joined = and_(f.case_number == c.number, f.kind.in_(PROMISES))
     in_time = fact_field(InitialAttentionGiven, "in_time").as_boolean()
     from_level, to_level = (fact_field(HandedOff, name).as_integer() for name in ("from_level", "to_level"))
     grouped = (*by, f.kind, in_time, from_level, to_level, fact_field(HandedOff, "cause").as_string())
     once = func.count(f.case_number.distinct())
-    happened = select(*grouped, once).select_from(cases).join(facts, joined).where(*_promised(found.scope))
+    happened = select(*grouped, once).select_from(cases).join(facts, joined).where(*promised(found.scope))
     for plan, priority, kind, in_time, from_level, to_level, cause, count in await connection.execute(
         happened.group_by(*grouped)
     ):
@@ -219,17 +238,17 @@ async def _count_promises(connection: AsyncConnection, found: Board) -> None:
             case _:
                 found.hand_offs[from_level, to_level, cause] += count
                 left = found.levels[plan, priority, from_level]
-                if cause in _PAST_LIMIT:
+                if cause in PAST_LIMIT:
                     left.missed += count
                 else:
                     left.met += count
     overdue = select(f.seq).where(f.case_number == c.number, f.kind == CaseOverdue.kind).exists()
-    solved = select(*by, c.level, func.count()).where(*_promised(found.scope), _is_solved(), or_(c.level < 3, ~overdue))
+    solved = select(*by, c.level, func.count()).where(*promised(found.scope), is_solved(), or_(c.level < 3, ~overdue))
     for plan, priority, level, count in await connection.execute(solved.group_by(*by, c.level)):
         found.levels[plan, priority, level].met += count
 
 
-_PROMISES = (InitialAttentionGiven.kind, InitialAttentionMissed.kind, HandedOff.kind, CaseOverdue.kind)
+PROMISES = (InitialAttentionGiven.kind, InitialAttentionMissed.kind, HandedOff.kind, CaseOverdue.kind)
 
 
 async def _count_backlog(connection: AsyncConnection, found: Board) -> None:
@@ -245,7 +264,7 @@ async def _count_backlog(connection: AsyncConnection, found: Board) -> None:
 
 async def _count_ratings(connection: AsyncConnection, found: Board) -> None:
     counted = select(ratings.c.score, func.count()).join_from(cases, ratings, ratings.c.case_number == cases.c.number)
-    for score, count in await connection.execute(counted.where(*_chosen(found.scope)).group_by(ratings.c.score)):
+    for score, count in await connection.execute(counted.where(*chosen_by(found.scope)).group_by(ratings.c.score)):
         found.ratings[score] = count
 
 
@@ -255,11 +274,11 @@ async def _count_ratings(connection: AsyncConnection, found: Board) -> None:
 async def _measure(connection: AsyncConnection, found: Board) -> None:
     """Durations, and the lateness of hand-offs: read in small steps and counted in a thread, so that nobody waits."""
     c, f, s = cases.c, facts.c, stretches.c
-    chosen = _promised(found.scope)
+    chosen = promised(found.scope)
     opened = await _rows(connection, select(c.number, c.plan, _raw(c.opened_at)).where(*chosen))
     happened = await _rows(
         connection,
-        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), _is_solved())
+        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), is_solved())
         .select_from(cases)
         .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
         .where(*chosen, or_(f.kind != HandedOff.kind, f.due_at.is_not(None))),

@@ -81,7 +81,7 @@ class TestThePage:
         assert ["Hasta la solución", "Estándar", "1", "0:30:00", "0:30:00", "0:30:00", "0:30:00"] in cells(
             text, "times"
         )
-        assert cells(text, "lateness") == [["1", "0:10:00", "0:10:00", "0:10:00"]]
+        assert cells(text, "lateness") == [["1", "0", "0:10:00", "0:10:00", "0:10:00"]]
 
     @pytest.mark.rule("SCOPE-5")
     async def test_counts_out_of_scope_apart(self, office: Office) -> None:
@@ -153,7 +153,7 @@ class TestDownloads:
         async with visitor(office, "director") as them:
             answer = await them.get("/direccion/tablero.xlsx")
         with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-            page = book.read("xl/worksheets/sheet1.xml").decode()
+            page = book.read("xl/worksheets/sheet5.xml").decode()
         assert '<c r="B4"><v>3</v></c>' in page
 
     async def test_pdf_is_a_pdf(self, office: Office) -> None:
@@ -250,7 +250,7 @@ def empty_board() -> Board:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_an_empty_board_has_all_its_sheets(language: str) -> None:
     made = sheets(empty_board(), language)
-    assert [sheet.id for sheet in made][:3] == ["cases", "attention", "levels"]
+    assert [sheet.id for sheet in made][:4] == ["weeks", "lateness", "attention", "levels"]
     assert all(len(row) == len(sheet.columns) for sheet in made for row in sheet.rows)
 
 
@@ -261,6 +261,8 @@ def test_an_empty_board_has_all_its_sheets(language: str) -> None:
         (0.956, Unit.SHARE, "95,6 %"),
         (5_400.0, Unit.DURATION, "1:30:00"),
         (360_000, Unit.DURATION, "100:00:00"),
+        (0.42, Unit.SECONDS, "0,4 s"),
+        (90.0, Unit.SECONDS, "0:01:30"),
         ("=x", Unit.TEXT, "=x"),
         (3, Unit.COUNT, "3"),
         (1_234_567, Unit.COUNT, "1.234.567"),
