@@ -242,6 +242,10 @@ class Settings(BaseSettings):
     provider_status_every: int = Field(default=120, ge=10)
     """Seconds between two looks at what providers publish."""
 
+    # -- who is on duty
+    page_minutes: int = Field(default=10, ge=1, le=240)
+    """Minutes that whoever is paged has to acknowledge, before the next one is paged (ESC-17)."""
+
     # -- webhooks
     webhook_networks: str = ""
     """Networks (10.1.0.0/16) inside the house, by comma, that webhooks may lead to beside the open Internet."""

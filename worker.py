@@ -45,6 +45,7 @@ from activities.notices.dispatching import Notices
 from activities.providers.provider_status import ProviderStatus
 from activities.terms_once import through
 from activities.webhooks.delivering import Webhooks
+from desk.duty.paging import Paging
 from desk.engine import Engine, access
 from desk.mail.running import Mail
 from desk.replies import let_go
@@ -94,6 +95,8 @@ _DELIVERIES_EVERY = 1.0
 """Seconds between two looks for deliveries to webhooks."""
 _WEBHOOKS_EVERY = timedelta(minutes=5)
 _DIGESTS_EVERY = timedelta(minutes=1)
+_PAGES_EVERY = 1.0
+"""Seconds between two looks for pages that are due."""
 _log = logging.getLogger(__name__)
 
 
@@ -167,6 +170,7 @@ async def run(settings: Settings) -> None:
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
         mail = Mail.of(settings, database=database, engine=engine, policy=policy)
+        paging = Paging.of(settings, database=database, engine=engine, policy=policy, clock=_now)
         activities = Activities(
             ledger=Ledger(database, bell),
             notices=notices,
@@ -189,6 +193,7 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(let_deliveries_go(database, engine)),
                 asyncio.create_task(look_after_webhooks(database, settings)),
                 asyncio.create_task(keep_digests(Delivery.of(settings, database=database, clock=_now))),
+                asyncio.create_task(keep_paging(paging)),
                 *(asyncio.create_task(each) for each in mail.tasks(settings)),
             ]
             await asked_to_stop.wait()
@@ -241,6 +246,18 @@ async def let_deliveries_go(database: Database, engine: Engine) -> None:
             _log.exception("the deliveries to webhooks have to wait")
         if not begun:
             await asyncio.sleep(_DELIVERIES_EVERY)
+
+
+async def keep_paging(paging: Paging) -> None:
+    """Page whoever is on duty as it falls due, until cancelled. What fails is tried again."""
+    while True:
+        done = 0
+        try:
+            done = await paging.once()
+        except Exception:
+            _log.exception("paging whoever is on duty has to wait")
+        if not done:
+            await asyncio.sleep(_PAGES_EVERY)
 
 
 async def look_after_webhooks(database: Database, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from demo import access, users
 from demo.access import DemoAccess, DemoToken
+from demo.duty import settle_duty
 from demo.first_case import first_curl, here
 from demo.importing import Adopter, CutOver, import_lives
 from demo.lives import contact_id, customer_id, lives, solution_id
@@ -136,6 +137,7 @@ async def plant(database: Database, desk: Adopter, policy: PolicyFile, wanted: D
     if found.refused:
         raise console.Stopped(console.not_imported([(each.key, each.step, each.reason) for each in found.refused]), 1)
     await rate_cases(database, found.closed)
+    await settle_duty(database, at=at)  # last: what the lives went through pages nobody
     return len(found.adopted) + len(found.closed)
 
 

@@ -60,7 +60,7 @@ def invitation(appointment: Appointment) -> CalendarMessage:
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("dtend", appointment.starts_at + LASTS)
-    event.add("description", _Words("\n".join(_line(line) for line in appointment.description.splitlines())))
+    event.add("description", Words("\n".join(line(each) for each in appointment.description.splitlines())))
     event.add("url", appointment.link)
     return _message("REQUEST", event)
 
@@ -93,9 +93,9 @@ def _event(appointment: Appointment) -> Event:
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", appointment.said_at)
     event.add("dtstart", appointment.starts_at)
-    event.add("summary", _Words(_line(appointment.title)))
+    event.add("summary", Words(line(appointment.title)))
     if appointment.place:
-        event.add("location", _Words(_line(appointment.place)))
+        event.add("location", Words(line(appointment.place)))
     event.add("organizer", _address(appointment.organizer))
     for guest in appointment.guests:
         invited = _address(guest)
@@ -109,12 +109,12 @@ def _event(appointment: Appointment) -> Event:
 
 def _address(person: Guest) -> vCalAddress:
     address = vCalAddress("mailto:" + quote(person.mailbox, safe="@!$'*+"))
-    if name := _line(person.name).replace('"', "'"):  # a parameter has no way to hold a quotation mark that all know
+    if name := line(person.name).replace('"', "'"):  # a parameter has no way to hold a quotation mark that all know
         address.params["CN"] = name
     return address
 
 
-class _Words(vText):
+class Words(vText):
     r"""A text as it was written: the library's own would take the backslash and N of `C:\Nuevo` for a line break."""
 
     __slots__ = ()
@@ -124,6 +124,6 @@ class _Words(vText):
         return escaped.replace("\n", "\\n").encode()
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """The text without line breaks and other control characters, which a calendar's text cannot hold."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -26,7 +26,7 @@ from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost, Patient
 from api.mail import inbox
-from api.people import absences, agents, contacts, customers, groups
+from api.people import absences, agents, contacts, customers, duty, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
 from api.telephone import events
@@ -64,6 +64,7 @@ _ROUTERS = (
     contacts,
     agents,
     absences,
+    duty,
     groups,
     access_tokens,
     audit_trail,

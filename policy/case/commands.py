@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from policy.case.case import Actor, Category, Cause, Channel, Direction, Level, Outcome, OutOfScopeKind, Priority, Text
 from policy.case.duplicates import GoesOnIn
+from policy.duty.steps import PageStep
 from policy.terms.terms import Terms
 
 
@@ -320,6 +321,16 @@ class ReleaseCase(Command):
     counts_from: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RecordPage(Command):
+    """Put on record what happened with a page about the fact `about`: whoever acknowledges it, else the desk itself."""
+
+    step: PageStep
+    about: int
+    level: Level
+    person_id: str | None = None
+
+
 COMMANDS: tuple[type[Command], ...] = (
     ClaimCase,
     AssignCase,
@@ -327,6 +338,7 @@ COMMANDS: tuple[type[Command], ...] = (
     AddNote,
     LogAttempt,
     LogCall,
+    RecordPage,
     SetPriority,
     RequestInformation,
     AnswerAsCustomer,

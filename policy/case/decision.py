@@ -10,6 +10,7 @@ from policy.case.facts import Entry, Fact
 from policy.case.missed import missed_by
 from policy.case.notices import Notice, notices_of
 from policy.case.refusals import ReasonMissing, TextMissing
+from policy.duty.calls import Call, calls_of
 from policy.terms.terms import Terms
 from policy.time.clock import ClockName, Stretch
 
@@ -23,7 +24,7 @@ class Decision:
 
     `terms` are those that hold from this turn on, where the turn replaced them (WAR-3, PLAN-15). `goes_on_in` is the
     case that must still be open when the turn is recorded, or the turn is refused: two cases that were found to be
-    duplicates of each other at the same instant do not both close (ESC-18).
+    duplicates of each other at the same instant do not both close (ESC-18). `calls` are for who is on duty (ESC-17).
     """
 
     case: Case
@@ -32,6 +33,7 @@ class Decision:
     stretches: tuple[Stretch, ...]
     terms: Terms | None = None
     goes_on_in: str | None = None
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def decided(
         notices=notices_of(entries, before=before, after=case, terms=terms),
         stretches=_ended_stretches(before, case) if before else (),
         terms=replaced,
+        calls=tuple(calls_of(entries, after_level=case.level, terms=terms)),
     )
 
 

@@ -25,6 +25,7 @@ from policy.case.case import (
     Text,
     WakeKind,
 )
+from policy.duty.steps import PageStep
 from policy.terms.terms import ArchitectureHelp, CoverKind
 from policy.time.clock import ClockName
 from policy.visit.facts import VisitFact
@@ -361,6 +362,21 @@ class OverdueRepeated:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DutyPaged:
+    """A step of paging whoever is on duty about the fact `about` (ESC-17): who was called, or who acknowledged.
+
+    `person_id` is None where nobody was there, or nobody answered, and all of the level were told.
+    """
+
+    internal: ClassVar[bool] = True
+    kind: Literal["duty_paged"] = "duty_paged"
+    step: PageStep
+    about: int
+    level: Level
+    person_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseResolved:
     """A solution was given; the customer confirms or reopens until `reopen_until` (ESC-14).
 
@@ -425,6 +441,7 @@ Fact = (
     | TermsAmended
     | CaseOverdue
     | OverdueRepeated
+    | DutyPaged
     | CaseResolved
     | CaseReopened
     | CaseClosed

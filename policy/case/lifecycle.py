@@ -96,6 +96,7 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.WithdrawCase: _CUSTOMER,
     c.AmendTerms: _DIRECTOR | {Role.ADMIN},
     c.ReleaseCase: frozenset({Role.SYSTEM}),
+    c.RecordPage: _WORKERS | {Role.SYSTEM},
 }
 """Who may give which command; whoever is not named may not."""
 
@@ -145,6 +146,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.WithdrawCase: _OPEN,
     c.AmendTerms: _OPEN | {Status.RESOLVED},
     c.ReleaseCase: frozenset({Status.HELD}),
+    c.RecordPage: _OPEN | {Status.RESOLVED},
 }
 """In which states each command is taken."""
 
@@ -340,6 +342,8 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return on_site.report(case, command, at=at, terms=terms)
         case c.SignOffVisit():
             return on_site.sign_off(case, at=at, terms=terms)
+        case c.RecordPage(step=step, about=about, level=level, person_id=person):
+            return case, (f.DutyPaged(step=step, about=about, level=level, person_id=person),)
         case c.ResolveCase():
             return _resolve(case, command, at=at, terms=terms)
         case c.ReopenCase():

@@ -128,6 +128,7 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.ProviderIncidentLinked()
+            | f.DutyPaged()
         ):
             pass  # told to nobody: it concerns nobody else, or is read in the case
         case _:

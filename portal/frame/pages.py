@@ -72,6 +72,7 @@ def navigation(visitor: Visitor) -> tuple[tuple[str, str], ...]:
 
 
 _VISITS = ("/direccion/visitas", "Visits")
+_DUTY = ("/guardia", "On duty")
 _ABSENCES = ("/ausencias", "Absences")
 _WORK = (
     ("/cola", "Queue"),
@@ -80,6 +81,7 @@ _WORK = (
     ("/incidentes", "Providers' incidents"),
     ("/clientes", "Customers"),
     ("/proceso", "Process"),
+    _DUTY,
     _ABSENCES,
 )
 _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
@@ -104,6 +106,7 @@ _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/avisos/ejemplos", "Sample notices"),
         ("/direccion/tablero", "Board"),
         ("/proceso", "Process"),
+        _DUTY,
         _ABSENCES,
     ),
 }

@@ -11,7 +11,19 @@ from functools import lru_cache
 from pathlib import Path
 
 _PORTAL = Path(__file__).parents[1]
-ROOMS = ("frame", "signing_in", "case", "queue", "customers", "direction", "process", "webhooks", "mail", "telephone")
+ROOMS = (
+    "frame",
+    "signing_in",
+    "case",
+    "queue",
+    "customers",
+    "direction",
+    "process",
+    "webhooks",
+    "mail",
+    "telephone",
+    "duty",
+)
 TEMPLATES: Mapping[str, Path] = {room: _PORTAL / room / "templates" for room in ROOMS}
 STATIC: tuple[Path, ...] = tuple(found for room in ROOMS if (found := _PORTAL / room / "static").is_dir())
 

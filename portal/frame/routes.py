@@ -37,6 +37,7 @@ from portal.case import (
 from portal.customers import covers, customers_page, home_page, incidents_page, my_cases, people
 from portal.customers.customer_scope import CustomerNotNamed
 from portal.direction import absences, approvals, board
+from portal.duty import acknowledgement, calendar_pages, duty_page, rota_pages
 from portal.frame import home
 from portal.frame.afterwards import Afterwards
 from portal.frame.deps import desk_of
@@ -96,6 +97,10 @@ _NOUNS = (
     inbox_page,
     calls_page,
     samples_page,
+    duty_page,
+    rota_pages,
+    acknowledgement,
+    calendar_pages,
 )
 _FILES = SimpleNamespace(path="/static/{path}")
 

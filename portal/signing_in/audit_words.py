@@ -48,6 +48,15 @@ class AuditTeller:
                 return self._agent(detail)
             case Act.ABSENCE_MARKED:
                 return self._absence(detail)
+            case Act.OVERRIDE_MADE:
+                return self._override(detail)
+            case Act.ROTA_MADE:
+                people = self._list(detail.get("people", ()))
+                return self.say("Level {level}: {people}.", level=detail.get("level"), people=people)
+            case Act.SWAP_PROPOSED:
+                return self.say("{proposer} with {other}.", proposer=detail.get("proposer"), other=detail.get("other"))
+            case Act.SWAP_ANSWERED:
+                return word("swap_state", detail.get("state"), self._language)
             case Act.TOKEN_MADE:
                 role = word("role", detail.get("role"), self._language)
                 return self.say("Role: {role}. It acts as {subject}.", role=role, subject=detail.get("subject"))
@@ -85,6 +94,10 @@ class AuditTeller:
                 | Act.WEBHOOK_SECRET_CHANGED
                 | Act.WEBHOOK_RESUMED
                 | Act.WEBHOOK_REMOVED
+                | Act.ROTA_ENDED
+                | Act.OVERRIDE_ENDED
+                | Act.CALENDAR_MADE
+                | Act.CALENDAR_REVOKED
             ):
                 return ""  # who, from where and to what is all there is
             case _:
@@ -102,6 +115,15 @@ class AuditTeller:
             "{person} is away from {from_at} to {to_at}; {substitute} stands in.",
             person=detail.get("person"),
             substitute=detail.get("substitute"),
+            from_at=datetime.fromisoformat(detail["from_at"]),
+            to_at=datetime.fromisoformat(detail["to_at"]),
+        )
+
+    def _override(self, detail: Mapping[str, Any]) -> str:
+        return self.say(
+            "Level {level}: {person} from {from_at} to {to_at}.",
+            level=detail.get("level"),
+            person=detail.get("person"),
             from_at=datetime.fromisoformat(detail["from_at"]),
             to_at=datetime.fromisoformat(detail["to_at"]),
         )

@@ -33,6 +33,7 @@ from policy.case.facts import CaseOpened
 from policy.people.recipients import recipient_to_text
 from policy.terms.terms import Terms
 from storage.case import duplicates
+from storage.duty import pages
 from storage.engine import codec
 from storage.engine.columns import AT_ONCE, NEVER, UNDATED
 from storage.engine.database import Database
@@ -186,6 +187,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
         await _FACTS.each(connection, rows)
         await case_words.publish(connection, decision)
         await deliveries.publish(connection, case.number, turn=case.turn, customer_id=case.customer_id)
+        await pages.call(connection, case.number, decision.calls)
     if decision.stretches:
         rows = [
             {

@@ -28,6 +28,9 @@ from sqlalchemy import (
 
 from policy.case.case import Category, Channel, ClosingReason, Direction, Role, Status
 from policy.case.concerns import Concern
+from policy.duty.changes import SwapState
+from policy.duty.feeds import FeedKind
+from policy.duty.steps import PageState, PageStep, PageWhy
 from policy.mail.decision import MailOutcome
 from policy.mail.state import MessageState
 from policy.telephone.call import CallEvent
@@ -434,6 +437,9 @@ absences = Table(  # who is away from when to when, and who stands in meanwhile 
     word("ended_role", Role),
 )
 
+VISIT_DATES = "facts.kind IN ('visit_scheduled', 'visit_cancelled')"
+"""What calendars are made of: the few facts that set a date or call it off, which have an index of their own."""
+
 facts = Table(
     "facts",
     metadata,
@@ -450,6 +456,12 @@ facts = Table(
     Column("internal", Boolean, nullable=False),
     Column("data", Json, nullable=False),
     word("actor_role", Role),
+    Index(
+        None,
+        "at",
+        sqlite_where=text(VISIT_DATES.removeprefix("facts.")),
+        postgresql_where=text(VISIT_DATES.removeprefix("facts.")),
+    ),
 )
 
 stretches = Table(
@@ -791,6 +803,136 @@ webhook_deliveries = Table(  # a row for each fact and webhook, made in the turn
     word("state", DeliveryState),
     Index(None, "webhook_id", "at", "id"),
     Index(None, "state", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+)
+
+# -- who is on duty, and whom a page reached (ESC-17) -----------------------------------------------------------------
+
+duty_layers = Table(  # people who take turns at a level, for ever: one that is changed is ended, and another made
+    "duty_layers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("level", Integer, nullable=False),
+    Column("people", Json, nullable=False),  # agents' ids, in the order of their turns
+    Column("starts_on", Date, nullable=False),
+    Column("hands_over_at", String, nullable=False),  # by Bogotá's wall clock, as 08:00
+    Column("every_hours", Integer, nullable=False),
+    Column("days", Json),  # of the week, 0 is Monday; none: it is restricted to no hours
+    Column("from_time", String, nullable=False),
+    Column("to_time", String, nullable=False),
+    Column("on_holidays", Boolean, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+duty_overrides = Table(
+    "duty_overrides",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("level", Integer, nullable=False),
+    Column("person_id", ForeignKey("agents.id"), nullable=False),
+    Column("from_at", Instant, nullable=False),
+    Column("to_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_role", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("swap_id", String),
+    Column("ended_at", Instant),
+    Index(None, "to_at"),
+    word("made_role", Role),
+)
+
+duty_swaps = Table(
+    "duty_swaps",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("level", Integer, nullable=False),
+    Column("proposer_id", ForeignKey("agents.id"), nullable=False),
+    Column("other_id", ForeignKey("agents.id"), nullable=False),
+    Column("own_from_at", Instant, nullable=False),
+    Column("own_to_at", Instant, nullable=False),
+    Column("their_from_at", Instant, nullable=False),
+    Column("their_to_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    word("state", SwapState),
+)
+
+_PASSES = text("state IN ('waiting', 'paged')")
+_IS_UNTOLD = text("told_at IS NULL")
+_IS_UNSENT = text("sent_at IS NULL AND NOT given_up")
+
+pages = Table(  # that somebody on duty is called, made in the turn that calls for it
+    "pages",
+    metadata,
+    Column("id", String, primary_key=True),  # of the case and the fact
+    Column("case_number", ForeignKey("cases.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("why", String, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("steps", Integer, nullable=False),  # how many there are: whoever adds one knows that nobody else did
+    Column("next_at", Instant, nullable=False),
+    Column("acknowledged_by", String),
+    Column("acknowledged_at", Instant),
+    word("why", PageWhy),
+    word("state", PageState),
+    Index(None, "next_at", sqlite_where=_PASSES, postgresql_where=_PASSES),
+)
+
+page_steps = Table(  # what happened with a page, and whether its case was told
+    "page_steps",
+    metadata,
+    Column("page_id", ForeignKey("pages.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("step", String, nullable=False),
+    Column("person_id", String),
+    Column("actor_role", String, nullable=False),
+    Column("actor_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told_at", Instant),
+    word("step", PageStep),
+    word("actor_role", Role),
+    Index(None, "told_at", sqlite_where=_IS_UNTOLD, postgresql_where=_IS_UNTOLD),
+)
+
+page_mails = Table(  # one message to one of those whom pages reach; it may be about several
+    "page_mails",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("person_id", String),  # an agent's id; none: an administrator, who acknowledges nothing
+    Column("mailbox", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("given_up", Boolean, nullable=False),
+    Index(None, "mailbox", "at"),
+    Index(None, "next_try_at", sqlite_where=_IS_UNSENT, postgresql_where=_IS_UNSENT),
+)
+
+page_mail_pages = Table(
+    "page_mail_pages",
+    metadata,
+    Column("mail_id", ForeignKey("page_mails.id"), primary_key=True),
+    Column("page_id", ForeignKey("pages.id"), primary_key=True),
+)
+
+# -- calendars --------------------------------------------------------------------------------------------------------
+
+calendar_feeds = Table(  # secret addresses at which calendar programs read; what they may is asked at each read
+    "calendar_feeds",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("subject_id", String, nullable=False),  # in whose name, of those that the account acts in
+    Column("kind", String, nullable=False),
+    Column("secret_hash", String, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    Column("revoked_at", Instant),
+    word("kind", FeedKind),
 )
 
 # -- mail that comes in -----------------------------------------------------------------------------------------------

@@ -239,6 +239,12 @@ def _closures(policy: PolicyFile, year: int, last_year: int | None = None) -> di
     }
 
 
+def holidays_of(policy: PolicyFile, first: int, last: int) -> frozenset[date]:
+    """The holidays of the policy's business days, through these years."""
+    country = policy.hours[policy.business_days].holidays
+    return frozenset(each.on for each in _closures(policy, first, last)[country]) if country else frozenset()
+
+
 @lru_cache(maxsize=64)
 def _holidays(country: str, year: int) -> tuple[Closure, ...]:
     return holidays_between(date(year, 1, 1), date(year, 12, 31), country=country)

@@ -35,6 +35,9 @@ from desk.reading.my_cases import Wanted
 from policy.case import case
 from policy.case.concerns import Concern
 from policy.case.process import Step
+from policy.duty.changes import SwapState
+from policy.duty.feeds import FeedKind
+from policy.duty.steps import PageState, PageStep, PageWhy
 from policy.mail.decision import MailOutcome, MailReason
 from policy.mail.message import ReportKind
 from policy.mail.nature import Nature
@@ -109,6 +112,11 @@ CLOSED: dict[type[Enum], Known] = {
     SolutionKind: Known("solution_kind"),
     Act: Known("act"),
     delivery.DeliveryState: Known("delivery_state"),
+    PageState: Known("page_state"),
+    PageStep: Known("page_step"),
+    PageWhy: Known("page_why"),
+    SwapState: Known("swap_state"),
+    FeedKind: Known("feed_kind"),
     delivery.PausedWhy: Known("paused_why"),
     delivery.Failing: Known("failing"),
     Purpose: Known(columns=(("sign_in_keys", "known_purpose"),)),

@@ -87,7 +87,9 @@ class Books:
             assert entry.seq == self.facts, "facts are numbered without a gap"
             assert entry.at == at
             assert entry.due_at is None or entry.due_at <= at, "nothing happens before it is due"
-            by_itself = entry.by == SYSTEM and not isinstance(entry.fact, f.NoteAdded)  # of what came by mail
+            by_itself = entry.by == SYSTEM and not isinstance(
+                entry.fact, f.NoteAdded | f.DutyPaged
+            )  # beside its clocks
             assert (entry.due_at is not None) == by_itself, "what happens by itself was due"
             assert entry.by.on_behalf_of is None or may_act_for(entry.by, at=at), "no right outlives its absence"
             self._enter_fact(entry)

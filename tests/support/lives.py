@@ -35,6 +35,7 @@ from policy.case.decision import Decision
 from policy.case.duplicates import GoesOnIn
 from policy.case.facts import Fact
 from policy.case.lifecycle import decide, open_case, settle
+from policy.duty.steps import PageStep
 from policy.terms.policy_file import PolicyFile
 from policy.terms.policy_reader import read_policy
 from policy.terms.terms import Cover, CoverKind, Terms
@@ -158,6 +159,7 @@ def commands() -> tuple[Command, ...]:
         c.AddNote(by=HELP_DESK, body=WORDS),
         c.LogAttempt(by=HELP_DESK, channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
         call(),
+        PAGED,
         c.SetPriority(by=HELP_DESK, priority=Priority.LOW, reason=WORDS),
         c.RequestInformation(by=HELP_DESK, body=WORDS),
         c.AnswerAsCustomer(by=CONTACT, body=WORDS),
@@ -203,6 +205,7 @@ TO_PROVIDER = c.EscalateToProvider(by=HELP_DESK, provider="google", provider_cas
 
 RELEASE = c.ReleaseCase(by=SYSTEM, terms=STANDARD, covered_at=bogota("2026-11-26 09:00"))
 APPROVE = c.ApproveVisit(by=DIRECTOR, approved=True, quote=350_000)
+PAGED = c.RecordPage(by=SYSTEM, step=PageStep.PAGED, about=2, level=Level.SPECIALISTS, person_id="agent-2")
 REFUSE = c.ApproveVisit(by=DIRECTOR, approved=False, reason=WORDS)
 ACCEPT = c.AcceptVisit(by=CONTACT, accepted=True)
 DECLINE = c.AcceptVisit(by=CONTACT, accepted=False, reason=WORDS)

@@ -33,6 +33,7 @@ from policy.case.case import (
 from policy.case.commands import Command, Equipment, OpenCase
 from policy.case.duplicates import GoesOnIn
 from policy.case.lifecycle import ROLES
+from policy.duty.steps import PageStep
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.visit.visit import VisitStep
@@ -260,6 +261,20 @@ def _release(s: Situation, by: Actor) -> Command:
     return c.ReleaseCase(by=by, terms=granted, covered_at=known_at, counts_from=since)
 
 
+def _note_or_page(s: Situation, by: Actor) -> Command:
+    """By the place of the fact, so that chance is asked no more often than before there were mentions and pages."""
+    words, facts = s.words, s.case.facts
+    return (
+        _page(s, by) if facts % 4 == 3 and words == WORDS else c.AddNote(by=by, body=words, mentions=_CALLED[facts % 3])
+    )
+
+
+def _page(s: Situation, by: Actor) -> Command:
+    facts, level = s.case.facts, s.case.level
+    step = tuple(PageStep)[facts % len(PageStep)]
+    return c.RecordPage(by=by, step=step, about=facts, level=level, person_id="agent-1")
+
+
 def _duplicate(s: Situation, by: Actor) -> Command:
     """Of one that is a duplicate in its turn; careless, its chain is a circle or leads to one that has ended."""
     own, other, last = s.case.number, "MA-2026-999998", "MA-2026-999999"
@@ -276,12 +291,12 @@ def _visit_request(s: Situation, by: Actor) -> Command:
 
 
 _CALLED: tuple[tuple[str, ...], ...] = ((), ("agent-1",), ("agent-2", "agent-1"))
-"""By the place of the note, so that chance is asked no more often than before there were mentions."""
+"""Whom a note calls."""
 _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ClaimCase: lambda s, by: c.ClaimCase(by=by),
     c.AssignCase: lambda s, by: c.AssignCase(by=by, agent_id=s.pick(("agent-1", "agent-2"))),
     c.SendReply: lambda s, by: c.SendReply(by=by, body=s.words),
-    c.AddNote: lambda s, by: c.AddNote(by=by, body=s.words, mentions=_CALLED[s.case.facts % 3]),
+    c.AddNote: _note_or_page,
     c.LogAttempt: _attempt,
     c.LogCall: _call,
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
@@ -326,10 +341,12 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
         reason=s.words,
         instead_of=s.one_of((s.terms,), (*promised()[:3], *amendments(s.terms.plan))),
     ),
+    c.RecordPage: _page,
     c.ReleaseCase: _release,
 }
 
 ALL_COMMANDS = tuple(_MADE)
+DRAWN = tuple(kind for kind in _MADE if kind is not c.RecordPage)
 
 # -- what leads a visit on --------------------------------------------------------------------------------------------
 

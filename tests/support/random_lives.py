@@ -36,7 +36,7 @@ from tests.support.life_absences import stood_in_for
 from tests.support.life_books import Books, standing
 from tests.support.lives import after, bogota
 from tests.support.random_commands import (
-    ALL_COMMANDS,
+    DRAWN,
     PEOPLE,
     Situation,
     an_opening,
@@ -124,7 +124,7 @@ _KINDS: Mapping[Doing, tuple[type[Command], ...]] = {
     Doing.AMENDING: (c.AmendTerms,),
     Doing.SOLVING: (c.ResolveCase,),
     Doing.ENDING: (c.CloseAsDuplicate, c.CloseAsDuplicate, c.WithdrawCase, c.CloseAsOutOfScope),
-    Doing.ANYTHING: ALL_COMMANDS,
+    Doing.ANYTHING: DRAWN,
 }
 _BENTS = (
     (Doing.TRAVELLING,),

@@ -27,6 +27,7 @@ from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import DuplicateOfEnded
 from policy.cover.cover import CoverRef
 from policy.cover.cover_end import CoverDates, day_begins_at
+from policy.duty.steps import PageStep
 from policy.terms.terms import CoverKind
 from policy.time.calendar import Closure
 from tests.support.lives import (
@@ -40,6 +41,7 @@ from tests.support.lives import (
     DIRECTOR,
     HAND_OFF,
     HELP_DESK,
+    PAGED,
     PLUS,
     PREMIUM,
     REOPEN,
@@ -285,6 +287,7 @@ def _on(label: str) -> c.ScheduleVisit:
 
 SUBSTITUTE = Actor(Role.DIRECTOR, "agent-2", on_behalf_of="director-1")
 STAND_IN = replace(HELP_DESK, id="agent-2", on_behalf_of="agent-1")
+ACKNOWLEDGED = replace(PAGED, by=SPECIALIST, step=PageStep.ACKNOWLEDGED)
 OTHER = "MA-2026-999999"
 GOES_ON = duplicate(GoesOnIn(OTHER, Status.IN_PROGRESS), of="MA-2026-999998")
 EXHAUSTED: tuple[c.Command, ...] = tuple(attempt(channel) for channel in Channel)
@@ -400,6 +403,7 @@ LIVES: dict[str, Life] = {
     "visit-unsigned-when-resolved": _life(
         *AGREED, _on("2027-02-02 15:00"), HOURS, START_VISIT, REPORT, RESOLVE, 20 * DAYS
     ),
+    "paged": _life(70 * MINUTES, PAGED, 10 * MINUTES, ACKNOWLEDGED),
     "remote-session": _life(CLAIM, *SESSION, RESOLVE, CONFIRM),
     "amended": _life(CLAIM, priority(Priority.LOW), 10 * MINUTES, AMEND, 2 * HOURS, 2 * DAYS, standard=True),
     "after-a-lost-task": _ahead,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from policy.case import facts as f
+from policy.duty.steps import PageStep
 from policy.visit import facts as v
 
 _CAUSES: dict[f.HandOffCause, str] = {
@@ -17,6 +18,13 @@ _CAUSES: dict[f.HandOffCause, str] = {
     "priority": "por la prioridad",
     "functional": "funcional",
     "amendment": "por la enmienda",
+}
+_PAGE_STEPS: dict[PageStep, str] = {
+    PageStep.PAGED: "se avisa a",
+    PageStep.PASSED_ON: "sin acuse, se avisa a",
+    PageStep.NOBODY: "nadie de turno",
+    PageStep.UNANSWERED: "nadie acusó recibo",
+    PageStep.ACKNOWLEDGED: "acusa recibo",
 }
 
 
@@ -86,6 +94,8 @@ def sentence(fact: f.Fact) -> str:
             return "vencido"
         case f.OverdueRepeated(periods=periods):
             return f"sigue vencido ({periods})"
+        case f.DutyPaged(step=step, person_id=person):
+            return f"guardia: {_PAGE_STEPS[step]} {person or ''}".rstrip()
         case f.CaseResolved(unanswered=unanswered):
             return "resuelto sin respuesta" if unanswered else "solución dada"
         case f.CaseReopened():

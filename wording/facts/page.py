@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 
 from policy.case import facts as f
 from policy.case.case import Actor, Direction
+from policy.duty.steps import PageStep
 from policy.visit import facts as v
 from wording.language import translate, translate_count, word
 
@@ -21,6 +22,13 @@ _CAUSES: Mapping[f.HandOffCause, str] = {
     "priority": "by the change of priority",
     "functional": "functional escalation",
     "amendment": "by the amendment of its times",
+}
+_PAGE_STEPS: Mapping[PageStep, str] = {
+    PageStep.PAGED: "On duty for level {level}: {person} was paged",
+    PageStep.PASSED_ON: "On duty for level {level}: nobody acknowledged in time, and {person} was paged",
+    PageStep.NOBODY: "Nobody is on duty for level {level}: all who serve it were told",
+    PageStep.UNANSWERED: "Nobody on duty for level {level} acknowledged: all who serve it were told",
+    PageStep.ACKNOWLEDGED: "acknowledged the page of level {level}",
 }
 
 
@@ -150,6 +158,9 @@ class Teller:
                 return self._say_count(
                     "Still overdue: {count} more period", "Still overdue: {count} more periods", periods
                 )
+            case f.DutyPaged(step=step, level=level, person_id=person):
+                who = self._name(person) if person else ""
+                return self.say(_PAGE_STEPS[step], level=int(level), person=who)
             case f.CaseResolved(reopen_until=until, unanswered=True):
                 return self.say(
                     "Resolved without an answer from the customer; it can be reopened until {until}", until=until

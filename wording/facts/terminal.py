@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from policy.case import facts as f
 from policy.case.case import Direction
+from policy.duty.steps import PageStep
 from policy.time.clock import ClockName
 from policy.visit import facts as v
 from wording.language import show_amount, show_duration, show_instant, word
@@ -22,6 +23,13 @@ _CAUSES: dict[f.HandOffCause, str] = {
     "priority": "por el cambio de prioridad",
     "functional": "escalamiento funcional",
     "amendment": "por la enmienda de sus tiempos",
+}
+_PAGE_STEPS: dict[PageStep, str] = {
+    PageStep.PAGED: "se avisó a",
+    PageStep.PASSED_ON: "nadie acusó recibo a tiempo, se avisó a",
+    PageStep.NOBODY: "nadie estaba de turno, se avisó a todos",
+    PageStep.UNANSWERED: "nadie acusó recibo, se avisó a todos",
+    PageStep.ACKNOWLEDGED: "acusó recibo",
 }
 _OF_CLOCK = {ClockName.INITIAL_ATTENTION: "de la atención inicial", ClockName.LEVEL: "del tiempo del nivel"}
 
@@ -110,6 +118,8 @@ def _told(fact: f.Fact) -> str:
             return "CASO VENCIDO: pasó el límite del nivel 3"
         case f.OverdueRepeated(periods=periods):
             return f"sigue vencido: {periods} periodo{'s' if periods != 1 else ''} más"
+        case f.DutyPaged(step=step, level=level, person_id=person):
+            return f"guardia del nivel {int(level)}: {_PAGE_STEPS[step]} {person or ''}".rstrip()
         case f.CaseResolved(reopen_until=until, unanswered=True):
             return f"resuelto sin respuesta del cliente; se puede reabrir hasta el {short(until)}"
         case f.CaseResolved(reopen_until=until):

@@ -72,6 +72,7 @@ def to_customer(o: Occasion) -> Words:
             | f.CustomerAnswered()
             | f.ProviderIncidentLinked()
             | f.CaseReopened()
+            | f.DutyPaged()
             | f.UnknownFact()
         ):
             return o.untold()  # no letter to these readers tells of it

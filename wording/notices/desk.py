@@ -71,6 +71,7 @@ def to_desk(o: Occasion) -> Words:
             | f.RemoteSessionEnded()
             | f.DiagnosisRecorded()
             | f.CaseResolved()
+            | f.DutyPaged()
             | f.UnknownFact()
         ):
             return o.untold()  # no letter to these readers tells of it

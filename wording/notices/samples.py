@@ -24,6 +24,7 @@ from policy.case.case import (
     Text,
     WakeKind,
 )
+from policy.duty.steps import PageStep
 from policy.terms.terms import CoverKind
 from policy.time.clock import ClockName
 from policy.visit import facts as v
@@ -83,6 +84,7 @@ def group_of(fact: f.Fact) -> Group:
             | f.HandedOff()
             | f.CaseOverdue()
             | f.OverdueRepeated()
+            | f.DutyPaged()
         ):
             return Group.CLOCKS
         case f.CaseResolved() | f.CaseReopened() | f.CaseClosed():
@@ -213,6 +215,7 @@ SAMPLES: list[f.Fact] = [
     f.NoteAdded(body=WORDS),
     f.NoteAdded(body=WORDS, mentions=("agent-1",)),
     f.AttemptLogged(channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
+    *(f.DutyPaged(step=step, about=2, level=Level.SPECIALISTS, person_id="agent-1") for step in PageStep),
     f.CallLogged(
         direction=Direction.OUT,
         contact_id="contact-1",

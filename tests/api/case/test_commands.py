@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from desk.commands.commands import OFFERS
-from policy.case.commands import COMMANDS, AmendTerms
+from policy.case.commands import COMMANDS, AmendTerms, RecordPage
 from policy.case.lifecycle import ROLES
 from tests.api.given import BODIES, give, path_of, publish_incident, ready_for, tonight, who_gives
 from tests.api.office import Office
 
-PROVIDED_FOR_ELSEWHERE = {AmendTerms}
-"""Amendments are of many cases at once: test_amendments tries them."""
+PROVIDED_FOR_ELSEWHERE = {AmendTerms, RecordPage}
+"""Amendments are of many cases at once: test_amendments tries them. Pages are the desk's: tests/desk/duty does."""
 
 
 def test_the_api_offers_every_command_of_the_policy() -> None:

@@ -29,6 +29,7 @@ from tests.support.lives import (
     HAND_OFF,
     HELP_DESK,
     LONGER,
+    PAGED,
     PREMIUM,
     REFUSE,
     RELEASE,
@@ -181,6 +182,7 @@ SILENT: tuple[tuple[Case, Step], ...] = (
     (NEW, ("09:05", c.AddNote(by=HELP_DESK, body=WORDS))),
     (NEW, ("09:05", priority(Priority.SERIOUS))),
     (NEW, ("09:05", c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:incident-1"))),
+    (NEW, ("09:05", PAGED)),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(100_000))),
 )
 
@@ -288,6 +290,7 @@ class TestEveryFact:
             f.InitialAttentionGiven,
             f.PriorityConfirmed,
             f.ProviderIncidentLinked,
+            f.DutyPaged,
             v.VisitExpenseLogged,
         }
     )

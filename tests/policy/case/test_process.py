@@ -78,8 +78,9 @@ def walk(chance: Random, found: set[Move]) -> None:
         if case.status is Status.CLOSED:
             return
         ways = [(command, way) for command in ready_commands(at) for way in tried(case, command, terms, at, found)]
-        # A call leads where an attempt does: with both among the ways on, few would lead elsewhere.
-        going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, c.LogCall)]
+        # A call leads where an attempt does, and a page where a note does: with all of them few would lead elsewhere.
+        alike = c.LogCall | c.RecordPage
+        going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, alike)]
         if going_on:
             case, terms = chance.choice(going_on)
 

@@ -124,6 +124,7 @@ WHEN_TAKEN = {
     c.ReopenCase: "r",
     c.WithdrawCase: "hniw",
     c.AmendTerms: "hniwr",
+    c.RecordPage: "hniwr",
 }
 ONLY_RESOLVED = (c.ConfirmSolution, c.ReopenCase)
 
@@ -190,6 +191,7 @@ THEIRS: dict[type[Command], set[Role]] = {
     c.ApproveVisit: {Role.DIRECTOR},
     c.AmendTerms: {Role.DIRECTOR, Role.ADMIN},
     c.ReleaseCase: {Role.SYSTEM},
+    c.RecordPage: {Role.AGENT, Role.DIRECTOR, Role.SYSTEM},
     c.AddNote: {Role.AGENT, Role.DIRECTOR, Role.SYSTEM},  # the system notes what comes by mail by itself
 }
 _VISITS: dict[type[Command], Case] = {

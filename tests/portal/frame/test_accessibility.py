@@ -81,6 +81,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/casos/{altaneblina new}/macros/mac_demo",
         "/casos/{altaneblina in_progress}?de=tab%3Dopen",
         "/ausencias",
+        "/guardia",
+        "/cuenta/calendarios",
         "/correo",
         "/correo/{message}",
         "/telefono",
@@ -97,7 +99,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/incidentes",
         "/usuarios",
     ),
-    "admin": ("/usuarios", "/auditoria", "/webhooks", "/avisos/ejemplos"),
+    "admin": ("/usuarios", "/auditoria", "/webhooks", "/avisos/ejemplos", "/guardia/turnos"),
     "director": ("/direccion/visitas", "/direccion/tablero", "/casos/{llanoarriba visit}"),
 }
 

@@ -37,6 +37,13 @@ MISSING: Mapping[str, str] = {
     "delivery": "msg_z",
     "message": "mal_z",
     "call": "lla_z",
+    "rota": "rot_z",
+    "override": "ovr_z",
+    "swap": "swp_z",
+    "page": "MA-2026-999999.1",
+    "feed": "cal_z",
+    "link": "pgm_z.0",
+    "secret": "direccion-de-nadie",
     "key": "llave-de-nadie",
     "place": "7",
     "asset": "nada.css",
@@ -60,6 +67,13 @@ KINDS: Mapping[str, str] = {
     "delivery_id": "delivery",
     "message_id": "message",
     "call_id": "call",
+    "rota_id": "rota",
+    "override_id": "override",
+    "swap_id": "swap",
+    "page_id": "page",
+    "feed_id": "feed",
+    "link": "link",
+    "secret": "secret",
     "key": "key",
     "session": "place",
 }
@@ -69,6 +83,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "part": (*PARTS, "all"),
     "composer": tuple(sorted(DRAFTED)),
     "path": ("escala.css",),
+    "answer": ("aceptado", "rechazado", "retirado"),
 }
 _FEW = 4
 """Of so many choices in an ordinary run one is tried with ids that are not one's own; they differ by person."""

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, str | None] = {
     "agent_id": "contact",
     "person_id": "contact",
     "substitute_id": "contact",
+    "other_id": "contact",
     "incident_id": None,  # a provider's, and everybody's
     "customer_id": "customer",
     "id": None,  # an agent's own, which only an administrator puts

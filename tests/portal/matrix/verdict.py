@@ -71,10 +71,12 @@ _OWN_IS_NOT_THERE = frozenset(
         "/ingreso/externo/vuelta",
         "/clave/{key}",
         "/avisos/baja/{key}",
+        "/guardia/aviso/{link}",
+        "/calendario/{secret}.ics",
         "/api/v1/amendments/{amendment_id}",
     }
 )
-"""Without a provider, a key and an amendment these are not there for anybody."""
+"""Without a provider, a key, an amendment, a page's message and an address these are not there for anybody."""
 
 
 def _is_shown_the_door(cell: Cell, answer: Answer) -> bool:

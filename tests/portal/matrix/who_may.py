@@ -43,7 +43,7 @@ _API = {
         GET /sla/preview, POST /cases/{number}/files, POST /files
     """,
     CONTACTS: "POST /cases/{number}/rating",
-    WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}",
+    WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}, GET /duty",
     STAFF: "GET /absences, GET /agents, GET /groups, GET /inbox, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
     REGISTRARS: """
@@ -69,7 +69,8 @@ _PAGES = {
         GET /static/{path:path}, GET /clave/olvido, POST /clave/olvido, GET /clave/{key}, POST /clave/{key},
         GET /avisos/baja/{key}, POST /avisos/baja/{key},
         GET /ingreso, POST /ingreso, GET /ingreso/codigo, POST /ingreso/codigo, GET /ingreso/como, POST /ingreso/como,
-        GET /ingreso/externo, GET /ingreso/externo/vuelta, POST /idioma, POST /salida
+        GET /ingreso/externo, GET /ingreso/externo/vuelta, POST /idioma, POST /salida, GET /guardia/aviso/{link},
+        POST /guardia/aviso/{link}, GET /calendario/{secret}.ics
     """,
     SIGNED_IN: """
         GET /, GET /archivos/{file_id}, GET /archivos/{file_id}/imagen, GET /archivos/{file_id}/miniatura,
@@ -81,6 +82,9 @@ _PAGES = {
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
+    CONTACTS | WORKERS | {"admin"}: """
+        GET /cuenta/calendarios, POST /cuenta/calendarios, POST /cuenta/calendarios/{feed_id}/fin
+    """,
     CONTACTS: "GET /casos/eventos, POST /casos/{number}/calificacion",
     WORKERS: """
         GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
@@ -90,6 +94,7 @@ _PAGES = {
         GET /correo/{message_id}/original, POST /correo/{message_id},
         GET /telefono, GET /telefono/numero, GET /telefono/{call_id}, POST /telefono/registro, POST /telefono/canal,
         POST /telefono/{call_id}/contacto,
+        POST /guardia/avisos/{page_id}/recibido, POST /guardia/cambios,
         GET /avisos, GET /avisos/campana, GET /avisos/eventos,
         POST /avisos/leidos,
         GET /macros, POST /macros, GET /macros/{macro_id},
@@ -119,7 +124,14 @@ _PAGES = {
         GET /direccion/tablero, GET /direccion/tablero.csv, GET /direccion/tablero.pdf, GET /direccion/tablero.xlsx
     """,
     frozenset({"director"}): "GET /direccion/visitas",
-    WORKERS | {"admin"}: "GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin",
+    WORKERS | {"admin"}: """
+        GET /ausencias, POST /ausencias, POST /ausencias/{absence_id}/fin, GET /guardia,
+        POST /guardia/cambios/{swap_id}/{answer}
+    """,
+    _AMENDERS: """
+        GET /guardia/turnos, POST /guardia/turnos, POST /guardia/turnos/{rota_id}/fin, POST /guardia/reemplazos,
+        POST /guardia/reemplazos/{override_id}/fin
+    """,
     frozenset({"admin"}): """
         POST /usuarios/{account_id}/rol/fin, POST /usuarios/tokens/{token_id}/fin, GET /auditoria, GET /auditoria.csv,
         GET /auditoria.json, GET /avisos/ejemplos, GET /webhooks, POST /webhooks, GET /webhooks/{webhook_id},

@@ -16,6 +16,9 @@ from fastapi import FastAPI
 
 from policy.case.case import Actor, Level, Plan, Role
 from policy.case.incidents import Incident
+from policy.duty.changes import Swap, Turn
+from policy.duty.feeds import FeedKind
+from policy.duty.rota import Layer, Override
 from policy.people.absences import Absence
 from policy.people.contacts import RosterEntry
 from policy.telephone.call import CallEvent, Heard
@@ -23,6 +26,8 @@ from portal.frame.session import SESSION_COOKIE, VISIT_COOKIE
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract, NewPayment
 from storage.cover.solutions import Solution, SolutionKind
+from storage.duty import feeds, rotas
+from storage.duty.feeds import Feed
 from storage.engine.database import Database
 from storage.people import absences, agents, contacts, customers
 from storage.people.agents import Agent
@@ -127,6 +132,7 @@ async def _house(world: World, say: Say) -> None:
         marked_at=at,
     )
     await absences.keep(db, holiday, lambda _: holiday)
+    await _duty(world)
     incident = Incident(
         provider="google-maps-platform",
         id="outage",
@@ -150,6 +156,20 @@ async def _house(world: World, say: Say) -> None:
     await macros.keep(db, theirs, at=at)
     view = SavedView(id="vis_own", account_id="acc-agent", name=f"{INTERNAL} vista", query="tab=mine", shared=False)
     await saved_views.keep(db, view, at=at)
+
+
+async def _duty(world: World) -> None:
+    """Ana is on duty at level 2 for good, has an override to come, and a swap that waits for her."""
+    db, at = world.office.db, world.office.clock()
+    known: dict[str, Any] = {"id": "rot-ana", "level": Level.SPECIALISTS, "every_hours": 168}
+    await rotas.keep_layer(db, Layer(people=("ana",), starts_on=date(2026, 11, 2), made_at=at, **known))
+    later = at + timedelta(days=30)
+    put: dict[str, Any] = {"id": "ovr-ana", "level": Level.SPECIALISTS, "person": "ana", "made_at": at}
+    override = Override(from_at=later, to_at=later + timedelta(days=1), made_by=Actor(Role.ADMIN, "root"), **put)
+    await rotas.keep_override(db, override, lambda _: None)
+    turn = Turn(from_at=later, to_at=later + timedelta(days=1))
+    hers: dict[str, Any] = {"proposer": "ana", "other": "ana", "own": turn, "theirs": turn}
+    await rotas.keep_swap(db, Swap(id="swp-ana", level=Level.SPECIALISTS, proposed_at=at, **hers))
 
 
 async def _account(world: World, who: str, email: str, name: str, staff_role: Role | None = None) -> None:
@@ -255,6 +275,10 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "absence": "abs-ana",
         "webhook": f"whk-{x}",
         "call": await _call(db, x, at=at),
+        "rota": "rot-ana",
+        "override": "ovr-ana",
+        "swap": "swp-ana",
+        "feed": f"cal-{x}",
         "message": await held_message(db, f"persona@{WORDS[x]}.example", say(x, "correo"), at=at),
     }
     told = Webhook(
@@ -267,5 +291,9 @@ async def _customer(world: World, x: str, say: Say) -> None:
         created_at=at,
     )
     await webhooks.keep(db, told)
+    feed = Feed(
+        id=f"cal-{x}", account_id=f"acc-contact_{x}", subject_id=f"cnt-persona-{x}", kind=FeedKind.VISITS, made_at=at
+    )
+    await feeds.keep(db, feed, f"calendar-{x}".ljust(40, "s"))
     spare = Token(id=f"tok-{x}", role=Role.COMMERCIAL, subject_id="erp", created_at=at)
     await tokens.create(db, spare, tokens.new_secret())

@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from policy.case.case import Channel
+from storage.duty import pages
 from storage.workbench import drafts, pending_replies
 from storage.workbench.drafts import Draft
 from tests.portal.matrix.world import INTERNAL, WORDS, Say, World
@@ -51,6 +52,10 @@ async def fill_cases(world: World, x: str, say: Say) -> None:
     await did("rating", me, score=2, comment=say(x, "opinión"))
     ids["plain"] = await _open(world, x, say, "sol")
     await _visit(_Doing(world, ids["plain"]), x, say)
+    paged = await _open(world, x, say, "sol")
+    await _Doing(world, paged)("hand-offs", reason=say(x, "traspaso"))
+    [page] = [each for each in (await pages.listing(office.db)).items if each.case_number == paged]
+    ids["page"] = page.id
     ids["loose_file"] = await _file(world, me, f"{WORDS[x]} suelto.txt")
     account, at = "acc-agent", office.clock()
     draft = {"composer": "replies", "body": f"{INTERNAL} {say(x, 'borrador')}"}

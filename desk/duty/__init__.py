@@ -1,0 +1,1 @@
+"""The duty: changing who is on it, paging whoever is, and calendars."""

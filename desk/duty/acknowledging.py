@@ -1,0 +1,69 @@
+"""Acknowledging a page: by the link in its message without signing in, or in the portal (ESC-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.desk import Desk
+from desk.duty import links
+from desk.problems import NotFound
+from policy.case.case import Actor, Role
+from policy.case.refusals import RoleNotAllowed
+from storage.duty import pages
+from storage.duty.pages import Page
+from storage.people import agents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """What a link leads to: the pages of its message, and whose it is."""
+
+    person_id: str
+    person: str
+    pages: Sequence[Page]
+
+    @property
+    def open(self) -> Sequence[Page]:
+        return [each for each in self.pages if each.is_open]
+
+
+async def look(desk: Desk, link: str, *, at: datetime) -> Linked:
+    """What the link leads to; nothing changes by it. NotFound for a link that does nothing (any more)."""
+    found = await links.read(desk.database, link, at=at)
+    if found is None:
+        raise NotFound
+    mail, person = found
+    about = await pages.of_ids(desk.database, mail.pages)
+    return Linked(person_id=person.id, person=person.name, pages=about)
+
+
+async def by_link(desk: Desk, link: str, *, at: datetime) -> Linked:
+    """Acknowledge what is still open, and answer how it stands. NotFound as above; a second time changes nothing."""
+    linked = await look(desk, link, at=at)
+    person = await agents.get(desk.database, linked.person_id)
+    assert person is not None
+    await pages.acknowledge(desk.database, [each.id for each in linked.open], _own(person.actor), at=at)
+    return await look(desk, link, at=at)
+
+
+async def by_hand(desk: Desk, page_id: str, *, by: Actor, at: datetime) -> Page:
+    """Acknowledge one in the portal: whom it reached, who serves its level, or the director.
+
+    Raises NotFound or RoleNotAllowed; one that is acknowledged already stays as it is.
+    """
+    found = await pages.of_ids(desk.database, [page_id])
+    if not found:
+        raise NotFound
+    page = found[0]
+    if by.role is not Role.DIRECTOR and not (
+        by.role is Role.AGENT and (page.level in by.levels or by.id in page.reached)
+    ):
+        raise RoleNotAllowed
+    await pages.acknowledge(desk.database, [page.id], _own(by), at=at)
+    return (await pages.of_ids(desk.database, [page.id]))[0]
+
+
+def _own(by: Actor) -> Actor:
+    return Actor(by.role, by.id, by.levels, by.groups)

@@ -1,0 +1,34 @@
+"""The link in a page's message: what it is about, and one button. It asks for no sign-in, for it comes at night.
+
+A look changes nothing: what follows links in mail (scanners, previews) acknowledges nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from desk.duty import acknowledging
+from desk.duty.acknowledging import Linked
+from portal.frame.deps import At, DeskDep
+from portal.frame.pages import page
+from portal.frame.session import AnyVisitor, Stamped
+
+router = APIRouter(prefix="/guardia/aviso")
+
+Link = Annotated[str, Path(max_length=100)]
+
+
+@router.get("/{link}")
+async def show(request: Request, _: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
+    return _page(request, await acknowledging.look(desk, link, at=at), link)
+
+
+@router.post("/{link}", dependencies=[Stamped])
+async def acknowledge(request: Request, _: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
+    return _page(request, await acknowledging.by_link(desk, link, at=at), link)
+
+
+def _page(request: Request, linked: Linked, link: str) -> Response:
+    return page(request, "duty/acknowledge.html", linked=linked, link=link)

@@ -1,0 +1,1 @@
+"""Rotas, and the pages of whoever is on duty, as tables."""
