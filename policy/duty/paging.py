@@ -10,8 +10,8 @@ from policy.duty.steps import PageState, PageStep, PageWhy
 
 OPEN = (PageState.WAITING, PageState.PAGED, PageState.TOLD_ALL)
 """In these it can be acknowledged."""
-PASSES = (PageState.WAITING, PageState.PAGED)
-"""In these it goes on by itself."""
+PASSES = OPEN
+"""In these it goes on by itself, if only to be found over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +49,14 @@ def next_step(page: Open, case: Standing, duty: Duty) -> Next:
     """What happens with a page that nobody has acknowledged in time.
 
     It is over once nobody has to be called any more: the case waits for the customer or has ended, another level has
-    it, or, after a hand-off, somebody took it. Nobody is called twice.
+    it, or, after a hand-off, somebody took it. Nobody is called twice; once all were told, nobody is left to call.
     """
     if case.status not in (Status.NEW, Status.IN_PROGRESS) or case.level != page.level:
         return SETTLED
     if page.why is PageWhy.HANDED_OFF and case.assignee is not None:
         return SETTLED
+    if page.state is PageState.TOLD_ALL:
+        return Next(step=None, state=page.state)
     left = [each for each in duty.order if each not in page.reached]
     if left:
         step = PageStep.PASSED_ON if page.reached else PageStep.PAGED

@@ -858,7 +858,7 @@ duty_swaps = Table(
     word("state", SwapState),
 )
 
-_PASSES = text("state IN ('waiting', 'paged')")
+_PASSES = text("state IN ('waiting', 'paged', 'told_all')")
 _IS_UNTOLD = text("told_at IS NULL")
 _IS_UNSENT = text("sent_at IS NULL AND NOT given_up")
 

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _ROLES = "('contact', 'agent', 'director', 'commercial', 'admin', 'system')"
-_PASSES = sa.text("state IN ('waiting', 'paged')")
+_PASSES = sa.text("state IN ('waiting', 'paged', 'told_all')")
 _IS_UNTOLD = sa.text("told_at IS NULL")
 _IS_UNSENT = sa.text("sent_at IS NULL AND NOT given_up")
 

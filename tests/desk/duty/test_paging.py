@@ -67,13 +67,17 @@ async def test_a_page_passes_from_one_to_the_next_and_then_to_all(
     admin = NewAccount(id="root", email="root@escala.example", name="Root", staff_role=Role.ADMIN)
     await accounts.create(on_duty.database, admin, at=clock())
     number = await handed_off(on_duty, engine, clock)
-    for minutes, told in ((0, ["eva"]), (9, []), (1, ["luz"]), (10, ["dora", "eva", "luz", "root"]), (60, [])):
+    for minutes, told in ((0, ["eva"]), (9, []), (1, ["luz"]), (10, ["dora", "eva", "luz", "root"]), (30, [])):
         clock.passes(minutes=minutes)
         await paging.once()
         await paging.once()
         assert sorted(post.taken()) == told
     assert await steps(on_duty, number) == [("paged", "eva"), ("passed_on", "luz"), ("unanswered", None)]
     assert (await page_of(on_duty, number)).state is PageState.TOLD_ALL
+    await engine.command(number, c.ClaimCase(by=EVA), key="claim")
+    clock.passes(minutes=10)
+    await paging.once()
+    assert (await page_of(on_duty, number)).state is PageState.SETTLED, "it waits for nobody any more"
 
 
 async def test_whoever_acknowledges_by_the_link_stops_it(

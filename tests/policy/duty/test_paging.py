@@ -40,6 +40,8 @@ def standing(**said: Any) -> Standing:
         (page("ana", "eva"), AT_2, DUTY, Next(step=PageStep.UNANSWERED, state=PageState.TOLD_ALL)),
         (page(), AT_2, NOBODY, Next(step=PageStep.NOBODY, state=PageState.TOLD_ALL)),
         (page("ana"), AT_2, NOBODY, Next(step=PageStep.UNANSWERED, state=PageState.TOLD_ALL)),
+        (page("ana", state=PageState.TOLD_ALL), AT_2, DUTY, Next(step=None, state=PageState.TOLD_ALL)),
+        (page("ana", state=PageState.TOLD_ALL), standing(level=Level.DIRECTOR), DUTY, SETTLED),
         (page(), standing(assignee="luz"), DUTY, SETTLED),
         (page("ana"), standing(level=Level.DIRECTOR), DUTY, SETTLED),
         *((page(), standing(status=each), DUTY, SETTLED) for each in (Status.WAITING_CUSTOMER, Status.RESOLVED)),
