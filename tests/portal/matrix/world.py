@@ -278,7 +278,7 @@ async def _customer(world: World, x: str, say: Say) -> None:
         "rota": "rot-ana",
         "override": "ovr-ana",
         "swap": "swp-ana",
-        "feed": f"cal-{x}",
+        "feed": f"calendario-{x}",
         "message": await held_message(db, f"persona@{WORDS[x]}.example", say(x, "correo"), at=at),
     }
     told = Webhook(
@@ -292,7 +292,11 @@ async def _customer(world: World, x: str, say: Say) -> None:
     )
     await webhooks.keep(db, told)
     feed = Feed(
-        id=f"cal-{x}", account_id=f"acc-contact_{x}", subject_id=f"cnt-persona-{x}", kind=FeedKind.VISITS, made_at=at
+        id=f"calendario-{x}",
+        account_id=f"acc-contact_{x}",
+        subject_id=f"cnt-persona-{x}",
+        kind=FeedKind.VISITS,
+        made_at=at,
     )
     await feeds.keep(db, feed, f"calendar-{x}".ljust(40, "s"))
     spare = Token(id=f"tok-{x}", role=Role.COMMERCIAL, subject_id="erp", created_at=at)
