@@ -144,6 +144,7 @@ def topic_of(fact: f.Fact) -> Topic | None:
             | f.CaseTransferred()
             | f.CaseOverdue()
             | f.OverdueRepeated()
+            | f.DutyPaged()
             | f.DiagnosisRecorded()
             | f.TermsAmended()
             | v.VisitRequested()
