@@ -68,6 +68,32 @@ async def test_at_once_it_is_done_once(desk: Desk) -> None:
     assert (done, [outcome.is_replayed for outcome in outcomes].count(False)) == ([1], 1)
 
 
+async def test_a_key_lets_one_request_pass_at_a_time_and_another_key_does_not_wait(desk: Desk) -> None:
+    """What is asked again a second later, as by a caller who lost patience, is no other request."""
+    done: list[int] = []
+    inside, meanwhile, passed_by = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow() -> int:
+        inside.set()
+        await meanwhile.wait()
+        return await counting(done)()
+
+    async def passing_by() -> int:
+        passed_by.set()
+        return await counting(done)()
+
+    later = replace(request(), at=request().at + timedelta(seconds=1))
+    first = asyncio.create_task(once(desk, request(), Say(), slow, NUMBERS))
+    await inside.wait()
+    again = asyncio.create_task(once(desk, later, Say(), passing_by, NUMBERS))
+    assert await once(desk, request("other"), Say(), counting([]), NUMBERS) == Done(1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(passed_by.wait(), 0.25)
+    meanwhile.set()
+
+    assert (await first, await again, done) == (Done(1), Done(1, is_replayed=True), [1])
+
+
 async def test_what_is_provisional_is_tried_again(desk: Desk) -> None:
     """The edge's `write` says that it is not the last word."""
     done: list[int] = []
