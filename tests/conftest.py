@@ -6,8 +6,10 @@ Fixtures live beside the tests that use them.
 import gc
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
@@ -25,6 +27,9 @@ gc.disable()
 # A password costs 136 ms of a core, by design (tests/desk/signing_in/test_passwords.py holds it); here as little as can
 # be, but more than the hashes that tests put in place, which are made anew at a sign-in as old ones are.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+
+# What an HTTP client trusts is read from a file for 30 ms of a core, also by those that speak to this machine alone.
+pytest.MonkeyPatch().setattr(httpx._transports.default, "create_ssl_context", cache(httpx.create_ssl_context))
 
 quick_databases.wait_for_no_disk()
 quick_databases.share_statements()

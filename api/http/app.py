@@ -109,33 +109,18 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        db = database or Database.at(settings.database_url)
-        await expect_policy_needs(db, policy, at=(clock or _now)())
-        feed = Feed(db)
-        app.state.desk = Desk(
-            database=db,
-            engine=engine or await Engine.connect(settings, db),
-            policy=policy,
-            clock=clock or _now,
-            feed=feed,
-            metrics=Metrics(),
-            turnstile=Turnstile(),
-            files=FileStore(settings.files_folder),
-            arriving=Arriving(ArrivingLimits.of(settings)),
-            post=Post.of(settings),
-            provider_feeds=tuple(settings.provider_feeds),
-            webhook_networks=networks(settings.webhook_networks),
-            telephone_secrets=settings.telephone_secrets,
-            budgets=Budgets(allowances(settings)),
-        )
-        pages.state.desk = app.state.desk
-        await _note_settings(app.state.desk, settings)
+        db, now = database or Database.at(settings.database_url), clock or _now
         try:
-            with _streams_end_with_the_process(feed):
-                yield
+            await expect_policy_needs(db, policy, at=now())
+            connected = engine or await Engine.connect(settings, db)
+            async with open_desk(settings, policy, database=db, engine=connected, clock=now) as desk:
+                app.state.desk = pages.state.desk = desk
+                await _note_settings(desk, settings)
+                try:
+                    yield
+                finally:
+                    await pages.state.portal.mail.stop()
         finally:
-            feed.close()
-            await pages.state.portal.mail.stop()
             if database is None:
                 await db.close()
 
@@ -160,6 +145,34 @@ def create_app(
         app.add_middleware(OwnHost, address=settings.public_url)
     app.add_middleware(AccessLog)
     return app
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings, policy: PolicyFile, *, database: Database, engine: EnginePort, clock: Callable[[], datetime]
+) -> AsyncIterator[Desk]:
+    """What the operations of one process share, from its start to its stop."""
+    feed = Feed(database)
+    try:
+        with _streams_end_with_the_process(feed):
+            yield Desk(
+                database=database,
+                engine=engine,
+                policy=policy,
+                clock=clock,
+                feed=feed,
+                metrics=Metrics(),
+                turnstile=Turnstile(),
+                files=FileStore(settings.files_folder),
+                arriving=Arriving(ArrivingLimits.of(settings)),
+                post=Post.of(settings),
+                provider_feeds=tuple(settings.provider_feeds),
+                webhook_networks=networks(settings.webhook_networks),
+                telephone_secrets=settings.telephone_secrets,
+                budgets=Budgets(allowances(settings)),
+            )
+    finally:
+        feed.close()
 
 
 async def _note_settings(desk: Desk, settings: Settings) -> None:

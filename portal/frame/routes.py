@@ -17,8 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk import problems
 from desk.problems import NotFound, Problem, status_of
-from desk.signing_in.keys import Keys
-from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.refusals import Refusal
 from portal.case import (
     attachments,
@@ -48,7 +46,6 @@ from portal.mail import inbox_page, samples_page
 from portal.process import process_map
 from portal.queue import bulk, concerns_page, queue, queue_file, saved_views, search_page
 from portal.signing_in import account, audit_page, new_password, notice_choices, oidc, second_factor, sign_in, users
-from portal.signing_in.identity import IdentityProvider
 from portal.telephone import calls_page
 from portal.webhooks import webhooks_pages
 from settings import Settings
@@ -108,9 +105,7 @@ _FILES = SimpleNamespace(path="/static/{path}")
 def portal(settings: Settings) -> FastAPI:
     """The application that serves the pages; its `state.edge` is the API's, given when that starts."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.state.portal = Portal(
-        settings=settings, keys=Keys.of(settings), mail=SignInMail.of(settings), provider=IdentityProvider.of(settings)
-    )
+    app.state.portal = Portal.of(settings)
     for noun in _NOUNS:
         app.include_router(noun.router)
     app.mount("/static", _Static(), name="static")

@@ -79,6 +79,16 @@ class Portal:
     mail: SignInMail
     provider: IdentityProvider | None = None
 
+    @classmethod
+    def of(cls, settings: Settings) -> Portal:
+        """What the settings ask for; the installation's secret is made where there is none yet."""
+        return cls(
+            settings=settings,
+            keys=Keys.of(settings),
+            mail=SignInMail.of(settings),
+            provider=IdentityProvider.of(settings),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:

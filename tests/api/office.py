@@ -14,11 +14,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from starlette.datastructures import State
 
-from api.http.app import create_app
+from api.http.app import create_app, open_desk
 from desk.desk import EnginePort
 from policy.case.case import Level, Plan, Role
 from policy.people.contacts import RosterEntry
+from portal.frame.session import Portal
 from settings import Settings
 from storage.cover import contracts, solutions
 from storage.cover.contracts import NewContract
@@ -30,6 +32,7 @@ from storage.people.contacts import NewContact, NewRoster
 from storage.people.customers import Customer
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Token
+from storage.terms.policy_files import read_policy_file
 from tests.support.desk import PaperDesk
 from tests.support.lives import bogota, policy
 
@@ -176,10 +179,22 @@ def with_desk(office: Office, **changes: Any) -> None:
     office.app.state.desk = pages_behind(office.app).state.desk = replace(office.app.state.desk, **changes)
 
 
-def standing_in(front: FastAPI, app: FastAPI) -> FastAPI:
-    """The front, which from now on serves with all that this app, which has started, was made of."""
-    front.state, pages_behind(front).state = app.state, pages_behind(app).state
-    return front
+@asynccontextmanager
+async def standing_in(
+    front: FastAPI, settings: Settings, *, database: Database, engine: EnginePort, clock: Clock
+) -> AsyncIterator[FastAPI]:
+    """The front, which meanwhile serves with the desk and the pages' parts that these settings ask for.
+
+    What an app does as it starts was done with the database already: its copies are not looked through each time.
+    """
+    asked = read_policy_file(settings.policy_file) if settings.policy_file else policy()
+    async with open_desk(settings, asked, database=database, engine=engine, clock=clock) as desk:
+        pages, portal = pages_behind(front), Portal.of(settings)
+        front.state, pages.state = State({"desk": desk}), State({"desk": desk, "portal": portal})
+        try:
+            yield front
+        finally:
+            await portal.mail.stop()
 
 
 _documented: dict[str, dict[str, Any]] = {}
@@ -228,10 +243,12 @@ async def open_office(
         stack.push_async_callback(db.close)
         paper = PaperDesk(db, clock)
         settings = settings or _plain().model_copy(update={"state_dir": state_dir, "database_url": url})
-        app = create_app(settings, database=db, engine=desk or paper, clock=clock)
-        await stack.enter_async_context(app.router.lifespan_context(app))
         if front:
-            app = standing_in(front, app)
+            serving = standing_in(front, settings, database=db, engine=desk or paper, clock=clock)
+            app = await stack.enter_async_context(serving)
+        else:
+            app = create_app(settings, database=db, engine=desk or paper, clock=clock)
+            await stack.enter_async_context(app.router.lifespan_context(app))
         transport = ASGITransport(app, raise_app_exceptions=False)
         client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
         yield Office(app, db, clock, paper, client, dict(secrets or await furnish(db)))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from api.case.timeline import fact_answer
 from cli.shown_facts import shown_fact
 from policy.case.case import SYSTEM
 from policy.case.facts import Fact, RecordedFact, UnknownFact, texts_in
 from storage.case.views import TimelineRow
 from storage.engine.codec import content_ids
+from tests.support.every import every
 from tests.support.lives import HELP_DESK
 from tests.wording.samples import LIMIT, SAMPLES
 
@@ -22,7 +21,7 @@ def answer(fact: RecordedFact, words: dict[str, str], **changes: Any) -> dict[st
     return fact_answer(TimelineRow(**{**row, **changes}, fact=fact, words=words)).model_dump(mode="json")
 
 
-@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+@every("fact", SAMPLES)
 def test_a_fact_is_what_it_was(fact: Fact) -> None:
     """But for where its texts are deposited, which no answer says."""
     texts = texts_in(fact)

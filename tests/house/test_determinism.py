@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.test_structure import ROOT, VALUE_MODULES, name_of, tree_of
+from tests.house.test_structure import ROOT, VALUE_MODULES, tree_of
+from tests.support.every import every
 
 DECIDES = [
     *sorted((ROOT / "workflows").rglob("*.py")),
@@ -136,7 +137,7 @@ def _names(target: ast.expr) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("module", DECIDES, ids=name_of)
+@every("module", DECIDES)
 def test_it_decides_the_same_again(module: Path) -> None:
     assert list(offences(tree_of(module))) == []
 

@@ -22,7 +22,7 @@ _KEPT = 5_000
 
 _FOR_GOOD = pytest.MonkeyPatch()
 """Never undone."""
-_BY_THREAD = sqlite_driver.Connection._execute
+_BY_THREAD = sqlite_driver.Connection.__await__
 IN_SERVICE = database._SYNCHRONOUS
 """What an installation does: tests/storage/engine/test_engine.py holds it."""
 
@@ -55,22 +55,42 @@ def _share(kind: type[Dialect]) -> None:
     _FOR_GOOD.setattr(kind, "engine_created", staticmethod(created))
 
 
-def ask_without_a_thread() -> None:
-    """Let SQLite answer in the loop's own thread, from now on and on connections that are open already.
-
-    An errand to a connection's thread costs more than most statements, and a test opens several connections. Each is
-    still a place where another task may run and where a caller may be cancelled. The tests of storage use threads.
+class _AtOnce:
+    """In place of the queue of a connection's thread: each errand is done as it comes, and answered in the next turn
+    of the loop, so that it is still a place where another task runs and where a caller may be cancelled.
     """
 
-    async def execute(connection: sqlite_driver.Connection, do: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        if not connection._running or not connection._connection:
-            raise ValueError("Connection closed")
-        await asyncio.sleep(0)
-        return do(*args, **more)
+    def put_nowait(self, errand: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
+        future, do = errand
+        try:
+            answer: Any = do()
+        except BaseException as error:
+            if future:
+                future.get_loop().call_soon(_answer, future.set_exception, future, error)
+        else:
+            if future:
+                future.get_loop().call_soon(_answer, future.set_result, future, answer)
 
-    _FOR_GOOD.setattr(sqlite_driver.Connection, "_execute", execute)
+
+def _answer(with_: Callable[[Any], None], future: asyncio.Future[Any], what: Any) -> None:
+    if not future.done():
+        with_(what)
+
+
+def ask_without_a_thread() -> None:
+    """Let SQLite answer in the loop's own thread, on connections that are opened from now on.
+
+    An errand to a connection's thread costs more than most statements, and to start one as much as a test's whole
+    database; a test opens several connections. The tests of storage use threads.
+    """
+
+    def opened(connection: sqlite_driver.Connection) -> Any:
+        vars(connection)["_tx"] = _AtOnce()
+        return connection._connect().__await__()
+
+    _FOR_GOOD.setattr(sqlite_driver.Connection, "__await__", opened)
 
 
 def ask_by_threads(patch: pytest.MonkeyPatch) -> None:
-    """As an installation does, until the patch is undone."""
-    patch.setattr(sqlite_driver.Connection, "_execute", _BY_THREAD)
+    """As an installation does, on what is opened until the patch is undone."""
+    patch.setattr(sqlite_driver.Connection, "__await__", _BY_THREAD)

@@ -29,7 +29,9 @@ from policy.case.lifecycle import ROLES, decide, elapse, open_case, settle
 from policy.case.refusals import CaseClosed, Refusal
 from policy.people.absences import in_whose_name
 from policy.terms.terms import Terms
-from policy.visit.visit import VisitStep
+from policy.visit.facts import VisitFact
+from policy.visit.retold import ended_visit
+from policy.visit.visit import Visit, VisitStep
 from storage.engine.codec import case_from_json, case_to_json
 from tests.policy.case.test_outage import on_time, unrecorded
 from tests.support.life_absences import stood_in_for
@@ -345,6 +347,10 @@ class Lives(RuleBasedStateMachine):
         self.books.enter(before, decision, at=self.at)
         self.case = decision.case
         self.turns.append(decision)
+        visit = decision.case.visit
+        if before and before.visit and before.visit.is_open and visit and not visit.is_open:
+            assert retold(self.turns, visit.number) == visit, "its facts tell it as it was (ONS-5)"
+            self.seen["visits_retold"] += 1
         self.terms = decision.terms or self.terms
         self.seen.update(entry.fact.kind for entry in decision.entries)
         self.kinds_seen.update(entry.fact.kind for entry in decision.entries)
@@ -368,6 +374,16 @@ class Lives(RuleBasedStateMachine):
         """What wakes the case next lies ahead."""
         if hasattr(self, "case"):
             assert self.case.next_wake_at is None or self.case.next_wake_at > self.at
+
+
+def retold(decisions: Sequence[Decision], number: int) -> Visit:
+    """A visit that has ended, as its facts tell it."""
+    return ended_visit(
+        (entry.at, entry.by.id, entry.fact)
+        for decision in decisions
+        for entry in decision.entries
+        if isinstance(entry.fact, VisitFact) and entry.fact.visit == number
+    )
 
 
 def live(lives: int, *, first: int, steps: int = 45, just: timedelta = Lives.just) -> type[Lives]:

@@ -10,6 +10,7 @@ import pytest
 from policy.case import facts as f
 from policy.case.case import ClosingReason, OutOfScopeKind
 from policy.time.clock import ClockName
+from tests.support.every import every
 from tests.wording.samples import (
     EVERY_NOTICE,
     LIMIT,
@@ -34,10 +35,8 @@ class TestEveryNotice:
     def test_is_among_these_samples(self) -> None:
         assert {type(fact) for fact in SAMPLES} == set(get_args(f.Fact))
 
-    @pytest.mark.parametrize("language", LANGUAGES)
-    @pytest.mark.parametrize(
-        ("fact", "recipient"), EVERY_NOTICE, ids=[f"{fact.kind}-{recipient}" for fact, recipient in EVERY_NOTICE]
-    )
+    @every("language", LANGUAGES)
+    @every("fact, recipient", EVERY_NOTICE)
     def test_has_its_own_words_whole(self, fact: f.Fact, recipient: str, language: str) -> None:
         text = told(fact, recipient, language)
         for part in (text.subject, text.body):
@@ -47,9 +46,7 @@ class TestEveryNotice:
         assert "https://mesa.example/casos/MA-2026-000001" in text.body
         assert translate("There is news in case {number}.", language, number=NUMBER) not in text.body
 
-    @pytest.mark.parametrize(
-        "recipient", [recipient for _, recipient in EVERY_NOTICE if not recipient.startswith(("contact", "admin"))]
-    )
+    @every("recipient", [each for _, each in EVERY_NOTICE if not each.startswith(("contact", "admin"))])
     def test_names_customer_level_priority_and_plan_to_the_desk(self, recipient: str) -> None:
         fact = next(fact for fact, each in EVERY_NOTICE if each == recipient)
         summary = body(fact, recipient)
@@ -140,7 +137,7 @@ class TestTheCustomerReads:
         assert "escribirnos" not in said
         assert "Puede consultar todo el caso en: https://mesa.example/casos/" in said
 
-    @pytest.mark.parametrize("fact", [fact for fact, recipient in EVERY_NOTICE if recipient.startswith("contact")])
+    @every("fact", [fact for fact, recipient in EVERY_NOTICE if recipient.startswith("contact")])
     def test_that_nobody_reads_answers_by_mail(self, fact: f.Fact) -> None:
         assert "nadie lee esas respuestas" in body(fact)
 

@@ -8,10 +8,11 @@ import pytest
 
 from policy.case.case import ClockState, Level, Priority
 from policy.case.facts import CaseOverdue, HandedOff
+from tests.support.every import every
 from tests.support.lives import opened, policy, terms, turns
 from tests.support.promises import PROMISES, Promise
 
-each_promise = pytest.mark.parametrize("promise", PROMISES, ids=str)
+each_promise = every("promise", PROMISES)
 
 
 def _due(promise: Promise) -> dict[str, datetime | None]:

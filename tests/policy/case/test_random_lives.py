@@ -89,6 +89,7 @@ class TestTheLivesTried:
         [
             ("visit_signed_off", 300),
             ("visit_quote_exceeded", 100),
+            ("visits_retold", 300),
             ("case_released", 100),
             ("on_behalf", 100),
             ("terms_amended", 1000),

@@ -19,6 +19,7 @@ from policy.terms.amendment import NothingToAmend, TermsChanged
 from policy.terms.terms import Terms
 from policy.visit import refusals as v
 from policy.visit.visit import VisitStep
+from tests.support.every import every
 from tests.support.lives import (
     ADMIN,
     ANSWER,
@@ -150,15 +151,15 @@ def answer(kind: type[Command], status: Status) -> Decision | r.Refusal:
 
 
 class TestEveryCommand:
-    @pytest.mark.parametrize("status", list(Status))
-    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    @every("status", Status)
+    @every("kind", COMMANDS)
     def test_in_every_state_is_decided_or_refused_as_the_table_says(self, kind: type[Command], status: Status) -> None:
         """A decision where it is taken; elsewhere the refusal that names the state."""
         answered = answer(kind, status)
         expected = refusal_expected(kind, status)
         assert isinstance(answered, Decision) if expected is None else type(answered) is expected
 
-    @pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
+    @every("kind", COMMANDS)
     def test_has_its_row_in_the_table(self, kind: type[Command]) -> None:
         """The policy's own table says the same as the one written here."""
         assert ALLOWED[kind] == {status for status in Status if status.value[0] in WHEN_TAKEN[kind]}
@@ -224,7 +225,7 @@ def taking(kind: type[Command]) -> Case:
 
 
 class TestEveryRole:
-    @pytest.mark.parametrize(("kind", "role"), list(product(COMMANDS, Role)), ids=str)
+    @every("kind, role", product(COMMANDS, Role))
     def test_may_give_exactly_its_commands(self, kind: type[Command], role: Role) -> None:
         """Whoever is not named may not, whatever the state."""
         command, case = replace(GOOD[kind], by=PEOPLE[role]), taking(kind)
@@ -258,7 +259,7 @@ class TestEveryRole:
         with pytest.raises(r.RoleNotAllowed):
             decide(opened(), Command(by=DIRECTOR), terms=STANDARD, at=bogota("09:10"))
 
-    @pytest.mark.parametrize("kind", [c.OpenCase, *COMMANDS, c.ReleaseCase], ids=lambda kind: kind.__name__)
+    @every("kind", [c.OpenCase, *COMMANDS, c.ReleaseCase])
     def test_is_listed_for_every_command(self, kind: type[Command]) -> None:
         """No command was forgotten."""
         assert ROLES[kind] == roles_expected(kind)

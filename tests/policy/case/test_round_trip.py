@@ -19,6 +19,7 @@ from policy.case.lifecycle import open_case
 from policy.people.recipients import Recipient
 from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
+from tests.support.every import every
 from tests.support.lives import (
     ACCEPT,
     ADMIN,
@@ -125,12 +126,12 @@ LIVES = _lives()
 
 
 class TestOnItsWayThroughAHistory:
-    @pytest.mark.parametrize("decision", LIVES, ids=[f"{n}-{d.entries[0].fact.kind}" for n, d in enumerate(LIVES)])
+    @every("decision", LIVES)
     def test_a_decision_stays_what_it_is(self, decision: Decision) -> None:
         """Case, entries, notices and stretches, each fact as its own kind."""
         assert carried(decision, Decision) == decision
 
-    @pytest.mark.parametrize("command", [opening(), *commands(), RELEASE], ids=lambda command: type(command).__name__)
+    @every("command", [opening(), *commands(), RELEASE])
     def test_a_command_stays_what_it_is(self, command: Command) -> None:
         """With who gave it and the levels they serve."""
         assert carried(command, type(command)) == command

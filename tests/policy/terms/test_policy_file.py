@@ -11,6 +11,7 @@ from policy.case.case import Channel, Plan
 from policy.terms.policy_file import PolicyFileError
 from policy.terms.policy_reader import read_policy
 from policy.time.calendar import Closure, Shift
+from tests.support.every import every
 from tests.support.lives import CONTRACT, policy
 
 TEXT = files("policy").joinpath("policy.toml").read_text(encoding="utf-8")
@@ -129,7 +130,7 @@ BROKEN: tuple[tuple[str, str, str | None], ...] = (
 
 
 class TestABrokenPolicyFile:
-    @pytest.mark.parametrize(("text", "key", "rule"), BROKEN, ids=[f"{n}-{row[1]}" for n, row in enumerate(BROKEN)])
+    @every("text, key, rule", BROKEN)
     def test_is_refused_by_file_key_and_rule(self, text: str, key: str, rule: str | None) -> None:
         """Whoever edits it is led to the line and to the law."""
         with pytest.raises(PolicyFileError) as refused:

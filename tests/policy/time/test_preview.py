@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy.time.preview import preview
+from tests.support.every import every
 from tests.support.lives import terms
 from tests.support.promises import PROMISES, Promise
 
@@ -14,7 +15,7 @@ from tests.support.promises import PROMISES, Promise
 @pytest.mark.rule("ESC-3")
 @pytest.mark.rule("ESC-4")
 @pytest.mark.rule("PLAN-5")
-@pytest.mark.parametrize("promise", PROMISES, ids=str)
+@every("promise", PROMISES)
 def test_promises_what_was_counted_on_paper(promise: Promise) -> None:
     found = preview(terms=terms(promise.plan), priority=promise.priority, opened_at=promise.opened_at)
     assert (found.initial_attention_due_at, found.level_2_at, found.level_3_at, found.overdue_at) == (

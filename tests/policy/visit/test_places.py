@@ -14,6 +14,7 @@ from policy.visit.places import (
     municipality,
     spells_bogota,
 )
+from tests.support.every import every
 
 DEPARTMENTS = {"05": "Antioquia", "11": "Bogotá, D.C.", "25": "Cundinamarca"}
 MEDELLIN = Municipality("05001", "Medellín", "Antioquia")
@@ -123,8 +124,8 @@ SPELLINGS = [
 
 
 @pytest.mark.rule("ONS-1")
-@pytest.mark.parametrize("name", SPELLINGS)
-@pytest.mark.parametrize("code", ["25999", "05001"])
+@every("name", SPELLINGS)
+@every("code", ["25999", "05001"])
 def test_bogota_spelled_in_any_way_is_refused(code: str, name: str) -> None:
     """Under whatever code."""
     with pytest.raises(VisitInsideBogota) as refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 
@@ -17,6 +16,7 @@ from policy.case.refusals import ReasonMissing, Refusal, StateRefusal, TextMissi
 from policy.visit import refusals as r
 from policy.visit.places import VisitInsideBogota
 from policy.visit.visit import VisitStep
+from tests.support.every import every
 from tests.support.lives import (
     ACCEPT,
     APPROVE,
@@ -95,16 +95,9 @@ def answered(case: Case, command: Command, at: str | None = None) -> Decision | 
         return refusal
 
 
-def names(rows: Iterable[tuple[tuple[Command, str, OutOfOrder], VisitStep]]) -> list[str]:
-    return [f"{ORDER.index(row)}-{type(row[0]).__name__}-{step.value}" for row, step in rows]
-
-
-PAIRS = list(product(ORDER, VisitStep))
-
-
 @pytest.mark.rule("ONS-3", "ONS-5")
 class TestAVisitsCommand:
-    @pytest.mark.parametrize(("row", "step"), PAIRS, ids=names(PAIRS))
+    @every("row, step", product(ORDER, VisitStep))
     def test_at_every_step_is_taken_or_refused_as_the_table_says(
         self, row: tuple[Command, str, OutOfOrder], step: VisitStep
     ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal.frame.formatted import formatted
 from tests.portal.matrix.payloads import PAYLOADS
+from tests.support.every import every
 
 MADE = r"</?(div class=\"formatted\"|div|p|br|em|strong|s|code|pre|ul|ol|ol start=\"\d+\"|li|blockquote|a)>"
 LINK = r'<a href="https?://[^"]*"( target="_blank"| rel="noreferrer nofollow"){2}>'
@@ -62,8 +63,8 @@ def test_an_address_stays_whole_whatever_marks_are_in_it() -> None:
     assert f'<a href="{address}"' in formatted(f"*Vea* {address}.")
 
 
-@pytest.mark.parametrize("payload", [*PAYLOADS, "[x](javascript:1)", "<a href='data:text/html,1'>x</a>"])
-@pytest.mark.parametrize("around", ["{}", "**{}**", "- {}", "> {}", "`{}`", "```\n{}\n```", "*a* https://b.example/{}"])
+@every("payload", [*PAYLOADS, "[x](javascript:1)", "<a href='data:text/html,1'>x</a>"])
+@every("around", ["{}", "**{}**", "- {}", "> {}", "`{}`", "```\n{}\n```", "*a* https://b.example/{}"])
 def test_nothing_is_made_but_the_formatting(payload: str, around: str) -> None:
     only_formatting(str(formatted(around.format(payload))))
 

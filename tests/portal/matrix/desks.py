@@ -10,7 +10,6 @@ from pathlib import Path
 
 from httpx import ASGITransport, AsyncClient
 
-from api.http.app import create_app
 from settings import Settings
 from storage.engine.database import Database
 from tests.api.office import Clock, Office, standing_in
@@ -34,11 +33,10 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
     db = Database.at(url)
     paper = PaperDesk(db, clock)
     settings = Settings(state_dir=folder, database_url=url)
-    app = create_app(settings, database=db, engine=paper, clock=clock)
     try:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            front = standing_in(world.front, app)
+            serving = standing_in(world.front, settings, database=db, engine=paper, clock=clock)
+            front = await stack.enter_async_context(serving)
             transport = ASGITransport(front)
             client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
             office = Office(front, db, clock, paper, client, world.office.secrets, keys=world.office.keys)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from portal.signing_in.audit_words import AuditTeller
 from storage.audit.acts import Act
+from tests.support.every import every
 from wording.language import LANGUAGES
 
 _TRIES = {"times": 10, "hour": "2026-11-25T14:00:00+00:00"}
@@ -39,8 +38,8 @@ DETAILS: Mapping[Act, Mapping[str, Any]] = {
 """What an entry holds of each act that brings more than who, from where and to what."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("act", Act)
+@every("language", LANGUAGES)
+@every("act", Act)
 def test_each_act_has_its_sentence(act: Act, language: str) -> None:
     said = AuditTeller(language).sentence(act.value, DETAILS.get(act, {}))
     assert bool(said) == (act in DETAILS)

@@ -117,14 +117,12 @@ async def test_due_before_leaves_out_what_is_due_then_and_what_never_is(desk: De
     assert await titles(desk, due_before=bogota("2027-01-01 00:00")) == ["a las 9:30", "a las 10"]
 
 
-@pytest.mark.parametrize(
-    "q", ["averia", "AVERÍA", "avería del   geo", "avéria", "geoportal", "000001", "ma-2026-000001", "100%", "_1"]
-)
-async def test_a_search_finds_title_and_number_without_accents_and_capitals(desk: Desk, q: str) -> None:
+async def test_a_search_finds_title_and_number_without_accents_and_capitals(desk: Desk) -> None:
     await desk.open("Avería del GEOPORTAL al 100% en capa_1")
     await desk.open("Otra cosa")
 
-    assert await titles(desk, q=q) == ["Avería del GEOPORTAL al 100% en capa_1"]
+    for q in ("averia", "AVERÍA", "avería del   geo", "avéria", "geoportal", "000001", "ma-2026-000001", "100%", "_1"):
+        assert await titles(desk, q=q) == ["Avería del GEOPORTAL al 100% en capa_1"], q
 
 
 @pytest.mark.parametrize("q", ["%", "_", "\\", "av%a", "capa 1", "' OR 1=1 --"])
@@ -155,19 +153,21 @@ async def four(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 50])
-@pytest.mark.parametrize("sort", list(ORDERS))
-async def test_pages_join_up_to_the_whole_list(four: Desk, sort: Sort, limit: int) -> None:
+async def test_pages_join_up_to_the_whole_list(four: Desk) -> None:
     """In every order, with equal values across pages, nothing twice and nothing left out."""
-    found: list[str] = []
-    cursor: str | None = None
-    for _ in range(5):
-        page = await views.cases(four.db, CaseFilter(sort=sort), limit=limit, cursor=cursor)
-        found += [row.title for row in page.items]
-        if (cursor := page.next_cursor) is None:
-            break
 
-    assert found == ORDERS[sort]
+    async def found(sort: Sort, limit: int) -> list[str]:
+        titles: list[str] = []
+        cursor: str | None = None
+        for _ in range(5):
+            page = await views.cases(four.db, CaseFilter(sort=sort), limit=limit, cursor=cursor)
+            titles += [row.title for row in page.items]
+            if (cursor := page.next_cursor) is None:
+                break
+        return titles
+
+    for limit in (1, 2, 3, 4, 50):
+        assert {sort: await found(sort, limit) for sort in ORDERS} == ORDERS, f"{limit} at a time"
 
 
 async def test_pages_by_any_column_join_up_to_the_whole_list(four: Desk) -> None:
@@ -202,10 +202,11 @@ FORGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("cursor", FORGED)
-async def test_a_forged_cursor_is_refused(four: Desk, cursor: str) -> None:
-    with pytest.raises(ValueError, match="cursor"):
-        await views.cases(four.db, CaseFilter(), cursor=cursor)
+async def test_a_forged_cursor_is_refused(desk: Desk) -> None:
+    await desk.open()
+    for cursor in FORGED:
+        with pytest.raises(ValueError, match="cursor"):
+            await views.cases(desk.db, CaseFilter(), cursor=cursor)
 
 
 async def test_a_page_has_bounds(four: Desk) -> None:

@@ -23,26 +23,26 @@ MAILBOXES = DeskMailboxes(
 )
 
 
-@pytest.mark.parametrize(
-    ("recipient", "reached"),
-    [
-        ("level:1", ["uno@x"]),
-        ("group:sig", ["sig@x"]),
-        ("group:rastreo", ["dos@x"]),
-        ("director", ["tres@x"]),
-        ("commercial", ["com@x"]),
-        ("contact:contact-1", ["ana@cliente.example"]),
-        ("administrators:customer-1", ["ana@cliente.example"]),
-        ("agent:agent-1", ["luz@escala.example"]),
-        ("contact:nobody", []),
-        ("agent:nobody", []),
-        ("administrators:nobody", []),
-    ],
-)
-async def test_a_recipient_stands_for_addresses(desk: Desk, recipient: str, reached: list[str]) -> None:
+REACHED = {
+    "level:1": ["uno@x"],
+    "group:sig": ["sig@x"],
+    "group:rastreo": ["dos@x"],
+    "director": ["tres@x"],
+    "commercial": ["com@x"],
+    "contact:contact-1": ["ana@cliente.example"],
+    "administrators:customer-1": ["ana@cliente.example"],
+    "agent:agent-1": ["luz@escala.example"],
+    "contact:nobody": [],
+    "agent:nobody": [],
+    "administrators:nobody": [],
+}
+
+
+async def test_a_recipient_stands_for_addresses(desk: Desk) -> None:
     await agents.put(desk.db, Agent(id="agent-1", name="Luz", email="luz@escala.example", levels=(Level.HELP_DESK,)))
 
-    assert await addresses(desk.db, recipient_from_text(recipient), MAILBOXES, at=NOW) == reached
+    found = {each: await addresses(desk.db, recipient_from_text(each), MAILBOXES, at=NOW) for each in REACHED}
+    assert found == REACHED
 
 
 async def test_all_administrators_are_written_to(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from policy.case.facts import ClockWarned, Fact, UnknownFact
 from tests.support.any_facts import KINDS, any_of
+from tests.support.every import every
 from tests.wording.samples import EVERY_NOTICE, SAMPLES, told
 from wording.facts import operator, terminal
 from wording.facts.page import Teller
@@ -34,13 +35,13 @@ def is_whole(sentence: str, kind: str) -> bool:
     return bool(sentence.strip()) and not raw
 
 
-@pytest.mark.parametrize("teller", TELLERS)
-@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+@every("teller", TELLERS)
+@every("fact", SAMPLES)
 def test_every_fact_is_told_to_every_reader(fact: Fact, teller: str) -> None:
     assert is_whole(TELLERS[teller](fact), fact.kind)
 
 
-@pytest.mark.parametrize("fact", SAMPLES, ids=[fact.kind for fact in SAMPLES])
+@every("fact", SAMPLES)
 def test_every_fact_is_told_on_pages_in_the_readers_language(fact: Fact) -> None:
     """A sentence without its Spanish would be told in English to everybody."""
     assert Teller("es").sentence(fact) != Teller("en").sentence(fact)
@@ -55,10 +56,8 @@ def test_whatever_a_fact_says_it_is_told(kind: type[Any], data: st.DataObject) -
     assert all(tell(fact) for tell in TELLERS.values())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    ("fact", "recipient"), EVERY_NOTICE, ids=[f"{fact.kind}-{recipient}" for fact, recipient in EVERY_NOTICE]
-)
+@every("language", LANGUAGES)
+@every("fact, recipient", EVERY_NOTICE)
 def test_every_fact_that_somebody_is_written_about_has_its_letter(fact: Fact, recipient: Any, language: str) -> None:
     letter = told(fact, recipient, language)
 
