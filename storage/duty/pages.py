@@ -27,7 +27,8 @@ CLAIMED_FOR = timedelta(seconds=30)
 _CALLED = text(
     """
     INSERT INTO pages (id, case_number, seq, level, why, at, state, steps, next_at)
-    SELECT :id, f.case_number, f.seq, :level, :why, f.at, 'waiting', 0, f.at
+    SELECT CAST(:id AS VARCHAR), f.case_number, f.seq, CAST(:level AS INTEGER), CAST(:why AS VARCHAR), f.at,
+           'waiting', 0, f.at
     FROM facts f
     WHERE f.case_number = :number AND f.seq = :seq AND EXISTS (SELECT 1 FROM duty_layers WHERE ended_at IS NULL)
     """
