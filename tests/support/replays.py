@@ -5,9 +5,11 @@ workflows anew for each and catches a clock, a file or a random choice.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner, _workflow
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.case import CaseWorkflow
@@ -39,6 +41,12 @@ RUNNERS: dict[str, WorkflowRunner] = {"production": UnsandboxedWorkflowRunner(),
 """What every recorded history replays in."""
 
 
+_GUARD_S = 60
+"""Seconds after which a replay in a sandbox counts as stuck: it loads the policy anew within one activation, which on a
+busy machine takes longer than Temporal's two.
+"""
+
+
 async def replay(history: WorkflowHistory, runner: str) -> None:
     """Replay a case's, a cover's or the dispatcher's history in one of `RUNNERS`; raises what the replayer finds."""
     replayer = Replayer(
@@ -46,4 +54,18 @@ async def replay(history: WorkflowHistory, runner: str) -> None:
         workflow_runner=RUNNERS[runner],
         data_converter=DATA_CONVERTER,
     )
-    await replayer.replay_workflow(history)
+    with pytest.MonkeyPatch.context() as patch:
+        if runner == "sandbox":
+            _guard_later(patch)
+        await replayer.replay_workflow(history)
+
+
+def _guard_later(patch: pytest.MonkeyPatch) -> None:
+    """Temporal has no setting for it but that of a debugger, which runs workflows in another way altogether."""
+    made = _workflow._WorkflowWorker.__init__
+
+    def patiently(worker: _workflow._WorkflowWorker, *args: Any, **more: Any) -> None:
+        made(worker, *args, **more)
+        worker._deadlock_timeout_seconds = _GUARD_S
+
+    patch.setattr(_workflow._WorkflowWorker, "__init__", patiently)

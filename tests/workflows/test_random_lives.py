@@ -40,7 +40,11 @@ SHARDS = size(1, long=4)
 LIVES_IN_A_SHARD = size(30, long=50)
 AT_ONCE = 10
 IN_A_SANDBOX = size(2, long=50)
-"""How many lives of a shard replay inside a sandbox as well, which takes several times as long."""
+"""How many lives of a shard, at most, replay inside a sandbox as well, which takes several times as long.
+
+Those of held cases that were released do not: cover brings terms of the activity's classes, which a sandbox does not
+load anew, so that two terms that are equal are not of one class in there (as with test_replay's ADOPTED).
+"""
 STEPS = 20
 FEW_WAKES = 8
 JUST = timedelta(seconds=30)
@@ -240,8 +244,10 @@ async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard
     assert len(FAR - kinds.keys()) <= MISSING, kinds
     assert names.total() >= 50, names
     assert len(names) >= 10, names
-    for place, life in enumerate(lives):
-        await _replays(life, ["production", *(["sandbox"] if place < IN_A_SANDBOX else [])])
+    inside = [life for life in lives if not life.release][:IN_A_SANDBOX]
+    assert len(inside) >= min(IN_A_SANDBOX, LIVES_IN_A_SHARD // 2)
+    for life in lives:
+        await _replays(life, ["production", *(["sandbox"] if life in inside else [])])
 
 
 async def _replays(life: Lived, runners: list[str]) -> None:
