@@ -145,6 +145,7 @@ class Delivery:
             commercial_mailbox=self.desk_mailboxes.commercial,
             place=await particulars.place(db, row),
             names=await particulars.names(db, row),
+            author=await particulars.author(db, row),
             is_answerable=await self._is_answerable(db, row),
             substitutes=tuple((each.absent.name, each.substitute.name) for each in meanwhile),
         )

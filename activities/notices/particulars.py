@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.case.facts import RemoteSessionStarted
+from policy.case.facts import NoteAdded, RemoteSessionStarted
 from policy.visit.facts import VisitCancelled, VisitFact, VisitScheduled, VisitStarted
 from storage.engine.database import Reader
 from storage.notices.outbox import OutboxRow
@@ -23,6 +23,14 @@ async def names(db: Reader, row: OutboxRow) -> dict[str, str]:
         case VisitCancelled(engineer_id=str(engineer)) | VisitStarted(engineer_id=engineer):
             people = [await agents.get(db, engineer)]
     return {person.id: person.name for person in people if person}
+
+
+async def author(db: Reader, row: OutboxRow) -> str:
+    """The name of the colleague who wrote the note that the fact is; empty for all else."""
+    if not isinstance(row.fact, NoteAdded) or row.actor is None:
+        return ""
+    found = await agents.get(db, row.actor.id)
+    return found.name if found else ""
 
 
 async def place(db: Reader, row: OutboxRow) -> str:

@@ -57,6 +57,7 @@ class Row:
     answered: bool = False
     unread: bool = False
     resumes_at: datetime | None = None
+    tags: Sequence[str] = ()
 
     @property
     def state(self) -> str:
@@ -170,11 +171,13 @@ async def _rows(db: Reader, found: Sequence[CaseRow], account_id: str, *, at: da
     now = {each: hours_at(calendar, at) for each, calendar in distinct.items()}
     words = {row.number: row.answered_seq for row in found if row.answered_seq and row.case.status in AWAITED}
     seen = await looks.of_account(db, account_id, list(words))
+    tagged = await tags.of_cases(db, [row.number for row in found])
     return [
         replace(
             _row(row, now[id(hours[row.number])] if row.number in hours else None, at=at),
             answered=row.number in words,
             unread=words.get(row.number, 0) > seen.get(row.number, 0),
+            tags=tagged.get(row.number, ()),
         )
         for row in found
     ]

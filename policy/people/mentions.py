@@ -11,6 +11,7 @@ from dataclasses import dataclass
 MOST_MENTIONS = 10
 """As many are told of one note."""
 
+_NAMED = re.compile(r"[\w.-]*\w")
 _AT = re.compile(r"(?<![\w.@+-])@(?=\w)")
 _GOES_ON = re.compile(r"[.-]?\w")
 
@@ -38,6 +39,19 @@ def mentioned(words: str, people: Iterable[Mentionable]) -> tuple[Mentionable, .
                 found.setdefault(calls[call].id, calls[call])
                 break
     return tuple(found.values())[:MOST_MENTIONS]
+
+
+def uncalled(words: str, people: Iterable[Mentionable]) -> tuple[str, ...]:
+    """What stands behind an @ in these words and is nobody's name, each once and as it was written."""
+    plain, calls = _plain(words), _calls(tuple(people))
+    missed = (
+        _NAMED.match(words, at.end())
+        for at in _AT.finditer(plain)
+        if not any(
+            plain.startswith(call, at.end()) and not _GOES_ON.match(plain, at.end() + len(call)) for call in calls
+        )
+    )
+    return tuple(dict.fromkeys(found[0] for found in missed if found))[:MOST_MENTIONS]
 
 
 def _calls(people: tuple[Mentionable, ...]) -> Mapping[str, Mentionable]:

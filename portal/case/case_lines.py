@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from policy.case.case import Actor, Role
 from policy.case.facts import NoteAdded, texts_in
+from policy.people.mentions import Mentionable, uncalled
 from policy.terms.policy_file import PolicyFile
 from storage.case import views
 from storage.case.views import TimelineRow
@@ -31,8 +32,8 @@ class Line:
     """A fact. `words` are what somebody wrote, each with its label if it needs one.
 
     `look` is how the conversation shows it: a message, a milestone that binds both sides, or an event beside them.
-    `calls` are the names of those whom a note calls, `headline` says a milestone in a few words, and `more` are the
-    events right after it that its line folds away.
+    `calls` are the names of those whom a note calls, `uncalled` what it calls and nobody is. `headline` says a
+    milestone in a few words, and `more` are the events right after it that its line folds away.
     """
 
     seq: int
@@ -46,6 +47,7 @@ class Line:
     look: str
     files: tuple[File, ...] = ()
     calls: tuple[str, ...] = ()
+    uncalled: tuple[str, ...] = ()
     headline: str = ""
     more: tuple[Line, ...] = ()
 
@@ -143,10 +145,18 @@ def _line(row: TimelineRow, teller: Teller, names: Mapping[str, str], carried: M
         words=words,
         internal=row.internal,
         look=_look(row.fact.kind),
+        uncalled=_uncalled(row, names),
         headline=teller.say(headline(row.fact)),
         files=tuple(file for content_id in row.words for file in carried.get(content_id, ())),
         calls=tuple(names.get(each, each) for each in row.fact.mentions) if isinstance(row.fact, NoteAdded) else (),
     )
+
+
+def _uncalled(row: TimelineRow, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What a note calls with an @ and is nobody's name: nobody was told of it."""
+    if not isinstance(row.fact, NoteAdded) or "@" not in (said := row.body(row.fact.body)):
+        return ()
+    return uncalled(said, [Mentionable(id=each, name=name) for each, name in names.items()])
 
 
 def _look(kind: str) -> str:

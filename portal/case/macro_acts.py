@@ -32,10 +32,14 @@ ACTS: Mapping[str, Act] = {
     "information-requests": Act("Ask for information", words="body"),
     "hand-offs": Act("Move up a level", words="reason"),
     "resolution": Act("Give the solution", words="summary"),
+    "tags": Act("Put a tag", value="tag"),
 }
 """By the command's path, in the order in which a form offers them."""
 
 OFFER: Mapping[str, Offer] = {offer.path: offer for offer in OFFERS if offer.path in ACTS}
+
+TAGS = "tags"
+"""The one act that is no command: it is done once the case took all the others."""
 
 _NUMBERS = frozenset({"priority"})
 

@@ -18,13 +18,15 @@ from desk.desk import Desk
 from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.placeholders import PLACEHOLDERS, check_placeholders
 from desk.problems import NotFound
+from desk.replies import hold
 from policy.case.decision import Decision
 from policy.case.refusals import Refusal
 from portal.case.canned import inserted
 from portal.case.case_lines import group_names, names_of
 from portal.case.case_request import AboutCase, CaseRequest
-from portal.case.macro_acts import ACTS, MOST_ACTS, OFFER, said
+from portal.case.macro_acts import ACTS, MOST_ACTS, OFFER, TAGS, said
 from portal.case.pager import came_from
+from portal.case.tags import TagBody
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
@@ -33,8 +35,9 @@ from portal.frame.submit import DONE, Refused, key_of, messages, read_body, refu
 from storage.case import intake
 from storage.case.views import CaseRow
 from storage.signing_in.accounts import digest_of
-from storage.workbench import macros
+from storage.workbench import macros, tags
 from storage.workbench.macros import Macro, TooManyMacros
+from storage.workbench.tags import TooManyTags
 from wording.facts.page import Teller
 from wording.language import translate
 
@@ -86,7 +89,7 @@ async def keep_macro(request: Request, visitor: Worker, desk: DeskDep, at: At) -
         account_id=mine,
         shared="shared" in form,
         name=" ".join(str(form.get("name", "")).split())[:60],
-        acts=_acts(form),
+        acts=sorted(_acts(form), key=lambda act: act["act"] == TAGS),
     )
     if problem := _problem(typed, visitor.language):
         return await _list(request, visitor, desk, edited=typed, problem=problem)
@@ -121,7 +124,8 @@ def _problem(macro: Macro, language: str) -> str | None:
         return translate("A macro needs a name and at least one act.", language)
     for act in macro.acts:
         try:
-            body = read_body(OFFER[act["act"]].body, said(act["act"], act["value"], act["words"]))
+            kind = TagBody if act["act"] == TAGS else OFFER[act["act"]].body
+            body = read_body(kind, said(act["act"], act["value"], act["words"]))
             for words in body.model_dump().values():
                 check_placeholders(words if isinstance(words, str) else "")
         except ValidationError as error:
@@ -152,26 +156,41 @@ async def apply(about: AboutCase, macro_id: Id) -> Response:
     asked = await _asked(about, row, macro, key)
     if isinstance(asked, Refused):
         return _shown(about, macro, [_refused(macro, 0, asked, about.visitor.language)], key=key, status=422)
-    first = asked[0].request
-    if await intake.begun(about.desk.database, scope=first.scope, key=first.key) is None:
+    first = asked[0].request if asked else None
+    if first and await intake.begun(about.desk.database, scope=first.scope, key=first.key) is None:
         steps = await _prospect(about, macro, asked)
         if any(each.refused for each in steps):
             return _shown(about, macro, steps, key=key, status=422)
     done: list[Step] = []
     for place, each in enumerate(asked):
-        outcome = await _given(about, each)
+        outcome = await _given(about, each, is_last=place == len(asked) - 1)
         if isinstance(outcome, Refused):
             done.append(_refused(macro, place, outcome, about.visitor.language))
             return _shown(about, macro, done, key=key, status=outcome.status)
         done.append(_step(macro, place, about.visitor.language, is_done=True))
+    for place, tag in _tags(macro):
+        try:
+            await tags.put(about.desk.database, row.number, tag, account_id=about.account.id, at=about.at)
+        except TooManyTags as refused:
+            done.append(_refused(macro, place, refused_by(about.visitor, refused), about.visitor.language))
+            return _shown(about, macro, done, key=key, status=422)
+        done.append(_step(macro, place, about.visitor.language, is_done=True))
     return to(f"/casos/{row.number}{came_from(about.request).query}", about.visitor)
 
 
-async def _given(about: CaseRequest, asked: AskedCommand) -> Done[None] | Refused:
+async def _given(about: CaseRequest, asked: AskedCommand, *, is_last: bool) -> Done[None] | Refused:
+    """Give the command; a reply that ends the macro is held until it may no longer be undone, as every reply is."""
+
     async def act() -> Done[None] | FinalRefusal:
+        if is_last and asked.offer.path == "replies":
+            return await once(about.desk, asked.request, asked.body, lambda: _hold(about, asked), DONE)
         return await once(about.desk, asked.request, asked.body, Begins(lambda: _give(about.desk, asked)), DONE)
 
     return await submit(about.visitor, act)
+
+
+async def _hold(about: CaseRequest, asked: AskedCommand) -> None:
+    await hold(about.desk, asked, account_id=about.account.id)
 
 
 async def _give(desk: Desk, asked: AskedCommand) -> None:
@@ -183,7 +202,7 @@ async def _asked(about: CaseRequest, row: CaseRow, macro: Macro, key: str) -> li
     visitor, found = about.visitor, []
     names = await names_of(about.desk.database, row.case.customer_id)
     try:
-        for place, act in enumerate(macro.acts):
+        for place, act in enumerate(_commands(macro)):
             offer = OFFER[act["act"]]
             body = read_body(offer.body, said(act["act"], act["value"], _filled(act["words"], row, names, visitor)))
             address = f"/casos/{row.number}/ordenes/{offer.path}"
@@ -206,18 +225,31 @@ async def _prospect(about: CaseRequest, macro: Macro, asked: list[AskedCommand] 
     language = about.visitor.language
     if isinstance(asked, Refused):
         return [_refused(macro, 0, asked, language)]
+    tagging = [_step(macro, place, language) for place, _ in _tags(macro)]
+    if not asked:
+        return tagging
     found = await use_case.prospect(about.desk, asked, at=about.at)
     if isinstance(found, use_case.Refused):
         why = refused_by(about.visitor, found.why)
         return [
             _refused(macro, place, why, language) if place == found.place else _step(macro, place, language)
             for place in range(len(asked))
-        ]
+        ] + tagging
     teller = Teller(language, {}, group_names(about.desk.policy))
     return [
         _step(macro, place, language, words=_words_of(asked[place]), told=_told(decision, teller))
         for place, decision in enumerate(found)
-    ]
+    ] + tagging
+
+
+def _commands(macro: Macro) -> list[Mapping[str, Any]]:
+    return [act for act in macro.acts if act["act"] != TAGS]
+
+
+def _tags(macro: Macro) -> list[tuple[int, str]]:
+    """The tags that a macro puts, each with the act's place."""
+    tagged = (act for act in macro.acts if act["act"] == TAGS)
+    return [(place, TagBody(tag=act["value"]).tag) for place, act in enumerate(tagged, start=len(_commands(macro)))]
 
 
 def _told(decision: Decision, teller: Teller) -> tuple[str, ...]:

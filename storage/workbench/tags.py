@@ -6,7 +6,7 @@ whose workflow has ended, can still be given one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -32,6 +32,17 @@ async def of_case(db: Reader, number: str) -> Sequence[str]:
     wanted = select(case_tags.c.tag).where(case_tags.c.case_number == number).order_by(case_tags.c.tag)
     async with db.read() as connection:
         return list(await connection.scalars(wanted))
+
+
+async def of_cases(db: Reader, numbers: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The tags of these cases, by number; those without any are missing."""
+    t = case_tags.c
+    wanted = select(t.case_number, t.tag).where(t.case_number.in_(numbers)).order_by(t.case_number, t.tag)
+    found: dict[str, list[str]] = {}
+    async with db.read() as connection:
+        for number, tag in await connection.execute(wanted):
+            found.setdefault(number, []).append(tag)
+    return found
 
 
 async def known(db: Reader) -> Sequence[str]:

@@ -130,7 +130,9 @@ def _assigned(o: Occasion) -> Words:
 
 def _mentioned(o: Occasion, fact: f.NoteAdded) -> Words:
     return o.say("You are mentioned in a note"), [
-        o.say("An internal note of case {number} calls you:"),
+        o.say("{author} calls you in an internal note of case {number}:", author=o.author)
+        if o.author
+        else o.say("An internal note of case {number} calls you:"),
         *o.quoted(fact.body),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.workbench import tags
 from tests.api.office import Office
 from tests.portal.people import Visitor, visitor
 
@@ -124,3 +125,40 @@ async def test_is_ones_own_unless_shared_and_changed_by_its_maker_alone(office: 
         assert (await agent.get(f"/macros/{macro}")).status_code == 200
         assert (await agent.post(f"/macros/{macro}", **change)).status_code == 303
         assert "Otra" in (await agent.get("/macros")).text
+
+
+async def test_a_reply_that_ends_it_can_be_undone(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent:
+        macro = await make(agent, [("claim", "", ""), ("replies", "", "Ya lo revisamos.")])
+        key = key_in((await agent.get(f"/casos/{number}/macros/{macro}")).text)
+        for _ in range(2):
+            answer = await agent.post(f"/casos/{number}/macros/{macro}", key=key)
+            assert answer.status_code == 303
+        assert "reply_sent" not in await kinds(office, number)
+        page = (await agent.get(f"/casos/{number}")).text
+        assert page.count('class="said support pending"') == 1
+    assert "case_claimed" in await kinds(office, number)
+
+
+async def test_puts_tags_once_the_case_took_the_rest(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent:
+        macro = await make(agent, [("tags", "#VIP ", ""), ("claim", "", ""), ("tags", "mapas", "")])
+        text = (await agent.get(f"/casos/{number}/macros/{macro}")).text
+        assert [text.index(each) for each in ("Tomar el caso", "#VIP", "mapas")] == sorted(
+            text.index(each) for each in ("Tomar el caso", "#VIP", "mapas")
+        )
+        assert (await agent.post(f"/casos/{number}/macros/{macro}", key=key_in(text))).status_code == 303
+        assert list(await tags.of_case(office.db, number)) == ["mapas", "vip"]
+        again = (await agent.get(f"/casos/{number}/macros/{macro}")).text  # it is taken already: nothing of it is done
+        assert (await agent.post(f"/casos/{number}/macros/{macro}", key=key_in(again))).status_code == 422
+
+
+async def test_may_be_a_tag_alone(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as agent:
+        macro = await make(agent, [("tags", "solo", "")])
+        text = (await agent.get(f"/casos/{number}/macros/{macro}")).text
+        assert (await agent.post(f"/casos/{number}/macros/{macro}", key=key_in(text))).status_code == 303
+    assert list(await tags.of_case(office.db, number)) == ["solo"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.office import Office
 from tests.portal.case.test_meanwhile import send
-from tests.portal.people import visitor
+from tests.portal.people import unspaced, visitor
 
 
 @pytest.fixture
@@ -56,3 +56,23 @@ async def test_nobody_is_called_by_what_the_customer_reads(office: Office, numbe
     await office.give(number, "replies", body="Mi colega @dora lo mira.")
     items = (await office.get("/notices", "admin", case=number)).json()["items"]
     assert "agent:dora" not in [each["recipient"] for each in items]
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        ("Que lo vea @dora.", ()),
+        ("Que lo vean @dora y @pepito.perez, y @pepito.perez.", ("pepito.perez",)),
+        ("@Nadie y ana@dora.example", ("Nadie",)),
+        ("Sin nadie", ()),
+    ],
+)
+async def test_the_author_is_told_whom_nobody_is(
+    office: Office, number: str, words: str, unknown: tuple[str, ...]
+) -> None:
+    await office.give(number, "notes", body=words)
+    for who, is_told in (("agent", bool(unknown)), ("director", False)):
+        async with visitor(office, who) as person:
+            page = (await person.get(f"/casos/{number}")).text
+        assert ('class="uncalled"' in page) is is_told, who
+        assert all(f"Nadie se llama @{each}:" in unspaced(page) for each in unknown) or not is_told

@@ -79,3 +79,16 @@ async def test_have_an_end(office: Office) -> None:
         answer = await agent.post(f"/casos/{number}/etiquetas", tag="una más")
         assert (answer.status_code, "10 etiquetas" in answer.text) == (422, True)
         await tag(agent, number, "t0")  # it has this one already
+
+
+async def test_stand_in_the_queues_rows(office: Office) -> None:
+    """Two of them, and how many more there are; none where there is none."""
+    tagged, other = await office.open(title="Con etiquetas"), await office.open(title="Sin ellas")
+    async with visitor(office, "agent") as agent:
+        await tag(agent, tagged, "cuota", "migración", "vip", "<b>x")
+        page = (await agent.get("/cola")).text
+    shown = {}
+    for number in (tagged, other):
+        row = page[page.index(f'data-number="{number}"') :].partition("</tr>")[0]
+        shown[number] = ["".join(each.split()) for each in re.findall(r'<span class="tag"[^>]*>([^<]+)<', row)]
+    assert shown == {tagged: ["&lt;b&gt;x", "cuota", "+2"], other: []}

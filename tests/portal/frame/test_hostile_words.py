@@ -19,7 +19,7 @@ from portal.frame.session import SESSION_COOKIE
 from storage.providers import incidents
 from tests.api.office import open_office
 from tests.portal.matrix.cells import cells
-from tests.portal.matrix.payloads import CANARY, PAYLOADS, nastily
+from tests.portal.matrix.payloads import CANARY, MARKED, PAYLOADS, nastily
 from tests.portal.matrix.routes import routes
 from tests.portal.matrix.world import World, furnish
 from tests.support.browser import screen, served
@@ -143,7 +143,7 @@ async def test_no_word_runs_that_a_stream_brings(browser: Browser, nasty: World)
     number, cookie = nasty.ids["a"]["case"], {SESSION_COOKIE: nasty.sessions["contact_a"]}
     async with served(nasty.office) as site, screen(browser, site, cookies=cookie) as window:
         await window.go(f"/casos/{number}")
-        for payload in PAYLOADS:
+        for payload in (*MARKED, *PAYLOADS):
             answer = await nasty.office.give(number, "replies", body=f"recién dicho {payload}")
             assert answer.status_code == 200
         last = window.page.locator("#conversation li").filter(has_text=f"recién dicho {PAYLOADS[-1]}").last
@@ -152,6 +152,15 @@ async def test_no_word_runs_that_a_stream_brings(browser: Browser, nasty: World)
         assert await _is_untouched(window.page)
         await window.page.reload()
         assert await _is_untouched(window.page)
+
+
+async def test_no_word_runs_among_similar_cases(browser: Browser, nasty: World) -> None:
+    cookie = {SESSION_COOKIE: nasty.sessions["agent"]}
+    async with served(nasty.office) as site, screen(browser, site, cookies=cookie) as window:
+        await window.go(f"/casos/{nasty.ids['a']['case']}")
+        assert CANARY in await window.page.locator(".alike").inner_text()
+        assert await _is_untouched(window.page)
+        assert window.wrong == []
 
 
 async def test_no_word_runs_that_a_form_gives_back(browser: Browser, nasty: World) -> None:

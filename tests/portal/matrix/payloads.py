@@ -22,6 +22,15 @@ PAYLOADS = (
     "<base data-xss href=https://evil.example/><form data-xss action=//evil.example><button>x",
 )
 
+MARKED = (
+    f"[pulse](javascript:{CANARY}) ![foto](https://evil.example/y.png)",
+    f"<javascript:{CANARY}> [x]: javascript:{CANARY} [x][x]",
+    f"> - `<script data-xss>{CANARY}</script>` **<img data-xss src=https://evil.example/x>**",
+    f"```html data-xss onload={CANARY}\n<iframe data-xss src=//evil.example></iframe>\n```",
+    f"~~*<svg data-xss onload={CANARY}>*~~ [](data:text/html,<script>{CANARY}</script>)",
+)
+"""The same by the light formatting of what was said."""
+
 _NEXT = count()
 
 
