@@ -149,6 +149,9 @@ class Settings(BaseSettings):
     imap_look_every: int = Field(default=60, ge=1, le=1_500)
     """Seconds between two looks into that mailbox, where its server does not tell by itself (IDLE)."""
 
+    mail_raw_days: int = Field(default=730, ge=1)
+    """Days for which a message's bytes are kept after it was done with; what was read of it stays."""
+
     mail_oauth_token_url: str = ""
     """Where access tokens for the mailbox and for SMTP are asked for (XOAUTH2), instead of their passwords."""
 

@@ -157,12 +157,16 @@ def api_url(settings: Settings) -> str:
     return f"http://{host}:{settings.api_port}"
 
 
+_INTAKE = "ESCALA_INTAKE_SMTP_PORT"
+
+
 def ports(settings: Settings) -> list[tuple[int, str, str]]:
     """The ports that `up` needs: number, whose it is, and the option that chooses another."""
     return [
         (port_of(settings.temporal_address), "Temporal", "--temporal-port"),
         (port_of(settings.temporal_ui_url), "páginas de Temporal", "--ui-port"),
         (settings.api_port, "API", "--api-port"),
+        *([(settings.intake_smtp_port, "correo entrante", _INTAKE)] if settings.intake_smtp_port else []),
     ]
 
 

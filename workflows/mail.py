@@ -28,6 +28,7 @@ class MailWorkflow:
             IncomingMail.take,
             message_id,
             start_to_close_timeout=timedelta(minutes=3),
+            heartbeat_timeout=timedelta(seconds=15),
             retry_policy=_TRIES,
             summary=mail_text.activity_summary(),
         )

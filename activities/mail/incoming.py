@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from temporalio import activity
+
+BEATS_EVERY = 3.0
+"""Seconds: a worker that died is missed after a few of them, and the message is taken elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,4 +22,16 @@ class IncomingMail:
     @activity.defn(name="take_mail")
     async def take(self, message_id: str) -> str:
         """Take a delivery; the same again changes nothing more. What cannot be done now is raised, and tried again."""
-        return await self.taking(message_id)
+        beating = asyncio.create_task(_beat())
+        try:
+            return await self.taking(message_id)
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
+
+
+async def _beat() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(BEATS_EVERY)

@@ -142,6 +142,7 @@ class SmtpMail:
         if self.tokens is None or self.user is None:
             return
         token = await self.tokens.token()
+        await client.ehlo()  # a server takes no AUTH before it, and forgets it as TLS begins
         answer = await client.execute_command(b"AUTH", b"XOAUTH2", xoauth2(self.user, token).encode())
         if answer.code == _GO_ON:  # it says why not, and waits for an empty line
             answer = await client.execute_command(b"")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from activities.mail.imap_source import ImapAccount, ImapSource
@@ -31,6 +31,7 @@ from storage.mail.inbox import Arrival, Identity
 
 _LOOKS_EVERY = 10.0
 _AGAIN_AFTER = 5.0
+_FORGETS_EVERY = 3_600.0
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,7 @@ class Mail:
 
     def tasks(self, settings: Settings) -> list[Coroutine[Any, Any, None]]:
         """What is done beside, until cancelled: BadImapUrl where the settings hold no address of a mailbox."""
-        ways: list[Coroutine[Any, Any, None]] = [self.begin_anew()]
+        ways: list[Coroutine[Any, Any, None]] = [self.begin_anew(), self.forget(days=settings.mail_raw_days)]
         if settings.intake_smtp_port:
             ways.append(self.listen(settings.intake_smtp_port))
         if settings.imap_url:
@@ -104,6 +105,15 @@ class Mail:
                 await begin_what_waits(self.desk.database, self.desk.engine, at=_now())
             except Exception as error:
                 _log.warning("mail that waits has to wait on: %s", type(error).__name__)
+
+    async def forget(self, *, days: int) -> None:
+        """Every hour, forget the bytes of messages that were done with so long ago. What fails is tried again."""
+        while True:
+            try:
+                await inbox.forget_raw(self.desk.database, before=_now() - timedelta(days=days))
+            except Exception as error:
+                _log.warning("old mail has to wait: %s", type(error).__name__)
+            await asyncio.sleep(_FORGETS_EVERY)
 
     # -- a mailbox's deliveries: activities.mail.imap_source.Inbox
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from desk.idempotency import Done
 from desk.mail import holding
 from desk.mail.holding import HeldAct, HeldDecision
-from desk.problems import own_cursor
+from desk.problems import NotFound, own_cursor
 from policy.case.case import Role
 from policy.mail.decision import MailOutcome
 from policy.mail.state import MessageState
@@ -73,6 +73,8 @@ async def original(visitor: Worker, desk: DeskDep, message_id: Id) -> Response:
     await holding.shown(desk, message_id)
     disposition = {"Content-Disposition": f'attachment; filename="{message_id}.eml"'}
     content = await inbox.raw(desk.database, message_id)
+    if not content:  # it came long ago
+        raise NotFound
     return Response(content, media_type="application/octet-stream", headers={**SANDBOX, **disposition})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, delete, func, or_, select, update
 
 from policy.mail.decision import MailOutcome, MailReason
 from policy.mail.state import MessageState
@@ -160,6 +160,13 @@ async def raw(db: Reader, message_id: str) -> bytes:
     return bytes(found or b"")
 
 
+async def forget_raw(db: Database, *, before: datetime) -> int:
+    """Forget the bytes of what was done with before then, all but what is known of it; answer how many they were."""
+    old = select(inbox.c.id).where(inbox.c.state == MessageState.DONE, inbox.c.settled_at < before)
+    async with db.write() as connection:
+        return (await connection.execute(delete(inbox_raw).where(inbox_raw.c.inbox_id.in_(old)))).rowcount
+
+
 async def was_read(db: Database, message_id: str, reading: Reading) -> None:
     """Note what a message is."""
     async with db.write() as connection:
@@ -214,6 +221,19 @@ async def earlier_delivery(db: Reader, row: InboxRow, *, vouched: bool) -> Inbox
     async with db.read() as connection:
         found = (await connection.execute(wanted)).mappings().first()
     return _row(found) if found else None
+
+
+async def earlier_is_under_way(db: Reader, row: InboxRow) -> bool:
+    """Whether a delivery of the very message came before this one, and nothing has come of that one yet."""
+    c = inbox.c
+    the_same = c.digest == row.digest
+    if row.message_id and row.sender:
+        the_same = or_(the_same, and_(c.message_id == row.message_id, c.sender == row.sender))
+    before = or_(c.received_at < row.received_at, and_(c.received_at == row.received_at, c.id < row.id))
+    async with db.read() as connection:
+        return (
+            await connection.execute(select(c.id).where(the_same, before, c.outcome.is_(None)).limit(1))
+        ).first() is not None
 
 
 async def said_before(db: Reader, row: InboxRow) -> bool:

@@ -31,6 +31,7 @@ def settings(tmp_path: Path) -> Settings:
         temporal_address=f"127.0.0.1:{free_port()}",
         temporal_ui_url=f"http://127.0.0.1:{free_port()}",
         api_port=free_port(),
+        intake_smtp_port=free_port(),
     )
 
 
@@ -47,6 +48,13 @@ class TestBeforeTheStart:
         with socket.create_server(("127.0.0.1", settings.api_port)):
             assert self.refusal(settings) == (
                 f"escala: El puerto {settings.api_port} (API) está ocupado; elija otro con --api-port.\n"
+            )
+
+    def test_mails_port_in_use_is_named_with_its_setting(self, settings: Settings) -> None:
+        with socket.create_server(("127.0.0.1", settings.intake_smtp_port)):
+            assert self.refusal(settings) == (
+                f"escala: El puerto {settings.intake_smtp_port} (correo entrante) está ocupado; elija otro con "
+                "ESCALA_INTAKE_SMTP_PORT.\n"
             )
 
     def test_a_second_up_on_the_same_folder_names_the_first(self, settings: Settings) -> None:

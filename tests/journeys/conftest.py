@@ -94,6 +94,7 @@ async def live_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[L
         **os.environ,
         "ESCALA_STATE_DIR": str(tmp_path / "state"),
         "ESCALA_POLICY_FILE": str(policy_file),
+        "ESCALA_INTAKE_SMTP_PORT": "0",
     }
     ports = free_ports()
     desk = LiveDesk(

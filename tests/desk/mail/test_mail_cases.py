@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from desk.budgets import Allowance, Budgets, Holder, Spending
-from desk.mail.taking import take
+from desk.mail.arriving import came_in
+from desk.mail.taking import EarlierUnderWay, take
 from policy.case.case import Status
 from policy.case.facts import CustomerAnswered
 from policy.mail.decision import MailOutcome, MailReason
@@ -600,3 +601,14 @@ async def test_what_was_received_is_what_became_of_it(mailbox: Mailbox) -> None:
     await mailbox.take(letter(Authentication_Results=None, Message_ID="<h@x>"))
     counted = await inbox.counts(mailbox.desk.database)
     assert counted == {MailOutcome.OPENED: 1, MailOutcome.QUARANTINE: 1, MailOutcome.HELD: 1}
+
+
+async def test_a_message_that_comes_twice_at_once_opens_one_case(mailbox: Mailbox) -> None:
+    desk = mailbox.desk
+    raw = letter()
+    first, second = [await came_in(desk.database, desk.engine, "intake", raw, at=mailbox.clock()) for _ in range(2)]
+    with pytest.raises(EarlierUnderWay):
+        await take(desk, second.id)
+    assert (await take(desk, first.id)).outcome is MailOutcome.OPENED
+    assert (await take(desk, second.id)).reason is MailReason.REPEATED
+    assert await cases(mailbox) == 1

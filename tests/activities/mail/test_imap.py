@@ -1,0 +1,50 @@
+"""A mailbox whose server breaks off within a message, and one that is read over TLS of either kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from activities.mail.imap_source import ImapAccount, ImapSource
+from tests.activities.mail.imap_server import ImapServer
+from tests.activities.mail.test_mail import certificate, served_with
+from tests.desk.mail.letters import letter
+from tests.desk.mail.test_life_by_mail import Kept
+
+__all__ = ["certificate"]
+
+LETTERS = [letter(f"Mensaje número {place}.\n") for place in range(3)]
+
+
+def source(scheme: str, port: int, kept: Kept) -> ImapSource:
+    account = ImapAccount.at(f"{scheme}://mesa:secreta@127.0.0.1:{port}/INBOX")
+    return ImapSource(account=account, inbox=kept, look_every=1, largest=10**7)
+
+
+async def test_what_breaks_off_in_the_middle_is_fetched_whole_and_once() -> None:
+    server, kept = ImapServer(LETTERS, breaks_at=2), Kept()
+    async with server.serving() as port:
+        reading = source("imap", port, kept)
+        with pytest.raises(Exception, match=r"abort|socket|EOF|unexpected"):
+            await anext(reading.looks())
+        assert [arrival.content for _, arrival in kept.mail] == LETTERS[:1]
+        async for _ in reading.looks():
+            break
+    assert [(identity.uid, arrival.content) for identity, arrival in kept.mail] == list(enumerate(LETTERS, start=1))
+
+
+@pytest.mark.parametrize(("scheme", "secured_first"), [("imaps", True), ("imap+starttls", False)])
+async def test_it_is_read_over_tls_where_the_certificate_holds(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, scheme: str, secured_first: bool
+) -> None:
+    server, kept = ImapServer(LETTERS, tls=served_with(certificate), secured_first=secured_first), Kept()
+    async with server.serving() as port:
+        with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
+            await anext(source(scheme, port, kept).looks())
+        assert server.logins == []
+        monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
+        async for _ in source(scheme, port, kept).looks():
+            break
+    assert len(kept.mail) == 3
+    assert len(server.logins) == 1
