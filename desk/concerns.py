@@ -5,11 +5,13 @@ Somebody who stands in for others is told of what concerns those as well (ESC-17
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from desk.desk import Desk
 from desk.problems import own_cursor
 from policy.case.case import Role
+from storage.case import chats
 from storage.engine.paging import Page
 from storage.signing_in.tokens import Principal
 from storage.workbench import concerns, looks
@@ -42,9 +44,13 @@ async def listing(desk: Desk, principal: Principal, cursor: str | None) -> Page[
 
 
 async def unread(desk: Desk, principal: Principal) -> Unread:
-    """How much of it they have not read, counted up to `concerns.MOST` + 1."""
+    """How much of it they have not read, counted up to `concerns.MOST` + 1, and the chats that wait for anybody."""
     people = told(principal)
-    return await concerns.unread(desk.database, people) if people else Unread()
+    if not people:
+        return Unread()
+    async with desk.database.snapshot() as db:
+        found = await concerns.unread(db, people)
+        return replace(found, chats=len(await chats.waiting(db)))
 
 
 async def read_all(desk: Desk, principal: Principal, *, up_to: int, at: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from activities.webhooks.reach import Network
+from desk.attendance import Attendance
 from desk.budgets import Budgets
 from desk.feed import Feed
 from desk.files.arriving import Arriving, FairQueue
@@ -65,5 +66,6 @@ class Desk:
     budgets: Budgets = field(default_factory=Budgets)
     post: Post = field(default_factory=Post)
     tallies: Tallies = field(default_factory=Tallies)
+    attendance: Attendance = field(default_factory=Attendance)
     examinations: FairQueue = field(default_factory=lambda: FairQueue(at_once=2))
     """Of files: two at a time, for a picture may take a whole core for seconds."""

@@ -21,7 +21,7 @@ from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words
 from desk.problems import NotFound
 from desk.refusals import ContactNotAuthorized, SolutionUnknown
 from policy.case import lifecycle
-from policy.case.case import Category, Channel, Priority, Role, Text
+from policy.case.case import Actor, Category, Channel, Priority, Role, Text
 from policy.case.commands import OpenCase
 from policy.case.refusals import ChannelNotInPlan
 from policy.terms.channels import misdirected
@@ -54,6 +54,22 @@ class NewCase(WithFiles):
     serial_number: Code | None = Field(default=None, examples=["SN-48213"])
 
 
+class NewChat(WithFiles):
+    """A request for support by chat, of whoever asks: `description` is its first message."""
+
+    solution_id: Id = Field(examples=["sol_9b1c7a80e2d4"])
+    category: Category = Field(default=Category.INCIDENT, examples=["incident"])
+    title: Title = Field(examples=["El mapa de rutas no carga"])
+    description: Words = Field(examples=["Buenos días. Desde las 8:00 el mapa aparece en blanco."])
+    prior_analysis: Words = Field(examples=["Probamos otro navegador; la consola muestra un error de cuota."])
+    proposed_priority: PriorityNumber = Field(examples=[2])
+    serial_number: Code | None = Field(default=None, examples=["SN-48213"])
+
+    def case_of(self, contact: Actor) -> NewCase:
+        """The case that it opens, whose channel is the chat."""
+        return NewCase(**dict(self), contact_id=contact.id, channel=Channel.CHAT)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AskedOpening:
     """A case that somebody asks to open. There is none by a role that may not: making it raises RoleNotAllowed."""
@@ -63,6 +79,8 @@ class AskedOpening:
     request: IdempotentRequest
     asks_for_analysis: bool = False
     """It came by mail: where it does not say what was analysed, that is asked for once the case is open (REQ-5)."""
+    begins_chat: bool = False
+    """Its contact waits in the chat, and the description is the first line (PLAN-7)."""
 
     def __post_init__(self) -> None:
         """Ask who may."""
@@ -146,6 +164,7 @@ async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[Ope
         serial_number=new.serial_number,
         equipment=solution.equipment,
         analysis_follows=asked.asks_for_analysis,
+        begins_chat=asked.begins_chat,
     )
     try:
         lifecycle.open_case(command, terms=terms)

@@ -13,7 +13,7 @@ from activities.mail.envelope import Thread, enveloped, notice_envelope
 from activities.mail.sending import MailPort, Reached, mail_port, mailboxes
 from activities.notices import particulars
 from policy.case.case import Channel, Level, Role
-from policy.case.facts import CaseResolved, InformationRequested, ReplySent
+from policy.case.facts import CaseResolved, ChatSaid, InformationRequested, ReplySent
 from policy.mail.thread import address_of, token_of
 from policy.people.contacts import mailbox_of
 from policy.people.preferences import OF_AGENTS, OF_CONTACTS, Digested, Leaves, Spared, Waits, fate_of
@@ -175,7 +175,7 @@ async def _check_wanted(db: Reader, row: OutboxRow, found: list[str], *, at: dat
 
 async def _speaker(db: Reader, row: OutboxRow) -> str:
     """The name of the person of ours whose words the customer is sent; empty for all else."""
-    spoken = isinstance(row.fact, ReplySent | InformationRequested | CaseResolved)
+    spoken = isinstance(row.fact, ReplySent | ChatSaid | InformationRequested | CaseResolved)
     if not spoken or row.actor is None or not isinstance(row.recipient, CustomerRecipient):
         return ""
     agent = await agents.get(db, row.actor.id) if row.actor.role in (Role.AGENT, Role.DIRECTOR) else None

@@ -14,6 +14,7 @@ from policy.case.case import (
     Category,
     Cause,
     Channel,
+    Chat,
     Clock,
     ClockState,
     ClosingReason,
@@ -80,6 +81,15 @@ class RemoteSessionAnswer(Answer):
     started_at: Z
 
 
+class ChatAnswer(Answer):
+    """The chat that is going on, which waits until an agent has it. Without a line it ends by itself at `ends_at`."""
+
+    contact_id: str
+    agent_id: str | None
+    begun_at: Z
+    ends_at: Z
+
+
 class RatingAnswer(Answer):
     """What the customer thought of it, from 1 to 5."""
 
@@ -133,6 +143,7 @@ class CaseAnswer(Answer):
     provider_incidents: list[str]
     visit: VisitAnswer | None = Field(examples=[EXAMPLE])
     remote_session: RemoteSessionAnswer | None
+    chat: ChatAnswer | None
     diagnosis: Cause | None
     rating: RatingAnswer | None
     turn: int
@@ -204,6 +215,7 @@ def _case_answer(row: CaseRow, beside: _Beside, *, at: datetime) -> CaseAnswer:
         provider_incidents=list(case.provider_incidents),
         visit=visit_answer(case.visit) if case.visit else None,
         remote_session=_session_answer(case.remote_session) if case.remote_session else None,
+        chat=_chat_answer(case.chat) if case.chat else None,
         diagnosis=case.diagnosis,
         rating=_rating_answer(rating) if rating else None,
         turn=case.turn,
@@ -219,6 +231,10 @@ def _session_answer(session: RemoteSession) -> RemoteSessionAnswer:
     return RemoteSessionAnswer(
         number=session.number, tool=session.tool, consented_by=session.consented_by, started_at=session.started_at
     )
+
+
+def _chat_answer(chat: Chat) -> ChatAnswer:
+    return ChatAnswer(contact_id=chat.contact_id, agent_id=chat.agent_id, begun_at=chat.begun_at, ends_at=chat.ends_at)
 
 
 def _rating_answer(rating: Rating) -> RatingAnswer:

@@ -15,6 +15,7 @@ from api.http.deps import DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
 from desk import opening
+from desk.desk import Desk
 from desk.idempotency import Begins
 from desk.opening import AskedOpening, NewCase, StillOpening
 from desk.problems import EngineUnavailable, NotFound
@@ -29,6 +30,19 @@ from storage.signing_in.tokens import Principal
 router = APIRouter(tags=["cases"])
 
 Opener = Annotated[Principal, Depends(only(*sorted(lifecycle.ROLES[OpenCase])))]
+REFUSED = (
+    NotFound,
+    ContactNotAuthorized,
+    SolutionUnknown,
+    ChannelNotInPlan,
+    DescriptionMissing,
+    PriorAnalysisMissing,
+    EquipmentNotSuppliedByUs,
+    SerialNumberMissing,
+    SerialNumberUnknown,
+    EngineUnavailable,
+)
+"""What an opening can be refused for."""
 
 
 class Opening(Answer):
@@ -44,24 +58,16 @@ class Opening(Answer):
     summary="Open a case",
     responses={
         202: {"model": Opening, "description": "It will be open in a moment; `Location` says where."},
-        **can_refuse(
-            NotFound,
-            ContactNotAuthorized,
-            SolutionUnknown,
-            ChannelNotInPlan,
-            DescriptionMissing,
-            PriorAnalysisMissing,
-            EquipmentNotSuppliedByUs,
-            SerialNumberMissing,
-            SerialNumberUnknown,
-            EngineUnavailable,
-            post=True,
-            role=True,
-        ),
+        **can_refuse(*REFUSED, post=True, role=True),
     },
 )
 async def open_case(body: NewCase, principal: Opener, request: Idempotent, desk: DeskDep) -> JSONResponse:
-    asked = AskedOpening(new=body, by=principal, request=request)
+    return await answer_opening(desk, AskedOpening(new=body, by=principal, request=request))
+
+
+async def answer_opening(desk: Desk, asked: AskedOpening) -> JSONResponse:
+    """Open a case, and answer with it."""
+    request = asked.request
 
     async def act() -> Success:
         opened = await opening.open_case(desk, asked)
@@ -74,4 +80,4 @@ async def open_case(body: NewCase, principal: Opener, request: Idempotent, desk:
             [answer] = await case_answers(db, [row], at=request.at)
         return Success(201, answer, location)
 
-    return await answer_once(desk, request, body, Begins(act))
+    return await answer_once(desk, request, asked.new, Begins(act))

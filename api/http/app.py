@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from activities.webhooks.reach import networks
-from api.case import cases, clocks, commands, notices, openings, preview, ratings, stream, timeline
+from api.case import cases, chats, clocks, commands, notices, openings, preview, ratings, stream, timeline
 from api.cover import contracts, solutions
 from api.files import files
 from api.http import docs_page, health, metrics, openapi, problems
@@ -69,6 +69,7 @@ _ROUTERS = (
     access_tokens,
     audit_trail,
     openings,
+    chats,
     cases,
     commands,
     files,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from desk.commands.calls import CALLS
+from desk.commands.chats import CHATS
 from desk.commands.endings import ENDINGS
 from desk.commands.escalations import ESCALATIONS
 from desk.commands.offers import AskedCommand, Composition, Offer
@@ -31,7 +32,7 @@ from storage.case import views
 from storage.case.case_progress import holds_command
 from storage.case.views import CaseRow
 
-OFFERS: tuple[Offer, ...] = (*WORK, *CALLS, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
+OFFERS: tuple[Offer, ...] = (*WORK, *CALLS, *CHATS, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
 """Every command that people give to a case."""
 
 

@@ -44,7 +44,8 @@ class Diagnosis(Body):
     summary: Words = Field(examples=["La batería no carga: celda defectuosa de fábrica."])
 
 
-async def _agent_who_serves(desk: Desk, asked: AskedCommand) -> None:
+async def agent_who_serves(desk: Desk, asked: AskedCommand) -> None:
+    """Refuse an agent who is not known, may not sign in, or does not serve the case."""
     agent, case = await serving(desk, asked.body.agent_id), asked.row.case
     if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):
         raise AgentDoesNotServe(agent=agent.id, number=case.number, level=int(case.level), group=case.group or "-")
@@ -63,7 +64,7 @@ WORK: tuple[Offer, ...] = (
         summary="Assign the case to an agent",
         command=c.AssignCase,
         body=Assignment,
-        look_up=_agent_who_serves,
+        look_up=agent_who_serves,
         make=lambda new: c.AssignCase(by=new.by, agent_id=new.body.agent_id),
         refusals=(AgentUnknown, AgentDisabled, AgentDoesNotServe),
     ),

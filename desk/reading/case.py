@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from desk.access import reads_internal, visible_case_in
+from desk.chats import at_chat, outlook
 from desk.desk import Desk
 from desk.meanwhile import Seen
 from desk.providers import incidents
@@ -15,6 +16,7 @@ from desk.providers.incidents import CaseIncident
 from desk.reading.case_parts import (
     Actions,
     Asked,
+    ChatPart,
     Clocks,
     Composer,
     Conversation,
@@ -29,7 +31,7 @@ from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns, hours_at
 from desk.reading.similar import like_a_case
 from desk.reading.visits import visit_record
-from policy.case.case import Actor, Case, ClosingReason, Level, Role, Status, WaitingFor
+from policy.case.case import Actor, Case, Channel, ClosingReason, Level, Role, Status, WaitingFor
 from policy.case.commands import (
     AssignCase,
     ClaimCase,
@@ -38,6 +40,7 @@ from policy.case.commands import (
     RecordDiagnosis,
     SetPriority,
     StartVisit,
+    TakeChat,
     TransferCase,
 )
 from policy.case.facts import CaseOpened, InformationRequested
@@ -225,6 +228,26 @@ async def _presence(reading: _Reading) -> Presence:
     return Presence(present=[each for each in here if each.account_id != reading.viewer.account_id])
 
 
+async def _chat(reading: _Reading) -> ChatPart:
+    case, viewer, terms = reading.case, reading.viewer, await reading.terms()
+    may_begin = not viewer.is_ours and Channel.CHAT in terms.channels
+    there = await at_chat(reading.db, case, viewer.principal, at=reading.at)
+    may, written = can_of(case, viewer.principal), await reading.drafts()
+    if case.chat is None:
+        return ChatPart(at_chat=there, may_chat=may_begin, can_chat=may, drafts=written)
+    names = await reading.names()
+    return ChatPart(
+        chat_agent=names.get(case.chat.agent_id, case.chat.agent_id) if case.chat.agent_id else None,
+        chat_contact=names.get(case.chat.contact_id),
+        at_chat=there,
+        outlook=None if case.chat.agent_id else await outlook(reading.db, number=case.number, at=reading.at),
+        may_chat=may_begin,
+        can_chat=may,
+        drafts=written,
+        chat_colleagues=[each for each in await reading.serving() if _serves(each, case)] if viewer.is_worker else (),
+    )
+
+
 async def _conversation(reading: _Reading) -> Conversation:
     found = await reading.facts(most=SAID_AT_ONCE + 1, said=True)
     older, facts = found.facts[:-SAID_AT_ONCE], found.facts[-SAID_AT_ONCE:]
@@ -370,6 +393,7 @@ async def _similar(reading: _Reading) -> Similar:
 PARTS: Mapping[str, Callable[[_Reading], Awaitable[Part]]] = {
     "header": _header,
     "presence": _presence,
+    "chat": _chat,
     "conversation": _conversation,
     "pending": _pending,
     "composer": _composer,
@@ -398,7 +422,7 @@ def can(case: Case, by: Actor) -> frozenset[str]:
         if by.role in roles and case.status in ALLOWED.get(command, ())
     )
     if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
-        return allowed - {ClaimCase.__name__}
+        return allowed - {ClaimCase.__name__, TakeChat.__name__}
     return allowed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.chats import AtChat, Outlook
 from desk.meanwhile import Seen
 from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
@@ -47,6 +48,23 @@ class Presence:
     """Who else has the case open."""
 
     present: Sequence[Present]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatPart:
+    """The case's chat, if one goes on: who has it, who of the other side is there, and the place among those that wait.
+
+    `colleagues` are those to whom it can be handed over.
+    """
+
+    chat_agent: str | None = None
+    chat_contact: str | None = None
+    at_chat: AtChat
+    outlook: Outlook | None = None
+    may_chat: bool
+    can_chat: frozenset[str]
+    drafts: Mapping[str, str]
+    chat_colleagues: Sequence[Agent] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,4 +185,4 @@ class Similar:
     customers: Mapping[str, str]
 
 
-Part = Header | Presence | Conversation | Pending | Composer | Actions | Clocks | Side | Similar
+Part = Header | Presence | ChatPart | Conversation | Pending | Composer | Actions | Clocks | Side | Similar

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policy.case.case import Actor, Case, Channel, Outcome, Text
-from policy.case.facts import AttemptLogged, CallLogged
+from policy.case.facts import AttemptLogged, CallLogged, ChatEnded
 from policy.visit.facts import (
     VisitAccepted,
     VisitApproved,
@@ -181,14 +181,14 @@ def _cancellation(row: TimelineRow, fact: VisitCancelled) -> Cancellation:
 
 def _channels(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> Sequence[ChannelTried]:
     """Each channel of the plan with the attempts made on it, in order."""
-    logged = [(row, fact) for row in rows if isinstance(fact := row.fact, AttemptLogged | CallLogged)]
+    logged = [(row, fact) for row in rows if isinstance(fact := row.fact, AttemptLogged | CallLogged | ChatEnded)]
     return [
         ChannelTried(
             channel=channel,
             attempts=[
-                Attempt(at=row.at, by=row.actor, outcome=fact.outcome, summary=row.body(fact.summary))
+                Attempt(at=row.at, by=row.actor, outcome=fact.outcome, summary=_words(row, fact.summary) or "")
                 for row, fact in logged
-                if fact.channel is channel
+                if fact.channel is channel and fact.outcome
             ],
         )
         for channel in plan

@@ -243,6 +243,23 @@ class RemoteSession:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chat:
+    """A chat that goes on, which the contact `contact_id` began. It waits until an agent has it.
+
+    `answered`: somebody of ours has written in it. `awaits_us`: the customer has the last word. `told`: who was not
+    there was told of a line by notice, and the other side has written no other since. It ends by itself at `ends_at`.
+    """
+
+    contact_id: str
+    begun_at: datetime
+    ends_at: datetime
+    agent_id: str | None = None
+    answered: bool = False
+    awaits_us: bool = True
+    told: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What the customer was asked, and has not answered (ESC-16).
 
@@ -269,6 +286,7 @@ class WakeKind(StrEnum):
     VISIT_DATE = "visit_date"
     VISIT_REMINDER = "visit_reminder"
     VISIT_LIMIT = "visit_limit"
+    CHAT_END = "chat_end"
     EXCESS_REMINDER = "excess_reminder"
     EXCESS_LIMIT = "excess_limit"
 
@@ -344,6 +362,7 @@ class Case:
     visit: Visit | None = None
     remote_session: RemoteSession | None = None
     remote_sessions: int = 0
+    chat: Chat | None = None
     is_equipment: bool = False
     diagnosis: Cause | None = None
 
@@ -369,6 +388,8 @@ class Case:
             (self.held_until, WakeKind.HELD_END),
             (self.reopen_until, WakeKind.REOPENING_END),
         ]
+        if self.chat:
+            found.append((self.chat.ends_at, WakeKind.CHAT_END))
         if self.question:
             found += [(at, WakeKind.INFORMATION_REMINDER) for at in self.question.remind_at]
             found.append((self.question.answer_by, WakeKind.INFORMATION_END))

@@ -31,6 +31,7 @@ class OpenCase(Command):
     """Open case `number`, received at `received_at`; the requester proposes the priority (PRI-5).
 
     `equipment` is what is known of the solution where that is a piece of equipment; `serial_number` is the claim's.
+    `begins_chat`: the contact waits in the portal's chat, and its first line is the description (PLAN-7).
     `analysis_follows`: it came by mail, and what was analysed is asked for once the case is open (REQ-4, REQ-5).
     """
 
@@ -48,6 +49,7 @@ class OpenCase(Command):
     serial_number: str | None = None
     equipment: Equipment | None = None
     analysis_follows: bool = False
+    begins_chat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,45 @@ class LogCall(Command):
     summary: Text
     started_at: datetime
     lasted: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginChat(Command):
+    """Chat about the case, as the customer; `body` is the first line."""
+
+    body: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeChat(Command):
+    """Take the chat that waits, and the case where nobody has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayInChat(Command):
+    """Write a line. `unseen`: nobody of the other side has the chat before them."""
+
+    body: Text
+    unseen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverChat(Command):
+    """Give the chat to an agent, and the case with it where its agent had both."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndChat(Command):
+    """End the chat: whether it solved the case, and in short what was done, which the customer need not say.
+
+    `unseen`: nobody of the other side has the chat before them.
+    """
+
+    outcome: Outcome
+    summary: Text | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,6 +380,11 @@ COMMANDS: tuple[type[Command], ...] = (
     LogAttempt,
     LogCall,
     RecordPage,
+    BeginChat,
+    TakeChat,
+    SayInChat,
+    HandOverChat,
+    EndChat,
     SetPriority,
     RequestInformation,
     AnswerAsCustomer,

@@ -19,6 +19,7 @@ class Concern(StrEnum):
     REOPENED = "reopened"
     MENTIONED = "mentioned"
     OVERDUE = "overdue"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,12 @@ def _of(entry: Entry, case: Case) -> Iterator[tuple[str, Concern]]:
     match entry.fact:
         case f.CaseAssigned(agent_id=agent_id):
             yield agent_id, Concern.ASSIGNED
+        case f.ChatHandedOver(to_agent=agent_id):
+            yield agent_id, Concern.CHAT
+        case f.ChatBegun() if case.assignee:
+            yield case.assignee, Concern.CHAT
+        case f.ChatSaid(tells=True) if case.chat and case.chat.agent_id:
+            yield case.chat.agent_id, Concern.ANSWERED
         case f.CustomerAnswered() if case.assignee:
             yield case.assignee, Concern.ANSWERED
         case f.CaseReopened() if case.assignee:

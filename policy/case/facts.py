@@ -145,6 +145,68 @@ class CallLogged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChatBegun:
+    """A contact waits in the chat; without a line it ends by itself at `ends_at`."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["chat_begun"] = "chat_begun"
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatTaken:
+    """An agent has the chat now, and the case with it where nobody had that (`takes_case`)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["chat_taken"] = "chat_taken"
+    agent_id: str
+    takes_case: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatSaid:
+    """A line of a chat, of either side (ESC-12). `tells`: who was not there to see it is told by notice."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["chat_said"] = "chat_said"
+    body: Text
+    tells: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatHandedOver:
+    """Another agent has the chat now, and the case with it where `takes_case`."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["chat_handed_over"] = "chat_handed_over"
+    from_agent: str | None
+    to_agent: str
+    takes_case: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatEnded:
+    """A chat ended: by one of the sides, or with its case, or by itself once nobody wrote any more.
+
+    `outcome` is that of the attempt that it was (ONS-4); None where nobody of ours wrote in it, or it was ours to
+    write. `tells`: who was not there to see it is told by notice.
+    """
+
+    internal: ClassVar[bool] = False
+    kind: Literal["chat_ended"] = "chat_ended"
+    outcome: Outcome | None
+    contact_id: str
+    summary: Text | None = None
+    with_case: bool = False
+    tells: bool = False
+
+    @property
+    def channel(self) -> Channel | None:
+        """Which channel was tried by it (ONS-4)."""
+        return Channel.CHAT if self.outcome else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class InitialAttentionGiven:
     """The first human answer that the customer can see (ESC-12)."""
 
@@ -421,6 +483,11 @@ Fact = (
     | NoteAdded
     | AttemptLogged
     | CallLogged
+    | ChatBegun
+    | ChatTaken
+    | ChatSaid
+    | ChatHandedOver
+    | ChatEnded
     | InitialAttentionGiven
     | InitialAttentionMissed
     | ClockWarned

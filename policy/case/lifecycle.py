@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from policy.case import chats, duplicates, escalation, information, remote_sessions, scope
 from policy.case import commands as c
-from policy.case import duplicates, escalation, information, remote_sessions, scope
 from policy.case import facts as f
 from policy.case.case import (
     SYSTEM,
+    Actor,
     Attempt,
     Case,
     Category,
@@ -68,6 +69,11 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.AddNote: _WORKERS | {Role.SYSTEM},
     c.LogAttempt: _WORKERS,
     c.LogCall: _WORKERS,
+    c.BeginChat: _CUSTOMER,
+    c.TakeChat: _WORKERS,
+    c.SayInChat: _WORKERS | _CUSTOMER,
+    c.HandOverChat: _WORKERS,
+    c.EndChat: _WORKERS | _CUSTOMER,
     c.SetPriority: _WORKERS,
     c.RequestInformation: _WORKERS,
     c.AnswerAsCustomer: _CUSTOMER,
@@ -118,6 +124,11 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.AddNote: _OPEN | {Status.RESOLVED},
     c.LogAttempt: _WORKED_ON,
     c.LogCall: _WORKED_ON,
+    c.BeginChat: _WORKED_ON,
+    c.TakeChat: _WORKED_ON,
+    c.SayInChat: _WORKED_ON,
+    c.HandOverChat: _WORKED_ON,
+    c.EndChat: _WORKED_ON,
     c.SetPriority: _WORKED_ON,
     c.RequestInformation: _WORKED_ON,
     c.AnswerAsCustomer: _OPEN,
@@ -198,8 +209,11 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         until = terms.business_days.after_business_days(at, terms.held_for_business_days)
         held = replace(case, status=Status.HELD, held_until=until)
         return decided(None, (held, (opened, f.CaseHeld(until=until))), Origin(command.by, at), terms=terms)
-    started = escalation.start_clocks(case, at=at, terms=terms)
-    return decided(None, (started, (opened,)), Origin(command.by, at), terms=terms)
+    started, facts = escalation.start_clocks(case, at=at, terms=terms), (opened,)
+    if command.begins_chat:
+        started, begun = chats.begin(started, command.by, at=at, terms=terms)
+        return decided(None, (started, (*facts, *begun)), Origin(command.by, at), terms=terms)
+    return decided(None, (started, facts), Origin(command.by, at), terms=terms)
 
 
 def decide(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Decision:
@@ -252,6 +266,7 @@ def _wakes(case: Case, due_at: datetime, *, terms: Terms, at: datetime) -> Itera
     yield (change := escalation.repeat_overdue(change[0], due_at, at=at, terms=terms))
     yield (change := on_site.pass_time(change[0], due_at, at=at, terms=terms))
     yield (change := information.remind(change[0], due_at))
+    yield (change := chats.pass_time(change[0], due_at))
     case = change[0]
     if case.question and case.question.answer_by == due_at:
         yield _unanswered(case, at=due_at, terms=terms)
@@ -302,6 +317,17 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return _log_attempt(case, command, at=at, terms=terms)
         case c.LogCall():
             return _log_call(case, command, at=at, terms=terms)
+        case c.BeginChat():
+            return _begin_chat(case, command, at=at, terms=terms)
+        case c.TakeChat():
+            _check_serves(case, command.by)
+            return chats.take(_begun(case), command.by)
+        case c.SayInChat():
+            return _said_in_chat(case, command, at=at, terms=terms)
+        case c.HandOverChat():
+            return chats.hand_over(_begun(case), command)
+        case c.EndChat():
+            return chats.end(case, command)
         case c.SetPriority():
             return escalation.set_priority(case, command, at=at, terms=terms)
         case c.RequestInformation():
@@ -355,12 +381,15 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
 def _claim(case: Case, command: c.ClaimCase) -> Change:
     if case.assignee is not None:
         raise AlreadyClaimed(number=case.number, assignee=case.assignee)
-    by = command.by
+    _check_serves(case, command.by)
+    return _assigned(case, command.by.id), (f.CaseClaimed(agent_id=command.by.id),)
+
+
+def _check_serves(case: Case, by: Actor) -> None:
     if by.role is Role.AGENT and not serves(by.levels, by.groups, level=case.level, group=case.group):
         if case.group is not None and by.groups:
             raise GroupNotServed(group=case.group)
         raise LevelNotServed(level=int(case.level))
-    return _assigned(case, command.by.id), (f.CaseClaimed(agent_id=command.by.id),)
 
 
 def _assigned(case: Case, agent_id: str) -> Case:
@@ -407,6 +436,23 @@ def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> 
     return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
 
 
+def _begin_chat(case: Case, command: c.BeginChat, *, at: datetime, terms: Terms) -> Change:
+    """A contact comes to the chat with its first line, which answers what was asked like any other."""
+    begun, waits = chats.begin(case, command.by, at=at, terms=terms)
+    first = c.SayInChat(by=command.by, body=command.body)
+    said, line = _said_in_chat(begun, first, at=at, terms=terms)
+    return said, (*waits, *line)
+
+
+def _said_in_chat(case: Case, command: c.SayInChat, *, at: datetime, terms: Terms) -> Change:
+    """A line of ours is a human answer (ESC-12); the customer's is what the case waited for, if it did (ESC-10)."""
+    said, line = chats.say(case, command, at=at, terms=terms)
+    if command.by.role is Role.CONTACT:
+        return _no_longer_asked(said, at=at, terms=terms), line
+    attended, first = escalation.give_attention(_begun(said), at=at, terms=terms)
+    return attended, (*line, *first)
+
+
 def _is_spoken(channel: Channel) -> bool:
     """Whether a try on the channel that was answered is a human answer to the customer (ESC-12)."""
     match channel:
@@ -433,10 +479,13 @@ def _request_information(case: Case, command: c.RequestInformation, *, at: datet
 
 def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
     require_text(command.body, "ESC-10")
-    fact = f.CustomerAnswered(body=command.body)
+    return _no_longer_asked(case, at=at, terms=terms), (f.CustomerAnswered(body=command.body),)
+
+
+def _no_longer_asked(case: Case, *, at: datetime, terms: Terms) -> Case:
     if WaitingFor.INFORMATION not in case.waits:
-        return case, (fact,)
-    return information.stop_waiting(case, at=at, terms=terms), (fact,)
+        return case
+    return information.stop_waiting(case, at=at, terms=terms)
 
 
 def _diagnose(case: Case, command: c.RecordDiagnosis, *, at: datetime, terms: Terms) -> Change:
@@ -486,7 +535,9 @@ def _unanswered(case: Case, *, at: datetime, terms: Terms) -> Change:
     """
     if on_site.goes_on(case):
         return information.lapse(case, at=at, terms=terms)
-    case, before = remote_sessions.end_with_case(case)
+    case, session = remote_sessions.end_with_case(case)
+    case, chat = chats.end_with_case(case)
+    before = (*session, *chat)
     case, until = _resolved(case, at=at, terms=terms)
     resolved = f.CaseResolved(summary=None, reopen_until=until, unanswered=True)
     return escalation.stop_clocks(case, at=at, terms=terms), (*before, resolved)
@@ -548,7 +599,8 @@ def _wound_up(case: Case, side: Side, *, at: datetime, terms: Terms, is_resoluti
     if not (is_resolution and terms.edition >= 3 and on_site.lacks_only_its_signature(case)):
         case, visit = on_site.end_with_case(case, side, at=at, terms=terms)
     case, session = remote_sessions.end_with_case(case)
-    return case, (*visit, *session)
+    case, chat = chats.end_with_case(case, is_solved=is_resolution)
+    return case, (*visit, *session, *chat)
 
 
 def _close(case: Case, fact: f.CaseClosed, *, at: datetime, terms: Terms) -> Change:

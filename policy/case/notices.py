@@ -117,6 +117,8 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             if fact.moved:
                 yield contact
                 yield from _worker(after)
+        case f.ChatBegun() | f.ChatSaid() | f.ChatHandedOver() | f.ChatEnded():
+            yield from _of_chat(fact, entry, before, after)
         case f.NoteAdded():
             yield from map(Agent, fact.mentions)
             if entry.by.role is Role.SYSTEM:  # what came by mail by itself: an absence, what did not arrive
@@ -125,6 +127,7 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             f.CaseClaimed()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.ChatTaken()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.ProviderIncidentLinked()
@@ -133,6 +136,33 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             pass  # told to nobody: it concerns nobody else, or is read in the case
         case _:
             yield from _of_visit(fact, after, contact)
+
+
+def _of_chat(
+    fact: f.ChatBegun | f.ChatSaid | f.ChatHandedOver | f.ChatEnded, entry: Entry, before: Case, after: Case
+) -> Iterator[Recipient]:
+    """Who is in a chat sees what happens there: by notice learns who was not there, and who has to come."""
+    agent_id = before.chat.agent_id if before.chat else None
+    is_theirs = entry.by.role is Role.CONTACT
+    match fact:
+        case f.ChatBegun():
+            if after.turn > 1:  # a case that is opened tells its queue by itself
+                yield from _worker(after)
+        case f.ChatHandedOver():
+            if fact.to_agent != entry.by.id:
+                yield Agent(fact.to_agent)
+        case f.ChatSaid():
+            if fact.tells and is_theirs and agent_id:
+                yield Agent(agent_id)
+            elif fact.tells and after.chat:
+                yield Contact(after.chat.contact_id)
+        case f.ChatEnded():
+            if fact.tells and is_theirs and agent_id:
+                yield Agent(agent_id)
+            elif fact.tells:
+                yield Contact(fact.contact_id)
+        case _:
+            assert_never(fact)
 
 
 def _of_visit(fact: v.VisitFact, after: Case, contact: Contact) -> Iterator[Recipient]:

@@ -125,6 +125,8 @@ _COMMANDS: Mapping[type[c.Command], Leads] = {
     c.ApproveVisit: _waits,
     c.ScheduleVisit: _waits,
     c.AnswerAsCustomer: _goes_on,
+    c.BeginChat: _goes_on,
+    c.SayInChat: _goes_on,
     c.AcceptVisit: _goes_on,
     c.StartVisit: _goes_on,
     c.CancelVisit: _goes_on,

@@ -20,6 +20,9 @@ _MARKERS = frozenset({Role.DIRECTOR, Role.ADMIN})
 _ENGINEERS = (c.StartVisit, c.LogVisitExpense, c.ReportVisit)
 """The commands that are a visit's engineer's before they are the assignee's."""
 
+_CHATTERS = (c.SayInChat, c.EndChat)
+"""The commands of whoever has a chat, before they are the assignee's."""
+
 
 class AbsenceOver(Refusal):
     """It ends after it begins, and what is past needs no substitute."""
@@ -204,7 +207,7 @@ def is_enough(command: type[c.Command], case: Case, by: Actor) -> bool:
     """Whether a right is enough for the command, as far as it depends on the person and not on the case's state."""
     if by.role not in ROLES.get(command, ()):
         return False
-    if command is c.ClaimCase and by.role is Role.AGENT:
+    if command in (c.ClaimCase, c.TakeChat) and by.role is Role.AGENT:
         return serves(by.levels, by.groups, level=case.level, group=case.group)
     if command is c.StartVisit and by.role is Role.AGENT:
         return case.visit is None or case.visit.engineer_id in (by.id, by.on_behalf_of)
@@ -213,4 +216,5 @@ def is_enough(command: type[c.Command], case: Case, by: Actor) -> bool:
 
 def _whose(command: type[c.Command], case: Case) -> str | None:
     engineer = case.visit.engineer_id if case.visit and command in _ENGINEERS else None
-    return engineer or case.assignee
+    chatting = case.chat.agent_id if case.chat and command in _CHATTERS else None
+    return engineer or chatting or case.assignee

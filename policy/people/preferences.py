@@ -118,9 +118,9 @@ def topic_of(fact: f.Fact) -> Topic | None:
             return Topic.PROVIDER
         case f.RemoteSessionStarted() | f.RemoteSessionEnded():
             return Topic.SESSIONS
-        case f.CaseAssigned() | f.CaseClaimed():
+        case f.CaseAssigned() | f.CaseClaimed() | f.ChatTaken() | f.ChatHandedOver():
             return Topic.ASSIGNED
-        case f.CustomerAnswered() | f.CaseReopened():
+        case f.CustomerAnswered() | f.CaseReopened() | f.ChatBegun() | f.ChatSaid():
             return Topic.ANSWERED
         case f.NoteAdded():
             return Topic.MENTIONED
@@ -132,6 +132,7 @@ def topic_of(fact: f.Fact) -> Topic | None:
             | f.ReplySent()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.ChatEnded()
             | f.InitialAttentionGiven()
             | f.InitialAttentionMissed()
             | f.ClockWarned()

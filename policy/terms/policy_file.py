@@ -72,6 +72,7 @@ class PolicyFile:
     visits: VisitTerms
     information: InformationTerms
     absence_within_days: int
+    chat_ends_after: timedelta
     holidays: Mapping[str, HolidayChanges] = field(default_factory=dict)
     file: str = "policy.toml"
 
@@ -102,6 +103,7 @@ class PolicyFile:
             cover=cover,
             visits=self.visits,
             information=self.information,
+            chat_ends_after=self.chat_ends_after,
             plan_name=table.names["es"],
         )
 

@@ -17,7 +17,7 @@ from typing import Any
 from policy.case.case import Channel, Plan
 from policy.people.groups import Group
 from policy.terms.policy_file import Hours, PlanTable, PolicyFile, PolicyFileError, Row
-from policy.terms.terms import ArchitectureHelp, InformationTerms, VisitTerms
+from policy.terms.terms import CHAT_ENDS_AFTER, ArchitectureHelp, InformationTerms, VisitTerms
 from policy.time.calendar import MINUTES_A_DAY, Closure, Shift
 from policy.time.holiday_list import HolidayChanges
 from policy.time.open_time import FIRST_YEAR, LAST_YEAR
@@ -73,6 +73,7 @@ def read_policy(text: str, *, file: str) -> PolicyFile:
         visits=reader.visits(),
         information=reader.information(),
         absence_within_days=reader.whole_if_any("assumptions.absence_within_days", 1, 3650, "ESC-17", otherwise=366),
+        chat_ends_after=reader.duration_if_any("assumptions.chat_ends_after", "PLAN-7", otherwise=CHAT_ENDS_AFTER),
         holidays=reader.holidays({each.holidays for each in hours.values() if each.holidays}),
     )
 
@@ -94,6 +95,7 @@ _ASSUMPTIONS = {
     "visit_sign_off_within_business_days",
     "visit_remind_before",
     "visit_date_within_days",
+    "chat_ends_after",
     "absence_within_days",
 }
 
@@ -170,6 +172,11 @@ class _Reader:
         """A number that a file from before it was asked for may lack."""
         table, _, name = key.rpartition(".")
         return self.whole(key, least, most, rule) if name in self.table(table, rule) else otherwise
+
+    def duration_if_any(self, key: str, rule: str, *, otherwise: timedelta) -> timedelta:
+        """A time that a file from before it was asked for may lack."""
+        table, _, name = key.rpartition(".")
+        return self.duration(self.get(key, rule), key, rule) if name in self.table(table, rule) else otherwise
 
     def days(self, key: str, most: int, rule: str) -> tuple[int, ...]:
         value = self.get(key, rule)

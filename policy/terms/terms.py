@@ -19,6 +19,9 @@ a transfer to the group that has the case, and a provider's case that it carries
 3: the rules of ESC-16..18 and what ESC-6, ESC-10, ONS-3, ONS-5, WAR-3 and WAR-4 say since 2026-11.
 """
 
+CHAT_ENDS_AFTER = timedelta(minutes=15)
+"""After how long without a line a chat ends by itself, where the policy says nothing else (PLAN-7)."""
+
 
 class CoverKind(StrEnum):
     """What entitles the customer to support for this case (WAR-3)."""
@@ -73,7 +76,7 @@ class Terms:
 
     `hours` counts every clock (ESC-4); `business_days` counts what the policy gives in business days (ESC-14, WAR-3).
     `limits[level - 1][priority - 1]` is the longest a level may hold a case (ESC-1..3). `managed_support` says whether
-    the contract holds that add-on (PLAN-13).
+    the contract holds that add-on (PLAN-13). A chat ends by itself once nobody wrote for `chat_ends_after` (PLAN-7).
     """
 
     edition: int
@@ -94,6 +97,7 @@ class Terms:
     architecture_help: ArchitectureHelp = ArchitectureHelp.RECOMMENDED_PRACTICE
     visits: VisitTerms = VisitTerms()
     information: InformationTerms = InformationTerms()
+    chat_ends_after: timedelta = CHAT_ENDS_AFTER
     plan_name: str = ""
     """What operators call the plan (PLAN-16); empty in terms from before plans had names of their own."""
 

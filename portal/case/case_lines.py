@@ -24,7 +24,9 @@ _WORDS = ("description", "prior_analysis", "body", "summary", "reason", "words",
 _LABELS = {"prior_analysis": "What was analysed and tried", "found": "What was found", "done": "What was done"}
 
 
-_MESSAGES = frozenset({"case_opened", "reply_sent", "note_added", "information_requested", "customer_answered"})
+_MESSAGES = frozenset(
+    {"case_opened", "reply_sent", "note_added", "information_requested", "customer_answered", "chat_said"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

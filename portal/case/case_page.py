@@ -18,7 +18,7 @@ from desk import concerns
 from desk.problems import NotFound
 from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
 from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
-from policy.case.case import Actor
+from policy.case.case import Actor, Role
 from portal.case.canned import inserted
 from portal.case.case_lines import Line, folded, group_names, lines
 from portal.case.case_request import AboutCase
@@ -39,11 +39,12 @@ from wording.language import translate
 
 router = APIRouter()
 
-COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers"})
+COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers", "chat/lines"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
 DRAFTED = COMPOSERS | {
     "attempts/summary",
     "calls/summary",
+    "chat/end/summary",
     "diagnosis/summary",
     "out-of-scope/reason",
     "remote-sessions/end/summary",
@@ -54,9 +55,9 @@ DRAFTED = COMPOSERS | {
     "visits/report/found",
 }
 """Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
-ANSWERING = COMPOSERS | {"resolution", "reopening"}
+ANSWERING = (COMPOSERS - {"chat/lines"}) | {"resolution", "reopening"}
 """The commands that answer what was said: what others said meanwhile is shown before they are given."""
-TAKE_CANNED = ("replies", "information-requests", "resolution/summary")
+TAKE_CANNED = ("replies", "information-requests", "resolution/summary", "chat/lines")
 """The drafts that a canned reply can be put into: what the customer reads."""
 WITH_FILES = "con-archivos"
 
@@ -160,8 +161,10 @@ def _rendered(request: Request, visitor: Visitor, found: CasePage, told: Told) -
 async def shown_after(request: Request, visitor: Visitor, number: str, form: str) -> Response:
     """What is shown when a command form was taken: the form's part anew for a script, else the page."""
     if "hx-request" not in request.headers:
-        return to(f"/casos/{number}{came_from(request).query}", visitor)
-    told = Told(part=part_of(form), done=translate("Done.", visitor.language))
+        in_chat = form.startswith("chat") and visitor.role is Role.CONTACT
+        return to(f"/casos/{number}{'/chat' if in_chat else came_from(request).query}", visitor)
+    said = None if form == "chat/lines" else translate("Done.", visitor.language)  # the line itself is there
+    told = Told(part=part_of(form), done=said)
     fresh = await shown_part(request, visitor, number, told.part, told)
     return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
 
@@ -238,7 +241,7 @@ def _shown(request: Request, visitor: Visitor, found: CasePage, told: Told) -> d
         "drafted": DRAFTED,
         "answering": ANSWERING,
         "drafts_of": drafts_of,
-        "drafts_of_menu": DRAFTED - COMPOSERS - {"attempts/summary", "resolution/summary"},
+        "drafts_of_menu": DRAFTED - COMPOSERS - {"attempts/summary", "chat/end/summary", "resolution/summary"},
         "key": lambda: secrets.token_urlsafe(18),
         "told_at": told.part,
         "done": told.done,

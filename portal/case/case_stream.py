@@ -20,10 +20,11 @@ from portal.frame.pages import answered
 from portal.frame.session import SignedIn, signed_in_now
 from portal.queue.concerns_page import ConcernNews, watched
 from portal.queue.list_news import news_of
-from storage.case import views
+from storage.case import chats, views
 from storage.engine.database import Database
 from storage.signing_in.tokens import Principal
-from storage.workbench import pending_replies, presence
+from storage.workbench import chat_presence, pending_replies, presence
+from storage.workbench.chat_presence import InChat
 
 router = APIRouter()
 
@@ -41,7 +42,25 @@ class Bench(Watcher[News]):
     async def ask(self, numbers: Set[str]) -> Mapping[str, News]:
         people = await presence.at_cases(self.database, numbers, at=self._clock())
         waiting = await pending_replies.of_cases(self.database, numbers)
-        return {number: (people.get(number, ()), tuple(map(_mark, waiting.get(number, ())))) for number in numbers}
+        chatting = await chat_presence.in_chats(self.database, numbers, at=self._clock())
+        return {
+            number: (people.get(number, ()), tuple(map(_mark, waiting.get(number, ()))), chatting.get(number, ()))
+            for number in numbers
+        }
+
+
+class ChatNews(Watcher[News]):
+    """Watches who has which chat before them, who writes, and the places of those that wait: for their contacts."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        super().__init__(database, every=0.5)
+        self._clock = clock
+
+    async def ask(self, numbers: Set[str]) -> Mapping[str, News]:
+        there = await chat_presence.in_chats(self.database, numbers, at=self._clock())
+        queue = await chats.waiting(self.database)
+        places = {number: place for place, number in enumerate(queue)}
+        return {number: (there.get(number, ()), places.get(number)) for number in numbers}
 
 
 def _mark(reply: pending_replies.PendingReply) -> tuple[str, bool]:
@@ -67,21 +86,24 @@ async def follow(request: Request, visitor: SignedIn, desk: DeskDep, number: str
     watches: list[tuple[Watcher[Any], str, str]] = []
     if visitor.role in (Role.AGENT, Role.DIRECTOR):
         watches = [
-            (_bench(request, desk), row.number, "mesa"),
+            (_one_of(Bench, request, desk), row.number, "mesa"),
             (news_of(ConcernNews, request, desk), watched(visitor), "aviso"),
         ]
+    elif visitor.role is Role.CONTACT and row.case.chat:
+        watches = [(_one_of(ChatNews, request, desk), row.number, "mesa")]
     events = _events(desk, watches, row.number, visitor.principal, after)
     told = desk.readers.stream(events, whose=visitor.principal.token_id, ask=ask)
     return answered(EventSourceResponse(told, headers=headers), visitor)
 
 
-def _bench(request: Request, desk: Desk) -> Bench:
-    """The process's one; made when the first page asks."""
+def _one_of(kind: type[Bench | ChatNews], request: Request, desk: Desk) -> Bench | ChatNews:
+    """The process's one of this kind; made when the first page asks, and ended with the feed."""
     state = request.app.state
-    if getattr(state, "bench", None) is None:
-        state.bench = Bench(desk.database, desk.clock)
-    bench: Bench = state.bench
-    return bench
+    if getattr(state, kind.__name__, None) is None:
+        setattr(state, kind.__name__, kind(desk.database, desk.clock))
+        desk.feed.take_along(getattr(state, kind.__name__))
+    found: Bench | ChatNews = getattr(state, kind.__name__)
+    return found
 
 
 async def _events(
@@ -121,6 +143,14 @@ async def _moves(queue: asyncio.Queue[bytes | None], watcher: Watcher[Any], of: 
     with watcher.watch(of) as watch:
         first = True
         while True:
-            if await watch.news(within=HEARTBEAT) is not None and not first:
+            news = await watch.news(within=HEARTBEAT)
+            if news is not None and (not first or _is_written(news)):
                 queue.put_nowait(format_sse_event(event=event, data_str="1"))
             first = False
+
+
+def _is_written(news: object) -> bool:
+    """Whether somebody writes in a chat: who began to between the page and its stream is not to be missed."""
+    parts = news if isinstance(news, tuple) else ()
+    found = (each for part in parts if isinstance(part, tuple) for each in part)
+    return any(isinstance(each, InChat) and each.writing for each in found)

@@ -29,6 +29,7 @@ from desk.meanwhile import CameMeanwhile, Seen, check_nothing_came, said_meanwhi
 from desk.problems import NotFound, Problem
 from desk.reading.next_case import after
 from desk.replies import hold
+from policy.case.case import Role
 from portal.case.attachments import FilesRead, keep_form_files
 from portal.case.case_lines import Line, group_names, held_lines, lines, names_of
 from portal.case.case_page import ANSWERING, Typed, drafts_of, shown_after, shown_refused, shown_typed
@@ -52,6 +53,7 @@ _HELD = "replies"
 _LEAVES_AS = {"wait": "information-requests", "resolve": "resolution"}
 """What `then` makes of a reply: it waits for the customer (ESC-10), or is the solution (ESC-14), as one command."""
 _NEXT = "next"
+_CHAT_LINE = "chat/lines"
 _ACCEPTANCE = "visits/acceptance"
 
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -98,7 +100,9 @@ async def give_command(about: AboutCase, path: str) -> Response:
     outcome = await submit(visitor, act, what_is_wrong=_what_is_wrong)
     if isinstance(outcome, Refused):
         sent = await files.sent_by(desk.database, visitor.principal.actor, kept)
-        typed = Typed(path, typed_in(form), kept=sent)
+        # A line for a chat that is over stands in the case's own form, ready to be sent there.
+        to_case = path == _CHAT_LINE and visitor.role is Role.CONTACT
+        typed = Typed("answers" if to_case else path, typed_in(form), kept=sent)
         if outcome.name == ConfirmationNeeded.name:
             return await shown_typed(request, visitor, number, replace(typed, asks=True))
         if outcome.name == CameMeanwhile.name:

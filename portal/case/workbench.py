@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from desk import chats
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from desk.replies import undo
@@ -30,6 +31,7 @@ from portal.frame.pages import answered, to
 from portal.frame.session import ForWorkers, Stamped
 from portal.frame.submit import Refused
 from storage.workbench import drafts, presence
+from storage.workbench.chat_presence import OpenChat
 from storage.workbench.drafts import Draft
 from wording.language import translate
 
@@ -63,7 +65,7 @@ async def keep_draft(
     return to(f"/casos/{row.number}#composer", about.visitor)
 
 
-@router.post("/casos/{number}/vista-previa/{composer}")
+@router.post("/casos/{number}/vista-previa/{composer:path}")
 async def look_at(
     about: AboutCase, composer: str, body: Annotated[str, Form(max_length=2 * LONGEST_TEXT)] = ""
 ) -> Response:
@@ -84,6 +86,9 @@ async def be_here(about: AboutCase, page: Annotated[str, Form()], writing: Annot
         raise NotFound
     opened = open_page(about.visitor, row.number, page, writing=writing)
     await presence.here(about.desk.database, opened, at=about.at)
+    if row.case.chat:
+        in_chat = OpenChat(number=row.number, by=about.visitor.principal.actor, page=page, writing=writing)
+        await chats.be_there(about.desk, about.visitor.principal, in_chat, at=about.at)
     return answered(Response(status_code=204), about.visitor)
 
 
@@ -92,6 +97,9 @@ async def be_gone(about: AboutCase, page: Annotated[str, Form()]) -> Response:
     """The page is being closed."""
     row = await about.case()
     await presence.gone(about.desk.database, number=row.number, page=page, account_id=about.account.id)
+    if row.case.chat:
+        in_chat = OpenChat(number=row.number, by=about.visitor.principal.actor, page=page)
+        await chats.leave(about.desk, about.visitor.principal, in_chat)
     return answered(Response(status_code=204), about.visitor)
 
 

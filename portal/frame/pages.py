@@ -87,6 +87,7 @@ _WORK = (
 _PLACES: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.CONTACT: (
         ("/casos", "My cases"),
+        ("/chat", "Chat"),
         ("/contactos", "Contacts"),
         ("/contratos", "Contracts"),
     ),

@@ -15,6 +15,7 @@ ROOMS = (
     "frame",
     "signing_in",
     "case",
+    "chat",
     "queue",
     "customers",
     "direction",

@@ -32,6 +32,9 @@ from portal.case import (
     tags,
     workbench,
 )
+from portal.chat import board_page as chats_page
+from portal.chat import opening_page as chat_opening
+from portal.chat import talk_page
 from portal.customers import covers, customers_page, home_page, incidents_page, my_cases, people
 from portal.customers.customer_scope import CustomerNotNamed
 from portal.direction import absences, approvals, board
@@ -61,6 +64,9 @@ _NOUNS = (
     queue_file,
     search_page,
     attachments,
+    chat_opening,
+    talk_page,
+    chats_page,
     my_cases,
     opening,
     people,

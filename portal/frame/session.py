@@ -18,7 +18,7 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
-from desk import concerns
+from desk import chats, concerns
 from desk.access import REGISTRARS, STAFF, check_decides, check_role, stands_in_for
 from desk.desk import Desk
 from desk.problems import NotFound
@@ -49,7 +49,7 @@ _LONGEST = 100
 _LONGEST_PATH = 4_000
 
 BY_ITSELF = re.compile(
-    r"/cola/(eventos|filas)|/avisos/(eventos|campana)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?)"
+    r"/cola/(eventos|filas)|/avisos/(eventos|campana)|/casos/(lista|eventos)|/proceso/cifras|/casos/[^/]+/(eventos|partes/[^/]+|presencia(/fin)?|chat/(partes|presencia(/fin)?))|/chats/lista"
 )
 """What an open page asks for by itself: nobody was there for that, and a session does not live on by it."""
 
@@ -177,6 +177,7 @@ async def signed_in_now(request: Request, desk: Desk, visitor: Visitor) -> Princ
         raise NotFound
     if (now.role, now.persona.customer_id) != (visitor.role, visitor.principal.customer_id):
         raise NotFound
+    await chats.seen(desk, now.principal, at=desk.clock())
     return now.principal
 
 
@@ -268,6 +269,7 @@ Worker = Annotated[Visitor, Depends(only(Role.AGENT, Role.DIRECTOR))]
 Decider = Annotated[Visitor, Depends(decider)]
 Staff = Annotated[Visitor, Depends(only(*STAFF))]
 Registrar = Annotated[Visitor, Depends(only(*REGISTRARS))]
+ForContacts = Depends(only(Role.CONTACT))
 ForWorkers = Depends(only(Role.AGENT, Role.DIRECTOR))
 ForRegistrars = Depends(only(*REGISTRARS))
 ForAdmins = Depends(only(Role.ADMIN))

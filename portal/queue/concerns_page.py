@@ -13,6 +13,7 @@ from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import Stamped, Worker
 from portal.queue.list_news import ListNews, news_of
+from storage.case import chats
 from storage.engine.database import Database
 from storage.telephone import calls
 from storage.workbench.concerns import latest
@@ -26,7 +27,7 @@ LastRead = Annotated[int, Form(ge=0, lt=1 << 63)]
 class ConcernNews(ListNews):
     """Watches what concerns people: for each who looks, those whose concerns are theirs, by their ids in order.
 
-    A telephone that rings, or is answered, concerns all of them.
+    A telephone that rings, or is answered, concerns all of them, as does a chat that waits.
     """
 
     def __init__(self, database: Database) -> None:
@@ -35,8 +36,8 @@ class ConcernNews(ListNews):
     async def ask(self, numbers: Set[str]) -> Mapping[str, str]:
         whose = {each: each.split(",") for each in numbers}
         found = await latest(self.database, {person for people in whose.values() for person in people})
-        heard = await calls.latest(self.database)
-        return {each: repr([heard, *(found.get(person) for person in people)]) for each, people in whose.items()}
+        heard, waiting = await calls.latest(self.database), await chats.waiting(self.database)
+        return {each: repr([heard, waiting, *map(found.get, people)]) for each, people in whose.items()}
 
 
 @router.get("")

@@ -26,13 +26,13 @@ from sqlalchemy import (
 from sqlalchemy import case as either
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.case import Case, ClockState, Status
+from policy.case.case import Case, ClockState, Role, Status
 from policy.case.concerns import concerned_by
 from policy.case.decision import Decision
 from policy.case.facts import CaseOpened
 from policy.people.recipients import recipient_to_text
 from policy.terms.terms import Terms
-from storage.case import duplicates
+from storage.case import chats, duplicates
 from storage.duty import pages
 from storage.engine import codec
 from storage.engine.columns import AT_ONCE, NEVER, UNDATED
@@ -219,6 +219,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
             for notice in decision.notices
         ]
         await _NOTICES.each(connection, rows)
+    await chats.keep(connection, decision)
     await concerns.keep(connection, case.number, concerned_by(decision.entries, case), at=case.last_at)
 
 
@@ -257,13 +258,15 @@ def _projected(case: Case) -> dict[str, Any]:
 
 def _last_word(decision: Decision) -> dict[str, Any]:
     """Whether the customer had the last word that both sides read: as it was, where the turn has no such word."""
-    said = [entry for entry in decision.entries if entry.fact.kind in (*_OF_THE_CUSTOMER, *_OF_THE_DESK)]
-    last = said[-1].seq if said and said[-1].fact.kind in _OF_THE_CUSTOMER else None
+    said = [entry for entry in decision.entries if entry.fact.kind in _SAID]
+    last = said[-1].seq if said and said[-1].by.role is Role.CONTACT else None
     return {"is_said": bool(said), "last_word": last}
 
 
-_OF_THE_CUSTOMER = ("customer_answered", "case_reopened")
-_OF_THE_DESK = ("reply_sent", "information_requested", "case_resolved")
+_SAID = (
+    *("customer_answered", "case_reopened", "chat_said"),
+    *("reply_sent", "information_requested", "case_resolved"),
+)
 
 
 def title_key(title: str) -> str:

@@ -626,6 +626,7 @@ canned_replies = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
+_GOING_ON = text("ended_at IS NULL")
 presence = Table(  # an open page says every few seconds that it is there
     "presence",
     metadata,
@@ -635,6 +636,38 @@ presence = Table(  # an open page says every few seconds that it is there
     Column("name", Text, nullable=False),
     Column("writing", Boolean, nullable=False),
     Column("seen_at", Instant, nullable=False, index=True),
+)
+
+chats = Table(  # each chat of a case, by the fact that began it: the waiting ones, and how long it took today
+    "chats",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("contact_id", String, nullable=False),
+    Column("begun_at", Instant, nullable=False, index=True),
+    Column("agent_id", String),
+    Column("taken_at", Instant),
+    Column("ended_at", Instant),
+    Index("ix_chats_going_on", "begun_at", sqlite_where=_GOING_ON, postgresql_where=_GOING_ON),
+)
+
+chat_presence = Table(  # who has a chat before them, and who is writing there; an open page says so every few seconds
+    "chat_presence",
+    metadata,
+    Column("case_number", ForeignKey("cases.number"), primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("person_id", String, nullable=False),
+    Column("theirs", Boolean, nullable=False),
+    Column("writing", Boolean, nullable=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+)
+
+chat_readiness = Table(  # who of ours takes chats, and when a page of theirs was last open
+    "chat_readiness",
+    metadata,
+    Column("agent_id", ForeignKey("agents.id"), primary_key=True),
+    Column("ready", Boolean, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
 
 pending_replies = Table(  # a reply that may still be undone; the worker lets it leave

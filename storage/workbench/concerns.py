@@ -37,10 +37,11 @@ class ConcernRow:
 
 @dataclass(frozen=True)
 class Unread:
-    """How much was not read yet; `last` is the id of the newest of it."""
+    """How much was not read yet; `last` is the id of the newest of it. `chats`: how many wait for anybody at all."""
 
     count: int = 0
     last: int = 0
+    chats: int = 0
 
 
 async def keep(connection: AsyncConnection, number: str, found: Sequence[Concerned], *, at: datetime) -> None:

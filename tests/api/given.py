@@ -29,6 +29,11 @@ BODIES: dict[str, dict[str, Any]] = {
         "started_at": "2026-11-25T13:50:00Z",
         "seconds": 240,
     },
+    "chat": {"body": "¿Hay alguien que me ayude?"},
+    "chat/claim": {},
+    "chat/lines": {"body": "Buenas tardes: ya reviso la cuota."},
+    "chat/hand-overs": {"agent_id": "dora"},
+    "chat/end": {"outcome": "not_solved", "summary": "Guiamos al usuario; sigue en blanco."},
     "priority": {"priority": 1, "reason": "Toda la operación está detenida."},
     "information-requests": {"body": "¿Desde qué navegador?"},
     "answers": {"body": "Desde Firefox."},
@@ -61,7 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "withdrawal": {},
 }
 _BOGOTA = ZoneInfo("America/Bogota")
-OF_THE_CUSTOMER = {"answers", "confirmation", "reopening", "withdrawal", "visits/acceptance", "visits/sign-off"}
+OF_THE_CUSTOMER = {"answers", "chat", "confirmation", "reopening", "withdrawal", "visits/acceptance", "visits/sign-off"}
 OF_OTHERS = {"visits/approval": "director", "diagnosis": "specialist"}
 BEFORE = {
     "visits/approval": "visits",
@@ -72,6 +77,10 @@ BEFORE = {
     "visits/expenses": "visits/acceptance",
     "visits/report": "visits/start",
     "visits/sign-off": "visits/report",
+    "chat/claim": "chat",
+    "chat/lines": "chat/claim",
+    "chat/hand-overs": "chat/claim",
+    "chat/end": "chat/lines",
     "provider-updates": "provider-escalations",
     "remote-sessions/{session}/end": "remote-sessions",
     "confirmation": "resolution",

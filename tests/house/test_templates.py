@@ -44,7 +44,7 @@ def test_no_line_ends_with_blanks() -> None:
     assert [place for place, line in LINES if line != line.rstrip()] == []
 
 
-FORMS_OF_THEIR_OWN = {"duplicate-of"}
+FORMS_OF_THEIR_OWN = {"chat", "duplicate-of"}
 """Commands that a page of their own gives: test_matrix tries it."""
 FILES = {"/direccion/tablero.csv", "/direccion/tablero.pdf", "/direccion/tablero.xlsx"}
 """Addresses that a page makes of its own and an ending."""

@@ -15,11 +15,13 @@ from playwright.async_api import Browser
 from api.http.app import create_app
 from demo import seed, users
 from demo.access import DemoAccess, new_secrets
-from policy.case.case import Actor, Role, Status
+from policy.case.case import Actor, Role, Status, Text
+from policy.case.commands import BeginChat
 from policy.telephone.call import CallEvent, Heard
 from portal.frame.session import SESSION_COOKIE
 from settings import Settings
-from storage.case import views
+from storage.case import intake, views
+from storage.case.intake import Deposit
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, NewAccount, Persona, Purpose, SignInKey
@@ -95,6 +97,7 @@ async def seed_demo_desk(folder: Path) -> dict[str, Any]:
         message = await held_message(
             db, "asuarez@altaneblina.example", "El mapa no carga", at=NOW, whole="El mapa no carga\n\n> lo de antes"
         )
+        await _chat(db, numbers["altaneblina new"])
         answered = await _answer(db, numbers["altaneblina in_progress"])
         await calls.hear(db, "lla_demo", "evt_demo", Heard(event=CallEvent.RINGING, at=NOW, number="+573001234567"))
         numbers |= {"call": "lla_demo", "message": message, "key": await _key(db), "answered": answered}
@@ -194,6 +197,15 @@ async def _answer(db: Database, number: str) -> str:
     )
     await pending_replies.keep(db, reply)
     return number
+
+
+async def _chat(db: Database, number: str) -> None:
+    """The customer waits in the chat of a case."""
+    by = Actor(Role.CONTACT, "cnt_altaneblina_asuarez")
+    body = "Buenas tardes: ¿hay alguien que pueda ayudarme?"
+    await intake.deposit(db, [Deposit("con_demo_chat", number, body)], at=NOW)
+    begin = BeginChat(by=by, body=Text("con_demo_chat", len(body)))
+    await PaperDesk(db, _now).command(number, begin, key="cmd_demo_chat")
 
 
 async def _numbers(db: Database) -> dict[str, str]:

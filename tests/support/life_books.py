@@ -49,6 +49,19 @@ class Broken:
     ended: bool = False
 
 
+_SILENCE = timedelta(minutes=15)
+
+
+@dataclass
+class Talk:
+    """A chat by its own count: who has it, who had the last word, and when silence ends it."""
+
+    ends_at: datetime
+    agent_id: str | None = None
+    answered: bool = False
+    awaits_us: bool = True
+
+
 @dataclass
 class Books:
     """What is known of a life so far."""
@@ -75,6 +88,7 @@ class Books:
     came_by: Channel | None = None
     is_missed: bool = False
     awaits_signature: bool = False
+    chat: Talk | None = None
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -111,6 +125,8 @@ class Books:
         self._check_used(after, at)
         self._check_broken(after, at)
         self._check_waits(after)
+        assert (self.chat is None) == (after.chat is None), "a chat ends with its case"
+        assert self.chat is None or self.chat.agent_id == (after.chat and after.chat.agent_id)
         if after.level_clock and after.status in _WORKED_ON:
             assert after.level_clock.limit == self.terms.limit(after.level, after.priority), "the limit it was promised"
 
@@ -124,6 +140,8 @@ class Books:
             case f.CallLogged() if fact.outcome is not Outcome.SOLVED:
                 if fact.direction is Direction.OUT or fact.outcome is Outcome.NOT_SOLVED:
                     self.tried_in_vain.add(Channel.PHONE)
+            case f.ChatBegun() | f.ChatTaken() | f.ChatSaid() | f.ChatHandedOver() | f.ChatEnded():
+                self._enter_chat(fact, entry)
             case f.CaseOpened():
                 self.opened_at, self.came_by = entry.at, fact.channel
             case f.CaseOverdue():
@@ -167,6 +185,42 @@ class Books:
                         self.decide_by[is_excess] = moved[what]
             case _ if isinstance(fact, v.VisitFact):
                 self._enter_visit(fact, entry)
+
+    def _enter_chat(
+        self, fact: f.ChatBegun | f.ChatTaken | f.ChatSaid | f.ChatHandedOver | f.ChatEnded, entry: Entry
+    ) -> None:
+        """One chat at a time, one agent in it, an end by silence at its time, and what of it was an attempt (ONS-4)."""
+        by_contact = entry.by.role is Role.CONTACT
+        if isinstance(fact, f.ChatBegun):
+            assert self.chat is None, "one chat at a time"
+            assert Channel.CHAT in self.terms.channels, "a plan without chat has none"
+            assert by_contact, "the customer comes to the chat"
+            self.chat = Talk(ends_at=entry.at + _SILENCE)
+            assert fact.ends_at == self.chat.ends_at
+            return
+        chat = self.chat
+        assert chat, "what nobody began goes not on"
+        match fact:
+            case f.ChatTaken():
+                assert chat.agent_id is None, "exactly one takes it"
+                chat.agent_id = fact.agent_id
+            case f.ChatHandedOver():
+                assert fact.from_agent == chat.agent_id != fact.to_agent
+                chat.agent_id = fact.to_agent
+            case f.ChatSaid():
+                assert by_contact or chat.agent_id in (entry.by.id, entry.by.on_behalf_of), "who has it writes"
+                chat.ends_at, chat.awaits_us = entry.at + _SILENCE, by_contact
+                chat.answered = chat.answered or not by_contact
+                if by_contact:
+                    self.question = None
+            case f.ChatEnded():
+                by_itself = entry.due_at is not None and not fact.with_case
+                assert not by_itself or entry.due_at == chat.ends_at, "silence ends it at its time"
+                assert fact.outcome is None or chat.answered, "no attempt without a line of ours"
+                assert not by_itself or (fact.outcome is None) == (chat.awaits_us or not chat.answered)
+                if fact.outcome not in (None, Outcome.SOLVED):
+                    self.tried_in_vain.add(Channel.CHAT)
+                self.chat = None
 
     def _check_release(self, decision: Decision) -> None:
         """Both clocks count from when it was covered, and another plan's channel is noted (WAR-3, PLAN-7)."""

@@ -160,6 +160,11 @@ def commands() -> tuple[Command, ...]:
         c.LogAttempt(by=HELP_DESK, channel=Channel.PHONE, outcome=Outcome.NOT_SOLVED, summary=WORDS),
         call(),
         PAGED,
+        BEGIN_CHAT,
+        TAKE_CHAT,
+        line(),
+        hand_over_chat(),
+        end_chat(by=SPECIALIST),
         c.SetPriority(by=HELP_DESK, priority=Priority.LOW, reason=WORDS),
         c.RequestInformation(by=HELP_DESK, body=WORDS),
         c.AnswerAsCustomer(by=CONTACT, body=WORDS),
@@ -241,6 +246,25 @@ def call(
         started_at=started_at,
         lasted=lasted,
     )
+
+
+BEGIN_CHAT = c.BeginChat(by=CONTACT, body=WORDS)
+TAKE_CHAT = c.TakeChat(by=HELP_DESK)
+
+
+def line(by: Actor = HELP_DESK, *, unseen: bool = False) -> c.SayInChat:
+    """A line in the chat, by the agent who has it or the customer."""
+    return c.SayInChat(by=by, body=WORDS, unseen=unseen)
+
+
+def hand_over_chat(to: str = "agent-2", by: Actor = HELP_DESK) -> c.HandOverChat:
+    """An agent gives the chat to another."""
+    return c.HandOverChat(by=by, agent_id=to)
+
+
+def end_chat(outcome: Outcome = Outcome.NOT_SOLVED, by: Actor = HELP_DESK, *, unseen: bool = False) -> c.EndChat:
+    """The chat's end, by either side; the customer says no more than whether it is solved."""
+    return c.EndChat(by=by, outcome=outcome, summary=None if by.role is Role.CONTACT else WORDS, unseen=unseen)
 
 
 def amend(to: Terms, *, instead_of: Terms | None = None) -> c.AmendTerms:

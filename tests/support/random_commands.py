@@ -34,6 +34,7 @@ from policy.case.commands import Command, Equipment, OpenCase
 from policy.case.duplicates import GoesOnIn
 from policy.case.lifecycle import ROLES
 from policy.duty.steps import PageStep
+from policy.people.groups import serves
 from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.visit.visit import VisitStep
@@ -126,12 +127,15 @@ def an_opening(pick: Pick, *, at: instant, terms: Terms, careless: bool) -> Open
     def one_of(good: Sequence[T], bad: Sequence[T]) -> T:
         return pick((*good, *bad)) if careless else pick(good)
 
+    by = one_of((CONTACT, HELP_DESK), (COMMERCIAL,))
+    channel = one_of(terms.channels, tuple(Channel))
     equipment = one_of((None, Equipment(True, "SN-1")), (Equipment(False), Equipment(True, "SN-1")))
     return opening(
         at,
         pick(tuple(Priority)),
-        by=one_of((CONTACT, HELP_DESK), (COMMERCIAL,)),
-        channel=one_of(terms.channels, tuple(Channel)),
+        by=by,
+        channel=channel,
+        begins_chat=channel is Channel.CHAT and by is CONTACT,
         category=pick((Category.INCIDENT, Category.INCIDENT, *Category)),
         title=one_of((WORDS,) * 3, (NO_WORDS,)),
         prior_analysis=one_of((WORDS,), (NO_WORDS,)),
@@ -198,6 +202,42 @@ def _call(s: Situation, by: Actor) -> Command:
         started_at=began,
         lasted=timedelta(minutes=s.pick((0, 5))),
     )
+
+
+def _chat_taken(s: Situation, by: Actor) -> Command:
+    """By somebody who serves the case, unless one is careless."""
+    serving = [
+        each
+        for each in _MAY[c.TakeChat]
+        if each.role is Role.DIRECTOR or serves(each.levels, each.groups, level=s.case.level, group=s.case.group)
+    ]
+    is_there = s.case.chat is not None and bool(serving) and not s.by_anybody
+    return c.TakeChat(by=s.one_of(serving, (by, by)) if is_there else by)
+
+
+def _chat_line(s: Situation, by: Actor) -> Command:
+    return c.SayInChat(by=_in_chat(s, by), body=s.words, unseen=s.pick((False, True)))
+
+
+def _chat_hand_over(s: Situation, by: Actor) -> Command:
+    has_it = s.case.chat.agent_id if s.case.chat else None
+    others = tuple(each for each in ("agent-1", "agent-2", "agent-3") if each != has_it)
+    return c.HandOverChat(by=by, agent_id=s.one_of(others, (has_it or "agent-1",) * 3))
+
+
+def _chat_end(s: Situation, by: Actor) -> Command:
+    by = _in_chat(s, by)
+    summary = None if by.role is Role.CONTACT else s.words
+    outcome = s.pick((Outcome.NOT_SOLVED, Outcome.SOLVED))
+    return c.EndChat(by=by, outcome=outcome, summary=summary, unseen=s.pick((False, True)))
+
+
+def _in_chat(s: Situation, by: Actor) -> Actor:
+    """A contact, or the agent who has the chat, unless one is careless."""
+    if s.by_anybody or s.case.chat is None or by.role is Role.CONTACT:
+        return by
+    has_it = [each for each in _MAY[c.SayInChat] if each.id == s.case.chat.agent_id]
+    return s.one_of(has_it or (CONTACT,), (by, by))
 
 
 def _transfer(s: Situation, by: Actor) -> Command:
@@ -299,6 +339,11 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.AddNote: _note_or_page,
     c.LogAttempt: _attempt,
     c.LogCall: _call,
+    c.BeginChat: lambda s, by: c.BeginChat(by=by, body=s.words),
+    c.TakeChat: _chat_taken,
+    c.SayInChat: _chat_line,
+    c.HandOverChat: _chat_hand_over,
+    c.EndChat: _chat_end,
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
     c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),
     c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words),

@@ -91,6 +91,7 @@ class Doing(Enum):
     WORKING = "what support does with a case"
     TALKING = "support and the customer write to each other, and try to solve it from afar"
     LOOKING_FROM_AFAR = "remote sessions, and providers"
+    CHATTING = "the customer and support chat"
     CHANGING_THE_JOURNEY = "what may become of a visit on its way"
     ASKING = "support asks, and may wait for an answer in vain"
     AMENDING = "other holidays, another matrix, other hours"
@@ -138,6 +139,8 @@ _BENTS = (
     (Doing.LOOKING_FROM_AFAR, Doing.TALKING, Doing.SOLVING),
     (Doing.AMENDING, Doing.WAITING, Doing.TRAVELLING),
     (Doing.ASKING, Doing.WAITING, Doing.TRAVELLING),
+    (Doing.CHATTING,),
+    (Doing.CHATTING, Doing.CHATTING, Doing.TALKING, Doing.SOLVING),
     (Doing.ANYTHING,),
 )
 _A_WHILE = 20
@@ -265,6 +268,8 @@ class Lives(RuleBasedStateMachine):
         """The kinds of commands that belong to it."""
         if doing is Doing.TRAVELLING:
             return next_of_visit(situation)
+        if doing is Doing.CHATTING or (doing is Doing.TALKING and self.case.chat):
+            return self.of_chat(careless=situation.careless)
         if doing is Doing.WORKING and self.case.group and not self.case.assignee:
             return (c.ClaimCase, *_KINDS[doing])
         if doing is Doing.LOOKING_FROM_AFAR:
@@ -277,6 +282,17 @@ class Lives(RuleBasedStateMachine):
         if doing is Doing.WORKING and self.case.is_equipment:
             return (c.RecordDiagnosis, c.RecordDiagnosis, c.RecordDiagnosis, *_KINDS[doing])
         return _KINDS[doing]
+
+    def of_chat(self, *, careless: bool) -> tuple[type[Command], ...]:
+        """What leads a chat on; careless, what it has no place for."""
+        chat = self.case.chat
+        if chat is None:
+            return (c.SayInChat, c.TakeChat, c.EndChat, c.HandOverChat) if careless else (c.BeginChat,)
+        if chat.agent_id is None:
+            return (c.SayInChat, c.EndChat, c.BeginChat) if careless else (c.TakeChat, c.TakeChat, c.SayInChat)
+        if careless:
+            return c.TakeChat, c.BeginChat, c.HandOverChat, c.EndChat, c.SayInChat
+        return c.SayInChat, c.SayInChat, c.SayInChat, c.HandOverChat, c.EndChat
 
     # -- one step -----------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from tests.support.lives import (
     ANSWER,
     APPROVE,
     ASK,
+    BEGIN_CHAT,
     CLAIM,
     CONFIRM,
     CONTACT,
@@ -52,6 +53,7 @@ from tests.support.lives import (
     SIGN_OFF,
     SPECIALIST,
     STANDARD,
+    TAKE_CHAT,
     TO_PROVIDER,
     UNCOVERED,
     WITHDRAW,
@@ -60,7 +62,10 @@ from tests.support.lives import (
     bogota,
     call,
     duplicate,
+    end_chat,
     expense,
+    hand_over_chat,
+    line,
     opening,
     priority,
     terms,
@@ -128,6 +133,15 @@ async def _diagnosed(house: House, cause: Cause, *steps: c.Command) -> LiveCase:
     ours = c.Equipment(supplied_by_us=True, serial_number="SN-1")
     case = await house.open(opening(START, serial_number="SN-1", equipment=ours), terms=PREMIUM)
     for step in (c.RecordDiagnosis(by=SPECIALIST, cause=cause, summary=WORDS), *steps):
+        await case.give(step, key=type(step).__name__)
+    return case
+
+
+async def _by_chat(house: House) -> LiveCase:
+    """A case that waits in the chat, where nobody comes; it goes on as any other."""
+    case = await house.open(opening(START, channel=Channel.CHAT, begins_chat=True), terms=PREMIUM)
+    await case.until(case.opened_at + 20 * MINUTES)
+    for step in (CLAIM, REPLY, RESOLVE, CONFIRM):
         await case.give(step, key=type(step).__name__)
     return case
 
@@ -353,6 +367,17 @@ SESSION: tuple[c.Command | timedelta, ...] = (
     c.EndRemoteSession(by=HELP_DESK, session=1, summary=WORDS),
 )
 
+CHAT: tuple[c.Command | timedelta, ...] = (
+    BEGIN_CHAT,
+    MINUTES,
+    TAKE_CHAT,
+    line(),
+    MINUTES,
+    line(CONTACT, unseen=True),
+    hand_over_chat(),
+    line(SPECIALIST, unseen=True),
+)
+
 LIVES: dict[str, Life] = {
     "new": _life(),
     "untouched-standard-until-long-overdue": _life(30 * DAYS, standard=True),
@@ -372,6 +397,10 @@ LIVES: dict[str, Life] = {
     "talked-on-the-telephone": _life(
         call(Direction.IN, Outcome.NO_ANSWER), MINUTES, call(), 2 * MINUTES, call(Direction.IN, Outcome.SOLVED)
     ),
+    "chatted": _life(
+        *CHAT, 5 * MINUTES, end_chat(by=SPECIALIST), 10 * MINUTES, BEGIN_CHAT, TAKE_CHAT, line(), 20 * MINUTES
+    ),
+    "opened-by-chat": _by_chat,
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
     "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),
     "equipment-diagnosed": lambda house: _diagnosed(house, Cause.MANUFACTURING_DEFECT, RESOLVE, CONFIRM),

@@ -54,6 +54,16 @@ def sentence(fact: f.Fact) -> str:
             return "intento remoto"
         case f.CallLogged():
             return "llamada"
+        case f.ChatBegun():
+            return "empieza un chat"
+        case f.ChatTaken():
+            return "chat tomado"
+        case f.ChatSaid():
+            return "línea de chat"
+        case f.ChatHandedOver():
+            return "chat entregado"
+        case f.ChatEnded():
+            return "termina el chat"
         case f.InitialAttentionGiven(in_time=in_time):
             return "atención inicial a tiempo" if in_time else "atención inicial tardía"
         case f.InitialAttentionMissed():

@@ -93,6 +93,8 @@ class Teller:
                 came = self._word("outcome", outcome)
                 way = "was called by the customer: {outcome}" if direction is Direction.IN else "called: {outcome}"
                 return self.say(way, outcome=came)
+            case f.ChatBegun() | f.ChatTaken() | f.ChatSaid() | f.ChatHandedOver() | f.ChatEnded():
+                return self._told_of_chat(fact)
             case f.InitialAttentionGiven(in_time=in_time):
                 return self.say("Initial attention given in time" if in_time else "Initial attention given late")
             case f.InitialAttentionMissed():
@@ -173,6 +175,26 @@ class Teller:
                 return self.say("Closed: {reason}", reason=self._word("closing_reason", reason))
             case _:
                 return self._told_of_visit(fact)
+
+    def _told_of_chat(self, fact: f.ChatBegun | f.ChatTaken | f.ChatSaid | f.ChatHandedOver | f.ChatEnded) -> str:
+        match fact:
+            case f.ChatBegun():
+                return self.say("waits in the chat")
+            case f.ChatTaken(takes_case=takes_case):
+                return self.say("took the chat and the case" if takes_case else "took the chat")
+            case f.ChatSaid():
+                return self.say("by chat")
+            case f.ChatHandedOver(to_agent=agent_id, takes_case=takes_case):
+                way = "gave the chat and the case to {agent}" if takes_case else "gave the chat to {agent}"
+                return self.say(way, agent=self._name(agent_id))
+            case f.ChatEnded(with_case=True):
+                return self.say("The chat ended with the case")
+            case f.ChatEnded(outcome=None):
+                return self.say("ended the chat")
+            case f.ChatEnded(outcome=outcome):
+                return self.say("ended the chat: {outcome}", outcome=self._word("outcome", outcome))
+            case _:
+                assert_never(fact)
 
     def _told_of_visit(self, fact: v.VisitFact) -> str:
         match fact:

@@ -74,6 +74,18 @@ def _told(fact: f.Fact) -> str:
             return f"llamada del cliente: {word('outcome', outcome)}"
         case f.CallLogged(outcome=outcome):
             return f"llamada al cliente: {word('outcome', outcome)}"
+        case f.ChatBegun():
+            return "el cliente espera en el chat"
+        case f.ChatTaken(takes_case=takes_case):
+            return "tomó el chat y el caso" if takes_case else "tomó el chat"
+        case f.ChatSaid():
+            return "escribió en el chat"
+        case f.ChatHandedOver(to_agent=agent_id, takes_case=takes_case):
+            return f"entregó el chat{' y el caso' if takes_case else ''} a {agent_id}"
+        case f.ChatEnded(outcome=None):
+            return "terminó el chat"
+        case f.ChatEnded(outcome=outcome):
+            return f"terminó el chat: {word('outcome', outcome)}"
         case f.InitialAttentionGiven(in_time=in_time):
             return "atención inicial " + ("a tiempo" if in_time else "fuera de tiempo")
         case f.InitialAttentionMissed():

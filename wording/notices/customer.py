@@ -7,7 +7,7 @@ from typing import assert_never
 from policy.case import facts as f
 from policy.case.case import Level
 from policy.terms.terms import ArchitectureHelp
-from wording.notices import questions
+from wording.notices import chats, questions
 from wording.notices.amended import amended
 from wording.notices.closing import closed
 from wording.notices.occasion import Occasion, Words
@@ -35,6 +35,10 @@ def to_customer(o: Occasion) -> Words:
             return _still_overdue(o, fact)
         case f.ReplySent():
             return _replied(o, fact)
+        case f.ChatSaid():
+            return chats.said_to_customer(o, fact)
+        case f.ChatEnded():
+            return chats.ended_for_customer(o, fact)
         case f.InformationRequested():
             return questions.asked(o, fact)
         case f.InformationReminded():
@@ -65,6 +69,9 @@ def to_customer(o: Occasion) -> Words:
             | f.NoteAdded()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.ChatBegun()
+            | f.ChatTaken()
+            | f.ChatHandedOver()
             | f.InitialAttentionGiven()
             | f.InitialAttentionMissed()
             | f.ClockWarned()

@@ -8,7 +8,7 @@ from policy.case import facts as f
 from policy.case.case import Level
 from policy.people.recipients import Agent, Commercial, LevelQueue
 from policy.time.clock import ClockName
-from wording.notices import questions
+from wording.notices import chats, questions
 from wording.notices.amended import amended
 from wording.notices.occasion import Occasion, Words
 from wording.notices.visits_at_desk import visit_to_desk
@@ -46,6 +46,14 @@ def to_desk(o: Occasion) -> Words:
             return questions.lapsed_at_desk(o)
         case f.CaseResolved() if fact.unanswered:
             return questions.unanswered_at_desk(o, fact)
+        case f.ChatBegun():
+            return chats.begun_at_desk(o)
+        case f.ChatSaid():
+            return chats.said_at_desk(o, fact)
+        case f.ChatHandedOver():
+            return chats.handed_over(o)
+        case f.ChatEnded():
+            return chats.ended_at_desk(o)
         case f.CustomerAnswered():
             return _answered(o, fact)
         case f.NoteAdded():
@@ -61,6 +69,7 @@ def to_desk(o: Occasion) -> Words:
             | f.ReplySent()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.ChatTaken()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()
             | f.PriorityChanged()

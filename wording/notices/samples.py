@@ -56,6 +56,11 @@ def group_of(fact: f.Fact) -> Group:
             | f.NoteAdded()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.ChatBegun()
+            | f.ChatTaken()
+            | f.ChatSaid()
+            | f.ChatHandedOver()
+            | f.ChatEnded()
             | f.InformationRequested()
             | f.InformationReminded()
             | f.InformationLapsed()
@@ -224,6 +229,17 @@ SAMPLES: list[f.Fact] = [
         started_at=datetime(2026, 11, 25, 14, 5, tzinfo=UTC),
         lasted=timedelta(minutes=4),
     ),
+    f.ChatBegun(ends_at=LIMIT),
+    f.ChatTaken(agent_id="agent-1", takes_case=True),
+    f.ChatTaken(agent_id="agent-1", takes_case=False),
+    f.ChatSaid(body=WORDS),
+    f.ChatSaid(body=WORDS, tells=True),
+    f.ChatHandedOver(from_agent="agent-1", to_agent="agent-2", takes_case=True),
+    f.ChatHandedOver(from_agent=None, to_agent="agent-2", takes_case=False),
+    f.ChatEnded(outcome=Outcome.SOLVED, contact_id="contact-1", summary=WORDS, tells=True),
+    f.ChatEnded(outcome=Outcome.NO_ANSWER, contact_id="contact-1", tells=True),
+    f.ChatEnded(outcome=None, contact_id="contact-1"),
+    f.ChatEnded(outcome=Outcome.SOLVED, contact_id="contact-1", with_case=True),
     f.InitialAttentionGiven(due_at=LIMIT, in_time=True),
     f.InitialAttentionMissed(),
     warned(ClockName.INITIAL_ATTENTION),

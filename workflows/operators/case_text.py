@@ -55,6 +55,8 @@ def wake_text(wake: Wake, case: Case, terms: Terms) -> str:
             return "cierre por falta de cobertura"
         case WakeKind.REOPENING_END:
             return "cierre sin respuesta del cliente"
+        case WakeKind.CHAT_END:
+            return "el chat termina si nadie escribe"
         case WakeKind.INFORMATION_REMINDER:
             return "recordatorio al cliente de la información pedida"
         case WakeKind.INFORMATION_END if on_site.goes_on(case):
@@ -128,6 +130,9 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
 def _of_specialists(case: Case) -> Iterator[str]:
     if case.provider_incidents:
         yield f"- **Incidentes del proveedor** {', '.join(map(code, case.provider_incidents))} (SCOPE-6)"
+    if chat := case.chat:
+        has_it = f"lo atiende {code(chat.agent_id)}" if chat.agent_id else "sin tomar"
+        yield f"- **Chat** desde {when(chat.begun_at)}, {has_it} (PLAN-7)"
     if session := case.remote_session:
         yield (
             f"- **Sesión remota {session.number}** en curso desde {when(session.started_at)}, con "

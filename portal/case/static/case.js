@@ -86,6 +86,9 @@
         stale = true;
         return;
       }
+    } else if (fresh.id === "chat-bar" && busy(old)) {
+      stale = true;
+      return;
     } else if (plain(old) === plain(fresh)) {
       wind(old, fresh);
       return;

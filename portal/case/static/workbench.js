@@ -39,6 +39,7 @@
   document.addEventListener("submit", (event) => {
     // What is being sent is no draft any more.
     for (const field of event.target.querySelectorAll("textarea[data-draft]")) forget(field.dataset.draft);
+    wrote = -Infinity; // nor is its author writing any more
   }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const order = event.detail.elt?.dataset?.order;

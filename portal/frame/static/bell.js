@@ -12,6 +12,11 @@
     const content = (await live.part("/avisos/campana"))?.content, fresh = content?.getElementById("campana");
     if (!fresh) return;
     ring(content.getElementById("llamadas"));
+    const chats = document.getElementById("campana-chats"), freshChats = content.getElementById("campana-chats");
+    if (chats && freshChats && chats.outerHTML !== freshChats.outerHTML) {
+      chats.replaceWith(freshChats);
+      document.dispatchEvent(new CustomEvent("escala:chats"));
+    }
     const newest = Number(fresh.dataset.last);
     if (newest > last && fresh.dataset.told && wanted() && document.hidden) tell(fresh.dataset);
     last = Math.max(last, newest);

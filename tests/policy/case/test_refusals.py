@@ -10,6 +10,7 @@ import pytest
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import SYSTEM, Case, Category, Channel, Level, OutOfScopeKind, Priority, Role, Status
+from policy.case.chats import ChatOver
 from policy.case.commands import COMMANDS, Command
 from policy.case.decision import Decision
 from policy.case.duplicates import GoesOnIn
@@ -24,6 +25,7 @@ from tests.support.lives import (
     ADMIN,
     ANSWER,
     ASK,
+    BEGIN_CHAT,
     CLAIM,
     COMMERCIAL,
     CONTACT,
@@ -39,6 +41,7 @@ from tests.support.lives import (
     SCHEDULE,
     SPECIALIST,
     STANDARD,
+    TAKE_CHAT,
     TO_PROVIDER,
     UNCOVERED,
     WITHDRAW,
@@ -77,6 +80,10 @@ STATES: dict[Status, tuple[Case, Terms]] = {
 }
 GOOD = {type(command): command for command in commands()}
 WITHOUT: dict[type[Command], type[r.Refusal]] = {
+    c.TakeChat: ChatOver,
+    c.SayInChat: ChatOver,
+    c.HandOverChat: ChatOver,
+    c.EndChat: ChatOver,
     c.EndRemoteSession: RemoteSessionNotOpen,
     c.RequestVisit: v.RemoteChannelsNotExhausted,
     c.ApproveVisit: v.NoVisitOpen,
@@ -98,6 +105,11 @@ WHEN_TAKEN = {
     c.AddNote: "hniwr",
     c.LogAttempt: "niw",
     c.LogCall: "niw",
+    c.BeginChat: "niw",
+    c.TakeChat: "niw",
+    c.SayInChat: "niw",
+    c.HandOverChat: "niw",
+    c.EndChat: "niw",
     c.SetPriority: "niw",
     c.RequestInformation: "niw",
     c.AnswerAsCustomer: "hniw",
@@ -186,8 +198,16 @@ PEOPLE = {
     Role.ADMIN: ADMIN,
     Role.SYSTEM: SYSTEM,
 }
-CUSTOMERS = {c.AnswerAsCustomer, c.ConfirmSolution, c.ReopenCase, c.WithdrawCase, c.AcceptVisit, c.SignOffVisit}
-BOTH = {c.OpenCase, c.RequestVisit, c.ScheduleVisit, c.CancelVisit}
+CUSTOMERS = {
+    c.AnswerAsCustomer,
+    c.BeginChat,
+    c.ConfirmSolution,
+    c.ReopenCase,
+    c.WithdrawCase,
+    c.AcceptVisit,
+    c.SignOffVisit,
+}
+BOTH = {c.OpenCase, c.SayInChat, c.EndChat, c.RequestVisit, c.ScheduleVisit, c.CancelVisit}
 THEIRS: dict[type[Command], set[Role]] = {
     c.ApproveVisit: {Role.DIRECTOR},
     c.AmendTerms: {Role.DIRECTOR, Role.ADMIN},
@@ -195,6 +215,8 @@ THEIRS: dict[type[Command], set[Role]] = {
     c.RecordPage: {Role.AGENT, Role.DIRECTOR, Role.SYSTEM},
     c.AddNote: {Role.AGENT, Role.DIRECTOR, Role.SYSTEM},  # the system notes what comes by mail by itself
 }
+CHATTING = after(_WORKED, ("09:05", BEGIN_CHAT), terms=PREMIUM)
+TAKEN = after(CHATTING, ("09:06", TAKE_CHAT), terms=PREMIUM)
 _VISITS: dict[type[Command], Case] = {
     c.RequestVisit: exhausted(terms=PREMIUM),
     c.ApproveVisit: visit_at(VisitStep.REQUESTED, terms=PREMIUM),
@@ -205,6 +227,10 @@ _VISITS: dict[type[Command], Case] = {
     c.LogVisitExpense: visit_at(VisitStep.STARTED, terms=PREMIUM),
     c.ReportVisit: visit_at(VisitStep.STARTED, terms=PREMIUM),
     c.SignOffVisit: visit_at(VisitStep.REPORTED, terms=PREMIUM),
+    c.TakeChat: CHATTING,
+    c.SayInChat: TAKEN,
+    c.HandOverChat: TAKEN,
+    c.EndChat: TAKEN,
     c.EndRemoteSession: after(_WORKED, ("09:05", GOOD[c.StartRemoteSession]), terms=PREMIUM),
 }
 
@@ -229,6 +255,8 @@ class TestEveryRole:
     def test_may_give_exactly_its_commands(self, kind: type[Command], role: Role) -> None:
         """Whoever is not named may not, whatever the state."""
         command, case = replace(GOOD[kind], by=PEOPLE[role]), taking(kind)
+        if case.chat and case.chat.agent_id:
+            case = replace(case, chat=replace(case.chat, agent_id=PEOPLE[Role(role)].id))
         if role in roles_expected(kind):
             assert decide(case, command, terms=PREMIUM, at=case.last_at).entries[0].by.role is role
         else:

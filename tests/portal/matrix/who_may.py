@@ -42,10 +42,11 @@ _API = {
         GET /customers/{customer_id}/solutions, GET /files/{file_id}, GET /municipalities, GET /provider-incidents,
         GET /sla/preview, POST /cases/{number}/files, POST /files
     """,
-    CONTACTS: "POST /cases/{number}/rating",
     WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}, GET /duty",
     STAFF: "GET /absences, GET /agents, GET /groups, GET /inbox, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
+    CONTACTS: "POST /cases/{number}/rating, POST /chats, GET /chats/outlook",
+    WORKERS: "GET /chats, POST /chats/readiness",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
         POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
@@ -77,7 +78,8 @@ _PAGES = {
         GET /buscar, GET /buscar/rapido, GET /casos, GET /casos/lista, GET /casos/{number},
         GET /casos/{number}/eventos, GET /casos/{number}/partes/{part}, GET /casos/{number}/proceso, GET /contactos,
         GET /contratos, GET /cuenta, GET /incidentes, GET /municipios, GET /proceso.bpmn,
-        POST /casos/{number}/borradores/{composer:path}, POST /casos/{number}/vista-previa/{composer},
+        POST /casos/{number}/borradores/{composer:path}, POST /casos/{number}/vista-previa/{composer:path},
+        GET /casos/{number}/chat,
         POST /cuenta/atajos, POST /cuenta/avisos, POST /cuenta/clave, POST /cuenta/codigo,
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
@@ -85,7 +87,10 @@ _PAGES = {
     CONTACTS | WORKERS | {"admin"}: """
         GET /cuenta/calendarios, POST /cuenta/calendarios, POST /cuenta/calendarios/{feed_id}/fin
     """,
-    CONTACTS: "GET /casos/eventos, POST /casos/{number}/calificacion",
+    CONTACTS: """
+        GET /casos/eventos, POST /casos/{number}/calificacion, GET /chat, POST /chat, GET /casos/{number}/chat/partes,
+        POST /casos/{number}/chat/presencia, POST /casos/{number}/chat/presencia/fin
+    """,
     WORKERS: """
         GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
         POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
@@ -95,7 +100,7 @@ _PAGES = {
         GET /telefono, GET /telefono/numero, GET /telefono/{call_id}, POST /telefono/registro, POST /telefono/canal,
         POST /telefono/{call_id}/contacto,
         POST /guardia/avisos/{page_id}/recibido, POST /guardia/cambios,
-        GET /avisos, GET /avisos/campana, GET /avisos/eventos,
+        GET /chats, GET /chats/lista, POST /chats/disponible, GET /avisos, GET /avisos/campana, GET /avisos/eventos,
         POST /avisos/leidos,
         GET /macros, POST /macros, GET /macros/{macro_id},
         POST /macros/{macro_id}, POST /macros/{macro_id}/eliminar, GET /casos/{number}/macros/{macro_id},
