@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Browser, FilePayload, expect
 
@@ -193,3 +195,114 @@ class TestTheKeyboard:
             await window.page.keyboard.press("Control+k")
             await expect(window.page.locator("#paleta-texto")).to_be_focused()
             await expect(window.page.locator("#paleta kbd")).to_have_count(0)
+
+
+PICTURE = """name => {
+    const bytes = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9aw'
+        + 'AAAABJRU5ErkJggg=='), (each) => each.charCodeAt(0));
+    const brought = new DataTransfer();
+    brought.items.add(new File([bytes], name, { type: 'image/png' }));
+    return brought;
+}"""
+"""A picture as a clipboard or a drag brings it."""
+
+
+async def test_a_picture_is_pasted_and_another_dropped(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    """Words that come with a picture of themselves are pasted as words."""
+    async with at_case(browser, site, office, "agent", number) as window:
+        page, said = window.page, window.page.locator("#replies-files-chosen")
+        events = f"""([kind, name, words]) => {{
+            const data = ({PICTURE})(name), field = document.getElementById('replies-body');
+            if (words) data.setData('text/plain', words);
+            const how = {{ bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data }};
+            const event = kind === 'paste' ? new ClipboardEvent(kind, how) : new DragEvent(kind, how);
+            return field.dispatchEvent(event);
+        }}"""
+        assert not await page.evaluate(events, ["paste", "image.png", ""])
+        await expect(said).to_have_text(re.compile(r"^captura-\d{6}\.png$"))
+        assert not await page.evaluate(events, ["drop", "plano.png", ""])
+        await expect(said).to_have_text(re.compile(r"^captura-\d{6}\.png, plano\.png$"))
+        assert await page.evaluate(events, ["paste", "celdas.png", "1\t2"])
+        assert await page.evaluate("document.getElementById('replies-files').files.length") == 2
+        await page.fill("#replies-body", "Así se ve.")
+        await page.click("#f-replies .sends")
+        await expect(page.locator(".held")).to_be_visible()
+
+
+async def test_a_colleagues_name_is_completed_by_the_keyboard(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        page, field = window.page, window.page.locator("#notes-body")
+        await page.click("#d-notes > summary")
+        await field.type("Que lo vea @do")
+        await expect(page.locator("#called [aria-selected=true]")).to_have_text("Dora Ruiz")
+        await page.keyboard.press("Enter")
+        await expect(field).to_have_value(re.compile(r"^Que lo vea @Dora Ruiz ?$"))
+        await expect(page.locator("#called")).to_have_count(0)
+        await field.type(" y @ev")
+        await expect(page.locator("#called")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#called")).to_have_count(0)
+        await expect(field).to_be_focused()
+
+
+async def test_what_came_before_a_word_was_written_is_seen(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    """What comes later is not, and is shown to whoever writes before it leaves."""
+    async with at_case(browser, site, office, "agent", number) as window:
+        page, seen = window.page, window.page.locator("#f-replies input[name=seen]")
+        await listening(office)
+        before = await seen.input_value()
+        await office.give(number, "answers", "contact", body="Sigue igual.")
+        await expect(seen).not_to_have_value(before)
+        now = await seen.input_value()
+        await page.fill("#replies-body", "Ya lo miro.")
+        await office.give(number, "answers", "contact", body="Y ahora tampoco entra.")
+        await expect(page.locator("#conversation")).to_contain_text("Y ahora tampoco entra.")
+        await expect(seen).to_have_value(now)
+        await page.click("#f-replies .sends")
+        await expect(page.locator(".came")).to_contain_text("Y ahora tampoco entra.")
+
+
+async def test_a_property_opens_its_sheet_and_takes_the_focus_back(
+    browser: Browser, site: str, office: Office, number: str
+) -> None:
+    async with at_case(browser, site, office, "agent", number) as window:
+        page = window.page
+        sheet, link = page.locator("#d-priority"), page.locator(".edits[data-opens=d-priority]")
+        for close in ("Escape", "cancel"):
+            await link.focus()
+            await page.keyboard.press("Enter")
+            await expect(sheet.locator(":checked")).to_be_focused()
+            assert page.url.endswith("?hoja=prioridad")
+            if close == "Escape":
+                await page.keyboard.press("Escape")
+            else:
+                await sheet.locator(".cancels").click()
+            await expect(sheet.locator("form")).to_be_hidden()
+            await expect(link).to_be_focused()
+            assert page.url.endswith(number)
+        await window.go(f"/casos/{number}?hoja=prioridad")
+        await page.check("#f-priority [value='1']")
+        await page.fill("#priority-reason", "Nadie despacha.")
+        await page.click("#f-priority button")
+        await expect(link).to_contain_text("Impacto crítico")
+
+
+async def test_an_opening_with_files_that_is_refused_keeps_them(browser: Browser, site: str, office: Office) -> None:
+    """Sent by the script that says how far the files have come, and shown in the place of the page that sent it."""
+    cookies = {SESSION_COOKIE: await session_secret(office, "contact")}
+    async with screen(browser, site, cookies=cookies) as window:
+        page = window.page
+        await window.go("/casos/nuevo")
+        await page.set_input_files("#files", FilePayload(name="error.txt", mimeType="text/plain", buffer=b"error 503"))
+        await page.evaluate("document.getElementById('apertura').noValidate = true")
+        await page.fill("#title", "El mapa no carga")
+        await page.click("#enviar")
+        await expect(page.locator("[name=kept_files]")).to_be_checked()
+        await expect(page.locator("#title")).to_have_value("El mapa no carga")
+        await expect(page.locator("main [role=alert]").first).to_be_visible()
