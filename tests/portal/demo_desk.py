@@ -15,13 +15,18 @@ from playwright.async_api import Browser
 from api.http.app import create_app
 from demo import seed, users
 from demo.access import DemoAccess, new_secrets
-from policy.case.case import Actor, Role, Status, Text
+from desk.duty import links
+from policy.case.case import Actor, Level, Role, Status, Text
 from policy.case.commands import BeginChat
+from policy.duty.calls import Call
+from policy.duty.steps import PageState, PageStep, PageWhy
 from policy.telephone.call import CallEvent, Heard
 from portal.frame.session import SESSION_COOKIE
 from settings import Settings
 from storage.case import intake, views
 from storage.case.intake import Deposit
+from storage.duty import pages
+from storage.duty.pages import Mail, Taken
 from storage.engine.database import Database
 from storage.signing_in import accounts, sessions
 from storage.signing_in.accounts import Account, NewAccount, Persona, Purpose, SignInKey
@@ -100,6 +105,7 @@ async def seed_demo_desk(folder: Path) -> dict[str, Any]:
         await _chat(db, numbers["altaneblina new"])
         answered = await _answer(db, numbers["altaneblina in_progress"])
         await calls.hear(db, "lla_demo", "evt_demo", Heard(event=CallEvent.RINGING, at=NOW, number="+573001234567"))
+        numbers["link"] = await _paged(db, numbers["altaneblina in_progress"])
         numbers |= {"call": "lla_demo", "message": message, "key": await _key(db), "answered": answered}
     finally:
         await db.close()
@@ -126,6 +132,18 @@ def _url(folder: Path) -> str:
 
 def _now() -> Any:
     return NOW
+
+
+async def _paged(db: Database, number: str) -> str:
+    """A page that waits, and the link in its message."""
+    async with db.write() as connection:
+        await pages.call(connection, number, [Call(PageWhy.HANDED_OFF, Level.SPECIALISTS, 1)])
+    [page] = await pages.of_ids(db, [f"{number}.1"])
+    person = "camilo.restrepo"
+    step = Taken(page=page, state=PageState.PAGED, step=PageStep.PAGED, person_id=person, next_at=NOW)
+    mail = Mail(id=f"pgm_{'0' * 24}", person_id=person, mailbox=PEOPLE["specialist"], at=NOW, pages=(page.id,))
+    await pages.take(db, [step], [mail], at=NOW)
+    return (await links.address_of(db, mail, "", at=NOW)).rpartition("/")[2]
 
 
 async def _let_in(db: Database) -> dict[str, str]:

@@ -37,7 +37,7 @@ one: neighbours in the lists below are much alike.
 _looked = count()
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "nobody": ("/ingreso", "/clave/olvido", "/clave/llave-que-no-existe", "/clave/{key}"),
+    "nobody": ("/ingreso", "/clave/olvido", "/clave/llave-que-no-existe", "/clave/{key}", "/guardia/aviso/{link}"),
     "nameless": ("/ingreso/como",),
     "half_in": ("/ingreso/codigo",),
     "contact": (
