@@ -44,7 +44,7 @@ _TOO_OLD = timedelta(hours=12)
 """What nobody looked at for so long was brought from elsewhere, or is no longer urgent in itself."""
 _TRIED_FOR = 6
 _AGAIN_AFTER = timedelta(seconds=20)
-_AT_ONCE = 200
+_AT_ONCE = 500
 _TOLD_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 

@@ -28,8 +28,9 @@ async def test_who_is_on_duty_is_paged_and_the_case_says_so(gate: Gate) -> None:
         "made_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
     await rotas.keep_layer(office.db, Layer(id="rot", level=Level.SPECIALISTS, people=("eva",), **known))
+    office.clock.at = datetime.now(UTC)
     number = await office.open("premium_contact")
-    await office.give(number, "hand-offs", reason="Hace falta quien sepa de mapas.")
+    assert (await office.give(number, "hand-offs", reason="Hace falta quien sepa de mapas.")).status_code == 200
     paging = Paging(
         database=office.db,
         engine=office.app.state.desk.engine,
@@ -40,6 +41,7 @@ async def test_who_is_on_duty_is_paged_and_the_case_says_so(gate: Gate) -> None:
         within=timedelta(minutes=10),
         clock=office.clock,
     )
+    office.clock.at = datetime.now(UTC)  # the hand-off's instant is the engine's
     for _ in range(2):
         await paging.once()
     told = [each for each in await office.timeline(number) if each["kind"] == "duty_paged"]
