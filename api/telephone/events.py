@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Request, Security
+from fastapi.security import APIKeyHeader
 from pydantic import Field
 
 from api.http.bodies import Answer
@@ -18,6 +19,13 @@ from desk.telephone.events import SignatureRefused, Signed, TelephoneEvent, chec
 router = APIRouter(tags=["telephone"])
 
 _LONGEST_ID = 200
+_SIGNATURE = APIKeyHeader(
+    name="webhook-signature",
+    scheme_name="WebhookSignature",
+    description="HMAC-SHA256 of id, time and body, as Standard Webhooks say",
+    auto_error=False,
+)
+"""For the document: what asks for the signature is `signed`."""
 
 
 class TakenAnswer(Answer):
@@ -46,6 +54,7 @@ async def signed(said: Annotated[Signed, Depends(said)], desk: DeskDep, at: At) 
 @router.post(
     "/telephone/events",
     response_model=TakenAnswer,
+    dependencies=[Security(_SIGNATURE)],
     summary="Tell of a telephone call: it rings, was answered, has ended, or was recorded",
     responses=can_refuse(SignatureRefused, BudgetSpent, MalformedRequest, RequestTooLarge, RequestTooSlow),
 )

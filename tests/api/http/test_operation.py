@@ -158,7 +158,9 @@ class TestTheReference:
         document = (await office.get("/openapi.json", None)).json()
         posts = [operation for _, method, operation in operations(document) if method == "post"]
         assert len(posts) >= 23
-        for operation in posts:
+        by_key = [each for each in posts if each.get("security") != [{"WebhookSignature": []}]]
+        assert len(by_key) == len(posts) - 1, "a telephone system names its events itself"
+        for operation in by_key:
             assert any(each["name"] == "Idempotency-Key" and each["required"] for each in operation["parameters"])
             assert "idempotency-key-reused" in operation["responses"]["422"]["description"]
 
