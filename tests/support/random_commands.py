@@ -234,10 +234,11 @@ def _chat_end(s: Situation, by: Actor) -> Command:
 
 def _in_chat(s: Situation, by: Actor) -> Actor:
     """A contact, or the agent who has the chat, unless one is careless."""
-    if s.by_anybody or s.case.chat is None or by.role is Role.CONTACT:
+    if s.by_anybody or s.case.chat is None or (by.role is Role.CONTACT and not s.careless):
         return by
     has_it = [each for each in _MAY[c.SayInChat] if each.id == s.case.chat.agent_id]
-    return s.one_of(has_it or (CONTACT,), (by, by))
+    others = [each for each in _MAY[c.TakeChat] if each not in has_it]
+    return s.one_of(has_it or (CONTACT,), others)
 
 
 def _transfer(s: Situation, by: Actor) -> Command:

@@ -143,6 +143,8 @@ _BENTS = (
     (Doing.CHATTING, Doing.CHATTING, Doing.TALKING, Doing.SOLVING),
     (Doing.ANYTHING,),
 )
+_GIVE_WAY = (Doing.TALKING, Doing.WORKING, Doing.ASKING, Doing.LOOKING_FROM_AFAR, Doing.CHANGING_THE_JOURNEY)
+"""What people leave while somebody waits in a chat."""
 _A_WHILE = 20
 """Steps before a life is ended on purpose."""
 
@@ -268,7 +270,7 @@ class Lives(RuleBasedStateMachine):
         """The kinds of commands that belong to it."""
         if doing is Doing.TRAVELLING:
             return next_of_visit(situation)
-        if doing is Doing.CHATTING or (doing is Doing.TALKING and self.case.chat):
+        if doing is Doing.CHATTING or (doing in _GIVE_WAY and self.case.chat):
             return self.of_chat(careless=situation.careless)
         if doing is Doing.WORKING and self.case.group and not self.case.assignee:
             return (c.ClaimCase, *_KINDS[doing])
@@ -291,7 +293,7 @@ class Lives(RuleBasedStateMachine):
         if chat.agent_id is None:
             return (c.SayInChat, c.EndChat, c.BeginChat) if careless else (c.TakeChat, c.TakeChat, c.SayInChat)
         if careless:
-            return c.TakeChat, c.BeginChat, c.HandOverChat, c.EndChat, c.SayInChat
+            return c.SayInChat, c.HandOverChat, c.TakeChat, c.EndChat, c.BeginChat
         return c.SayInChat, c.SayInChat, c.SayInChat, c.HandOverChat, c.EndChat
 
     # -- one step -----------------------------------------------------------------------------------------------------
