@@ -32,14 +32,14 @@ _LONGEST_SHOWN = 4_000
 _STATES = {MailOutcome.HELD: MessageState.HELD, MailOutcome.QUARANTINE: MessageState.QUARANTINE}
 
 
-class EarlierUnderWay(Exception):
-    """The very message came before, and what comes of that delivery is not known yet: this one is taken after it."""
+class OtherUnderWay(Exception):
+    """The very message came twice, and nothing has come of the other delivery yet: this one is taken after it."""
 
 
 async def take(desk: Desk, message_id: str) -> InboxRow:
     """Do with a delivery what is to be done; the same again changes nothing more.
 
-    Raises EarlierUnderWay, EngineUnavailable, StorageFull and whatever else a later try may find mended.
+    Raises OtherUnderWay, EngineUnavailable, StorageFull and whatever else a later try may find mended.
     """
     row = await inbox.get(desk.database, message_id)
     assert row is not None, "it was kept before anything began with it"
@@ -96,8 +96,8 @@ async def _judged(desk: Desk, delivery: Delivery) -> Verdict:
     db, at = desk.database, desk.clock()
     kept = await inbox.effect(db, delivery.row.id, VERDICT)
     if kept is None:
-        if await inbox.earlier_is_under_way(db, delivery.row):
-            raise EarlierUnderWay
+        if not await inbox.goes_first(db, delivery.row):
+            raise OtherUnderWay
         incoming = Incoming(message=delivery.message, sender=delivery.sender, own=desk.post.own)
         verdict = verdict_on(incoming, await standing_of(desk, delivery, at=at))
         kept = await inbox.once(db, delivery.row.id, VERDICT, verdicts.to_json(verdict), at=at)

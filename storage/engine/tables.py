@@ -1024,6 +1024,13 @@ mail_effects = Table(  # what a message did: of each kind once, for ever
     Column("at", Instant, nullable=False),
 )
 
+mail_messages = Table(  # the very message of several deliveries, and which of them is judged before the others
+    "mail_messages",
+    metadata,
+    Column("key", String, primary_key=True),  # the digest of its bytes, or of its sender and id
+    Column("inbox_id", ForeignKey("inbox.id"), nullable=False),
+)
+
 mail_keys = Table(  # what the tokens of threads are signed with
     "mail_keys",
     metadata,

@@ -18,7 +18,7 @@ from policy.mail.state import MessageState
 from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
-from storage.engine.tables import inbox, inbox_raw, mail_effects
+from storage.engine.tables import inbox, inbox_raw, mail_effects, mail_messages
 
 _ECHO_WITHIN = timedelta(days=1)
 KEPT_OF_TOO_LARGE = 256 * 1024
@@ -223,17 +223,22 @@ async def earlier_delivery(db: Reader, row: InboxRow, *, vouched: bool) -> Inbox
     return _row(found) if found else None
 
 
-async def earlier_is_under_way(db: Reader, row: InboxRow) -> bool:
-    """Whether a delivery of the very message came before this one, and nothing has come of that one yet."""
-    c = inbox.c
-    the_same = c.digest == row.digest
-    if row.message_id and row.sender:
-        the_same = or_(the_same, and_(c.message_id == row.message_id, c.sender == row.sender))
-    before = or_(c.received_at < row.received_at, and_(c.received_at == row.received_at, c.id < row.id))
-    async with db.read() as connection:
-        return (
-            await connection.execute(select(c.id).where(the_same, before, c.outcome.is_(None)).limit(1))
-        ).first() is not None
+async def goes_first(db: Database, row: InboxRow) -> bool:
+    """Whether this delivery is to be judged now: of those of the very message the first that asked, once for ever.
+
+    Any other is, once something came of that one. The same bytes are the same message, and so is the same id of the
+    same sender: what came to two mailboxes differs in its first lines.
+    """
+    m = mail_messages.c
+    named = [row.digest, *([f"{row.sender}\0{row.message_id}"] if row.message_id and row.sender else [])]
+    keys = sorted(hashlib.sha256(each.encode("utf-8", "replace")).hexdigest() for each in named)
+    async with db.write() as connection:
+        for key in keys:
+            mine = {"key": key, "inbox_id": row.id}
+            await connection.execute(insert(connection, mail_messages).values(**mine).on_conflict_do_nothing())
+        others = select(inbox.c.id).join(mail_messages, m.inbox_id == inbox.c.id)
+        unsettled = others.where(m.key.in_(keys), inbox.c.id != row.id, inbox.c.outcome.is_(None))
+        return (await connection.execute(unsettled.limit(1))).first() is None
 
 
 async def said_before(db: Reader, row: InboxRow) -> bool:

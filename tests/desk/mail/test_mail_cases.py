@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from desk.budgets import Allowance, Budgets, Holder, Spending
+from desk.mail import taking
 from desk.mail.arriving import came_in
-from desk.mail.taking import EarlierUnderWay, take
+from desk.mail.carrying_out import Carried, carry_out
+from desk.mail.taking import OtherUnderWay, take
 from policy.case.case import Status
 from policy.case.facts import CustomerAnswered
 from policy.mail.decision import MailOutcome, MailReason
@@ -603,12 +606,23 @@ async def test_what_was_received_is_what_became_of_it(mailbox: Mailbox) -> None:
     assert counted == {MailOutcome.OPENED: 1, MailOutcome.QUARANTINE: 1, MailOutcome.HELD: 1}
 
 
-async def test_a_message_that_comes_twice_at_once_opens_one_case(mailbox: Mailbox) -> None:
+@pytest.mark.parametrize("again", [letter(), letter(Received="from mx2.escala.example")])
+async def test_a_message_that_comes_twice_at_once_opens_one_case(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, again: bytes
+) -> None:
+    """Whichever is judged first, and although the other was not read yet when it was."""
     desk = mailbox.desk
-    raw = letter()
-    first, second = [await came_in(desk.database, desk.engine, "intake", raw, at=mailbox.clock()) for _ in range(2)]
-    with pytest.raises(EarlierUnderWay):
-        await take(desk, second.id)
-    assert (await take(desk, first.id)).outcome is MailOutcome.OPENED
-    assert (await take(desk, second.id)).reason is MailReason.REPEATED
+    first, second = [
+        await came_in(desk.database, desk.engine, "intake", raw, at=mailbox.clock()) for raw in (letter(), again)
+    ]
+
+    async def carry_out_late(*given: Any) -> Carried:
+        monkeypatch.undo()
+        with pytest.raises(OtherUnderWay):
+            await take(desk, first.id)
+        return await carry_out(*given)
+
+    monkeypatch.setattr(taking, "carry_out", carry_out_late)
+    assert (await take(desk, second.id)).outcome is MailOutcome.OPENED
+    assert (await take(desk, first.id)).reason is MailReason.REPEATED
     assert await cases(mailbox) == 1
