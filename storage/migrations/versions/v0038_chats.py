@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.String()),
         sa.Column("taken_at", Instant()),
         sa.Column("ended_at", Instant()),
-        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_chats_case_number_cases")),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_chats_case_number")),
         sa.PrimaryKeyConstraint("case_number", "seq", name=op.f("pk_chats")),
     )
     op.create_index(op.f("ix_chats_begun_at"), "chats", ["begun_at"])
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("theirs", sa.Boolean(), nullable=False),
         sa.Column("writing", sa.Boolean(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_chat_presence_case_number_cases")),
+        sa.ForeignKeyConstraint(["case_number"], ["cases.number"], name=op.f("fk_chat_presence_case_number")),
         sa.PrimaryKeyConstraint("case_number", "page", name=op.f("pk_chat_presence")),
     )
     op.create_index(op.f("ix_chat_presence_seen_at"), "chat_presence", ["seen_at"])
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.String(), nullable=False),
         sa.Column("ready", sa.Boolean(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_chat_readiness_agent_id_agents")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_chat_readiness_agent_id")),
         sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_chat_readiness")),
     )
     known = op.f("ck_concerns_known_kind")
