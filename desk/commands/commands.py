@@ -27,13 +27,18 @@ from policy.case.case import Status
 from policy.case.commands import Command
 from policy.case.decision import Decision
 from policy.case.lifecycle import decide, settle
-from policy.case.refusals import CaseClosed
+from policy.case.refusals import CaseClosed, Refusal
 from storage.case import views
 from storage.case.case_progress import holds_command
 from storage.case.views import CaseRow
+from storage.engine.database import Reader
+from storage.people import agents
 
 OFFERS: tuple[Offer, ...] = (*WORK, *CALLS, *CHATS, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
 """Every command that people give to a case."""
+
+_PEOPLE = frozenset({"agent", "assignee"})
+"""What refusals say of agents."""
 
 
 async def give(desk: Desk, asked: AskedCommand) -> CaseRow:
@@ -41,9 +46,16 @@ async def give(desk: Desk, asked: AskedCommand) -> CaseRow:
 
     It begins its request, with the texts that it brings: `once` is given it as `Begins`.
 
-    Raises Refusal (the look-up's, the policy's, the case's state), NotFound or CaseIsFull for files, or
-    EngineUnavailable.
+    Raises Refusal (the look-up's, the policy's, the case's state), which says people by name, NotFound or CaseIsFull
+    for files, or EngineUnavailable.
     """
+    try:
+        return await _given(desk, asked)
+    except Refusal as refused:
+        raise await said_by_name(desk.database, refused) from None
+
+
+async def _given(desk: Desk, asked: AskedCommand) -> CaseRow:
     command, composition = await compose(desk, asked)
     number = asked.row.number
     await begin(desk, asked.request, asked.body, composition.deposits)
@@ -65,6 +77,13 @@ async def would(desk: Desk, asked: AskedCommand, *, at: datetime) -> Decision:
 
     Raises Refusal, as the case would now.
     """
+    try:
+        return await _decided(desk, asked, at=at)
+    except Refusal as refused:
+        raise await said_by_name(desk.database, refused) from None
+
+
+async def _decided(desk: Desk, asked: AskedCommand, *, at: datetime) -> Decision:
     case, terms = asked.row.case, await views.terms(desk.database, asked.row.number)
     assert terms is not None
     now = case.as_of(at)
@@ -72,6 +91,15 @@ async def would(desk: Desk, asked: AskedCommand, *, at: datetime) -> Decision:
         case, terms = settled.case, settled.terms or terms
     command, _ = await compose(desk, replace(asked, row=replace(asked.row, case=case)))
     return decide(case, command, terms=terms, at=now)
+
+
+async def said_by_name(db: Reader, refused: Refusal) -> Refusal:
+    """The refusal with agents' names for their ids, which is all that travels through the engine."""
+    named = {}
+    for place in _PEOPLE & refused.values.keys():
+        if agent := await agents.get(db, str(refused.values[place])):
+            named[place] = agent.name
+    return type(refused)(**refused.values | named) if named else refused
 
 
 async def compose(desk: Desk, asked: AskedCommand) -> tuple[Command, Composition]:

@@ -79,7 +79,7 @@ async def test_two_who_take_one_are_told_apart(office: Office) -> None:
     number = await taken(office)
     late = await office.post(f"/cases/{number}/chat/claim", None, "director")
     assert (late.status_code, late.json()["type"]) == (409, "urn:escala:chat-taken-already")
-    assert "ana" in late.json()["detail"]
+    assert "Ana Torres" in late.json()["detail"]
     written = await office.post(f"/cases/{number}/chat/lines", {"body": "Yo también estoy"}, "director")
     assert written.json()["type"] == "urn:escala:chat-of-another"
 

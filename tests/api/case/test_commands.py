@@ -152,6 +152,7 @@ async def test_a_claim_is_refused_while_somebody_has_the_case(office: Office) ->
     await office.give(number, "claim")
     answer = await office.give(number, "claim", "director")
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:escala:already-claimed")
+    assert "asignado a Ana Torres." in answer.json()["detail"]
 
 
 async def test_a_claim_is_refused_to_an_agent_of_another_level(office: Office) -> None:
