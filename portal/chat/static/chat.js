@@ -7,6 +7,7 @@
   if (!page()) return;
   const { number, page: pageId, unsent, failed } = page().dataset;
   const log = () => document.getElementById("chat-log"), form = () => document.getElementById("chat-form");
+  const linesOf = (place) => place.firstElementChild;
   const problem = () => document.getElementById("chat-problem"), more = document.getElementById("chat-new");
   const stamp = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-Escala-Stamp"];
   const post = (address, body, extra = {}) => fetch(address, {
@@ -26,10 +27,10 @@
     if (!fresh) return;
     const old = document.getElementById("chat-state");
     if (old.innerHTML.trim() !== state.innerHTML.trim()) old.replaceChildren(...state.childNodes);
-    const stays = atEnd(), known = new Set([...log().children].map((li) => li.id));
-    const news = [...fresh.children].filter((li) => !known.has(li.id));
+    const stays = atEnd(), known = new Set([...linesOf(log()).children].map((li) => li.id));
+    const news = [...linesOf(fresh).children].filter((li) => !known.has(li.id));
     const first = log().querySelector(".unsent");
-    news.forEach((li) => log().insertBefore(document.adoptNode(li), first));
+    news.forEach((li) => linesOf(log()).insertBefore(document.adoptNode(li), first));
     log().dataset.seq = fresh.dataset.seq;
     if (news.length && stays) toEnd();
     else if (news.some((li) => !li.matches(".customer"))) more.hidden = false;
@@ -54,7 +55,7 @@
     words.textContent = body;
     note.textContent = unsent;
     li.append(words, note);
-    log().append(li);
+    linesOf(log()).append(li);
   };
   const refuse = (line, said) => {
     problem().textContent = said;

@@ -195,7 +195,7 @@
 
   // What lies open over the page closes, the last first, and gives the focus back to what opened it.
   const fold = () => {
-    const open = [...document.querySelectorAll(".sheet[open], .more[open], .filters[open], .account[open]")];
+    const open = [...document.querySelectorAll(".sheet[open], .more[open], .filters[open], .more-rooms[open], .account[open]")];
     const last = open.find((each) => !open.some((other) => other !== each && each.contains(other)));
     if (!last) return false;
     const around = last.closest(".more");
@@ -206,7 +206,7 @@
   };
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented) return; // what was pressed opens something here
-    for (const menu of document.querySelectorAll(".more[open], .account[open]")) {
+    for (const menu of document.querySelectorAll(".more[open], .more-rooms[open], .account[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });

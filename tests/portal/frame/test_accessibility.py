@@ -14,8 +14,10 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
+from policy.mail.unsubscribing import word_of
 from portal.frame import pages
 from portal.frame.rooms import TEMPLATES
+from storage.mail import threads
 from tests.portal.demo_desk import NOW, DemoDesk
 from tests.support.browser import NARROW, WIDE, Screen, missing
 from tests.support.thoroughness import IS_LONG
@@ -115,6 +117,15 @@ async def forgotten_password(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
     await window.page.fill("#email", "nadie@nada.example")
     await window.page.click("main button")
     yield "the link is on its way"
+
+
+async def unwanted_digest(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
+    word = word_of("ana@escala.example", await threads.key(desk.desk.db, at=NOW))
+    await window.go(f"/avisos/baja/{word}")
+    yield "whether a digest is to end"
+    await window.page.click("main button")
+    await window.page.wait_for_load_state()
+    yield "a digest that comes no more"
 
 
 async def webhook(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
@@ -220,7 +231,7 @@ async def own_menu(window: Screen, _: DemoDesk) -> AsyncIterator[str]:
 
 Walk = Callable[[Screen, DemoDesk], AsyncIterator[str]]
 WALKS: dict[str, tuple[Walk, ...]] = {
-    "nobody": (forgotten_password,),
+    "nobody": (forgotten_password, unwanted_digest),
     "admin": (webhook,),
     "contact": (refused_opening, slow_opening, impossible_password),
     "agent": (batch, commands, own_menu, sheets),
@@ -323,12 +334,14 @@ async def _wrong(window: Screen, axe: str) -> list[str]:
         if size is NARROW and await page.locator("#mapa").count():
             await page.reload()  # a map is drawn for the width that it is loaded at
         await page.evaluate(
-            "document.querySelectorAll('details:not(.account, .more, .ours .sheet)')"
+            "document.querySelectorAll('details:not(.account, .more-rooms, .more, .ours .sheet)')"
             ".forEach(each => { each.name = ''; each.open = true; })"
         )
         found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, axe)]
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{size['width']}: scrolls sideways")
+        if await page.evaluate("(nav => nav?.scrollWidth > nav?.clientWidth)(document.querySelector('.top > nav'))"):
+            found.append(f"{size['width']}: the bar has no room for its pages")
     await page.set_viewport_size(WIDE)
     return found
 

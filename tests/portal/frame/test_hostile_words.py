@@ -42,7 +42,8 @@ _NO_PAGES = (
     "/original",
 )
 _UNTOUCHED = """page => window.pwned === undefined
-  && !page.querySelector('[data-xss], iframe, object, embed, base, [src*="evil.example"], [href^="javascript:" i]')
+  && !page.querySelector('[data-xss], iframe:not([sandbox=""]), object, embed, base')
+  && !page.querySelector('[src*="evil.example"], [href^="javascript:" i]')
   && ![...page.querySelectorAll('*')].some(e => [...e.attributes].some(a => /^on/i.test(a.name)))"""
 _READ = f"""async paths => {{
   const untouched = {_UNTOUCHED}, found = {{ touched: [], told: 0 }};
