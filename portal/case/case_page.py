@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from desk import concerns
+from desk import chats, concerns
 from desk.problems import NotFound
 from desk.reading.case import FOLLOWED, PARTS, CasePage, Viewer, read_case
 from desk.reading.case_parts import Actions, Composer, Conversation, Part, Side
@@ -30,9 +30,11 @@ from portal.frame.deps import desk_of
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import SignedIn, Visitor
 from portal.frame.submit import Refused
+from storage.case.views import CaseRow
 from storage.files.files import File
 from storage.visit import municipalities
 from storage.workbench import presence
+from storage.workbench.chat_presence import OpenChat
 from storage.workbench.looks import Look
 from storage.workbench.presence import OpenPage
 from wording.language import translate
@@ -103,6 +105,15 @@ class Told:
     typed: Typed = field(default_factory=lambda: Typed(""))
 
 
+async def note_here(about: AboutCase, row: CaseRow, page_id: str, *, writing: bool = False) -> None:
+    """Note that somebody has the case before them, and its chat where one goes on that is theirs."""
+    opened = open_page(about.visitor, row.number, page_id, writing=writing)
+    await presence.here(about.desk.database, opened, at=about.at)
+    if row.case.chat:
+        in_chat = OpenChat(number=row.number, by=about.visitor.principal.actor, page=page_id, writing=writing)
+        await chats.be_there(about.desk, about.visitor.principal, in_chat, at=about.at)
+
+
 @router.get("/casos/{number}")
 async def show_case(
     about: AboutCase,
@@ -119,8 +130,7 @@ async def show_case(
     told = undone_with_files(visitor) if deshecha == WITH_FILES else Told()
     found, page_id = await read_case(desk, viewer, about.number, PARTS, before=antes), secrets.token_urlsafe(12)
     if viewer.is_worker:
-        opened = open_page(visitor, found.row.number, page_id)
-        afterwards(about.request, lambda: presence.here(desk.database, opened, at=about.at))
+        afterwards(about.request, lambda: note_here(about, found.row, page_id))
     if viewer.is_ours and antes is None:
         _saw(about.request, visitor, found)
     shown = _shown(about.request, visitor, _begun(found, visitor, begins), told)

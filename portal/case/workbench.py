@@ -19,7 +19,7 @@ from portal.case.case_page import (
     WITH_FILES,
     Told,
     Typed,
-    open_page,
+    note_here,
     shown_part,
     shown_refused,
     shown_typed,
@@ -84,11 +84,7 @@ async def be_here(about: AboutCase, page: Annotated[str, Form()], writing: Annot
     row = await about.case()
     if not _PAGE.fullmatch(page):
         raise NotFound
-    opened = open_page(about.visitor, row.number, page, writing=writing)
-    await presence.here(about.desk.database, opened, at=about.at)
-    if row.case.chat:
-        in_chat = OpenChat(number=row.number, by=about.visitor.principal.actor, page=page, writing=writing)
-        await chats.be_there(about.desk, about.visitor.principal, in_chat, at=about.at)
+    await note_here(about, row, page, writing=writing)
     return answered(Response(status_code=204), about.visitor)
 
 

@@ -109,6 +109,7 @@
     toEnd();
     body.value = "";
     chosen.value = "";
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
     wrote = -Infinity;
     body.focus();
     send();

@@ -257,3 +257,22 @@ async def test_a_flood_of_lines_is_stopped(office: Office) -> None:
     with_desk(office, budgets=Budgets(allowed))
     lines = [await office.give(number, "chat/lines", "premium_contact", body=f"línea {n}") for n in range(5)]
     assert [each.status_code for each in lines] == [200, 200, 200, 429, 429]
+
+
+async def test_who_opens_the_case_is_there_at_once(office: Office) -> None:
+    number = await taken(office)
+    async with visitor(office, "premium_contact") as they, visitor(office, "agent") as ana:
+        away = "no está en este momento"
+        assert away in (await they.get(f"/casos/{number}/chat")).text
+        await ana.get(f"/casos/{number}")
+        assert away not in (await they.get(f"/casos/{number}/chat")).text
+
+
+async def test_files_are_chosen_by_our_own_button(office: Office) -> None:
+    async with visitor(office, "premium_contact") as they:
+        for path in ("/chat", f"/casos/{await taken(office)}/chat"):
+            text = (await they.get(path)).text
+            field, button = re.search(r'<input id="([^"]+)"[^>]*type="file"', text), "Adjuntar archivos"
+            assert field
+            assert re.search(rf'<label class="button secondary" for="{field[1]}">.*?{button}', text, re.DOTALL)
+            assert f'id="{field[1]}-chosen"' in text
