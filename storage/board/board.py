@@ -159,6 +159,15 @@ async def board(db: Reader, scope: Scope, *, plans: Iterable[str], at: datetime)
     return found
 
 
+async def are_there(db: Reader, many: int) -> bool:
+    """Whether the database has so many cases, of whatever time."""
+    async with db.read() as connection:
+        return (
+            await connection.scalar(select(cases.c.number).order_by(cases.c.number).limit(1).offset(many - 1))
+            is not None
+        )
+
+
 # -- counted by the database ------------------------------------------------------------------------------------------
 
 
