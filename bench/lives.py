@@ -15,11 +15,11 @@ LIVES = 500
 def main() -> None:
     live(10, first=2)  # what is compiled once a process
     begun, busy = stopwatch.perf_counter(), stopwatch.process_time()
-    machine = live(LIVES, first=1)
+    lives = live(LIVES, first=1)
     took, worked = stopwatch.perf_counter() - begun, stopwatch.process_time() - busy
-    facts = machine.seen["facts"]
-    commands = sum(len(script.steps) for script in machine.scripts)
-    print(f"{LIVES} lives of {commands / len(machine.scripts):.0f} steps and {facts / len(machine.scripts):.0f} facts")
+    facts = lives.seen["facts"]
+    commands = sum(len(script.steps) for script in lives.scripts)
+    print(f"{LIVES} lives of {commands / len(lives.scripts):.0f} steps and {facts / len(lives.scripts):.0f} facts")
     print(f"{LIVES / took * 60:,.0f} lives a minute, every turn checked (promised: 1,000 or more)")
     print(f"{LIVES / worked * 60:,.0f} to a minute of the processor's time, should others have used it too")
 

@@ -243,13 +243,13 @@ def _in_chat(s: Situation, by: Actor) -> Actor:
 
 def _transfer(s: Situation, by: Actor) -> Command:
     group = s.one_of((*s.terms.groups, None), ("nobody", s.case.group or "nobody") * 2)
-    level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, Level.SPECIALISTS, None))
+    level = s.one_of((None if group else Level.DIRECTOR,), (Level.DIRECTOR, *(None,) * 3))
     return c.TransferCase(by=by, group=group, level=level, reason=s.one_of((WORDS, WORDS, WORDS), (NO_WORDS,)))
 
 
 def _visit_date(s: Situation, by: Actor) -> Command:
     starts_at = s.at + s.one_of(
-        (HOUR, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 9 * DAY), (timedelta(0), *(-HOUR,) * 5, *(61 * DAY,) * 8)
+        (*(HOUR, 3 * HOUR) * 3, DAY, 3 * DAY, 9 * DAY), (timedelta(0), *(-HOUR,) * 5, *(61 * DAY,) * 8)
     )
     known = s.case.visit.engineer_id if s.case.visit else None
     engineers = (None,) if by.role is Role.CONTACT and known else ("agent-2", "agent-3")
@@ -284,9 +284,10 @@ def _acceptance(s: Situation, by: Actor) -> Command:
 
 def _expense(s: Situation, by: Actor) -> Command:
     known = s.case.visit.receipts if s.case.visit else ()
-    receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 ", "fv-1 "))
+    receipt = s.one_of((f"FV-{len(known) + 1}",), ("", "fv-1 ") * 2)
     amount = s.one_of((120_000, 380_000, 60_000), (0, -5))
-    return c.LogVisitExpense(by=by, concept=s.words, amount=amount, receipt_reference=receipt)
+    concept = s.one_of((WORDS, WORDS), (NO_WORDS,))
+    return c.LogVisitExpense(by=by, concept=concept, amount=amount, receipt_reference=receipt)
 
 
 def _session_end(s: Situation, by: Actor) -> Command:
@@ -320,7 +321,7 @@ def _duplicate(s: Situation, by: Actor) -> Command:
     """Of one that is a duplicate in its turn; careless, its chain is a circle or leads to one that has ended."""
     own, other, last = s.case.number, "MA-2026-999998", "MA-2026-999999"
     ended = tuple((other, last, status) for status in (Status.RESOLVED, Status.CLOSED))
-    wrong = ((other, own, Status.NEW), *ended, (own, last, Status.NEW))
+    wrong = (*((other, own, Status.NEW), (own, last, Status.NEW)) * 2, *ended)
     of, end, status = s.one_of(((other, last, Status.NEW),), wrong)
     return c.CloseAsDuplicate(by=by, of=of, last=GoesOnIn(end, status))
 
@@ -363,7 +364,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
         by=by, cause=s.pick((Cause.MANUFACTURING_DEFECT,) * 9 + tuple(Cause)), summary=s.words
     ),
     c.StartRemoteSession: lambda s, by: c.StartRemoteSession(
-        by=by, tool=s.one_of(("Chrome Remote Desktop",), ("",)), consented_by=s.one_of(("contact-1",), (" ",))
+        by=by, tool=s.one_of(("Chrome Remote Desktop",) * 2, ("",)), consented_by=s.one_of(("contact-1",) * 2, (" ",))
     ),
     c.EndRemoteSession: _session_end,
     c.RequestVisit: _visit_request,

@@ -226,8 +226,8 @@ def _refusal(case: Case, refused: Refused, *, terms: Terms) -> str | None:
 async def test_the_workflow_and_the_core_live_the_same_lives(house: House, shard: int) -> None:
     """The same facts with their data and instants, the same case, notices, stretches and refusals."""
     # The server's worker lives in this loop: it goes on while the scripts are made.
-    machine = await asyncio.to_thread(live, LIVES_IN_A_SHARD * 5, first=seed_of(100 + shard), steps=STEPS)
-    scripts = _eventful(machine.scripts)
+    drawn = await asyncio.to_thread(live, LIVES_IN_A_SHARD * 5, first=seed_of(100 + shard), steps=STEPS)
+    scripts = _eventful(drawn.scripts)
     assert len(scripts) == LIVES_IN_A_SHARD
     places = asyncio.Semaphore(AT_ONCE)
 

@@ -1,4 +1,4 @@
-"""Random lives, two thousand in a long run: all commands in any order, by anybody, and time passing (Hypothesis).
+"""Random lives, two thousand in a long run: all commands in any order, by anybody, and time passing.
 
 What is held against every turn is in `tests/support/life_books.py`; how a life is lived, in `random_lives.py`; how many
 are lived a minute, `make bench` says.
@@ -37,11 +37,9 @@ EDGE_ONLY = {places.MunicipalityCodeMalformed, places.UnknownDepartment, places.
 @cache
 def seen(shard: int) -> Counter[str]:
     """What occurred in a shard's lives."""
-    machine = live(LIVES_IN_A_SHARD, first=seed_of(shard))
-    distinct = {(script.opening, script.steps) for script in machine.scripts}
-    # Chance may come to the same life by two ways: by options that are alike.
-    assert len(distinct) >= LIVES_IN_A_SHARD * 9 // 10, "hardly two of them the same"
-    return machine.seen
+    lives = live(LIVES_IN_A_SHARD, first=seed_of(shard))
+    assert len({(script.opening, script.steps) for script in lives.scripts}) == LIVES_IN_A_SHARD, "no two the same"
+    return lives.seen
 
 
 def refusals_of_the_core() -> set[str]:
@@ -56,7 +54,6 @@ def refusals_of_the_core() -> set[str]:
     return {kind.name for kind in found - NEVER_IN_A_LIFE - EDGE_ONLY}
 
 
-@pytest.mark.timeout(600)  # a life that fails is shrunk for up to five minutes
 @pytest.mark.rule("ESC-4", "ESC-5", "ESC-10", "ESC-15", "ESC-17", "ONS-3", "ONS-4", "ONS-5", "PLAN-15", "WAR-3")
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
 def test_every_life_keeps_the_rules(shard: int) -> None:
@@ -64,7 +61,6 @@ def test_every_life_keeps_the_rules(shard: int) -> None:
     assert seen(shard)
 
 
-@pytest.mark.timeout(600)
 class TestTheLivesTried:
     """Otherwise the test above would say little."""
 
@@ -88,7 +84,7 @@ class TestTheLivesTried:
     @pytest.mark.parametrize(
         ("what", "at_least"),
         [
-            ("visit_signed_off", 300),
+            ("visit_signed_off", 80),
             ("visit_quote_exceeded", 100),
             ("visits_retold", 300),
             ("case_released", 100),
