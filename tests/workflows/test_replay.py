@@ -43,11 +43,11 @@ async def test_it_replays_as_in_production(name: str) -> None:
     await replay(_history(HISTORIES[name]), "production")
 
 
-@pytest.mark.parametrize("name", sorted(HISTORIES.keys() - ADOPTED)[:: size(6, long=1)])
+@pytest.mark.parametrize("name", sorted(HISTORIES.keys() - ADOPTED)[:: size(12, long=1)])
 async def test_it_replays_inside_a_sandbox(name: str) -> None:
     """With the policy inside, where a rule that read the clock or made a random choice would be caught.
 
-    Each sandbox loads all of it anew: one history in six, and all in a long run.
+    Each sandbox loads all of it anew: one history in twelve, and all in a long run.
     """
     await replay(_history(HISTORIES[name]), "sandbox")
 

@@ -217,7 +217,8 @@ async def sheets(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
         }
     }"""
     await window.go(f"/casos/{desk.numbers['equipment']}")
-    for each in ("d-more", "d-attempts", "d-priority", "d-provider-escalations", "d-resolution"):
+    ids = ("d-more", "d-attempts", "d-priority", "d-provider-escalations", "d-resolution")
+    for each in ids if IS_LONG else ids[:3]:
         await window.page.evaluate(open_alone, each)
         yield each
 
@@ -240,13 +241,13 @@ WALKS: dict[str, tuple[Walk, ...]] = {
 
 
 def looked_at() -> Iterator[tuple[str, str]]:
-    """Who looks at which page: all in a long run; else every second one of those that somebody has of a kind."""
+    """Who looks at which page: all in a long run; else every third one of those that contacts or we have of a kind."""
+    places = Counter[tuple[bool, str]]()
     for who, paths in PAGES.items():
-        places = Counter[str]()
         for path in paths:
-            kind = re.sub(r"\{.*?\}|\?.*", "", path)
+            kind = who.endswith("contact"), re.sub(r"\{.*?\}|\?.*", "", path)
             places[kind] += 1
-            if IS_LONG or places[kind] % 2:
+            if IS_LONG or places[kind] % 3 == 1:
                 yield who, path
 
 

@@ -87,6 +87,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _FEW = 4
 """Of so many choices in an ordinary run one is tried with ids that are not one's own; they differ by person."""
+_HALF: Mapping[str, int] = {"agent": 0, "director": 1, "contact_a": 0, "contact_b": 1, "admin_a": 1}
+"""Which half of the choices somebody tries in an ordinary run: those who are alike share them out."""
+_OF_US = ("agent", "admin", "director", "commercial")
+"""The first of us who may use a route asks it for what does not exist: none of us has things of another customer."""
 _NEEDED = {"/api/v1/sla/preview": "?plan=standard&priority=2&opened_at=2026-11-27T21:30:00Z"}
 """Without these in its query a route tells nothing."""
 
@@ -121,12 +125,13 @@ class Cell:
 
 
 def cells(route: Route, ids: Ids) -> Iterator[Cell]:
-    """All cells of a route; ids that are not one's own are tried with a few of its choices, with all in a long run."""
-    for who_place, who in enumerate(EVERYBODY):
+    """All cells of a route: everybody asks it with ids of their own, and in an ordinary run those with others' whom
+    they are for: each contact who may use it, one who may perhaps not, and the first of us who may.
+    """
+    for who in EVERYBODY:
         mine, other = ("b", "a") if who.endswith("_b") else ("a", "b")
         for place, choice in enumerate(_choices(route)):
-            whole = IS_LONG or place % _FEW == who_place % _FEW
-            for kind in _kinds(route, who_place) if whole else ("own",):
+            for kind in _kinds(route, who, place):
                 both = ids[mine], ids[other]
                 values = {each: _value(route, each, who, kind, choice, *both) for each in route.parameters}
                 query = _NEEDED.get(route.path, "")
@@ -143,21 +148,40 @@ def _choices(route: Route) -> tuple[str, ...]:
     return next((CHOICES[each] for each in route.parameters if each in CHOICES), ("",))
 
 
-def _kinds(route: Route, who_place: int) -> tuple[str, ...]:
-    """In an ordinary run, what is no such id at all is tried by a third of the people, another kind's by the next."""
+def _kinds(route: Route, who: str, place: int) -> tuple[str, ...]:
+    """Of whom the ids are that somebody tries with a route's choice at this place; all of them in a long run."""
     named = [each for each in route.parameters if each not in CHOICES]
+    if route.name == ORDER_ROUTE:
+        few = _FEW if who in ORDERS[tuple(ORDERS)[place]] else 2 * _FEW
+        in_turn = IS_LONG or place % few == EVERYBODY.index(who) % few
+        return ("own", "foreign", "missing") if in_turn else ("own",)
     if not named:
         return ("own",)
-    if route.name == ORDER_ROUTE:
-        return ("own", "foreign", "missing")
-    wrong = MALFORMED if route.method == "GET" and IS_LONG else MALFORMED[:1]
-    more: tuple[str, ...] = ("internal", "loose") if "file_id" in named else ()
-    more += ("foreign here", "missing here") if "cliente" in route.queries else ()
-    if IS_LONG or who_place % 3 == 0:
-        more += ("another kind's",)
-    if IS_LONG or who_place % 3 == 1:
-        more += tuple(f"malformed {n}" for n in range(len(wrong)))
-    return ("own", "foreign", "missing", *more)
+    here: tuple[str, ...] = ("internal", "loose") if "file_id" in named else ()
+    here += ("foreign here", "missing here") if "cliente" in route.queries else ()
+    theirs = ("own", "foreign", "missing", *here)
+    if IS_LONG:
+        wrong = MALFORMED if route.method == "GET" else MALFORMED[:1]
+        return (*theirs, "another kind's", *(f"malformed {n}" for n in range(len(wrong))))
+    if len(_choices(route)) > 1:
+        return _kinds_in_turn(theirs, who, place)
+    may = WHO_MAY.get(route.name, CONTACTS)
+    first = next((each for each in _OF_US if each in may), None)
+    if who == "contact_a":
+        return (*theirs, "malformed 0") if first else (*theirs, "another kind's", "malformed 0")
+    if who in CONTACTS & may:
+        return theirs
+    if who == first:
+        return ("own", "missing", "another kind's", "malformed 0")
+    return ("own",)
+
+
+def _kinds_in_turn(theirs: tuple[str, ...], who: str, place: int) -> tuple[str, ...]:
+    """Each choice is tried by half of the people, and by a quarter with ids that are not their own."""
+    turn = EVERYBODY.index(who)
+    if place % _FEW == turn % _FEW:
+        return (*theirs, *(("another kind's",), ("malformed 0",), ())[turn % 3])
+    return ("own",) if place % 2 == _HALF.get(who, turn % 2) else ()
 
 
 def _value(
@@ -191,6 +215,8 @@ def _asked(route: Route, ids: Ids) -> Iterator[Cell]:
     if route.method != "GET" or route.name not in WHO_MAY:
         return
     for who in ("contact_a", "admin_a", "agent", "admin") if IS_LONG else ("contact_a", "agent"):
+        if not IS_LONG and who not in WHO_MAY[route.name]:
+            continue  # they are sent away before their query is read, which the cells above hold
         own = ids["a"], ids["b"]
         values = {each: _value(route, each, who, "own", _choices(route)[0], *own) for each in route.parameters}
         for place, name in enumerate(route.queries):
