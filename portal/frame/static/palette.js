@@ -195,7 +195,8 @@
 
   // What lies open over the page closes, the last first, and gives the focus back to what opened it.
   const fold = () => {
-    const open = [...document.querySelectorAll(".sheet[open], .more[open], .filters[open], .more-rooms[open], .account[open]")];
+    const folds = ".sheet[open], .more[open], .filters[open], .more-rooms[open], .account[open]";
+    const open = [...document.querySelectorAll(folds)];
     const last = open.find((each) => !open.some((other) => other !== each && each.contains(other)));
     if (!last) return false;
     const around = last.closest(".more");
