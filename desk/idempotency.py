@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from desk.budgets import Spending
 from desk.desk import Desk
 from desk.problems import IdempotencyKeyReused, ToldProblem, told
+from desk.refusals import said_by_name
 from policy.case.refusals import Refusal
 from storage.case import intake
 from storage.case.intake import Beginning, Begun, Deposit, KeptAnswer, KeptRefusal, Reservation
@@ -128,8 +129,9 @@ async def once(
             return _outcome(answered.answer, answers, is_replayed=True)
         except Refusal as refusal:
             desk.metrics.refused(refusal)
+            named = await said_by_name(desk.database, refusal)
             answer: KeptAnswer | KeptRefusal = KeptRefusal(
-                **vars(told(refusal, request.language)), language=request.language
+                **vars(told(named, request.language)), language=request.language
             )
         else:
             written = answers.write(value)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from policy.case.refusals import Refusal
+from storage.engine.database import Reader
+from storage.people import agents
+
+_PEOPLE = frozenset({"agent", "assignee", "person", "substitute"})
+"""The values of refusals that are agents' ids."""
 
 
 class ContactNotAuthorized(Refusal):
@@ -114,3 +119,12 @@ class PlaceholderUnknown(Refusal):
     """What stands in braces in a text that is used again is filled in, so it has to be known."""
 
     message = "“{unknown}” in braces is nothing that is filled in. What is filled in: {known}."
+
+
+async def said_by_name(db: Reader, refused: Refusal) -> Refusal:
+    """The refusal with agents' names for their ids, which is all that the policy and the engine know of them."""
+    named = {}
+    for place in _PEOPLE & refused.values.keys():
+        if agent := await agents.get(db, str(refused.values[place])):
+            named[place] = agent.name
+    return type(refused)(**refused.values | named) if named else refused

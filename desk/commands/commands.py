@@ -23,6 +23,7 @@ from desk.engine import CaseNotRunning
 from desk.files.uploads import attach
 from desk.idempotency import begin
 from desk.problems import EngineUnavailable
+from desk.refusals import said_by_name
 from policy.case.case import Status
 from policy.case.commands import Command
 from policy.case.decision import Decision
@@ -31,14 +32,9 @@ from policy.case.refusals import CaseClosed, Refusal
 from storage.case import views
 from storage.case.case_progress import holds_command
 from storage.case.views import CaseRow
-from storage.engine.database import Reader
-from storage.people import agents
 
 OFFERS: tuple[Offer, ...] = (*WORK, *CALLS, *CHATS, *ESCALATIONS, *PROVIDER_LINKS, *REMOTE_SESSIONS, *VISITS, *ENDINGS)
 """Every command that people give to a case."""
-
-_PEOPLE = frozenset({"agent", "assignee"})
-"""What refusals say of agents."""
 
 
 async def give(desk: Desk, asked: AskedCommand) -> CaseRow:
@@ -46,16 +42,9 @@ async def give(desk: Desk, asked: AskedCommand) -> CaseRow:
 
     It begins its request, with the texts that it brings: `once` is given it as `Begins`.
 
-    Raises Refusal (the look-up's, the policy's, the case's state), which says people by name, NotFound or CaseIsFull
-    for files, or EngineUnavailable.
+    Raises Refusal (the look-up's, the policy's, the case's state), NotFound or CaseIsFull for files, or
+    EngineUnavailable.
     """
-    try:
-        return await _given(desk, asked)
-    except Refusal as refused:
-        raise await said_by_name(desk.database, refused) from None
-
-
-async def _given(desk: Desk, asked: AskedCommand) -> CaseRow:
     command, composition = await compose(desk, asked)
     number = asked.row.number
     await begin(desk, asked.request, asked.body, composition.deposits)
@@ -75,7 +64,7 @@ async def _given(desk: Desk, asked: AskedCommand) -> CaseRow:
 async def would(desk: Desk, asked: AskedCommand, *, at: datetime) -> Decision:
     """What the command would decide at `at`, once all that falls due by then is settled. Nothing is kept or recorded.
 
-    Raises Refusal, as the case would now.
+    Raises Refusal, as the case would now, with people by name.
     """
     try:
         return await _decided(desk, asked, at=at)
@@ -91,15 +80,6 @@ async def _decided(desk: Desk, asked: AskedCommand, *, at: datetime) -> Decision
         case, terms = settled.case, settled.terms or terms
     command, _ = await compose(desk, replace(asked, row=replace(asked.row, case=case)))
     return decide(case, command, terms=terms, at=now)
-
-
-async def said_by_name(db: Reader, refused: Refusal) -> Refusal:
-    """The refusal with agents' names for their ids, which is all that travels through the engine."""
-    named = {}
-    for place in _PEOPLE & refused.values.keys():
-        if agent := await agents.get(db, str(refused.values[place])):
-            named[place] = agent.name
-    return type(refused)(**refused.values | named) if named else refused
 
 
 async def compose(desk: Desk, asked: AskedCommand) -> tuple[Command, Composition]:

@@ -137,3 +137,6 @@ async def test_two_who_hand_over_to_each_other_are_refused(office: Office) -> No
     await marked(office)
     answer = await marked(office, "admin", "eva", "dora")
     assert (answer.json()["type"], answer.json()["rule"]) == ("urn:escala:substitution-circle", "ESC-17")
+    assert answer.json()["detail"].startswith(
+        "Dora también se ausenta en ese tiempo y su reemplazo lleva de nuevo a Eva:"
+    )

@@ -90,7 +90,7 @@ async def test_the_director_makes_a_rota_and_everybody_sees_who_is_on_duty(offic
     ("changes", "said"),
     [
         ({"people": []}, "Un turno de guardia necesita"),
-        ({"people": ["eva", "ana"]}, "ana no atiende el nivel 2"),
+        ({"people": ["eva", "ana"]}, "Ana Torres no atiende el nivel 2"),
         ({"people": ["nadie"]}, "nadie no atiende el nivel 2"),
         ({"every": "0"}, "Un turno dura de 1 a 744 horas."),
         ({"every": "muchas"}, "Cada:"),
