@@ -10,10 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
@@ -38,7 +36,7 @@ from portal.case.municipality_choice import meant
 from portal.case.pager import came_from, pager_of
 from portal.frame.pages import gone_to
 from portal.frame.session import Stamped, Visitor
-from portal.frame.submit import DONE, Refused, key_of, request_of, submit, typed_in
+from portal.frame.submit import DONE, Refused, key_of, on_the_clock, request_of, submit, typed_in
 from storage.case.views import CaseRow
 from storage.files import files
 from storage.visit import municipalities
@@ -56,7 +54,6 @@ _NEXT = "next"
 _CHAT_LINE = "chat/lines"
 _ACCEPTANCE = "visits/acceptance"
 
-_BOGOTA = ZoneInfo("America/Bogota")
 _OFFERS: Mapping[str, Offer] = {offer.path.replace("/{session}", ""): offer for offer in OFFERS}
 _GOOGLE = "google"
 _CURRENCY = re.compile(r"\$|\bcop\b|\bpesos\b", re.IGNORECASE)
@@ -217,15 +214,6 @@ def _provider(value: str) -> str:
     return _GOOGLE if value.strip().casefold() == _GOOGLE else value
 
 
-def _on_the_clock(value: str) -> str:
-    """What a date-and-time field says, which is Bogotá's."""
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return (at.replace(tzinfo=_BOGOTA) if at.tzinfo is None else at).isoformat()
-
-
 _READ: Mapping[str, Any] = {
     "quote": _money,
     "amount": _money,
@@ -235,5 +223,5 @@ _READ: Mapping[str, Any] = {
     "provider": _provider,
     "level": whole,
     "seconds": whole,
-    "starts_at": _on_the_clock,
+    "starts_at": on_the_clock,
 }

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -19,13 +18,12 @@ from portal.frame.deps import At, DeskDep, desk_of
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
 from portal.frame.session import Stamped, Visitor, only
-from portal.frame.submit import Refused, key_of, named, read_body, request_of, submit, typed_in
+from portal.frame.submit import Refused, key_of, named, on_the_clock, read_body, request_of, submit, typed_in
 
 router = APIRouter(prefix="/ausencias")
 
 Marker = Annotated[Visitor, Depends(only(*MARKERS))]
 
-_BOGOTA = ZoneInfo("America/Bogota")
 _INSTANTS = ("from", "until")
 _LABELS = {"agent_id": "Who is away", "substitute_id": "Who stands in", "from": "From", "until": "Until"}
 _DONE = {"marcada": "The absence is marked.", "terminada": "The absence is over."}
@@ -43,7 +41,7 @@ async def mark(request: Request, visitor: Marker, desk: DeskDep, at: At) -> Resp
     asked, typed = request_of(visitor, request.url.path, key_of(form), at=at), typed_in(form)
 
     async def act() -> Done[str] | FinalRefusal:
-        said = {name: _on_the_clock(typed[name]) if name in _INSTANTS else typed[name] for name in _LABELS}
+        said = {name: on_the_clock(typed[name]) if name in _INSTANTS else typed[name] for name in _LABELS}
         new = read_body(NewAbsence, said)
 
         async def marked() -> str:
@@ -90,11 +88,3 @@ async def _page(request: Request, visitor: Visitor, told: Told, *, at: datetime)
         now=at,
         key=secrets.token_urlsafe(18),
     )
-
-
-def _on_the_clock(value: str) -> str:
-    """What a date-and-time field says, which is Bogotá's; what is none is left for the input to refuse."""
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=_BOGOTA).isoformat()
-    except ValueError:
-        return value

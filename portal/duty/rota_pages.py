@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.params import Depends as Dependency
@@ -24,13 +23,12 @@ from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
 from portal.frame.session import Stamped, Visitor, only
-from portal.frame.submit import Refused, key_of, named, read_body, request_of, submit, typed_in
+from portal.frame.submit import Refused, key_of, named, on_the_clock, read_body, request_of, submit, typed_in
 
 router = APIRouter(prefix="/guardia")
 
 MOST_PLACES = 8
 _FORM: list[Dependency] = [Stamped]
-_BOGOTA = ZoneInfo("America/Bogota")
 _HOURS_A_DAY = 24
 _ROTA_LABELS = {
     "level": "Level",
@@ -124,7 +122,7 @@ async def put(by: By) -> Response:
 
     async def act() -> Done[str] | FinalRefusal:
         said = {"level": whole(typed["level"]), "person_id": typed["person_id"]}
-        new = read_body(NewOverride, said | {name: _on_the_clock(typed[name]) for name in ("from", "until")})
+        new = read_body(NewOverride, said | {name: on_the_clock(typed[name]) for name in ("from", "until")})
 
         async def made() -> str:
             return (await rotas.put(by.desk, new, asked, by=by.visitor.principal.actor)).id
@@ -158,14 +156,6 @@ def _rota_in(form: FormData) -> dict[str, object]:
 
 def _all(form: FormData, name: str) -> tuple[str, ...]:
     return tuple(each for each in form.getlist(name) if isinstance(each, str) and each)
-
-
-def _on_the_clock(value: str) -> str:
-    """What a date-and-time field says, which is Bogotá's; what is none is left for the input to refuse."""
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=_BOGOTA).isoformat()
-    except ValueError:
-        return value
 
 
 async def _page(by: DirectorsRequest, told: Told) -> Response:

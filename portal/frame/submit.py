@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
@@ -22,6 +23,8 @@ from storage.case.intake import KeptAnswer
 from storage.engine.reach import DatabaseFull
 from wording.input_errors import input_errors
 from wording.language import translate
+
+_BOGOTA = ZoneInfo("America/Bogota")
 
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
@@ -94,6 +97,15 @@ async def submit(
     except (Refusal, Problem, DatabaseFull) as refused:
         return refused_by(visitor, refused)
     return in_words(outcome.told) if isinstance(outcome, FinalRefusal) else outcome
+
+
+def on_the_clock(value: str) -> str:
+    """The instant that a date-and-time field says on Bogotá's clock; what is none is left for the input to refuse."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (at if at.tzinfo else at.replace(tzinfo=_BOGOTA)).isoformat()
 
 
 def refused_by(visitor: Visitor, why: Refusal | Problem | DatabaseFull) -> Refused:

@@ -11,16 +11,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo
 
 from desk.inputs import clean
 from desk.reading.queue import SOON
 from policy.case.case import ClosingReason, Level, Plan, Priority, Status
 from policy.terms.policy_file import PolicyFile
+from portal.frame.submit import on_the_clock
 from storage.case.queue import Pile, Tally
 from storage.case.views import CaseFilter
 
-_BOGOTA = ZoneInfo("America/Bogota")
 _LONGEST, _LONGEST_ID = 200, 64
 
 QueueSort = Literal[
@@ -234,8 +233,7 @@ def _number(kind: Any, value: str | None) -> Any:
 def _instant(value: str) -> datetime | None:
     """An instant, or what a date-and-time field says, which is Bogotá's."""
     try:
-        at = datetime.fromisoformat(value)
+        at = datetime.fromisoformat(on_the_clock(value))
     except ValueError:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=_BOGOTA)
     return at if 2000 <= at.year <= 2100 else None
