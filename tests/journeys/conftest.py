@@ -15,13 +15,16 @@ from pathlib import Path
 import psutil
 import pytest
 
+from storage.webhooks.webhooks import new_secret
 from tests.journeys.talk import Talk
-from tests.support.ports import free_ports
+from tests.support.ports import free_port, free_ports
 from tests.support.server import eventually
 
 _LIMITS = (
     'level_1 = ["3s", "6s", "1h", "2h"]\nlevel_2 = ["3s", "6s", "1h", "2h"]\nlevel_3 = ["3s", "4h", "8h", "16h"]\n'
 )
+TELEPHONE_SECRET = new_secret()
+"""What the telephone system signs its events with."""
 
 
 @dataclass(kw_only=True)
@@ -94,7 +97,8 @@ async def live_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[L
         **os.environ,
         "ESCALA_STATE_DIR": str(tmp_path / "state"),
         "ESCALA_POLICY_FILE": str(policy_file),
-        "ESCALA_INTAKE_SMTP_PORT": "0",
+        "ESCALA_INTAKE_SMTP_PORT": str(free_port()),
+        "ESCALA_TELEPHONE_SECRET": TELEPHONE_SECRET,
     }
     ports = free_ports()
     desk = LiveDesk(

@@ -19,6 +19,9 @@ from storage.people.agents import Agent
 from storage.signing_in import tokens
 from storage.signing_in.tokens import Token
 
+PHONE = "+573001234567"
+"""The contact's telephone."""
+
 
 @dataclass(kw_only=True)
 class Talk:
@@ -106,6 +109,7 @@ class Talk:
         contact = {
             "name": "Ana Rojas",
             "email": "ana@aguas.example",
+            "phone": PHONE,
             "is_system_administrator": True,
             "notice_reference": "Carta 12",
             "notified_on": str(today - timedelta(days=10)),

@@ -1,19 +1,17 @@
 """Three days at a screen, end to end on everything real: the customer's, the agent's and the director's.
 
-Each at both widths, with and without JavaScript; and each with the keyboard alone.
+Each at both widths, with and without JavaScript; and each with the keyboard alone. At the end the way to a visit, of
+which each try came through its own channel.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from policy.case.case import Channel, Level, Role
 from storage.engine.database import Database
@@ -21,9 +19,12 @@ from storage.people import agents
 from storage.people.agents import Agent
 from storage.signing_in import accounts
 from storage.signing_in.accounts import NewAccount
+from tests.journeys.channels import Correspondent, tells
 from tests.journeys.conftest import LiveDesk
-from tests.portal.people import PASSWORD, PASSWORD_HASH
-from tests.support.browser import NARROW, WIDE, Screen, chromium, screen
+from tests.journeys.day import Day, day_at
+from tests.journeys.talk import PHONE
+from tests.portal.people import PASSWORD_HASH
+from tests.support.browser import NARROW, WIDE, chromium
 from tests.support.thoroughness import IS_LONG
 
 CUSTOMER, AGENT, DIRECTOR = "ana@aguas.example", "agente@escala.example", "direccion@escala.example"
@@ -60,103 +61,6 @@ async def staffed(live_desk: LiveDesk) -> LiveDesk:
     finally:
         await db.close()
     return live_desk
-
-
-@dataclass
-class Day:
-    """Somebody's window at the desk. Without a script, what others did shows when the page is loaded again."""
-
-    window: Screen
-    desk: LiveDesk
-    javascript: bool = True
-    number: str = ""
-
-    @property
-    def page(self) -> Page:
-        return self.window.page
-
-    async def begin(self, email: str, back: str) -> None:
-        """Sign in, and be where one wanted to be."""
-        await self.window.sign_in(email, PASSWORD, back=back)
-        await self.page.wait_for_url(lambda url: "/ingreso" not in url)
-        await self.fits()
-
-    async def go(self, path: str) -> None:
-        """Open a page, which may not scroll sideways."""
-        await self.window.go(path)
-        await self.fits()
-
-    async def others(self, role: Role, command: str, **body: Any) -> None:
-        """Somebody else does something to the case meanwhile."""
-        await self.desk.post(role, f"/cases/{self.number}/{command}", body)
-        if not self.javascript:
-            await self.go(f"/casos/{self.number}")
-
-    async def send(self, form: str, **fields: str) -> None:
-        """Fill in one of the case's forms, unfolding what it is folded into, and send it."""
-        its = self.page.locator(f"#f-{form}")
-        folded = its.locator("xpath=ancestor::details[not(@open)]/summary")
-        while await folded.count():
-            await folded.first.click()
-        for name, value in fields.items():
-            field = its.locator(f"[name={name}]").first
-            kind = await field.evaluate("e => e.type")
-            if kind == "radio":
-                await its.locator(f"[name={name}][value='{value}']").check()
-            else:
-                await (field.select_option(value) if kind == "select-one" else field.fill(value))
-        await its.locator("button:not([formaction]):not([name=then])").last.click()
-
-    async def said(self, words: str) -> None:
-        """Wait until the conversation holds these words."""
-        await expect(self.page.locator(".said:not(.pending) .words", has_text=words).last).to_be_visible(timeout=20_000)
-
-    async def fits(self) -> None:
-        """Nothing is wider than the window, once the page is there whole: without a script each form loads another."""
-        await self.page.wait_for_load_state()
-        assert await self.page.locator("body").evaluate("e => e.parentElement.scrollWidth <= innerWidth")
-
-    # -- with the keyboard alone
-
-    async def sign_in_by_keys(self, email: str) -> None:
-        """The address has the focus when the page opens."""
-        await self.window.go("/ingreso")
-        await self.page.keyboard.type(email)
-        await self.write("#password", PASSWORD)
-        await self.page.keyboard.press("Enter")
-        await expect(self.page.locator("header > nav")).to_be_visible()
-
-    async def reach(self, selector: str) -> None:
-        """Go on with Tab until the focus is there."""
-        for _ in range(200):
-            await self.page.keyboard.press("Tab")
-            if await self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-        pytest.fail(f"no Tab leads to {selector}")
-
-    async def write(self, selector: str, words: str) -> None:
-        await self.reach(selector)
-        await self.page.keyboard.type(words)
-
-    async def enter(self, selector: str, *, to: str = "") -> None:
-        """Press what the selector means; `to` is the address that it leads to."""
-        await self.reach(selector)
-        await self.page.keyboard.press("Enter")
-        if to:
-            await self.page.wait_for_url(to)
-
-    async def command(self, words: str) -> None:
-        """Do what has these words in its name."""
-        await self.page.keyboard.press("Control+k")
-        await self.page.keyboard.type(words)
-        await self.page.keyboard.press("Enter")
-
-
-@asynccontextmanager
-async def day_at(browser: Browser, desk: LiveDesk, **more: Any) -> AsyncIterator[Day]:
-    """A window at the live desk."""
-    async with screen(browser, desk.url.removesuffix("/api/v1"), **more) as window:
-        yield Day(window, desk, more.get("javascript", True))
 
 
 async def exhausted(desk: LiveDesk, number: str, *channels: str) -> None:
@@ -341,3 +245,142 @@ async def test_the_directors_day_with_the_keyboard_alone(browser: Browser, staff
         async with day.page.expect_download() as coming:
             await day.enter(".downloads a[href*='.csv']")
         assert (await coming.value).suggested_filename.endswith(".csv")
+
+
+# -- the four channels ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("ESC-12", "ESC-16", "ONS-4", "PLAN-7", "REQ-4")
+async def test_a_visit_whose_four_tries_came_through_the_four_channels(browser: Browser, staffed: LiveDesk) -> None:
+    """By mail, chat, telephone and the web, each by its own door; only after the fourth there is a visit."""
+    ana = Correspondent(staffed, CUSTOMER)
+    async with day_at(browser, staffed) as agent, day_at(browser, staffed, size=NARROW) as customer:
+        number = agent.number = customer.number = await _opened_by_mail(staffed, ana)
+        await agent.begin(AGENT, f"/casos/{number}")
+        await customer.begin(CUSTOMER, f"/casos/{number}")
+
+        await _tried_by_mail(ana, agent)
+        await _tried_by_chat(customer, agent)
+        await _tried_by_telephone(agent)
+        assert await _asked_for_a_visit(staffed, number) == (422, "ONS-4"), "before the fourth"
+        await _tried_by_web(customer, agent)
+        assert await _asked_for_a_visit(staffed, number) == (200, None)
+
+    await staffed.post(Role.DIRECTOR, f"/cases/{number}/visits/approval", {"approved": True, "quote": QUOTE})
+    case = await staffed.get(Role.CONTACT, f"/cases/{number}")
+    assert (case["channel"], case["visit"]["step"]) == ("email", "quoted")
+    assert case["clocks"]["initial_attention"]["state"] == "met"
+    kinds = [each["kind"] for each in await staffed.timeline(number)]
+    tries = ["attempt_logged", "chat_ended", "call_logged", "attempt_logged"]
+    assert [each for each in kinds if each in tries] == tries
+
+
+async def _opened_by_mail(desk: LiveDesk, ana: Correspondent) -> str:
+    kept = await ana.writes("El geovisor sale en blanco desde las ocho.", Subject="El geovisor no abre")
+    assert (kept["state"], kept["effect"]) == ("done", "opened")
+    case = await desk.get(Role.AGENT, f"/cases/{kept['case']}")
+    assert (case["channel"], case["status"], case["contact_id"]) == ("email", "new", desk.ids["contact"])
+    return str(case["number"])
+
+
+async def _tried_by_mail(ana: Correspondent, agent: Day) -> None:
+    """A question by mail, which an absence notice does not answer; a person's answer does, and solves nothing."""
+    await agent.send("claim")
+    await expect(agent.page.locator("#f-claim")).to_have_count(0)
+    await agent.send("information-requests", body="¿Qué dice la consola?")
+    asked = await ana.hears("¿Qué dice la consola?")
+    away = await ana.answers("Estoy fuera.", asked, Subject="Respuesta automática: caso", Auto_Submitted="auto-replied")
+    at = f"/cases/{agent.number}"
+    assert (away["effect"], away["case"]) == ("automatic", agent.number)
+    assert (await agent.desk.get(Role.AGENT, at))["status"] == "waiting_customer"
+    answered = await ana.answers("Cuota excedida. Ya la ampliamos y sigue igual.", asked)
+    assert (answered["effect"], answered["case"]) == ("answered", agent.number)
+    assert (await agent.desk.get(Role.AGENT, at))["status"] == "in_progress"
+    await agent.said("sigue igual")
+    await agent.send("attempts", channel="email", outcome="not_solved", summary="Se amplió la cuota.")
+    await agent.said("Se amplió la cuota.")
+
+
+async def _tried_by_chat(customer: Day, agent: Day) -> None:
+    theirs, ours = customer.page, agent.page
+    await theirs.click("#d-chat-begin summary")
+    await theirs.fill("#chat-first", "¿Podemos verlo por aquí?")
+    await theirs.click("#f-chat button")
+    await theirs.wait_for_url("**/chat*")
+    await ours.get_by_role("button", name="Tomar el chat").click()
+    await ours.fill("#chat-lines-body", "Borre la caché, por favor.")
+    await ours.press("#chat-lines-body", "Control+Enter")
+    await expect(theirs.locator("#chat-log").get_by_text("Borre la caché, por favor.", exact=True)).to_have_count(1)
+    await theirs.fill("#chat-body", "Borrada, y no cambia.")
+    await theirs.press("#chat-body", "Control+Enter")
+    await expect(ours.locator("#conversation").get_by_text("Borrada, y no cambia.", exact=True)).to_have_count(1)
+    await ours.click("#d-chat-end summary")
+    await ours.fill("#chat-end-summary", "Se borró la caché.")
+    await ours.click("#f-chat-end button.sends")
+    await theirs.get_by_role("link", name="Continuar en el caso").click()
+
+
+async def _tried_by_telephone(agent: Day) -> None:
+    """The telephone system tells of the call; who took it logs it on the page that it drafted."""
+    said = {"call_id": f"pbx-{agent.number}", "number": PHONE, "agent": AGENT}
+    for kind in ("ringing", "answered"):
+        await tells(agent.desk, kind, **said)
+    call = await tells(agent.desk, "ended", **said)
+    await agent.go(f"/telefono/{call}")
+    log = agent.page.locator("form.log")
+    await log.locator("select[name=number]").select_option(agent.number)
+    await log.locator("[name=outcome][value=not_solved]").check(force=True)
+    await log.locator("[name=summary]").fill("Reiniciamos el equipo juntos, sin resultado.")
+    await log.locator("button").click()
+    await agent.page.wait_for_url(f"**/casos/{agent.number}")
+    await agent.said("Reiniciamos el equipo juntos, sin resultado.")
+
+
+async def _tried_by_web(customer: Day, agent: Day) -> None:
+    await customer.send("answers", body="Seguimos sin servicio.")
+    await agent.said("Seguimos sin servicio.")
+    await agent.send("attempts", channel="web", outcome="not_solved", summary="Se cargó de nuevo la capa.")
+    await customer.said("Se cargó de nuevo la capa.")
+
+
+async def _asked_for_a_visit(desk: LiveDesk, number: str) -> tuple[int, str | None]:
+    """Ask for a visit; with which status, and by which rule, it is answered."""
+    where = {"city_code": "05001", "address": "Carrera 50 # 41-20", "reason": "Hay que abrir el servidor."}
+    async with desk.client(Role.AGENT) as http:
+        answer = await http.post(
+            f"/cases/{number}/visits", json=where, headers={"Idempotency-Key": f"key-{desk.keys()}"}
+        )
+    if answer.status_code == 422:
+        assert "web" in answer.json()["detail"]
+    return answer.status_code, answer.json().get("rule")
+
+
+@pytest.mark.rule("PLAN-7", "REQ-7")
+async def test_mail_of_a_customer_whose_plan_has_none_opens_nothing(staffed: LiveDesk) -> None:
+    """It is kept for an agent, and its writer is told which channels the plan has."""
+    today = datetime.now(UTC).date()
+    customer = await staffed.post(Role.ADMIN, "/customers", {"name": "Rutas del Llano", "tax_id": "900777123"})
+    at = f"/customers/{customer['id']}"
+    contract = {
+        "plan": "standard",
+        "starts_on": str(today - timedelta(days=30)),
+        "ends_on": str(today + timedelta(days=300)),
+        "paid": True,
+        "managed_support": False,
+    }
+    await staffed.post(Role.ADMIN, f"{at}/contracts", contract)
+    await staffed.post(Role.ADMIN, f"{at}/solutions", {"name": "Visor", "kind": "software", "supplied_by_us": True})
+    contact = {
+        "name": "Sara Lara",
+        "email": "sara@llano.example",
+        "is_system_administrator": True,
+        "notice_reference": "Carta 3",
+        "notified_on": str(today - timedelta(days=10)),
+        "can_sign_in": True,
+    }
+    async with staffed.client(Role.ADMIN) as http:
+        assert (await http.put(f"{at}/contacts", json={"contacts": [contact]})).is_success
+    sara = Correspondent(staffed, "sara@llano.example")
+    kept = await sara.writes("El visor no abre.", Subject="No abre")
+    assert (kept["state"], kept["case"]) == ("held", None)
+    await sara.hears("plataforma web")
