@@ -59,6 +59,12 @@ def case(case: Json) -> RenderableType:
     if provider := case["provider_case"]:
         table.add_row("Proveedor", escape(f"{provider['provider']}, caso {provider['number']}"))
     table.add_row("Abierto", whole(case["opened_at"]))
+    if case["follows"]:
+        table.add_row("Sigue al caso", case["follows"])
+    if case["followed_by"]:
+        table.add_row("Sigue en", ", ".join(case["followed_by"]))
+    if case["awaits_analysis"]:
+        table.add_row("Análisis del cliente", "pendiente; se pidió al abrir por correo")
     if case["waits"]:
         table.add_row("En espera de", " y ".join(word("waiting_for", each) for each in case["waits"]))
     for each in case["missed"]:

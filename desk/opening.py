@@ -81,6 +81,8 @@ class AskedOpening:
     """It came by mail: where it does not say what was analysed, that is asked for once the case is open (REQ-5)."""
     begins_chat: bool = False
     """Its contact waits in the chat, and the description is the first line (PLAN-7)."""
+    follows: str | None = None
+    """The closed case of the same customer that it goes on from."""
 
     def __post_init__(self) -> None:
         """Ask who may."""
@@ -165,6 +167,7 @@ async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[Ope
         equipment=solution.equipment,
         analysis_follows=asked.asks_for_analysis,
         begins_chat=asked.begins_chat,
+        follows=asked.follows,
     )
     try:
         lifecycle.open_case(command, terms=terms)

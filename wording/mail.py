@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
 from policy.mail.decision import MailOutcome, MailReason
@@ -98,11 +99,6 @@ def with_files(language: str = DEFAULT) -> str:
     return translate("(the files of the message that reopened the case)", language)
 
 
-def goes_on_from(number: str, language: str = DEFAULT) -> str:
-    """Of a message that answers a closed case: which one."""
-    return translate("[It answers the closed case {number}.]", language, number=number)
-
-
 def noted(reason: MailReason, who: str, words: str, language: str = DEFAULT) -> str:
     """The note on a case that something automatic, or thanks, came by mail."""
     match reason:
@@ -113,6 +109,17 @@ def noted(reason: MailReason, who: str, words: str, language: str = DEFAULT) -> 
         case _:
             said = translate("Automatic answer from {who}:", language, who=who)
     return f"{said}\n\n{words}" if words else said
+
+
+def declined(who: str, at: datetime, language: str = DEFAULT) -> str:
+    """The note on a case that somebody of the customer's does not come to the visit, by their calendar."""
+    return translate(
+        "{who} declined in their calendar the visit of {at}: nothing has changed by that. Agree on another date with "
+        "them, or call it off.",
+        language,
+        who=who,
+        at=at,
+    )
 
 
 def came_back(address: str, language: str = DEFAULT) -> str:

@@ -28,7 +28,7 @@ from policy.case.case import (
 from policy.terms.terms import CoverKind
 from policy.time import clock as clocks
 from policy.time.calendar import Calendar
-from storage.case import duplicates, ratings
+from storage.case import duplicates, ratings, successors
 from storage.case.hours import hours_of
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow
@@ -139,6 +139,11 @@ class CaseAnswer(Answer):
     out_of_scope_kind: OutOfScopeKind | None
     duplicate_of: str | None
     goes_on_in: str | None = Field(description="The last of its chain of duplicates, by now (ESC-18)")
+    follows: str | None = Field(description="The closed case that it goes on from: its contact wrote to that one")
+    followed_by: list[str] = Field(description="The cases that went on from it once it was closed, the oldest first")
+    awaits_analysis: bool = Field(
+        description="It came by mail without what the customer's team analysed, which is still to come (REQ-5)"
+    )
     provider_case: ProviderCaseAnswer | None
     provider_incidents: list[str]
     visit: VisitAnswer | None = Field(examples=[EXAMPLE])
@@ -154,7 +159,16 @@ async def case_answers(db: Reader, rows: list[CaseRow], *, at: datetime) -> list
     hours = await hours_of(db, [row.number for row in rows])
     rated = await ratings.of_cases(db, [row.number for row in rows])
     lasts = await duplicates.go_on_in(db, {row.case.duplicate_of for row in rows if row.case.duplicate_of})
-    beside = (_Beside(hours[row.number], rated.get(row.number), lasts.get(row.case.duplicate_of or "")) for row in rows)
+    followed = await successors.of_cases(db, [row.number for row in rows if row.case.status is Status.CLOSED])
+    beside = (
+        _Beside(
+            hours=hours[row.number],
+            rating=rated.get(row.number),
+            goes_on_in=lasts.get(row.case.duplicate_of or ""),
+            followed_by=followed.get(row.number, ()),
+        )
+        for row in rows
+    )
     return [_case_answer(row, its, at=at) for row, its in zip(rows, beside, strict=True)]
 
 
@@ -165,6 +179,7 @@ class _Beside:
     hours: Calendar
     rating: Rating | None
     goes_on_in: str | None
+    followed_by: tuple[str, ...]
 
 
 def _case_answer(row: CaseRow, beside: _Beside, *, at: datetime) -> CaseAnswer:
@@ -211,6 +226,9 @@ def _case_answer(row: CaseRow, beside: _Beside, *, at: datetime) -> CaseAnswer:
         out_of_scope_kind=case.out_of_scope_kind,
         duplicate_of=case.duplicate_of,
         goes_on_in=beside.goes_on_in,
+        follows=case.follows,
+        followed_by=list(beside.followed_by),
+        awaits_analysis=case.awaits_analysis,
         provider_case=ProviderCaseAnswer(provider=provider.provider, number=provider.number) if provider else None,
         provider_incidents=list(case.provider_incidents),
         visit=visit_answer(case.visit) if case.visit else None,

@@ -90,7 +90,9 @@ async def carried(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Ve
             await _note(desk, delivery, number, MailReason.THANKS, await _writer(desk, contact_id))
         case Automatic(reason, number, contact_id):
             if number and contact_id:
-                await _note(desk, delivery, number, reason, await _writer(desk, contact_id))
+                by = await _writer(desk, contact_id)
+                if not (reason is MailReason.CALENDAR and await _declined(desk, delivery, number, by)):
+                    await _note(desk, delivery, number, reason, by)
         case Bounced(recipients, number):
             if number:
                 await _mark(desk, delivery, number, recipients)
@@ -117,11 +119,12 @@ async def _open(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Open
         channel=Channel.EMAIL,
         category=Category.INCIDENT,
         title=title_of(read),
-        description=text_of(read, refused, follows=verdict.follows),
+        description=text_of(read, refused),
         proposed_priority=_PROPOSED,
         files=tuple(files),
     )
-    opened = await open_case(desk, AskedOpening(new=new, by=by, request=request, asks_for_analysis=True))
+    asked = AskedOpening(new=new, by=by, request=request, asks_for_analysis=True, follows=verdict.follows)
+    opened = await open_case(desk, asked)
     return Carried(verdict, opened.number)
 
 
@@ -166,6 +169,18 @@ async def _note(desk: Desk, delivery: Delivery, number: str, reason: MailReason,
     await _add_note(desk, delivery, number, words.noted(reason, who, said))
 
 
+async def _declined(desk: Desk, delivery: Delivery, number: str, by: Principal) -> bool:
+    """Tell those who work on the case, and the visit's engineer, that its date was declined; False where it was not."""
+    row = await views.case(desk.database, number)
+    visit, reply = row.case.visit if row else None, delivery.message.calendar
+    if not visit or not visit.starts_at or not reply or reply.answer != "declined":
+        return False
+    contact = await contacts.get(desk.database, by.actor.id)
+    note = words.declined(contact.name if contact else by.actor.id, visit.starts_at)
+    await _add_note(desk, delivery, number, note, calls=(visit.engineer_id,) if visit.engineer_id else ())
+    return True
+
+
 async def _mark(desk: Desk, delivery: Delivery, number: str, recipients: tuple[str, ...]) -> None:
     """Mark the contacts of the case's customer whose addresses refused what we sent, and tell the case."""
     row = await views.case(desk.database, number)
@@ -177,13 +192,13 @@ async def _mark(desk: Desk, delivery: Delivery, number: str, recipients: tuple[s
     await _add_note(desk, delivery, number, words.came_back(", ".join(recipients) or "?"))
 
 
-async def _add_note(desk: Desk, delivery: Delivery, number: str, note: str) -> None:
-    """Leave a note; a case that is closed takes none, and needs none."""
+async def _add_note(desk: Desk, delivery: Delivery, number: str, note: str, *, calls: tuple[str, ...] = ()) -> None:
+    """Leave a note, which calls these agents; a case that is closed takes none, and needs none."""
     content_id = f"txt_{delivery.row.id}"
     await intake.deposit(desk.database, [Deposit(content_id, number, note)], at=delivery.row.received_at)
     try:
         await desk.engine.command(
-            number, c.AddNote(by=SYSTEM, body=Text(content_id, len(note))), key=f"cmd_{delivery.row.id}"
+            number, c.AddNote(by=SYSTEM, body=Text(content_id, len(note)), mentions=calls), key=f"cmd_{delivery.row.id}"
         )
     except CaseNotRunning:
         return

@@ -41,14 +41,13 @@ async def files_of(
     return kept, refused
 
 
-def text_of(read: ReadMessage, refused: list[str], *, follows: str | None = None) -> str:
+def text_of(read: ReadMessage, refused: list[str]) -> str:
     """What its writer said, as a text of a case, with what has to be known of it below."""
     message = read.message
     said = message.text.strip() or words.no_text()
     room = LONGEST_TEXT - _KEPT_FOR_REMARKS
     remarks = [
         *([words.cut()] if len(said) > room else []),
-        *([words.goes_on_from(follows)] if follows else []),
         *([words.signature_unchecked()] if message.is_signed else []),
         *([words.not_taken([each[:60] for each in refused[:_MOST_NAMES]])] if refused else []),
     ]

@@ -131,7 +131,7 @@ async def _verdict(desk: Desk, row: InboxRow, decision: HeldDecision) -> Verdict
     if contact is None or not contact.is_active(at=desk.clock()):
         raise WriterMissing
     if decision.act is HeldAct.OPEN:
-        return Opens(contact.id)
+        return Opens(contact.id, follows=await _closed_case(desk, row, contact))
     number = decision.number or row.case_number or ""
     case = await views.case(desk.database, number) if number else None
     if case is None or case.case.customer_id != contact.customer_id:
@@ -147,6 +147,13 @@ async def _verdict(desk: Desk, row: InboxRow, decision: HeldDecision) -> Verdict
             return Thanks(case.number, contact.id)
         case _:
             return Held(MailReason.REFUSED, case.number, contact.id)
+
+
+async def _closed_case(desk: Desk, row: InboxRow, contact: Contact) -> str | None:
+    """The closed case of the same customer that the message leads to, which the new one goes on from."""
+    case = await views.case(desk.database, row.case_number) if row.case_number else None
+    is_followed = case and case.case.status is Status.CLOSED and case.case.customer_id == contact.customer_id
+    return case.number if case and is_followed else None
 
 
 def _acts(row: InboxRow, status: Status | None) -> tuple[HeldAct, ...]:

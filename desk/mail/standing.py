@@ -13,7 +13,8 @@ from policy.mail.decision import Addressed, Standing, Writer
 from policy.mail.message import Message
 from policy.mail.sender import Sender
 from policy.mail.thread import number_by_address, number_by_ids
-from storage.case import views
+from policy.visit.visit import VisitStep
+from storage.case import successors, views
 from storage.mail import inbox, threads
 from storage.mail.inbox import InboxRow
 from storage.people import contacts
@@ -53,8 +54,8 @@ async def standing_of(desk: Desk, delivery: Delivery, *, at: datetime) -> Standi
     return Standing(
         is_vouched_for=is_vouched,
         writers=await _writers(desk, sender, at=at),
-        by_reply=await _addressed(desk, by_reply),
-        by_references=await _addressed(desk, by_references),
+        by_reply=await _addressed(desk, await _by_now(desk, by_reply)),
+        by_references=await _addressed(desk, await _by_now(desk, by_references)),
         by_return=number_by_ids(returned, key) or await threads.number_of_sent(db, returned) or by_reply,
         by_calendar=await _visit_of(desk, message),
         is_ours=number_by_ids([message.message_id], key) is not None,
@@ -68,6 +69,11 @@ async def standing_of(desk: Desk, delivery: Delivery, *, at: datetime) -> Standi
 async def _writers(desk: Desk, sender: Sender | None, *, at: datetime) -> tuple[Writer, ...]:
     found = await contacts.by_email(desk.database, sender.address) if sender else []
     return tuple(Writer(each.id, each.customer_id, each.name) for each in found if each.is_active(at=at))
+
+
+async def _by_now(desk: Desk, number: str | None) -> str | None:
+    """The case that a thread leads to by now, where its own was closed and another goes on from it."""
+    return await successors.goes_on_in(desk.database, number) if number else None
 
 
 async def _addressed(desk: Desk, number: str | None) -> Addressed | None:
@@ -88,9 +94,14 @@ async def _addressed(desk: Desk, number: str | None) -> Addressed | None:
 
 
 async def _visit_of(desk: Desk, message: Message) -> str | None:
-    """The case of the visit that an answer to an invitation is about: by the name that we gave it in calendars."""
+    """The case of the visit that an answer to an invitation is about: by the name that we gave it in calendars.
+
+    None once that visit has begun or ended, and for one that came before the case's last.
+    """
     found = _VISIT.fullmatch(message.calendar.uid) if message.calendar else None
     row = await views.case(desk.database, found[1]) if found else None
-    if row is None or found is None or not row.case.visit:
+    if row is None or found is None or row.case.visit is None:
         return None
-    return row.number if f"{row.case.opened_at:%Y%m%dT%H%M%S%f}" == found[3] else None
+    visit, opened = row.case.visit, f"{row.case.opened_at:%Y%m%dT%H%M%S%f}"
+    is_ours = opened == found[3] and visit.number == int(found[2]) and visit.step is VisitStep.SCHEDULED
+    return row.number if is_ours else None

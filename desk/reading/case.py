@@ -49,7 +49,7 @@ from policy.case.rating import may_rate
 from policy.people.groups import serves
 from policy.terms.terms import CoverKind, Terms
 from policy.visit import on_site
-from storage.case import duplicates, queue, ratings, views
+from storage.case import duplicates, queue, ratings, successors, views
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow, TimelineRow, Window, Windowed
 from storage.cover import contracts, solutions
@@ -216,9 +216,16 @@ async def _header(reading: _Reading) -> Header:
         assignee_name=await reading.assignee(),
         duplicates=await duplicates.of_case(reading.db, case.number, customer_id=case.customer_id),
         goes_on_in=(await duplicates.last_of(reading.db, case.duplicate_of)) if case.duplicate_of else None,
+        followed_by=await _followed_by(reading.db, case),
         rating=await reading.rating(),
         steps=steps(case),
     )
+
+
+async def _followed_by(db: Reader, case: Case) -> Sequence[str]:
+    """Only what is closed is gone on from."""
+    found = await successors.of_cases(db, [case.number]) if case.status is Status.CLOSED else {}
+    return found.get(case.number, ())
 
 
 async def _presence(reading: _Reading) -> Presence:

@@ -33,12 +33,14 @@ from storage.workbench.presence import Present
 class Header:
     """What the case is and where it stands; a duplicate goes on in its chain's last.
 
+    `followed_by` are the cases that went on from it once it was closed.
     `steps`: each with whether it is done, present, to come or not needed.
     """
 
     assignee_name: str | None
     duplicates: Sequence[str]
     goes_on_in: GoesOnIn | None
+    followed_by: Sequence[str]
     rating: Rating | None
     steps: Sequence[tuple[str, str]]
 

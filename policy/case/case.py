@@ -320,7 +320,8 @@ class Case:
 
     While it waits for several things at once, `waiting_for` is the first and `also_waiting_for` the others; `question`
     is what it waits for information on, None in cases from before that had an end. `visit` is the last one, ended or
-    not.
+    not. `follows` is the closed case that it goes on from. `lacks_analysis`: it came by mail without what the customer
+    had analysed, was asked for that, and has no answer yet (REQ-5).
     """
 
     number: str
@@ -356,6 +357,8 @@ class Case:
     closing_reason: ClosingReason | None = None
     out_of_scope_kind: OutOfScopeKind | None = None
     duplicate_of: str | None = None
+    follows: str | None = None
+    lacks_analysis: bool = False
     provider_case: ProviderCase | None = None
     provider_incidents: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
@@ -374,6 +377,11 @@ class Case:
     def overdue(self) -> bool:
         """Whether level 3's limit has passed and the case still awaits its solution (ESC-6)."""
         return self.overdue_at is not None and self.status not in (Status.RESOLVED, Status.CLOSED)
+
+    @property
+    def awaits_analysis(self) -> bool:
+        """Whether what the customer analysed was asked for and is still to come (REQ-5)."""
+        return self.lacks_analysis and self.status not in (Status.RESOLVED, Status.CLOSED)
 
     @property
     def waits(self) -> tuple[WaitingFor, ...]:

@@ -33,6 +33,7 @@ class OpenCase(Command):
     `equipment` is what is known of the solution where that is a piece of equipment; `serial_number` is the claim's.
     `begins_chat`: the contact waits in the portal's chat, and its first line is the description (PLAN-7).
     `analysis_follows`: it came by mail, and what was analysed is asked for once the case is open (REQ-4, REQ-5).
+    `follows` is the closed case that it goes on from, of the same customer, whose thread the contact wrote to.
     """
 
     number: str
@@ -50,6 +51,7 @@ class OpenCase(Command):
     equipment: Equipment | None = None
     analysis_follows: bool = False
     begins_chat: bool = False
+    follows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +158,10 @@ class RequestInformation(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerAsCustomer(Command):
-    """Write as the customer."""
+    """Write as the customer. What `says_more` than thanks is what was analysed, where that is missing (REQ-5)."""
 
     body: Text
+    says_more: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,8 @@ from policy.visit.facts import VisitFact
 class CaseOpened:
     """A case was opened, and its clocks started unless it is held (ESC-5).
 
-    `architecture_help` says how far help goes, where the case asks for help with an architecture (PLAN-11).
+    `architecture_help` says how far help goes, where the case asks for help with an architecture (PLAN-11). `follows`
+    is the closed case that it goes on from.
     """
 
     internal: ClassVar[bool] = False
@@ -49,6 +50,7 @@ class CaseOpened:
     description: Text
     prior_analysis: Text
     architecture_help: ArchitectureHelp | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,11 +292,15 @@ class InformationLapsed:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerAnswered:
-    """The customer wrote; a level clock that waited for it goes on (ESC-10)."""
+    """The customer wrote; a level clock that waited for it goes on (ESC-10).
+
+    `brings_analysis`: it is what the customer's team analysed, which the case was opened without (REQ-5).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["customer_answered"] = "customer_answered"
     body: Text
+    brings_analysis: bool = False
 
 
 HandOffCause = Literal["limit", "by_hand", "priority", "functional", "amendment"]

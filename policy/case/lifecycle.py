@@ -191,6 +191,8 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         category=command.category,
         serial_number=command.serial_number,
         is_equipment=command.equipment is not None,
+        follows=command.follows,
+        lacks_analysis=command.prior_analysis.characters <= 0,
         opened_at=at,
         last_at=at,
     )
@@ -204,6 +206,7 @@ def open_case(command: c.OpenCase, *, terms: Terms) -> Decision:
         description=command.description,
         prior_analysis=command.prior_analysis,
         architecture_help=terms.architecture_help if case.category is Category.ARCHITECTURE else None,
+        follows=case.follows,
     )
     if terms.cover.kind is CoverKind.NONE:
         until = terms.business_days.after_business_days(at, terms.held_for_business_days)
@@ -478,8 +481,11 @@ def _request_information(case: Case, command: c.RequestInformation, *, at: datet
 
 
 def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime, terms: Terms) -> Change:
+    """What the case was opened without is the first answer that is more than thanks (REQ-5)."""
     require_text(command.body, "ESC-10")
-    return _no_longer_asked(case, at=at, terms=terms), (f.CustomerAnswered(body=command.body),)
+    brings = case.lacks_analysis and command.says_more
+    case = replace(case, lacks_analysis=case.lacks_analysis and not brings)
+    return _no_longer_asked(case, at=at, terms=terms), (f.CustomerAnswered(body=command.body, brings_analysis=brings),)
 
 
 def _no_longer_asked(case: Case, *, at: datetime, terms: Terms) -> Case:

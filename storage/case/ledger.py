@@ -153,6 +153,7 @@ async def _open(connection: AsyncConnection, decision: Decision, terms: Terms | 
         "channel": case.channel,
         "category": case.category,
         "opened_at": case.opened_at,
+        "follows": case.follows,
         "title": title,
         "title_key": title_key(title),
         "search_id": case_words.search_id(case.number),
@@ -319,7 +320,7 @@ _OPEN = Prepared(
     lambda on: insert_on(on, cases).values(change=next_change(on)).on_conflict_do_nothing().returning(cases.c.number),
     sets=(
         *(*_SHOWN, "number", "plan", "cover", "customer_id", "contact_id", "solution_id", "channel", "category"),
-        *("opened_at", "title", "title_key", "search_id"),
+        *("opened_at", "follows", "title", "title_key", "search_id"),
     ),
 )
 _TITLE = Prepared(select(contents.c.body).where(contents.c.content_id == bindparam("content_id")))

@@ -354,6 +354,9 @@ requests = Table(
 
 # -- the record -------------------------------------------------------------------------------------------------------
 
+_GOES_ON = text("follows IS NOT NULL")
+"""Few cases go on from another, and only those are in the index."""
+
 cases = Table(
     "cases",
     metadata,
@@ -378,6 +381,7 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closing_reason", String),
+    Column("follows", String),  # the closed case that it goes on from
     Column("title", Text, nullable=False),
     Column("title_key", String, nullable=False, server_default=""),  # its beginning, as titles are put in order
     Column("answered_seq", Integer),  # the customer's word, where nobody answered it since
@@ -395,6 +399,7 @@ cases = Table(
         *("answered_seq", "title_key"),
     ),
     Index(None, "priority", "number"),
+    Index("ix_cases_follows", "follows", sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
     word("status", Status),
     word("cover", CoverKind),
     word("channel", Channel),

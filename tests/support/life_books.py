@@ -89,6 +89,7 @@ class Books:
     is_missed: bool = False
     awaits_signature: bool = False
     chat: Talk | None = None
+    lacks_analysis: bool = False
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -125,6 +126,7 @@ class Books:
         self._check_used(after, at)
         self._check_broken(after, at)
         self._check_waits(after)
+        assert after.lacks_analysis == self.lacks_analysis, "what was analysed comes once, by an answer"
         assert (self.chat is None) == (after.chat is None), "a chat ends with its case"
         assert self.chat is None or self.chat.agent_id == (after.chat and after.chat.agent_id)
         if after.level_clock and after.status in _WORKED_ON:
@@ -144,6 +146,8 @@ class Books:
                 self._enter_chat(fact, entry)
             case f.CaseOpened():
                 self.opened_at, self.came_by = entry.at, fact.channel
+                self.lacks_analysis = not fact.prior_analysis.characters
+                assert not self.lacks_analysis or fact.channel is Channel.EMAIL, "only mail opens a case without it"
             case f.CaseOverdue():
                 assert not self.is_overdue, "overdue once"
                 self.is_overdue, self.periods = True, 0
@@ -170,6 +174,8 @@ class Books:
                 self.question, self.awaits_signature = None, False
             case f.CustomerAnswered():
                 self.question = None
+                assert self.lacks_analysis or not fact.brings_analysis, "it was there already"
+                self.lacks_analysis = self.lacks_analysis and not fact.brings_analysis
             case f.CaseClosed():
                 self.is_closed, self.question = True, None
             case f.InitialAttentionMissed() | f.InitialAttentionGiven():

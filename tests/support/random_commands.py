@@ -129,6 +129,7 @@ def an_opening(pick: Pick, *, at: instant, terms: Terms, careless: bool) -> Open
 
     by = one_of((CONTACT, HELP_DESK), (COMMERCIAL,))
     channel = one_of(terms.channels, tuple(Channel))
+    by_mail = channel is Channel.EMAIL and by is CONTACT
     equipment = one_of((None, Equipment(True, "SN-1")), (Equipment(False), Equipment(True, "SN-1")))
     return opening(
         at,
@@ -138,7 +139,9 @@ def an_opening(pick: Pick, *, at: instant, terms: Terms, careless: bool) -> Open
         begins_chat=channel is Channel.CHAT and by is CONTACT,
         category=pick((Category.INCIDENT, Category.INCIDENT, *Category)),
         title=one_of((WORDS,) * 3, (NO_WORDS,)),
-        prior_analysis=one_of((WORDS,), (NO_WORDS,)),
+        prior_analysis=one_of((WORDS, NO_WORDS) if by_mail else (WORDS,), (NO_WORDS,)),
+        analysis_follows=by_mail,
+        follows=pick((None, "MA-2026-000002")) if by_mail else None,
         equipment=equipment,
         serial_number=one_of(("SN-1",), ("SN-2", "SN-2", None, None)) if equipment else None,
     )
@@ -348,7 +351,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.EndChat: _chat_end,
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
     c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),
-    c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words),
+    c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words, says_more=s.pick((True, False))),
     c.HandOff: lambda s, by: c.HandOff(by=by, reason=s.words),
     c.TransferCase: _transfer,
     c.EscalateToProvider: lambda s, by: c.EscalateToProvider(

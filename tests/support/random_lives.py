@@ -348,6 +348,9 @@ class Life:
             and not any(getattr(entry.fact, "is_excess", False) for entry in decision.entries)
         ):
             assert command.reason, "who declines says why"
+        if isinstance(command, c.AnswerAsCustomer):
+            brings = [getattr(entry.fact, "brings_analysis", False) for entry in decision.entries]
+            assert any(brings) == (self.books.lacks_analysis and command.says_more), "the first word beyond thanks"
         if isinstance(command, c.ReleaseCase) and command.counts_from:
             assert decision.entries[0].due_at == command.counts_from, "since it is covered, whatever was written since"
         if isinstance(command, c.CloseAsDuplicate):

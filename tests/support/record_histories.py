@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,23 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from activities.cover import Covered
 from activities.ledger import Turn
+from activities.mail.incoming import IncomingMail
+from desk.problems import EngineUnavailable
 from policy.case import commands as c
 from policy.case import lifecycle
-from policy.case.case import Actor, Cause, Channel, Direction, Level, Outcome, OutOfScopeKind, Priority, Role, Status
+from policy.case.case import (
+    SYSTEM,
+    Actor,
+    Cause,
+    Channel,
+    Direction,
+    Level,
+    Outcome,
+    OutOfScopeKind,
+    Priority,
+    Role,
+    Status,
+)
 from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import DuplicateOfEnded
 from policy.cover.cover import CoverRef
@@ -42,6 +56,7 @@ from tests.support.lives import (
     DIRECTOR,
     HAND_OFF,
     HELP_DESK,
+    NO_WORDS,
     PAGED,
     PLUS,
     PREMIUM,
@@ -86,6 +101,7 @@ from tests.workflows.conftest import House, LiveCase
 from worker import Activities, build_worker
 from workflows import addresses
 from workflows.contract_run import ContractRun, workflow_id
+from workflows.mail_run import MailRun
 from workflows.notices_run import NoticesRun
 
 FOLDER = Path(__file__).parents[1] / "workflows" / "histories"
@@ -144,6 +160,39 @@ async def _by_chat(house: House) -> LiveCase:
     for step in (CLAIM, REPLY, RESOLVE, CONFIRM):
         await case.give(step, key=type(step).__name__)
     return case
+
+
+async def _by_mail(house: House) -> LiveCase:
+    """A case that goes on from a closed one, and came without what was analysed, which its first answer brings."""
+    came: dict[str, Any] = {"channel": Channel.EMAIL, "analysis_follows": True, "follows": OTHER}
+    case = await house.open(opening(START, prior_analysis=NO_WORDS, **came), terms=PREMIUM)
+    absent = c.AddNote(by=SYSTEM, body=WORDS, mentions=("agent-2",))
+    for step in (absent, replace(ANSWER, says_more=False), ANSWER, CLAIM, RESOLVE, CONFIRM):
+        await case.give(step, key=f"{type(step).__name__}-{case.state.turn}")
+    return case
+
+
+async def _message(house: House) -> LiveCase:
+    """A message that is taken at the second try."""
+    run = MailRun(message_id="msg_1", mailbox="intake", uidvalidity=1, uid=1)
+    handle = await house.env.client.start_workflow(
+        addresses.MAIL_WORKFLOW, run.message_id, id=run.workflow_id, task_queue=house.queue
+    )
+    await handle.result()
+    return LiveCase(house.env, house.ledger, handle, datetime.now(UTC))
+
+
+@dataclass
+class _Once:
+    """What takes messages, and does not come through at first."""
+
+    tries: int = 0
+
+    async def take(self, message_id: str) -> str:
+        self.tries += 1
+        if self.tries == 1:
+            raise EngineUnavailable
+        return "opened"
 
 
 async def _third_plan(house: House) -> LiveCase:
@@ -401,6 +450,8 @@ LIVES: dict[str, Life] = {
         *CHAT, 5 * MINUTES, end_chat(by=SPECIALIST), 10 * MINUTES, BEGIN_CHAT, TAKE_CHAT, line(), 20 * MINUTES
     ),
     "opened-by-chat": _by_chat,
+    "opened-by-mail": _by_mail,
+    "message-taken": _message,
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
     "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),
     "equipment-diagnosed": lambda house: _diagnosed(house, Cause.MANUFACTURING_DEFECT, RESOLVE, CONFIRM),
@@ -451,7 +502,8 @@ async def record(*names: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     async with time_skipping_server("limit.historyCount.suggestContinueAsNew=90") as env:
         ledger, notices, cover, settings = LedgerAhead(), MemoryNotices(), MemoryCover(), settings_for(env)
-        activities = Activities(ledger=ledger, notices=notices, cover=cover)  # type: ignore[arg-type]
+        incoming = IncomingMail(taking=_Once().take)
+        activities = Activities(ledger=ledger, notices=notices, cover=cover, incoming_mail=incoming)  # type: ignore[arg-type]
         async with build_worker(env.client, settings, activities):
             house = House(env, ledger, notices, cover, settings.task_queue)
             for name in names or LIVES:

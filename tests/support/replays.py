@@ -14,6 +14,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from workflows.case import CaseWorkflow
 from workflows.contract import ContractWorkflow
+from workflows.mail import MailWorkflow
 from workflows.notices import NoticesWorkflow
 from workflows.values import DATA_CONVERTER
 
@@ -48,9 +49,11 @@ busy machine takes longer than Temporal's two.
 
 
 async def replay(history: WorkflowHistory, runner: str) -> None:
-    """Replay a case's, a cover's or the dispatcher's history in one of `RUNNERS`; raises what the replayer finds."""
+    """Replay a case's, a cover's, a message's or the dispatcher's history in one of `RUNNERS`; raises what the replayer
+    finds.
+    """
     replayer = Replayer(
-        workflows=[CaseWorkflow, ContractWorkflow, NoticesWorkflow],
+        workflows=[CaseWorkflow, ContractWorkflow, MailWorkflow, NoticesWorkflow],
         workflow_runner=RUNNERS[runner],
         data_converter=DATA_CONVERTER,
     )

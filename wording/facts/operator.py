@@ -36,8 +36,8 @@ def sentences(facts: Iterable[f.Fact]) -> str:
 def sentence(fact: f.Fact) -> str:
     """What happened."""
     match fact:
-        case f.CaseOpened(priority=priority):
-            return f"abierto con P{int(priority)}"
+        case f.CaseOpened(priority=priority, follows=follows):
+            return f"abierto con P{int(priority)}" + (f", sigue a {follows}" if follows else "")
         case f.CaseHeld():
             return "retenido sin cobertura"
         case f.CaseReleased(came_by=came_by):
@@ -80,8 +80,8 @@ def sentence(fact: f.Fact) -> str:
             return "recordatorio de la información pedida"
         case f.InformationLapsed():
             return "pregunta sin respuesta, sigue la visita"
-        case f.CustomerAnswered():
-            return "respuesta del cliente"
+        case f.CustomerAnswered(brings_analysis=brings):
+            return "respuesta del cliente" + (" con su análisis" if brings else "")
         case f.HandedOff(from_level=before, to_level=after, cause=cause):
             return f"nivel {int(before)} -> {int(after)} {_CAUSES[cause]}"
         case f.CaseTransferred(to_group=group):

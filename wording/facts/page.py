@@ -64,6 +64,14 @@ class Teller:
 
     def _told(self, fact: f.Fact) -> str:
         match fact:
+            case f.CaseOpened(channel=channel, priority=priority, follows=str(follows)):
+                return self.say(
+                    "opened the case through {channel}, priority {priority}; it goes on from case {number}, which was "
+                    "closed",
+                    channel=channel,
+                    priority=int(priority),
+                    number=follows,
+                )
             case f.CaseOpened(channel=channel, priority=priority):
                 return self.say(
                     "opened the case through {channel}, priority {priority}", channel=channel, priority=int(priority)
@@ -79,6 +87,8 @@ class Teller:
                 return self.say("took the case")
             case f.CaseAssigned(agent_id=agent_id):
                 return self.say("assigned the case to {agent}", agent=self._name(agent_id))
+            case f.CustomerAnswered(brings_analysis=True):
+                return self.say("answered with what was analysed and tried (REQ-5)")
             case f.ReplySent() | f.CustomerAnswered():
                 return self.say("answered")
             case f.NoteAdded(mentions=(_, *_) as called):

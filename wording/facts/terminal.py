@@ -53,8 +53,9 @@ def lasting(duration: timedelta) -> str:
 
 def _told(fact: f.Fact) -> str:
     match fact:
-        case f.CaseOpened(priority=priority, channel=channel):
-            return f"abrió el caso: prioridad {int(priority)}, por {word('channel', channel)}"
+        case f.CaseOpened(priority=priority, channel=channel, follows=follows):
+            opened = f"abrió el caso: prioridad {int(priority)}, por {word('channel', channel)}"
+            return f"{opened}; sigue al caso cerrado {follows}" if follows else opened
         case f.CaseHeld(until=until):
             return f"caso retenido, sin cobertura, hasta el {show_instant(until)}"
         case f.CaseReleased(cover=cover, plan=plan, came_by=came_by):
@@ -106,8 +107,8 @@ def _told(fact: f.Fact) -> str:
             return f"recordatorio al cliente; sin respuesta se resuelve el {short(until)}"
         case f.InformationLapsed():
             return "sin respuesta a tiempo; el caso sigue con su visita"
-        case f.CustomerAnswered():
-            return "el cliente respondió"
+        case f.CustomerAnswered(brings_analysis=brings):
+            return "el cliente respondió" + (" con lo que analizó" if brings else "")
         case f.HandedOff():
             return f"pasó del nivel {int(fact.from_level)} al {int(fact.to_level)} ({_CAUSES[fact.cause]})"
         case f.CaseTransferred(to_group=group):

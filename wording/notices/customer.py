@@ -94,6 +94,8 @@ def _opened(o: Occasion, fact: f.CaseOpened) -> Words:
             priority=o.priority_name(o.priority),
         )
     ]
+    if fact.follows:
+        told.append(o.say("Case {before} is closed, so it goes on in this one.", before=fact.follows))
     if fact.architecture_help:
         told.append(
             o.say("Your plan helps with the architecture, implementation and deployment of concrete cases.")

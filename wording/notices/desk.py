@@ -57,7 +57,8 @@ def to_desk(o: Occasion) -> Words:
         case f.CustomerAnswered():
             return _answered(o, fact)
         case f.NoteAdded():
-            return _mentioned(o, fact) if fact.mentions else _noted(o, fact)
+            is_called = isinstance(o.recipient, Agent) and o.recipient.id in fact.mentions
+            return _mentioned(o, fact) if is_called else _noted(o, fact)
         case f.TermsAmended():
             return amended(o, fact)
         case f.CaseReopened():
@@ -241,7 +242,12 @@ def _noted(o: Occasion, fact: f.NoteAdded) -> Words:
 
 
 def _answered(o: Occasion, fact: f.CustomerAnswered) -> Words:
-    return o.say("The customer answered"), [o.say("The customer wrote:"), *o.quoted(fact.body)]
+    wrote = (
+        o.say("The customer wrote what was analysed and tried:")
+        if fact.brings_analysis
+        else o.say("The customer wrote:")
+    )
+    return o.say("The customer answered"), [wrote, *o.quoted(fact.body)]
 
 
 def _reopened(o: Occasion, fact: f.CaseReopened) -> Words:

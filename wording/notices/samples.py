@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, assert_never
@@ -142,6 +143,7 @@ OPENED = f.CaseOpened(
     description=WORDS,
     prior_analysis=WORDS,
 )
+SUCCESSOR = replace(OPENED, channel=Channel.EMAIL, follows="MA-2026-000002")
 PRIORITY_CHANGED = f.PriorityChanged(
     from_priority=Priority.LOW, to_priority=Priority.CRITICAL, spent=timedelta(minutes=5), reason=WORDS
 )
@@ -209,6 +211,7 @@ SAMPLES: list[f.Fact] = [
         for cause in Cause
     ),
     OPENED,
+    SUCCESSOR,
     f.CaseHeld(until=LIMIT),
     f.CaseReleased(plan=Plan.PREMIUM, cover=CoverKind.CONTRACT),
     f.CaseReleased(
@@ -253,6 +256,7 @@ SAMPLES: list[f.Fact] = [
     f.InformationReminded(answer_by=LIMIT),
     f.InformationLapsed(),
     f.CustomerAnswered(body=WORDS),
+    f.CustomerAnswered(body=WORDS, brings_analysis=True),
     handed_off("limit"),
     handed_off("by_hand", 2, 3, WORDS),
     handed_off("priority"),

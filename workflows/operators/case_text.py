@@ -106,6 +106,10 @@ def current_details(case: Case, terms: Terms, link: str) -> str:
         f"- **Cobertura** {COVERS[terms.cover.kind]}" + (", soporte administrado" if terms.managed_support else ""),
         f"- **Responsable** {f'`{case.assignee}`' if case.assignee else 'sin asignar'}",
     ]
+    if case.follows:
+        lines.append(f"- **Sigue al caso cerrado** {code(case.follows)}")
+    if case.awaits_analysis:
+        lines.append("- **Análisis del cliente** pendiente: se pidió al abrir por correo (REQ-5)")
     if case.waits:
         awaited = " y ".join(WAITS[each] for each in case.waits)
         lines.append(f"- **En espera de** {awaited}: el reloj del nivel está en pausa (ESC-10)")

@@ -13,8 +13,8 @@ from activities.mail.sending import MailFolder, Undeliverable
 from activities.notices.bell import Bell
 from activities.notices.delivery import Delivery
 from activities.notices.dispatcher import Dispatcher
-from policy.case.case import Case
-from policy.case.commands import AssignCase
+from policy.case.case import SYSTEM, Case
+from policy.case.commands import AddNote, AssignCase
 from settings import Settings
 from storage.case import views
 from storage.case.views import NoticeRow
@@ -102,6 +102,38 @@ class TestDelivering:
         said = " ".join(text_of(post.sent[-1]).split())
         assert "ningún administrador de Rutas del Sur está activo" in said
         assert [row for row in await rows(desk, case) if row.given_up] == []
+
+    async def test_tells_a_colleague_who_calls_them_and_in_which_words(
+        self, desk: Desk, notices: Dispatcher, post: Post
+    ) -> None:
+        case = await desk.live(await desk.open(), ("09:05", CLAIM))
+        await deliver(notices)
+        post.sent.clear()
+        note = await desk.text(case.number, "¿La cuota es de ustedes, @agent-2?")
+        await desk.live(case, ("09:10", AddNote(by=HELP_DESK, body=note, mentions=("agent-2",))))
+        await deliver(notices)
+        assert post.told == [("a2@desk.example", "Lo mencionan en una nota")], "and nobody else"
+        [letter] = post.sent
+        said = text_of(letter)
+        assert f"Luz lo menciona en una nota interna del caso {case.number}:" in said
+        assert "  ¿La cuota es de ustedes, @agent-2?" in said
+        assert f"/casos/{case.number}" in said
+
+    async def test_tells_who_works_on_a_case_what_came_by_mail_by_itself(
+        self, desk: Desk, notices: Dispatcher, post: Post
+    ) -> None:
+        """And whom it calls: the engineer of a visit that the customer declined."""
+        case = await desk.live(await desk.open(), ("09:05", CLAIM))
+        await deliver(notices)
+        post.sent.clear()
+        note = await desk.text(case.number, "Ana rechazó la visita.")
+        await desk.live(case, ("09:10", AddNote(by=SYSTEM, body=note, mentions=("agent-2",))))
+        await deliver(notices)
+        assert sorted(post.told) == [
+            ("a1@desk.example", "Nota por correo"),
+            ("a2@desk.example", "Lo mencionan en una nota"),
+        ]
+        assert all("  Ana rechazó la visita." in text_of(each) for each in post.sent)
 
     async def test_of_nothing_is_done_at_once(self, desk: Desk, notices: Dispatcher, post: Post) -> None:
         await desk.open()

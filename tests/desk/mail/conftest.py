@@ -16,7 +16,7 @@ from desk.mail.parsing import read
 from desk.mail.post import Post
 from desk.mail.reading import ReadMessage, Unreadable
 from desk.mail.taking import take
-from policy.case.case import Case
+from policy.case.case import Actor, Case
 from policy.mail.decision import MailReason
 from policy.mail.thread import address_of, token_of
 from policy.people.contacts import RosterEntry
@@ -67,11 +67,10 @@ class Mailbox:
     async def case(self, number: str) -> Case:
         return (await asking.read(self.desk, number)).case
 
-    async def give(self, number: str, path: str, **body: Any) -> None:
+    async def give(self, number: str, path: str, /, *, by: Actor = asking.AGENT.actor, **body: Any) -> None:
         row = await asking.read(self.desk, number)
         self.clock.passes(seconds=1)
-        agent = replace(asking.AGENT.actor)
-        asked = asking.command(row, path, replace(asking.AGENT, actor=agent), key=f"{path}{row.case.turn}", **body)
+        asked = asking.command(row, path, replace(asking.AGENT, actor=by), key=f"{path}{row.case.turn}", **body)
         await give(self.desk, asked)
 
     def address(self, number: str) -> str:

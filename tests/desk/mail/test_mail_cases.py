@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from activities.mail.invitation import uid_of
 from desk.budgets import Allowance, Budgets, Holder, Spending
 from desk.mail import taking
 from desk.mail.arriving import came_in
 from desk.mail.carrying_out import Carried, carry_out
 from desk.mail.taking import OtherUnderWay, take
-from policy.case.case import Status
+from policy.case.case import Actor, Channel, Role, Status
 from policy.case.facts import CustomerAnswered
 from policy.mail.decision import MailOutcome, MailReason
 from policy.mail.state import MessageState
 from policy.mail.thread import LENGTH, address_of, number_by_address
 from storage.case import views
+from storage.engine.tables import notices
 from storage.files import files
 from storage.mail import inbox, threads
 from storage.mail.inbox import Arrival, Identity
@@ -332,6 +335,65 @@ async def test_27_an_answer_to_an_invitation_opens_nothing(mailbox: Mailbox) -> 
     assert await cases(mailbox) == 0
 
 
+async def test_27_a_declined_visit_moves_nothing_and_is_told_to_who_works_on_it(mailbox: Mailbox) -> None:
+    number, uid = await with_a_visit(mailbox)
+    before = await mailbox.case(number)
+    row = await mailbox.take(answered(uid, "DECLINED"))
+    assert (row.outcome, row.reason, row.case_number) == (MailOutcome.AUTOMATIC, MailReason.CALENDAR, number)
+    after = await mailbox.case(number)
+    assert replace(after, turn=before.turn, facts=before.facts, last_at=before.last_at) == before, "only a note more"
+    assert (await notes(mailbox, number))[-1].startswith("Ana Pérez rechazó en su calendario la visita del lunes 30")
+    assert await told(mailbox, number, after.turn) == {"agent:ana", "agent:eva"}, "the agent, and the engineer"
+
+
+@pytest.mark.parametrize(("answer", "noted"), [("ACCEPTED", "Aceptada."), ("TENTATIVE", "Tal vez.")])
+async def test_27_other_answers_are_noted(mailbox: Mailbox, answer: str, noted: str) -> None:
+    number, uid = await with_a_visit(mailbox)
+    await mailbox.take(answered(uid, answer))
+    assert (await notes(mailbox, number))[-1] == f"Ana Pérez responde la invitación a la visita:\n\n{noted}"
+
+
+async def test_27_an_answer_to_a_visit_that_is_over_is_noted_nowhere(mailbox: Mailbox) -> None:
+    number, uid = await with_a_visit(mailbox)
+    await mailbox.give(number, "visits/cancellation", reason="Ya responde.")
+    row = await mailbox.take(answered(uid, "DECLINED"))
+    assert (row.outcome, row.case_number, await notes(mailbox, number)) == (MailOutcome.AUTOMATIC, None, [])
+
+
+async def test_27_a_stranger_declines_nothing(mailbox: Mailbox) -> None:
+    number, uid = await with_a_visit(mailbox)
+    row = await mailbox.take(answered(uid, "DECLINED", From="otro@evil.example"))
+    assert (row.outcome, row.case_number, await notes(mailbox, number)) == (MailOutcome.AUTOMATIC, None, [])
+
+
+async def with_a_visit(mailbox: Mailbox) -> tuple[str, str]:
+    """A case of Ana's whose visit has its date, and the visit's name in her calendar."""
+    number = await mailbox.opened()
+    await mailbox.give(number, "claim")
+    for channel in Channel:
+        await mailbox.give(number, "attempts", channel=channel, outcome="not_solved", summary="Sin resultado.")
+    await mailbox.give(number, "visits", city_code="05001", address="Carrera 50 # 41-20", reason="Hay que abrirlo.")
+    quote = {"amount": "350000", "currency": "COP"}
+    await mailbox.give(number, "visits/approval", by=Actor(Role.DIRECTOR, "dora"), approved=True, quote=quote)
+    await mailbox.give(number, "visits/acceptance", by=Actor(Role.CONTACT, "ana-p"), accepted=True)
+    await mailbox.give(number, "visits/schedule", starts_at="2026-11-30T14:00:00Z", engineer_id="eva")
+    case = await mailbox.case(number)
+    return number, uid_of(number, 1, opened_at=case.opened_at)
+
+
+def answered(uid: str, answer: str, **fields: str) -> bytes:
+    """An answer to an invitation, as calendars send it."""
+    body, kind = parted("multipart/mixed", ("Content-Type: text/calendar; method=REPLY", calendar_reply(uid, answer)))
+    return letter(body, content_type=kind, **(REPLY | fields))
+
+
+async def told(mailbox: Mailbox, number: str, turn: int) -> set[str]:
+    """Whom a turn's notices go to."""
+    wanted = select(notices.c.recipient).where(notices.c.case_number == number, notices.c.turn == turn)
+    async with mailbox.desk.database.read() as connection:
+        return set(await connection.scalars(wanted))
+
+
 def calendar_reply(uid: str, answer: str = "DECLINED") -> str:
     return (
         f"BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:{uid}\nATTENDEE;PARTSTAT={answer}:mailto:{ANA}\n"
@@ -526,20 +588,6 @@ async def test_a_solution_is_reopened_by_more_than_thanks(
     row = await mailbox.take(letter(words, To=mailbox.address(number), **REPLY))
     assert (row.outcome, row.case_number) == (outcome, number)
     assert (await mailbox.case(number)).status is status
-
-
-async def test_a_closed_case_gets_a_new_one_that_names_it(mailbox: Mailbox) -> None:
-    number = await mailbox.opened()
-    await mailbox.give(number, "claim")
-    await mailbox.give(number, "resolution", summary="Se amplió la cuota.")
-    await mailbox.take(letter("Confirmo.\n", To=mailbox.address(number), **REPLY))
-    row = await mailbox.take(
-        letter("Volvió a fallar.\n", To=mailbox.address(number), **(REPLY | {"Message_ID": "<n@x>"}))
-    )
-    assert row.outcome is MailOutcome.OPENED
-    assert row.case_number
-    assert row.case_number != number
-    assert number in await description(mailbox, row.case_number)
 
 
 @pytest.mark.parametrize(

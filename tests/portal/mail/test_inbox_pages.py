@@ -9,10 +9,11 @@ import pytest
 
 from desk.mail.arriving import came_in
 from desk.mail.taking import take
+from policy.mail.thread import address_of
 from storage.case import views
 from storage.mail import threads
 from tests.api.office import PREMIUM, Office
-from tests.desk.mail.letters import ANA, letter
+from tests.desk.mail.letters import ANA, MESA, letter
 from tests.portal.people import Visitor, account, visitor
 
 FORWARDED = "Les reenvío.\n\n---------- Forwarded message ------\nDe: Ana <ana@cliente.example>\n\nNo carga.\n"
@@ -50,6 +51,38 @@ async def test_an_agent_opens_a_case_with_what_was_forwarded_in_its_writers_name
     assert (row.case.contact_id, row.case.channel, row.case.opened_at) == (f"contact-{PREMIUM}", "email", came_at)
     again = await them.post(f"/correo/{message}", act="open", contact_id=f"contact-{PREMIUM}", number="")
     assert (again.status_code, "Alguien ya decidió" in again.text) == (409, True)
+
+
+@pytest.mark.rule("REQ-4", "REQ-5")
+async def test_both_cases_show_what_goes_on_in_what(office: Office, them: Visitor) -> None:
+    """The closed one and the one that goes on from it, to the desk and to their customer; a stranger sees neither."""
+    contact_id = f"contact-{PREMIUM}"
+    message = await held(office, letter(Authentication_Results=None))
+    opened = await them.post(f"/correo/{message}", act="open", contact_id=contact_id, number="")
+    first = opened.headers["location"].removeprefix("/casos/")
+    awaited = (await office.get(f"/cases/{first}")).json()
+    assert (awaited["awaits_analysis"], awaited["follows"], awaited["followed_by"]) == (True, None, [])
+    await office.give(first, "resolution", "agent", summary="Se amplió la cuota.")
+    await office.give(first, "confirmation", "premium_contact")
+
+    to = address_of(first, MESA, await threads.key(office.db, at=office.clock()))
+    again = await held(office, letter("Volvió a fallar.\n", To=to, Message_ID="<b@x>", Authentication_Results=None))
+    opened = await them.post(f"/correo/{again}", act="open", contact_id=contact_id, number="")
+    second = opened.headers["location"].removeprefix("/casos/")
+    for number, followed_by, follows in ((first, [second], None), (second, [], first)):
+        told = (await office.get(f"/cases/{number}", "premium_contact")).json()
+        assert (told["followed_by"], told["follows"]) == (followed_by, follows)
+        assert (await office.get(f"/cases/{number}", "contact")).status_code == 404
+    async with visitor(office, "premium_contact") as ana:
+        for reader in (them, ana):
+            assert f'href="/casos/{second}">Sigue en {second}<' in (await reader.get(f"/casos/{first}")).text
+            page = (await reader.get(f"/casos/{second}")).text
+            assert f'href="/casos/{first}">Continúa el caso {first}<' in page
+            assert "Análisis previo" in page
+        await office.give(second, "answers", "premium_contact", body="Probamos otra red.")
+        page = (await ana.get(f"/casos/{second}")).text
+        assert ("Análisis previo" in page, "respondió con lo que se analizó" in page) == (False, True)
+    assert not (await office.get(f"/cases/{second}")).json()["awaits_analysis"]
 
 
 async def test_the_roster_shows_whose_mail_came_back(office: Office, them: Visitor) -> None:

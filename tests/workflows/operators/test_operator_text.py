@@ -9,11 +9,15 @@ import pytest
 
 from policy.case import commands as c
 from policy.case.case import Case, Cause, Channel, Outcome
+from policy.case.lifecycle import open_case
 from tests.support.lives import (
+    ANSWER,
     ASK,
     CLAIM,
     DIRECTOR,
     HELP_DESK,
+    NO_WORDS,
+    PREMIUM,
     REQUEST_VISIT,
     SPECIALIST,
     STANDARD,
@@ -22,6 +26,7 @@ from tests.support.lives import (
     after,
     bogota,
     opened,
+    opening,
     turns,
 )
 from tests.support.lives import CONTACT as ANA
@@ -97,6 +102,20 @@ def test_a_held_case_says_that_no_clock_runs() -> None:
     page = current_details(opened("09:00", terms=UNCOVERED), UNCOVERED, "https://mesa.example/casos/1")
 
     assert "Ninguno en marcha: el caso está retenido (WAR-3)." in page
+
+
+def test_a_case_that_came_by_mail_shows_what_it_goes_on_from_and_what_it_lacks() -> None:
+    came = opening("09:00", channel=Channel.EMAIL, prior_analysis=NO_WORDS, analysis_follows=True)
+    opened_by_mail = open_case(replace(came, follows="MA-2026-000002"), terms=PREMIUM)
+    case = opened_by_mail.case
+
+    assert record_summary(opened_by_mail) == "turno 1: abierto con P2, sigue a MA-2026-000002, nivel 1, nuevo"
+    lacking = page(case)
+    assert "- **Sigue al caso cerrado** `MA-2026-000002`\n" in lacking
+    assert "- **Análisis del cliente** pendiente: se pidió al abrir por correo (REQ-5)\n" in lacking
+    [answered] = turns(case, ("09:05", ANSWER), terms=PREMIUM)
+    assert record_summary(answered).startswith("turno 2: respuesta del cliente con su análisis,")
+    assert "Análisis" not in page(answered.case)
 
 
 # -- visits, sessions, equipment ---------------------------------------------------------------------------------------

@@ -1,0 +1,112 @@
+"""What mail goes on in: the case that follows a closed one, and the analysis that completes one opened by mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy.case.case import Actor, Role, Status
+from policy.case.facts import CaseOpened, CustomerAnswered
+from policy.mail.decision import MailOutcome
+from storage.case import successors, views
+from tests.desk import asking
+from tests.desk.mail.conftest import Mailbox
+from tests.desk.mail.letters import letter
+
+ANA_P = Actor(Role.CONTACT, "ana-p")
+
+
+async def closed(mailbox: Mailbox, **fields: str) -> str:
+    """A case that Ana's mail opened, and that she has confirmed."""
+    number = await mailbox.opened(**fields)
+    await mailbox.give(number, "claim")
+    await mailbox.give(number, "resolution", summary="Se amplió la cuota.")
+    await mailbox.give(number, "confirmation", by=ANA_P)
+    return number
+
+
+async def answer(mailbox: Mailbox, number: str, words: str, **fields: str) -> str:
+    """Ana's mail to a case, whichever it is by now; the case that took it."""
+    new = {"Message_ID": f"<{'-'.join(words.split())}@acme.example>", "Subject": "Re: El mapa no carga"}
+    row = await mailbox.take(letter(f"{words}\n", To=mailbox.address(number), **(new | fields)))
+    assert row.case_number, row
+    return row.case_number
+
+
+# -- a closed case ----------------------------------------------------------------------------------------------------
+
+
+async def test_mail_to_a_closed_case_opens_one_that_goes_on_from_it(mailbox: Mailbox) -> None:
+    first = await closed(mailbox)
+    second = await answer(mailbox, first, "Volvió a fallar.")
+    assert second != first
+    [opened, *_] = await views.timeline(mailbox.desk.database, second)
+    assert isinstance(opened.fact, CaseOpened)
+    assert (opened.fact.follows, (await mailbox.case(second)).follows) == (first, first)
+    assert opened.body(opened.fact.description) == "Volvió a fallar.", "the link is no part of what was written"
+    assert await successors.of_cases(mailbox.desk.database, [first, second]) == {first: (second,)}
+
+
+async def test_what_is_written_there_again_joins_the_one_that_goes_on(mailbox: Mailbox) -> None:
+    """Until that one is closed too: then another goes on from it, so that each knows where it came from."""
+    first = await closed(mailbox)
+    second = await answer(mailbox, first, "Volvió a fallar.")
+    assert await answer(mailbox, first, "Y ahora tampoco carga la leyenda.") == second
+    await mailbox.give(second, "claim")
+    await mailbox.give(second, "resolution", summary="Se corrigió.")
+    await mailbox.give(second, "confirmation", by=ANA_P)
+    third = await answer(mailbox, first, "Otra vez en blanco, desde el lunes.")
+    assert (await mailbox.case(third)).follows == second
+    assert await successors.goes_on_in(mailbox.desk.database, first) == third
+
+
+@pytest.mark.rule("ESC-18")
+async def test_mail_to_a_duplicate_joins_the_case_that_it_goes_on_in(mailbox: Mailbox) -> None:
+    first = await mailbox.opened()
+    second = await mailbox.opened(Message_ID="<otro@acme.example>", Subject="El mapa en blanco")
+    await mailbox.give(second, "duplicate-of", number=first)
+    assert await answer(mailbox, second, "Seguimos igual.") == first
+
+
+async def test_thanks_to_a_closed_case_open_nothing(mailbox: Mailbox) -> None:
+    first = await closed(mailbox)
+    row = await mailbox.take(letter("Muchas gracias.\n", To=mailbox.address(first), Message_ID="<g@acme.example>"))
+    assert (row.outcome, row.case_number) == (MailOutcome.ANSWERED, first)
+    assert await successors.of_cases(mailbox.desk.database, [first]) == {}
+
+
+# -- what was analysed ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("REQ-4", "REQ-5")
+@pytest.mark.parametrize(
+    ("words", "brings"),
+    [
+        ("Probamos otro navegador y otra red.", True),
+        ("Gracias. Probamos otro navegador.", True),
+        ("Muchas gracias, quedo atenta.", False),
+        ("Ok, recibido.", False),
+    ],
+)
+async def test_the_first_answer_that_is_more_than_thanks_is_what_was_analysed(
+    mailbox: Mailbox, words: str, *, brings: bool
+) -> None:
+    number = await mailbox.opened()
+    before = await mailbox.case(number)
+    assert before.awaits_analysis
+    assert before.level_clock
+    assert before.level_clock.since_at == before.opened_at, "its clocks count from the first mail"
+    await answer(mailbox, number, words)
+    after = await mailbox.case(number)
+    assert (after.awaits_analysis, after.level_clock, after.status) == (not brings, before.level_clock, Status.NEW)
+    await answer(mailbox, number, "Adjunto la consola.")
+    said = [each.fact for each in await views.timeline(mailbox.desk.database, number)]
+    assert [each.brings_analysis for each in said if isinstance(each, CustomerAnswered)] == [brings, not brings]
+
+
+@pytest.mark.rule("REQ-5")
+async def test_the_answer_may_come_by_the_portal_and_a_case_that_says_it_lacks_nothing(mailbox: Mailbox) -> None:
+    number = await mailbox.opened()
+    await mailbox.give(number, "answers", by=ANA_P, body="Probamos con otra red.")
+    assert not (await mailbox.case(number)).lacks_analysis
+    row = await asking.read(mailbox.desk, number)
+    assert not row.case.awaits_analysis
