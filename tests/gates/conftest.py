@@ -104,7 +104,9 @@ class Gate:
 
     def letters(self, to: str) -> list[EmailMessage]:
         """What was sent to an address, in the order of its dates."""
-        found = (message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(self.mail.glob("*.eml")))
+        found = (
+            message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(self.mail.glob("*.eml"))
+        )
         return [letter for letter in found if to in str(letter["To"])]
 
 
