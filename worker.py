@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -193,7 +193,8 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(let_deliveries_go(database, engine)),
                 asyncio.create_task(look_after_webhooks(database, settings)),
                 asyncio.create_task(keep_digests(Delivery.of(settings, database=database, clock=_now))),
-                asyncio.create_task(keep_paging(paging)),
+                asyncio.create_task(keep_paging(paging.call)),
+                asyncio.create_task(keep_paging(paging.tell)),
                 *(asyncio.create_task(each) for each in mail.tasks(settings)),
             ]
             await asked_to_stop.wait()
@@ -248,12 +249,12 @@ async def let_deliveries_go(database: Database, engine: Engine) -> None:
             await asyncio.sleep(_DELIVERIES_EVERY)
 
 
-async def keep_paging(paging: Paging) -> None:
-    """Page whoever is on duty as it falls due, until cancelled. What fails is tried again."""
+async def keep_paging(part: Callable[[], Awaitable[int]]) -> None:
+    """Do one of paging's parts as it falls due, until cancelled. What fails is tried again."""
     while True:
         done = 0
         try:
-            done = await paging.once()
+            done = await part()
         except Exception:
             _log.exception("paging whoever is on duty has to wait")
         if not done:

@@ -1,7 +1,8 @@
 """Paging whoever is on duty (ESC-17): what is due is decided, goes out by mail, and is put on the case's record.
 
 All of it stands in rows, so that a worker that dies leaves nothing undone: each round goes on where another stopped.
-A mailbox is written to once a minute at most, then about everything that came meanwhile.
+A mailbox is written to once a minute at most, then about everything that came meanwhile. Calling people and telling
+cases go on beside each other: an engine that is slow in a storm makes nobody wait who has to be called.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -44,9 +45,17 @@ _TOO_OLD = timedelta(hours=12)
 """What nobody looked at for so long was brought from elsewhere, or is no longer urgent in itself."""
 _TRIED_FOR = 6
 _AGAIN_AFTER = timedelta(seconds=20)
-_AT_ONCE = 500
+_AT_ONCE = 200
+"""Pages of one round, which is one transaction: others who write wait for it."""
+_SENT_AT_ONCE = 10
+_SENT_WITHIN = 25.0
+"""Seconds for one message: less than it is claimed for, so that no other worker sends it meanwhile."""
 _TOLD_AT_ONCE = 8
 _log = logging.getLogger(__name__)
+
+
+Reached = list[tuple[str, str | None]]
+"""To which mailboxes a step goes, and whose they are: an agent's id, None for an administrator's."""
 
 
 class Recorder(Protocol):
@@ -59,22 +68,30 @@ class Recorder(Protocol):
 class _Round:
     """What a round does: steps, and who is written to about which pages."""
 
+    free_at: Mapping[str, datetime]
+    """When the mailboxes that were written to within the last minute may be written to again."""
     taken: list[Taken] = field(default_factory=list)
     about: dict[str, list[str]] = field(default_factory=dict)
     people: dict[str, str | None] = field(default_factory=dict)
     """Whose each mailbox is: an agent's id, None for an administrator's."""
+
+    def waits_until(self, to: Reached) -> datetime | None:
+        """Until when a step has to wait: it does while each mailbox that it goes to was written to just now."""
+        waits = [self.free_at[mailbox] for mailbox, _ in to if mailbox in self.free_at]
+        return min(waits) if waits and len(waits) == len(to) else None
 
     def writes_to(self, mailbox: str, person: str | None, page: Page) -> None:
         self.about.setdefault(mailbox, []).append(page.id)
         self.people[mailbox] = self.people.get(mailbox) or person
 
     def mails(self, at: datetime) -> list[Mail]:
+        """One to each mailbox; to one that was written to just now, while the others were not, a little later."""
         return [
             Mail(
                 id=f"pgm_{secrets.token_hex(12)}",
                 person_id=self.people[mailbox],
                 mailbox=mailbox,
-                at=at,
+                at=self.free_at.get(mailbox, at),
                 pages=tuple(dict.fromkeys(ids)),
             )
             for mailbox, ids in self.about.items()
@@ -118,9 +135,11 @@ class Paging:
 
     async def once(self) -> int:
         """Do all that is due by now; answer how much that was."""
-        decided = await self._decide(at=self.clock())
-        sent = await self._send(at=self.clock())
-        return decided + sent + await self._tell(at=self.clock())
+        return await self.call() + await self.tell()
+
+    async def call(self) -> int:
+        """Decide what is due, and write to whom it reaches; answer how much that was."""
+        return await self._decide(at=self.clock()) + await self._send(at=self.clock())
 
     # -- deciding -----------------------------------------------------------------------------------------------------
 
@@ -133,15 +152,14 @@ class Paging:
         people = await agents.listing(self.database)
         everybody = await self._everybody(roster, people, at=at)
         mailed = await pages.mailed_since(self.database, at - MAILS_APART)
-        this = _Round()
+        this = _Round({mailbox: last + MAILS_APART for mailbox, last in mailed.items()})
+        duty = {level: roster.on_duty(level, at) for level in Level}
         for page in found:
             too_old = page.steps == 0 and at - page.at > _TOO_OLD
-            duty = roster.on_duty(page.level, at)
-            follows = SETTLED if too_old else next_step(page.as_open, page.standing, duty)
+            follows = SETTLED if too_old else next_step(page.as_open, page.standing, duty[page.level])
             to = self._reached(follows, page.level, people, everybody)
-            apart = [mailed[mailbox] + MAILS_APART for mailbox, _ in to if mailbox in mailed]
-            if apart:
-                this.taken.append(Taken(page=page, state=page.state, step=None, person_id=None, next_at=max(apart)))
+            if waits := this.waits_until(to):
+                this.taken.append(Taken(page=page, state=page.state, step=None, person_id=None, next_at=waits))
                 continue
             this.taken.append(
                 Taken(
@@ -157,16 +175,14 @@ class Paging:
         return await pages.take(self.database, this.taken, this.mails(at), at=at)
 
     def _reached(
-        self, follows: Next, level: Level, people: Sequence[Agent], everybody: dict[Level, list[tuple[str, str | None]]]
-    ) -> list[tuple[str, str | None]]:
+        self, follows: Next, level: Level, people: Sequence[Agent], everybody: dict[Level, Reached]
+    ) -> Reached:
         """To which mailboxes a step goes, and whose they are."""
         if follows.person:
             return [(each.email, each.id) for each in people if each.id == follows.person]
         return everybody[level] if follows.step else []
 
-    async def _everybody(
-        self, roster: Roster, people: Sequence[Agent], *, at: datetime
-    ) -> dict[Level, list[tuple[str, str | None]]]:
+    async def _everybody(self, roster: Roster, people: Sequence[Agent], *, at: datetime) -> dict[Level, Reached]:
         """Who is told where nobody is on duty: all who serve the level and are there, the director, administrators."""
         known = {each.id: each for each in people}
         admins = [
@@ -188,16 +204,17 @@ class Paging:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     async def _send(self, *, at: datetime) -> int:
-        claimed = await pages.claim(self.database, at=at, most=_AT_ONCE)
-        for mail in claimed:
-            await self._send_one(mail)
+        claimed = await pages.claim(self.database, at=at, most=_SENT_AT_ONCE)
+        await asyncio.gather(*(self._send_one(mail) for mail in claimed))
         return len(claimed)
 
     async def _send_one(self, mail: Mail) -> None:
         try:
             about = [each for each in await pages.of_ids(self.database, mail.pages) if each.is_open]
             if about:  # else somebody acknowledged before it left
-                await self.mail.send(await self._message(mail, about), [mail.mailbox])
+                message = await self._message(mail, about)
+                async with asyncio.timeout(_SENT_WITHIN):
+                    await self.mail.send(message, [mail.mailbox])
         except Undeliverable:
             _log.warning("the page %s reaches nobody", mail.id)
             await pages.not_sent(self.database, mail, again_at=None)
@@ -224,11 +241,13 @@ class Paging:
             )
             for each in about
         ]
-        text = letter(cases, link=link, acknowledges=mail.person_id is not None, language=DEFAULT)
+        account = await accounts.by_mailbox(self.database, mail.mailbox)
+        language = (account and account.language) or DEFAULT
+        text = letter(cases, link=link, acknowledges=mail.person_id is not None, language=language)
         envelope = Envelope(
             thread=mail.id,
             identity=f"page.{mail.id}",
-            language=DEFAULT,
+            language=language,
             sender=self.sender,
             to=[mail.mailbox],
             at=mail.at,
@@ -237,7 +256,7 @@ class Paging:
 
     # -- telling the case ---------------------------------------------------------------------------------------------
 
-    async def _tell(self, *, at: datetime) -> int:
+    async def tell(self) -> int:
         """Have each case record what happened with its pages, in order; what the engine does not take now waits."""
         found = await pages.untold(self.database, most=_AT_ONCE)
         by_case: dict[str, list[tuple[Step, Page]]] = {}
@@ -249,14 +268,14 @@ class Paging:
             async with gate:
                 done = 0
                 for step, page in steps:
-                    if not await self._told(step, page, at=at):
+                    if not await self._told(step, page):
                         break
                     done += 1
                 return done
 
         return sum(await asyncio.gather(*(tell(each) for each in by_case.values())))
 
-    async def _told(self, step: Step, page: Page, *, at: datetime) -> bool:
+    async def _told(self, step: Step, page: Page) -> bool:
         command = RecordPage(by=step.by, step=step.step, about=page.seq, level=page.level, person_id=step.person_id)
         try:
             await self.engine.command(page.case_number, command, key=f"page-{step.page_id}-{step.n}")
@@ -265,5 +284,5 @@ class Paging:
             return False
         except (CaseNotRunning, Refusal):
             pass  # closed meanwhile: closed stays closed, and the page of duty tells it
-        await pages.told(self.database, step, at=at)
+        await pages.told(self.database, step, at=self.clock())
         return True

@@ -92,7 +92,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One message about pages. `person_id` is None for who is only told."""
+    """One message about pages, which leaves at `at`. `person_id` is None for who is only told."""
 
     id: str
     person_id: str | None
@@ -159,8 +159,8 @@ async def take(db: Database, taken: Sequence[Taken], mails: Sequence[Mail], *, a
             about = [each for each in mail.pages if each in mine]
             if not about:
                 continue
-            row = {"id": mail.id, "person_id": mail.person_id, "mailbox": mail.mailbox, "at": at, "attempts": 0}
-            await connection.execute(insert(connection, page_mails).values(**row, next_try_at=at, given_up=False))
+            row = {"id": mail.id, "person_id": mail.person_id, "mailbox": mail.mailbox, "at": mail.at, "attempts": 0}
+            await connection.execute(insert(connection, page_mails).values(**row, next_try_at=mail.at, given_up=False))
             links = [{"mail_id": mail.id, "page_id": each} for each in about]
             await connection.execute(insert(connection, page_mail_pages), links)
     return len(mine)

@@ -18,7 +18,8 @@ from policy.case import commands as c
 from policy.case.case import Level, Role
 from policy.case.facts import DutyPaged
 from policy.case.refusals import RoleNotAllowed
-from policy.duty.steps import PageState
+from policy.duty.calls import Call
+from policy.duty.steps import PageState, PageWhy
 from policy.people.absences import Absence
 from storage.case import views
 from storage.duty import pages
@@ -29,11 +30,11 @@ from tests.api.office import AGENTS, Clock
 from tests.desk.asking import AGENT
 from tests.desk.duty.conftest import Posted, opened, rota
 from tests.support.desk import PaperDesk
-from tests.support.lives import DIRECTOR, bogota
+from tests.support.lives import DIRECTOR, WORDS, bogota
 
 pytestmark = pytest.mark.rule("ESC-17")
 
-EVA = AGENTS["specialist"].actor
+EVA, EVA_MAIL = AGENTS["specialist"].actor, AGENTS["specialist"].email
 
 
 async def handed_off(desk: Desk, engine: PaperDesk, clock: Clock, key: str = "k") -> str:
@@ -41,6 +42,13 @@ async def handed_off(desk: Desk, engine: PaperDesk, clock: Clock, key: str = "k"
     number = await opened(desk, clock, key)
     clock.passes(hours=1)
     await engine.settle(number)
+    return number
+
+
+async def handed_off_now(desk: Desk, engine: PaperDesk, clock: Clock) -> str:
+    """Another one, which level 1 gave up."""
+    number = await opened(desk, clock, "now")
+    await engine.command(number, c.HandOff(by=AGENT.actor, reason=WORDS), key="hand-off")
     return number
 
 
@@ -132,6 +140,23 @@ async def test_a_link_is_good_for_its_message_alone_for_a_day_and_while_its_read
         await acknowledging.by_link(on_duty, link, at=clock())
 
 
+async def test_a_page_is_in_the_language_of_whom_it_reaches(
+    on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
+) -> None:
+    eva = await accounts.create(on_duty.database, NewAccount(id="eva", email=EVA_MAIL, name="Eva"), at=clock())
+    await accounts.change(on_duty.database, eva.id, language="en")
+    number = await handed_off(on_duty, engine, clock)
+    await paging.once()
+    subject, language = (post.letters[-1][1][each] for each in ("Subject", "Content-Language"))
+    assert (str(subject).partition(":")[0], language) == ("On duty", "en")
+    assert "Say that you have it, without signing in:" in post.text()
+    assert "It came to level 2." in post.text()
+    assert number in post.text()
+    clock.passes(minutes=10)
+    await paging.once()
+    assert str(post.letters[-1][1]["Subject"]).startswith("Guardia:"), "Luz chose none"
+
+
 async def test_nobody_on_duty_is_told_to_all_at_once(
     on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
 ) -> None:
@@ -214,6 +239,49 @@ async def test_what_comes_within_a_minute_goes_in_one_message(
         [("paged", "eva")],
         [("paged", "eva"), ("acknowledged", "eva")],
     ]
+
+
+async def test_a_storm_reaches_each_once_in_a_few_messages_and_waits_for_no_case(
+    on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
+) -> None:
+    """A hundred pages of one second, three workers, and an engine that takes nothing meanwhile."""
+    numbers = [await opened(on_duty, clock, f"k{place}") for place in range(25)]
+    clock.passes(hours=1)
+    for number in numbers:
+        await engine.settle(number)
+        calls = [Call(PageWhy.HANDED_OFF, Level.SPECIALISTS, seq) for seq in (1, 2, 3)]
+        async with on_duty.database.write() as connection:
+            await pages.call(connection, number, calls)
+    engine.down = True
+    called = await asyncio.gather(*(paging.call() for _ in range(3)))
+    listed = (await pages.listing(on_duty.database, limit=200)).items
+    assert sum(called) == 101, "each step by one of them, and one message"
+    assert {each.case_number for each in listed} == {*numbers}
+    assert [(each.state, each.reached) for each in listed] == [(PageState.PAGED, ("eva",))] * 100
+    assert post.taken() == ["eva"]
+    engine.down = False
+    await asyncio.gather(*(paging.tell() for _ in range(3)))
+    assert [await steps(on_duty, number) for number in numbers] == [[("paged", "eva")] * 4] * 25
+
+
+async def test_where_all_are_told_whoever_was_just_written_to_hears_of_it_a_little_later(
+    on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
+) -> None:
+    """Else a storm in which somebody is always just written to would keep it from all of them."""
+    await handed_off(on_duty, engine, clock)
+    for _ in range(2):
+        await paging.once()
+        clock.passes(minutes=10)
+    clock.passes(seconds=-30)
+    await handed_off_now(on_duty, engine, clock)
+    await paging.once()
+    assert post.taken() == ["eva", "luz", "eva"]
+    clock.passes(seconds=30)
+    await paging.once()
+    assert sorted(post.taken()) == ["dora", "luz"]
+    clock.passes(seconds=30)
+    await paging.once()
+    assert post.taken() == ["eva"]
 
 
 async def test_two_workers_take_each_step_once(
