@@ -143,3 +143,19 @@ class Talk:
             )
         finally:
             await database.close()
+
+
+async def insist(http: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    """Repeat a request with its key, as a client should, until it is answered for good."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                answer = await http.post(path, json=body, headers={"Idempotency-Key": key})
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if answer.status_code in (200, 201):
+                found: dict[str, Any] = answer.json()
+                return found
+            assert answer.status_code in (202, 409, 503), answer.text  # 409: the first try is still under way
+            await asyncio.sleep(0.05)

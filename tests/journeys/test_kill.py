@@ -6,13 +6,22 @@ import asyncio
 import signal
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
 
-import httpx
 import pytest
 
-from policy.case.case import Role
+from policy.case.case import Level, Role
 from tests.journeys.conftest import LiveDesk
+from tests.journeys.duty_and_chat import (
+    acknowledge,
+    chatting,
+    letters_of_pages,
+    new_calendar,
+    on_duty,
+    pass_the_minutes,
+    read_calendar,
+    steps_told,
+)
+from tests.journeys.talk import insist
 from tests.support.server import eventually
 from tests.support.thoroughness import IS_LONG, size
 
@@ -20,27 +29,11 @@ CASES = size(3, long=6)
 REPLIES = size(8, long=12)
 
 
-async def _insist(http: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
-    """Repeat a request with its key, as a client should, until it is answered for good."""
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                answer = await http.post(path, json=body, headers={"Idempotency-Key": key})
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-                continue
-            if answer.status_code in (200, 201):
-                found: dict[str, Any] = answer.json()
-                return found
-            assert answer.status_code in (202, 409, 503), answer.text  # 409: the first try is still under way
-            await asyncio.sleep(0.05)
-
-
 async def _reply_often(desk: LiveDesk, number: str) -> list[str]:
     said = [f"{number}: respuesta {place}" for place in range(REPLIES)]
     async with desk.client(Role.AGENT) as http:
         for body in said:
-            await _insist(http, f"/cases/{number}/replies", {"body": body}, key=body.replace(" ", "-"))
+            await insist(http, f"/cases/{number}/replies", {"body": body}, key=body.replace(" ", "-"))
     return said
 
 
@@ -94,6 +87,37 @@ async def test_what_fell_due_while_everything_was_down_happens_at_the_restart(li
     assert first["late_seconds"] >= 0
     assert datetime.fromisoformat(first["at"]) > due_at
     assert (datetime.fromisoformat(second["due_at"]) - due_at).total_seconds() == 6
+
+
+@pytest.mark.rule("ESC-17", "PLAN-7")
+async def test_a_page_a_chat_and_a_calendar_go_on_where_they_were(live_desk: LiveDesk) -> None:
+    """Both die as somebody is called, the worker again as one page passes on and another is acknowledged."""
+    turns = {Level.SPECIALISTS: ("agent-1", "agent-2"), Level.DIRECTOR: ("agent-3", "agent-4")}
+    async with on_duty(live_desk, turns), chatting(live_desk) as chat:
+        address = await new_calendar(live_desk, "agent-1")
+        calendar = await read_calendar(address)
+        taken, passed = [(await live_desk.open_case(priority=4))["number"] for _ in turns]
+        await live_desk.post(Role.AGENT, f"/cases/{taken}/hand-offs", {"reason": "Es de mapas."})
+        await live_desk.post(Role.AGENT, f"/cases/{passed}/transfers", {"level": 3, "reason": "Es de todos."})
+        await _die(live_desk, "worker", "api")
+        await letters_of_pages(live_desk, "agent-3")
+        await acknowledge(live_desk, *await letters_of_pages(live_desk, "agent-1"))
+        await pass_the_minutes(live_desk, passed)
+        await _die(live_desk, "worker")
+        told = await steps_told(live_desk, passed, 2), await steps_told(live_desk, taken, 2)
+        assert await read_calendar(address) == calendar
+    assert told[0] == [("paged", "agent-3"), ("passed_on", "agent-4")]
+    assert told[1] == [("paged", "agent-1"), ("acknowledged", "agent-1")]
+    assert [len(await letters_of_pages(live_desk, f"agent-{n}")) for n in (1, 3, 4)] == [1, 1, 1]
+    await chat.check(live_desk)
+
+
+async def _die(desk: LiveDesk, *which: str) -> None:
+    killed = {each: desk.part(each).pid for each in which}
+    for each in which:
+        desk.kill(each)
+    for each, pid in killed.items():
+        await desk.until_another(each, pid)
 
 
 async def _each_notice_left_once_and_in_order(desk: LiveDesk, number: str, *, replies: int) -> None:
