@@ -1,4 +1,4 @@
-"""Chats over HTTP: opening a case by its first message, what awaits who does, and the desk's list of those that wait.
+"""Chats over HTTP: opening a case by its first message, what awaits who does, the desk's list, and who is there.
 
 What is said and done in a chat are commands on its case.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -19,7 +19,9 @@ from api.http.bodies import Answer, Z
 from api.http.deps import At, DeskDep
 from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
+from api.http.visibility import VisibleCase
 from desk import chats
+from desk.budgets import BudgetSpent, Spending
 from desk.desk import Desk
 from desk.inputs import Body
 from desk.opening import AskedOpening, NewChat
@@ -27,11 +29,13 @@ from desk.problems import NotFound
 from policy.case.case import Role
 from storage.case.chats import ChatRow
 from storage.signing_in.tokens import Principal
+from storage.workbench.chat_presence import OpenChat
 
 router = APIRouter(tags=["chats"])
 
 Contact = Annotated[Principal, Depends(only(Role.CONTACT))]
 Worker = Annotated[Principal, Depends(only(*chats.WORKERS))]
+Talker = Annotated[Principal, Depends(only(Role.CONTACT, *chats.WORKERS))]
 
 
 class ChatWaitsAnswer(Answer):
@@ -70,6 +74,19 @@ class ChatsAnswer(Answer):
     available: list[str]
     is_ready: bool = Field(description="Whether whoever asks takes chats")
     today: ChatWaitsAnswer
+
+
+class AtChatAnswer(Answer):
+    """Who of the other side has the chat before them: whether anybody, and the ids of those who write."""
+
+    is_there: bool
+    writing: list[str] = Field(examples=[["ana.torres"]])
+
+
+class Presence(Body):
+    """That one has the chat before them. It holds for 45 seconds, so it is said again before that."""
+
+    writing: bool = Field(default=False, description="Whether one is writing now", examples=[True])
 
 
 class Readiness(Body):
@@ -123,6 +140,47 @@ async def set_ready(body: Readiness, principal: Worker, request: Idempotent, des
         return Success(200, await _board(desk, principal, at=request.at))
 
     return await answer_once(desk, request, body, act)
+
+
+@router.get(
+    "/cases/{number}/chat/presence",
+    response_model=AtChatAnswer,
+    summary="Who of the other side is in the chat",
+    responses=can_refuse(NotFound, role=True),
+)
+async def show_presence(principal: Talker, row: VisibleCase, desk: DeskDep, at: At) -> AtChatAnswer:
+    found = await chats.at_chat(desk.database, row.case, principal, at=at)
+    return AtChatAnswer(is_there=found.is_there, writing=list(found.writing))
+
+
+@router.put(
+    "/cases/{number}/chat/presence",
+    status_code=204,
+    summary="Say that one has the chat before them: what is said in it is then told by no mail",
+    responses=can_refuse(NotFound, BudgetSpent, role=True),
+)
+async def be_there(row: VisibleCase, principal: Talker, body: Presence, desk: DeskDep, at: At) -> Response:
+    """Where no chat goes on, or another agent has it, nothing is noted."""
+    desk.budgets.spend(Spending.COMMAND, principal, at=at)
+    await chats.be_there(desk, principal, _open(row.number, principal, writing=body.writing), at=at)
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/cases/{number}/chat/presence",
+    status_code=204,
+    summary="Say that one has the chat before them no longer",
+    responses=can_refuse(NotFound, BudgetSpent, role=True),
+)
+async def leave(row: VisibleCase, principal: Talker, desk: DeskDep, at: At) -> Response:
+    desk.budgets.spend(Spending.COMMAND, principal, at=at)
+    await chats.leave(desk, principal, _open(row.number, principal))
+    return Response(status_code=204)
+
+
+def _open(number: str, principal: Principal, *, writing: bool = False) -> OpenChat:
+    """A token is one window."""
+    return OpenChat(number=number, by=principal.actor, page=f"api:{principal.token_id}", writing=writing)
 
 
 async def _board(desk: Desk, principal: Principal, *, at: datetime) -> ChatsAnswer:

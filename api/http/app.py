@@ -20,13 +20,14 @@ from starlette.exceptions import HTTPException
 from activities.webhooks.reach import networks
 from api.case import cases, chats, clocks, commands, notices, openings, preview, ratings, stream, timeline
 from api.cover import contracts, solutions
+from api.duty import on_duty, pages, rotas, swaps
 from api.files import files
 from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost, Patient
 from api.mail import inbox
-from api.people import absences, agents, contacts, customers, duty, groups
+from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
 from api.signing_in import access_tokens, audit_trail
 from api.telephone import events
@@ -64,7 +65,10 @@ _ROUTERS = (
     contacts,
     agents,
     absences,
-    duty,
+    on_duty,
+    rotas,
+    swaps,
+    pages,
     groups,
     access_tokens,
     audit_trail,
@@ -106,7 +110,7 @@ def create_app(
     log_to_stderr()
     policy = read_policy_file(settings.policy_file)
     learn("plan", policy.plan_names)
-    pages = portal(settings)
+    portal_pages = portal(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -115,12 +119,12 @@ def create_app(
             await expect_policy_needs(db, policy, at=now())
             connected = engine or await Engine.connect(settings, db)
             async with open_desk(settings, policy, database=db, engine=connected, clock=now) as desk:
-                app.state.desk = pages.state.desk = desk
+                app.state.desk = portal_pages.state.desk = desk
                 await _note_settings(desk, settings)
                 try:
                     yield
                 finally:
-                    await pages.state.portal.mail.stop()
+                    await portal_pages.state.portal.mail.stop()
         finally:
             if database is None:
                 await db.close()
@@ -138,7 +142,7 @@ def create_app(
         app.include_router(noun.router, prefix=BASE)
     _serve_the_reference(app, settings, policy)
     _answer_problems(app)
-    app.router.routes.append(PortalMount("/", app=pages))
+    app.router.routes.append(PortalMount("/", app=portal_pages))
     app.add_middleware(Patient, within=settings.waits_within)
     app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
     app.add_middleware(Legible)

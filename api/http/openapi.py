@@ -23,6 +23,7 @@ _VALUES: dict[str, str | int] = {
     "extensions": "pdf, png, txt",
     "day": "2026-12-03",
     "days": 30,
+    "hours": 744,
     "other": "MA-2026-000041",
     "number": "MA-2026-000042",
     "assignee": "ana.torres",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from desk.access import check_role, checked_id
@@ -48,7 +49,9 @@ def _hour(value: object) -> object:
         raise PydanticCustomError("hour", "not an hour") from None
 
 
-Hour = Annotated[time, BeforeValidator(_hour)]
+Hour = Annotated[
+    time, BeforeValidator(_hour), WithJsonSchema({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+]
 """An hour of the day on Bogotá's wall clock: 08:00."""
 
 
@@ -58,11 +61,11 @@ class NewRota(Body):
     No `days` means every hour; hours that end before they begin end the day after.
     """
 
-    level: LevelNumber
-    people: list[Id] = Field(max_length=50)
-    starts_on: Day
-    hands_over_at: Hour = time()
-    every_hours: int
+    level: LevelNumber = Field(examples=[2])
+    people: list[Id] = Field(max_length=50, examples=[["ana.torres", "eva.rojas"]])
+    starts_on: Day = Field(examples=["2026-12-01"])
+    hands_over_at: Hour = Field(default=time(), examples=["08:00"])
+    every_hours: int = Field(examples=[168])
     days: list[Annotated[int, Field(ge=0, le=6)]] = Field(default=[], max_length=7)
     from_time: Hour = time()
     to_time: Hour = time()
@@ -73,21 +76,21 @@ class NewRota(Body):
 class NewOverride(Body):
     """That somebody is on duty for a while, whatever the rota says."""
 
-    level: LevelNumber
-    person_id: Id
-    from_at: Instant = Field(alias="from")
-    to_at: Instant = Field(alias="until")
+    level: LevelNumber = Field(examples=[2])
+    agent_id: Id = Field(examples=["eva.rojas"])
+    from_at: Instant = Field(alias="from", examples=["2026-12-24T13:00:00Z"])
+    to_at: Instant = Field(alias="until", examples=["2026-12-26T13:00:00Z"])
 
 
 class NewSwap(Body):
     """That one takes the turn of somebody else, who takes one's own."""
 
-    level: LevelNumber
-    other_id: Id
-    own_from: Instant
-    own_until: Instant
-    their_from: Instant
-    their_until: Instant
+    level: LevelNumber = Field(examples=[2])
+    other_id: Id = Field(examples=["eva.rojas"])
+    own_from: Instant = Field(examples=["2026-12-07T13:00:00Z"])
+    own_until: Instant = Field(examples=["2026-12-14T13:00:00Z"])
+    their_from: Instant = Field(examples=["2026-12-14T13:00:00Z"])
+    their_until: Instant = Field(examples=["2026-12-21T13:00:00Z"])
 
 
 async def roster(desk: Desk, db: Reader, *, since: datetime, until: datetime | None = None) -> Roster:
@@ -97,7 +100,9 @@ async def roster(desk: Desk, db: Reader, *, since: datetime, until: datetime | N
 
 
 async def make(desk: Desk, new: NewRota, request: IdempotentRequest, *, by: Actor) -> Layer:
-    """Make a rota. Raises RoleNotAllowed, or what the policy refuses (policy/duty/changes.py)."""
+    """Make a rota. Raises RoleNotAllowed, NotFound where the one it replaces does not hold, or what the policy refuses
+    (policy/duty/changes.py).
+    """
     check_role(by.role, *DIRECTS)
     hours = WeekHours(days=tuple(sorted(set(new.days))), from_time=new.from_time, to_time=new.to_time)
     layer = Layer(
@@ -112,7 +117,10 @@ async def make(desk: Desk, new: NewRota, request: IdempotentRequest, *, by: Acto
         made_at=request.at,
     )
     check_layer(layer, await serving(desk, layer.level))
-    await rotas.keep_layer(desk.database, layer, instead_of=new.instead_of)
+    try:
+        await rotas.keep_layer(desk.database, layer, instead_of=new.instead_of)
+    except LookupError:
+        raise NotFound from None
     return layer
 
 
@@ -129,7 +137,7 @@ async def put(desk: Desk, new: NewOverride, request: IdempotentRequest, *, by: A
     override = Override(
         id=request.derived("ovr_"),
         level=Level(new.level),
-        person=new.person_id,
+        person=new.agent_id,
         from_at=new.from_at,
         to_at=new.to_at,
         made_by=by,
@@ -163,7 +171,7 @@ async def propose(desk: Desk, new: NewSwap, request: IdempotentRequest, *, by: A
     return swap
 
 
-async def answer(desk: Desk, swap_id: str, state: SwapState, *, by: Actor, at: datetime) -> None:
+async def answer(desk: Desk, swap_id: str, state: SwapState, *, by: Actor, at: datetime) -> Swap:
     """Accept or decline a swap, or take it back. Raises NotFound, RoleNotAllowed, or what the policy refuses."""
     swap = await rotas.swap(desk.database, checked_id(swap_id))
     if swap is None:
@@ -179,6 +187,7 @@ async def answer(desk: Desk, swap_id: str, state: SwapState, *, by: Actor, at: d
         made = overrides_of(swap, by, at=at)
     if not await rotas.answer_swap(desk.database, swap.id, state, made, at=at):
         raise SwapDecided
+    return replace(swap, state=state, answered_at=at)
 
 
 async def serving(desk: Desk, level: Level) -> Serving:

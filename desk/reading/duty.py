@@ -74,12 +74,19 @@ class DutyPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WhatSays:
+    """Rotas that hold, by level, and overrides that are not over, the soonest first."""
+
+    layers: Sequence[Layer]
+    overrides: Sequence[Override]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rotas:
     """What says who is on duty, to be changed; `people` are those who may be put there."""
 
     on_duty: OnDuty
-    layers: Sequence[Layer]
-    overrides: Sequence[Override]
+    now: WhatSays
     people: Sequence[Agent]
 
 
@@ -104,16 +111,43 @@ async def duty_page(desk: Desk, *, at: datetime, cursor: str | None = None) -> D
         )
 
 
+async def paged(desk: Desk, *, limit: int, cursor: str | None) -> tuple[Sequence[Paged], str | None]:
+    """Pages, the newest first, and the cursor that follows. ValueError for no cursor of this list."""
+    async with desk.database.snapshot() as db:
+        listed = await pages.listing(db, limit=limit, cursor=cursor)
+        steps = await pages.steps_of(db, [each.id for each in listed.items])
+    return [Paged(page=each, steps=steps[each.id]) for each in listed.items], listed.next_cursor
+
+
+async def one_page(desk: Desk, page_id: str) -> Paged:
+    """A page that there is."""
+    async with desk.database.snapshot() as db:
+        [found] = await pages.of_ids(db, [page_id])
+        return Paged(page=found, steps=(await pages.steps_of(db, [page_id]))[page_id])
+
+
+async def what_says(desk: Desk, *, at: datetime) -> WhatSays:
+    """What says who is on duty from now on."""
+    async with desk.database.snapshot() as db:
+        return await _what_says(desk, db, at=at)
+
+
 async def rota_page(desk: Desk, *, at: datetime) -> Rotas:
     """The page on which rotas are changed."""
     async with desk.database.snapshot() as db:
-        found = await roster(desk, db, since=at)
         return Rotas(
             on_duty=await _on_duty(desk, db, at=at),
-            layers=sorted((each for each in found.layers if each.ended_at is None), key=_of_level),
-            overrides=sorted(found.overrides, key=lambda each: (each.from_at, each.id)),
+            now=await _what_says(desk, db, at=at),
             people=await agents.serving(db),
         )
+
+
+async def _what_says(desk: Desk, db: Reader, *, at: datetime) -> WhatSays:
+    found = await roster(desk, db, since=at)
+    return WhatSays(
+        layers=sorted((each for each in found.layers if each.ended_at is None), key=_of_level),
+        overrides=sorted(found.overrides, key=lambda each: (each.from_at, each.id)),
+    )
 
 
 async def _on_duty(desk: Desk, db: Reader, *, at: datetime) -> OnDuty:

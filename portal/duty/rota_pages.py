@@ -40,7 +40,7 @@ _ROTA_LABELS = {
     "from_time": "From",
     "to_time": "Until",
 }
-_OVERRIDE_LABELS = {"level": "Level", "person_id": "Who is on duty", "from": "From", "until": "Until"}
+_OVERRIDE_LABELS = {"level": "Level", "agent_id": "Who is on duty", "from": "From", "until": "Until"}
 _DONE = {
     "turno": "The rota holds from now on.",
     "turno-fin": "The rota has ended.",
@@ -121,7 +121,7 @@ async def put(by: By) -> Response:
     asked, typed = by.under(form), typed_in(form)
 
     async def act() -> Done[str] | FinalRefusal:
-        said = {"level": whole(typed["level"]), "person_id": typed["person_id"]}
+        said = {"level": whole(typed["level"]), "agent_id": typed["agent_id"]}
         new = read_body(NewOverride, said | {name: on_the_clock(typed[name]) for name in ("from", "until")})
 
         async def made() -> str:
@@ -164,8 +164,8 @@ async def _page(by: DirectorsRequest, told: Told) -> Response:
         by.request,
         "duty/rotas.html",
         status=told.refused.status if told.refused else 200,
-        layers=found.layers,
-        overrides=found.overrides,
+        layers=found.now.layers,
+        overrides=found.now.overrides,
         people=[(each.id, each.name) for each in found.people if each.levels],
         names=found.on_duty.names,
         slots=range(MOST_PLACES),

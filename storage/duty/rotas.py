@@ -47,7 +47,7 @@ async def is_set_up(db: Reader) -> bool:
 
 
 async def keep_layer(db: Database, new: Layer, *, instead_of: str | None = None) -> None:
-    """Keep a rota, once; one that it replaces ends in the same moment."""
+    """Keep a rota, once; one that it replaces ends in the same moment. LookupError where that one does not hold."""
     hours = new.hours or WeekHours(days=())
     row = {
         "id": new.id,
@@ -66,8 +66,8 @@ async def keep_layer(db: Database, new: Layer, *, instead_of: str | None = None)
         made = insert(connection, duty_layers).values(**row).on_conflict_do_nothing().returning(duty_layers.c.id)
         if await connection.scalar(made) is None:
             return
-        if instead_of:
-            await connection.execute(_ended(duty_layers, instead_of, new.made_at))
+        if instead_of and not (await connection.execute(_ended(duty_layers, instead_of, new.made_at))).rowcount:
+            raise LookupError(instead_of)
         people: dict[str, Any] = {"people": list(new.people), "instead_of": instead_of or ""}
         await audit.note(connection, Act.ROTA_MADE, new.id, at=new.made_at, level=int(new.level), **people)
 

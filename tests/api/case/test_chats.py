@@ -13,7 +13,7 @@ from policy.case.case import Actor, Role
 from policy.terms.terms import CHAT_ENDS_AFTER
 from storage.workbench.chat_presence import LASTS, OpenChat, here
 from tests.api.given import BODIES
-from tests.api.office import PREMIUM, STANDARD, Office, with_desk
+from tests.api.office import BASE, PREMIUM, STANDARD, Office, with_desk
 from tests.portal.people import visitor
 
 NEW = {
@@ -276,3 +276,35 @@ async def test_files_are_chosen_by_our_own_button(office: Office) -> None:
             assert field
             assert re.search(rf'<label class="button secondary" for="{field[1]}">.*?{button}', text, re.DOTALL)
             assert f'id="{field[1]}-chosen"' in text
+
+
+async def test_presence_over_the_api_is_told_to_the_other_side_and_spares_the_letters(office: Office) -> None:
+    number = await taken(office)
+    address, ours, theirs = f"/cases/{number}/chat/presence", office.headers("agent"), office.headers("premium_contact")
+    nobody = {"is_there": False, "writing": []}
+    assert (await office.get(address, "premium_contact")).json() == nobody
+    put = await office.client.put(f"{BASE}{address}", json={"writing": True}, headers=ours)
+    assert (put.status_code, put.content) == (204, b"")
+    assert (await office.get(address, "premium_contact")).json() == {"is_there": True, "writing": ["ana"]}
+    assert (await office.get(address, "agent")).json() == nobody, "nobody of the other side"
+    await office.client.put(f"{BASE}{address}", json={}, headers=theirs)
+    await office.give(number, "chat/lines", body="Ya lo reviso.")
+    [said] = [each["data"] for each in await office.timeline(number) if each["kind"] == "chat_said"]
+    assert (said["body"], said["tells"]) == ("Ya lo reviso.", False), "they see it"
+    office.clock.passes(seconds=LASTS.total_seconds() + 1)
+    assert (await office.get(address, "premium_contact")).json() == nobody
+    await office.client.put(f"{BASE}{address}", json={}, headers=ours)
+    assert (await office.client.delete(f"{BASE}{address}", headers=ours)).status_code == 204
+    assert (await office.get(address, "premium_contact")).json() == nobody
+
+
+async def test_presence_has_a_budget_and_takes_nothing_else(office: Office) -> None:
+    number = await taken(office)
+    address, headers = f"{BASE}/cases/{number}/chat/presence", office.headers("premium_contact")
+    assert (await office.client.put(address, json={"page": "x"}, headers=headers)).status_code == 422
+    assert (await office.client.put(address, json={}, headers=office.headers("contact"))).status_code == 404
+    assert (await office.client.put(address, json={}, headers=office.headers("commercial"))).status_code == 403
+    few = Allowance(2, timedelta(minutes=1))
+    with_desk(office, budgets=Budgets({(Spending.COMMAND, Holder.CONTACT): few}))
+    asked = [(await office.client.put(address, json={}, headers=headers)).status_code for _ in range(3)]
+    assert asked == [204, 204, 429]

@@ -46,9 +46,10 @@ def registrars_only() -> set[tuple[str, str]]:
     contracts = {("post", f"/contracts/{{contract_id}}/{what}") for what in ("renewals", "payments", "end")}
     tokens = {(method, "/tokens/{token_id}") for method in ("get", "delete")}
     others = {("post", "/solutions/{solution_id}/acceptance"), ("delete", "/absences/{absence_id}")}
-    webhooks = {(method, template) for method, template, _ in addresses() if "/webhooks/" in template}
+    ours = ("/webhooks/", "/duty/")
+    of_ours = {(method, template) for method, template, _ in addresses() if any(each in template for each in ours)}
     named = {*contracts, *tokens, *others, ("get", "/amendments/{amendment_id}")}
-    return {*webhooks, *((method, BASE + template) for method, template in named)}
+    return {*of_ours, *((method, BASE + template) for method, template in named)}
 
 
 async def test_without_a_token_nothing_is_told(office: Office) -> None:

@@ -44,6 +44,18 @@ _JSON: Mapping[str, Any] = {
     },
     "/customers/{customer_id}/solutions": {"name": "Otra", "kind": "software"},
     "/solutions/{solution_id}/acceptance": {"accepted_on": "2026-11-01", "acceptance_reference": "Acta 9"},
+    "/duty/rotas": {"level": 1, "people": ["ana"], "starts_on": "2026-12-01", "every_hours": 168},
+    "/duty/overrides": {"level": 1, "agent_id": "ana", **{each: _AWAY[each] for each in ("from", "until")}},
+    "/duty/swaps": {
+        "level": 2,
+        "other_id": "dora",
+        "own_from": _AWAY["from"],
+        "own_until": _AWAY["until"],
+        "their_from": _AWAY["from"],
+        "their_until": _AWAY["until"],
+    },
+    "/duty/swaps/{swap_id}/answer": {"answer": "declined"},
+    "/cases/{number}/chat/presence": {"writing": True},
     "/webhooks": {"url": "https://8.8.8.8/escala"},
     "/cases/{number}/rating": {"score": 4, "comment": "Bien"},
 }
@@ -72,7 +84,7 @@ def good_json(world: World, route: Route, who: str) -> Any:
         said = dict.fromkeys(("title", "description", "prior_analysis"), "Otro")
         owners = {"contact_id": ids["contact"], "solution_id": ids["solution"]}
         return {**said, **owners, "channel": "web", "category": "incident", "proposed_priority": 3}
-    if route.method == "PUT":
+    if route.method == "PUT" and path not in _JSON:
         return [_CONTACT]
     command = path.partition("{number}/")[2]
     if command == "calls":

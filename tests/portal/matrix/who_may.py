@@ -42,11 +42,18 @@ _API = {
         GET /customers/{customer_id}/solutions, GET /files/{file_id}, GET /municipalities, GET /provider-incidents,
         GET /sla/preview, POST /cases/{number}/files, POST /files
     """,
-    WORKERS | {"admin"}: "POST /absences, DELETE /absences/{absence_id}, GET /duty",
+    WORKERS | {"admin"}: """
+        POST /absences, DELETE /absences/{absence_id}, GET /duty, GET /duty/rotas, GET /duty/overrides,
+        GET /duty/swaps, POST /duty/swaps/{swap_id}/answer, GET /duty/pages,
+        POST /duty/pages/{page_id}/acknowledgement
+    """,
     STAFF: "GET /absences, GET /agents, GET /groups, GET /inbox, GET /notices, GET /provider-feeds",
     _OPENERS: "POST /cases",
     CONTACTS: "POST /cases/{number}/rating, POST /chats, GET /chats/outlook",
-    WORKERS: "GET /chats, POST /chats/readiness",
+    CONTACTS | WORKERS: """
+        GET /cases/{number}/chat/presence, PUT /cases/{number}/chat/presence, DELETE /cases/{number}/chat/presence
+    """,
+    WORKERS: "GET /chats, POST /chats/readiness, POST /duty/swaps",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
         POST /customers/{customer_id}/solutions, POST /contracts/{contract_id}/payments,
@@ -55,7 +62,8 @@ _API = {
     """,
     REGISTRARS | {"admin_a"}: "PUT /customers/{customer_id}/contacts",
     _AMENDERS: """
-        GET /amendments, GET /amendments/{amendment_id}, POST /amendments, POST /amendments/preview
+        GET /amendments, GET /amendments/{amendment_id}, POST /amendments, POST /amendments/preview,
+        POST /duty/rotas, DELETE /duty/rotas/{rota_id}, POST /duty/overrides, DELETE /duty/overrides/{override_id}
     """,
     frozenset({"admin"}): """
         GET /metrics, POST /agents, GET /tokens, GET /tokens/{token_id}, DELETE /tokens/{token_id},

@@ -18,7 +18,7 @@ from desk.reading.duty import LevelDuty, OnDuty
 from policy.case.case import Role
 from storage.signing_in.tokens import Principal
 
-router = APIRouter(tags=["agents"])
+router = APIRouter(tags=["duty"])
 
 Looker = Annotated[Principal, Depends(only(Role.AGENT, Role.DIRECTOR, Role.ADMIN))]
 
