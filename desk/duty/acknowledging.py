@@ -14,14 +14,16 @@ from policy.case.refusals import RoleNotAllowed
 from storage.duty import pages
 from storage.duty.pages import Page
 from storage.people import agents
+from storage.signing_in import accounts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Linked:
-    """What a link leads to: the pages of its message, and whose it is."""
+    """What a link leads to: the pages of its message, whose it is, and the language they chose, if any."""
 
     person_id: str
     person: str
+    language: str | None
     pages: Sequence[Page]
 
     @property
@@ -36,7 +38,9 @@ async def look(desk: Desk, link: str, *, at: datetime) -> Linked:
         raise NotFound
     mail, person = found
     about = await pages.of_ids(desk.database, mail.pages)
-    return Linked(person_id=person.id, person=person.name, pages=about)
+    account = await accounts.by_mailbox(desk.database, person.email)
+    language = account.language if account else None
+    return Linked(person_id=person.id, person=person.name, language=language, pages=about)
 
 
 async def by_link(desk: Desk, link: str, *, at: datetime) -> Linked:

@@ -52,6 +52,14 @@ class Made:
     secret: str
 
 
+@dataclass(frozen=True)
+class Owner:
+    """In whose name a feed reads, and in which language."""
+
+    persona: Persona
+    language: str
+
+
 async def make(desk: Desk, kind: FeedKind, request: IdempotentRequest, account: Account) -> Made:
     """Make an address for what this person may read. Raises RoleNotAllowed or TooManyFeeds."""
     if kind not in feeds_of(request.by.actor):
@@ -80,30 +88,33 @@ async def read(desk: Desk, secret: str, *, public_url: str, at: datetime) -> Wri
     feed = await feeds.by_secret(desk.database, secret) if len(secret) <= _LONGEST and secret.isascii() else None
     if feed is None:
         raise NotFound
-    persona = await _owner(desk, feed, at=at)
-    if persona is None or feed.kind not in feeds_of(persona.actor):
+    owner = await _owner(desk, feed, at=at)
+    if owner is None or feed.kind not in feeds_of(owner.persona.actor):
         raise NotFound
+    persona = owner.persona
     desk.budgets.spend(Spending.EXPORT, Principal(f"calendar:{feed.id}", persona.actor, persona.customer_id), at=at)
     await feeds.note_read(desk.database, feed, at=at)
     async with desk.database.snapshot() as db:
         if feed.kind is FeedKind.VISITS:
-            return written(translate("Escala: visits", DEFAULT), await _visits(db, persona, public_url, at=at))
-        return written(translate("Escala: on duty", DEFAULT), await _turns(desk, db, feed, persona, at=at))
+            entries = await _visits(db, owner, public_url, at=at)
+            return written(translate("Escala: visits", owner.language), entries)
+        return written(translate("Escala: on duty", owner.language), await _turns(desk, db, feed, owner, at=at))
 
 
-async def _owner(desk: Desk, feed: Feed, *, at: datetime) -> Persona | None:
+async def _owner(desk: Desk, feed: Feed, *, at: datetime) -> Owner | None:
     """In whose name it reads, as of now; a role that changed counts at once."""
     account = await accounts.get(desk.database, feed.account_id)
     if account is None or account.disabled_at is not None:
         return None
     names = await accounts.personas(desk.database, account, policy=desk.policy, at=at)
-    return next((each for each in names if each.actor.id == feed.subject_id), None)
+    persona = next((each for each in names if each.actor.id == feed.subject_id), None)
+    return Owner(persona, account.language or DEFAULT) if persona else None
 
 
 # -- who is on duty ---------------------------------------------------------------------------------------------------
 
 
-async def _turns(desk: Desk, db: Reader, feed: Feed, persona: Persona, *, at: datetime) -> list[Entry]:
+async def _turns(desk: Desk, db: Reader, feed: Feed, owner: Owner, *, at: datetime) -> list[Entry]:
     since = datetime.combine(at.date(), time(), UTC) - LOOKS_BACK
     until = since + LOOKS_BACK + LOOKS_AHEAD
     found = await roster(desk, db, since=since, until=until)
@@ -112,12 +123,12 @@ async def _turns(desk: Desk, db: Reader, feed: Feed, persona: Persona, *, at: da
     def tell(level: Level, stretch: Stretch) -> str | None:
         person = stretch.duty.person
         if feed.kind is FeedKind.MINE:
-            mine = person == persona.actor.id
-            return translate("My turn on duty, level {level}", DEFAULT, level=int(level)) if mine else None
+            mine = person == owner.persona.actor.id
+            return translate("My turn on duty, level {level}", owner.language, level=int(level)) if mine else None
         if person is None:
-            return translate("Nobody on duty, level {level}", DEFAULT, level=int(level))
+            return translate("Nobody on duty, level {level}", owner.language, level=int(level))
         named = names.get(person, person)
-        return translate("On duty, level {level}: {person}", DEFAULT, level=int(level), person=named)
+        return translate("On duty, level {level}: {person}", owner.language, level=int(level), person=named)
 
     levels = (LEVEL_OF[feed.kind],) if feed.kind in LEVEL_OF else tuple(Level)
     said_at = _changed_at(found, at)
@@ -157,12 +168,12 @@ def _changed_at(found: Roster, at: datetime) -> datetime:
 # -- visits -----------------------------------------------------------------------------------------------------------
 
 
-async def _visits(db: Reader, persona: Persona, public_url: str, *, at: datetime) -> list[Entry]:
-    found = await feeds.visits(db, customer_id=persona.customer_id, since=at - _VISITS_SINCE)
-    return [entry for each in found if (entry := await _visit(db, each, public_url))]
+async def _visits(db: Reader, owner: Owner, public_url: str, *, at: datetime) -> list[Entry]:
+    found = await feeds.visits(db, customer_id=owner.persona.customer_id, since=at - _VISITS_SINCE)
+    return [entry for each in found if (entry := await _visit(db, each, public_url, owner.language))]
 
 
-async def _visit(db: Reader, each: VisitEntry, public_url: str) -> Entry | None:
+async def _visit(db: Reader, each: VisitEntry, public_url: str, language: str) -> Entry | None:
     fact = each.fact
     if fact.starts_at is None:
         return None
@@ -173,7 +184,7 @@ async def _visit(db: Reader, each: VisitEntry, public_url: str) -> Entry | None:
         said_at=each.said_at,
         starts_at=fact.starts_at,
         ends_at=fact.starts_at + LASTS,
-        title=translate("Visit: {number}, {title}", DEFAULT, number=each.case_number, title=each.title),
+        title=translate("Visit: {number}, {title}", language, number=each.case_number, title=each.title),
         place=", ".join(filter(None, (place.address, place.place))) if place else "",
         link=f"{public_url.rstrip('/')}/casos/{each.case_number}",
         is_cancelled=isinstance(fact, VisitCancelled),

@@ -5,6 +5,7 @@ A look changes nothing: what follows links in mail (scanners, previews) acknowle
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -13,7 +14,7 @@ from desk.duty import acknowledging
 from desk.duty.acknowledging import Linked
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import page
-from portal.frame.session import AnyVisitor, Stamped
+from portal.frame.session import AnyVisitor, Stamped, Visitor
 
 router = APIRouter(prefix="/guardia/aviso")
 
@@ -21,14 +22,15 @@ Link = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/{link}")
-async def show(request: Request, _: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
-    return _page(request, await acknowledging.look(desk, link, at=at), link)
+async def show(request: Request, visitor: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
+    return _page(request, visitor, await acknowledging.look(desk, link, at=at), link)
 
 
 @router.post("/{link}", dependencies=[Stamped])
-async def acknowledge(request: Request, _: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
-    return _page(request, await acknowledging.by_link(desk, link, at=at), link)
+async def acknowledge(request: Request, visitor: AnyVisitor, desk: DeskDep, at: At, link: Link) -> Response:
+    return _page(request, visitor, await acknowledging.by_link(desk, link, at=at), link)
 
 
-def _page(request: Request, linked: Linked, link: str) -> Response:
+def _page(request: Request, visitor: Visitor, linked: Linked, link: str) -> Response:
+    request.state.visitor = replace(visitor, language=linked.language or visitor.language)
     return page(request, "duty/acknowledge.html", linked=linked, link=link)

@@ -64,6 +64,18 @@ async def test_ones_own_turns_stand_at_a_secret_address(office: Office) -> None:
     assert {each["UID"] for each in first} & {*kept}, "the same turn keeps its name"
 
 
+async def test_a_calendar_speaks_its_owners_language(office: Office) -> None:
+    await with_rota(office)
+    async with visitor(office, "specialist") as them:
+        paths = [await made(them, kind) for kind in ("mine", "level_1", "level_2", "visits")]
+    await accounts.change(office.db, "acc-specialist", language="en")
+    texts = [(await read(office, path)).text for path in paths]
+    names = ["Escala: on duty", "Escala: on duty", "Escala: on duty", "Escala: visits"]
+    assert [re.findall(r"X-WR-CALNAME:(.*)\r", each) for each in texts] == [[each] for each in names]
+    summaries = ["My turn on duty\\, level 2", "Nobody on duty\\, level 1", "On duty\\, level 2: Eva Luna"]
+    assert all(said in text for said, text in zip(summaries, texts, strict=False))
+
+
 async def test_a_levels_turns_grow_in_sequence_when_they_change(office: Office) -> None:
     await with_rota(office)
     async with visitor(office, "admin") as them:
@@ -71,7 +83,7 @@ async def test_a_levels_turns_grow_in_sequence_when_they_change(office: Office) 
         before = entries(await read(office, path))
         office.clock.passes(minutes=5)
         span = {"from": "2026-12-01T08:00", "until": "2026-12-02T08:00"}
-        form: dict[str, Any] = {"key": await key(them, "/guardia/turnos"), "level": "2", "person_id": "eva", **span}
+        form: dict[str, Any] = {"key": await key(them, "/guardia/turnos"), "level": "2", "agent_id": "eva", **span}
         assert (await them.post("/guardia/reemplazos", **form)).status_code == 303
     after = entries(await read(office, path))
     assert max(int(each["SEQUENCE"]) for each in after) > max(int(each["SEQUENCE"]) for each in before)

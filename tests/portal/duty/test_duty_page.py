@@ -23,6 +23,7 @@ from tests.support.lives import policy
 
 pytestmark = pytest.mark.rule("ESC-17")
 
+EVA_MAIL = "eva@escala.example"
 ROTA: dict[str, Any] = {
     "level": "2",
     "people": ["eva", "luz"],
@@ -128,7 +129,7 @@ async def test_an_override_is_made_and_taken_back_and_two_do_not_overlap(office:
     async with visitor(office, "agent") as other:
         assert (await other.post("/guardia/reemplazos", key="k" * 10, level="2", **span)).status_code == 403
     async with visitor(office, "admin") as them:
-        said: dict[str, Any] = {"level": "2", "person_id": "luz", **span}
+        said: dict[str, Any] = {"level": "2", "agent_id": "luz", **span}
         once = await key(them, "/guardia/turnos")
         assert (await them.post("/guardia/reemplazos", key=once, **said)).status_code == 303
         answer = await them.post("/guardia/reemplazos", key=await key(them, "/guardia/turnos"), **said)
@@ -188,6 +189,22 @@ async def test_a_page_is_acknowledged_by_its_link_without_signing_in(office: Off
     kinds = [each["kind"] for each in await office.timeline(number)]
     assert kinds.count("duty_paged") == 2
     assert "duty_paged" not in [each["kind"] for each in await office.timeline(number, "premium_contact")]
+
+
+async def test_the_pages_link_speaks_the_language_that_its_reader_chose(office: Office) -> None:
+    await with_rota(office)
+    post = Posted()
+    await paged(office, post)
+    found = re.search(r"https://escala\.test(/guardia/aviso/\S+)", post.text())
+    assert found
+    eva = await accounts.create(office.db, NewAccount(id="eva", email=EVA_MAIL, name="Eva"), at=office.clock())
+    async with visitor(office, **{"accept-language": "es"}) as them:
+        assert "Lo tengo" in (await them.get(found[1])).text
+        await accounts.change(office.db, eva.id, language="en")
+        page = (await them.get(found[1])).text
+        assert '<html lang="en"' in page
+        assert "1 case calls you" in page
+        assert "You have it: nobody else is called about it." in (await them.post(found[1])).text
 
 
 async def test_a_page_is_acknowledged_in_the_portal_and_stands_in_the_case(office: Office) -> None:
