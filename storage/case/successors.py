@@ -1,4 +1,4 @@
-"""What goes on from a closed case: each case that its customer's mail to it has opened since."""
+"""The successors of a closed case: each that its customer's mail to it has opened since."""
 
 from __future__ import annotations
 

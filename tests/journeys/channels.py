@@ -1,4 +1,4 @@
-"""Those who reach a desk in service beside the portal: a mail program by SMTP, and a telephone system by its events."""
+"""The ways to a desk in service beside the portal: a mail program by SMTP, and a telephone system by its events."""
 
 from __future__ import annotations
 

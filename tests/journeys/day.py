@@ -1,4 +1,4 @@
-"""Somebody's window at a desk in service: what the days and the journeys through the channels do at a screen."""
+"""The window of somebody at a desk in service: what the days do at a screen."""
 
 from __future__ import annotations
 

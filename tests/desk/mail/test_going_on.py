@@ -1,4 +1,4 @@
-"""What mail goes on in: the case that follows a closed one, and the analysis that completes one opened by mail."""
+"""Mail that goes on: in the case that follows a closed one, and with the analysis that completes one."""
 
 from __future__ import annotations
 

@@ -77,8 +77,10 @@ async def test_both_cases_show_what_goes_on_in_what(office: Office, them: Visito
         for reader in (them, ana):
             assert f'href="/casos/{second}">Sigue en {second}<' in (await reader.get(f"/casos/{first}")).text
             page = (await reader.get(f"/casos/{second}")).text
-            assert f'href="/casos/{first}">Continúa el caso {first}<' in page
+            assert f'href="/casos/{first}">Viene de {first}<' in page
             assert "Análisis previo" in page
+        asked = (await ana.get(f"/casos/{second}")).text
+        assert "Cuéntenos qué analizó e intentó su equipo" in asked, "where its customer writes"
         await office.give(second, "answers", "premium_contact", body="Probamos otra red.")
         page = (await ana.get(f"/casos/{second}")).text
         assert ("Análisis previo" in page, "respondió con lo que se analizó" in page) == (False, True)
