@@ -15,6 +15,7 @@ from policy.case import commands as c
 from policy.case.case import Direction, Outcome
 from policy.case.refusals import CallToCome, TextMissing
 from storage.people import contacts
+from storage.telephone.calls import CallRow
 
 _A_DAY = 86_400
 
@@ -37,15 +38,19 @@ async def _with_a_contact(desk: Desk, asked: AskedCommand) -> None:
 
 
 def _call(new: Composition) -> c.LogCall:
+    """Where the telephone system's call was looked up, it says when the call was that nobody said how long it took."""
     call: CallMade = new.body
-    lasted = timedelta(seconds=call.seconds)
+    known: CallRow | None = new.found
+    lasted, started_at = timedelta(seconds=call.seconds), call.started_at
+    if known and not lasted:
+        lasted, started_at = known.lasted, known.started_at
     return c.LogCall(
         by=new.by,
         direction=call.direction,
         contact_id=call.contact_id,
         outcome=call.outcome,
         summary=new.text("summary"),
-        started_at=call.started_at or new.asked.request.at - lasted,
+        started_at=started_at or new.asked.request.at - lasted,
         lasted=lasted,
     )
 

@@ -5,6 +5,8 @@ The log itself is the case's own command, as on the case's page.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desk.access import visible_case
 from desk.commands.calls import CallMade
 from desk.commands.commands import OFFERS, give
@@ -20,9 +22,20 @@ from policy.terms.channels import misdirected
 from storage.people import contacts
 from storage.signing_in.tokens import Principal
 from storage.telephone import calls
+from storage.telephone.calls import CallRow
 from storage.terms.terms import bogota_date
 
-_OFFER = next(each for each in OFFERS if each.command is LogCall)
+_LOG = next(each for each in OFFERS if each.command is LogCall)
+
+
+async def _as_it_was(desk: Desk, asked: AskedCommand) -> CallRow | None:
+    """The call itself, whose page may have been drafted before it ended."""
+    assert _LOG.look_up
+    await _LOG.look_up(desk, asked)
+    return await calls.get(desk.database, asked.body.call_id) if asked.body.call_id else None
+
+
+_OFFER = replace(_LOG, look_up=_as_it_was)
 
 
 class ChannelHeld(Problem):

@@ -12,6 +12,7 @@
     const content = (await live.part("/avisos/campana"))?.content, fresh = content?.getElementById("campana");
     if (!fresh) return;
     ring(content.getElementById("llamadas"));
+    document.dispatchEvent(new CustomEvent("escala:campana"));
     const chats = document.getElementById("campana-chats"), freshChats = content.getElementById("campana-chats");
     if (chats && freshChats && chats.outerHTML !== freshChats.outerHTML) {
       chats.replaceWith(freshChats);

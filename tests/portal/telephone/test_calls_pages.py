@@ -73,6 +73,22 @@ async def test_a_call_is_logged_from_its_number_in_two_actions(office: Office, t
     assert f'<a href="/casos/{number}">{number}</a>' in listed
 
 
+async def test_a_page_from_before_the_calls_end_logs_how_long_it_took(office: Office, them: Visitor) -> None:
+    """Without JavaScript it still says that it rings."""
+    number = await office.open("premium_contact")
+    await has_number(office, PREMIUM)
+    call = await rang(office)
+    page = (await them.get(f"/telefono/{call}")).text
+    drafted = dict(re.findall(r'<input type="hidden" name="(started_at|seconds|contact_id)" value="([^"]*)"', page))
+    assert "seconds" not in drafted
+    await rang(office, NUMBER, CallEvent.ANSWERED, CallEvent.ENDED)
+    said: dict[str, Any] = {**drafted, "call_id": call, "number": number, "direction": "in", "outcome": "not_solved"}
+    done = await them.post("/telefono/registro", **said, summary="Sigue sin conexión.", key="registro-3")
+    assert done.status_code == 303, re.findall(r'role="alert"[^>]*>([^<]*)', done.text)
+    [fact] = [each["data"] for each in await office.timeline(number) if each["kind"] == "call_logged"]
+    assert (fact["lasted_seconds"], fact["started_at"]) == (120, "2026-11-25T13:58:00Z")
+
+
 async def test_two_with_one_number_are_both_shown_and_a_number_alone_will_do(office: Office, them: Visitor) -> None:
     await has_number(office, PREMIUM, STANDARD)
     page = (await them.get("/telefono/numero?numero=300+123+45+67")).text
