@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from bench.queue import AT, CASES, fill
+from bench._full_desk import AT, CASES, fill
 from portal.direction.board_sheets import sheets
 from portal.direction.exports import as_csv, as_pdf, as_xlsx
 from storage.board import process_counts

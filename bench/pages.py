@@ -1,10 +1,12 @@
-"""Each main page's transactions, statements and milliseconds at the server, with 10,000 cases on SQLite.
+"""Each page's transactions, statements and milliseconds at the server, with 10,000 cases on SQLite.
 
-Counted is what is asked until the answer has gone out; the app is asked without a network between. `work` is the time
-of a processor that a page takes, the database too, however busy the machine is, and what is promised. `--save` keeps
-the figures, `--against` prints those that were kept beside today's, `--check` fails above what is promised.
+Counted is what is asked until the answer has gone out, on SQLite; the app is asked without a network between. `work` is
+the time of a processor that a page takes, the database too, however busy the machine is, and what is promised. `--save`
+keeps the figures, `--against` prints those that were kept beside today's, `--keep` keeps the filled database, of which
+each run gets a copy, `--check` fails above what is promised.
 
-Run: python -m bench.pages [cases] [open] [--save FILE] [--against FILE] [--check]
+Run: python -m bench.pages [cases] [open] [--on SQLite|PostgreSQL] [--keep FOLDER] [--save FILE] [--against FILE]
+     [--check]
 """
 
 from __future__ import annotations
@@ -15,21 +17,15 @@ import json
 import logging
 import statistics
 import sys
-import tempfile
 import time as stopwatch
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import insert
-
-from bench.queue import AT, fill
+from bench._full_desk import Size, full_desk
+from bench.queue import DATABASES, backends_of, work_of
 from desk.reading.case import PARTS
-from storage.engine.database import upgrade
-from storage.engine.tables import number_sequences
-from tests.api.given import ready_for
-from tests.api.office import Office, open_office
 from tests.portal.people import Visitor, visitor
 from tests.support.counting import Counting
 
@@ -46,10 +42,31 @@ PAGES = (
     ("queue, its rows anew", "agent", "/cola/filas?tab=open"),
     ("search", "agent", "/buscar?q=incidente4321"),
     ("my cases", "premium_contact", "/casos"),
+    ("my cases, their rows anew", "premium_contact", "/casos/lista"),
+    ("my cases, a word", "premium_contact", "/casos?q=mapa"),
+    ("opening", "premium_contact", "/casos/nuevo"),
+    ("people of mine", "premium_contact", "/contactos"),
     ("board", "director", "/direccion/tablero"),
+    ("visits to approve", "director", "/direccion/visitas"),
+    ("absences", "director", "/ausencias"),
     ("process", "agent", "/proceso"),
+    ("process, its figures", "agent", "/proceso/cifras"),
+    ("commercial", "commercial", "/inicio"),
+    ("contracts", "commercial", "/contratos"),
     ("customers", "agent", "/clientes"),
-    ("a customer", "agent", "/clientes/premium-1"),
+    ("a customer", "agent", "/clientes/customer-5"),
+    ("the largest customer", "agent", "/clientes/premium-1"),
+    ("what concerns me", "agent", "/avisos"),
+    ("inbox", "agent", "/correo"),
+    ("duty", "agent", "/guardia"),
+    ("rotas", "director", "/guardia/turnos"),
+    ("chats", "agent", "/chats"),
+    ("telephone", "agent", "/telefono"),
+    ("incidents", "agent", "/incidentes"),
+    ("users", "admin", "/usuarios"),
+    ("audit", "admin", "/auditoria"),
+    ("webhooks", "admin", "/webhooks"),
+    ("the queue as CSV", "agent", "/cola.csv?tab=open"),
 )
 
 
@@ -64,59 +81,38 @@ class Cost:
     work: float
 
 
-async def measure(count: int, still_open: int) -> dict[str, Cost]:
+async def measure(asked: argparse.Namespace) -> dict[str, Cost]:
     """The cost of every page, by its name."""
     found: dict[str, Cost] = {}
-    async with _desk(count, still_open) as office, AsyncExitStack() as stack:
-        number = await _lived(office)
+    async with AsyncExitStack() as stack:
+        size = Size(cases=asked.cases, still_open=asked.open)
+        office, number = await stack.enter_async_context(full_desk(asked.on, size, asked.keep))
         counter = Counting(office.app)
         stack.enter_context(counter.hearing(office.db))
         counted = replace(office, app=counter)  # type: ignore[arg-type]
         people = {who: await stack.enter_async_context(visitor(counted, who)) for who in dict.fromkeys(_WHO)}
         for name, who, path in PAGES:
-            found[name] = await _cost(people[who], counter, path.format(number=number))
+            backends = await backends_of(office.db)
+            found[name] = await _cost(people[who], counter, path.format(number=number), backends)
     return found
 
 
 _WHO = tuple(who for _, who, _ in PAGES)
 
 
-async def _cost(somebody: Visitor, counter: Counting, path: str) -> Cost:
+async def _cost(somebody: Visitor, counter: Counting, path: str, backends: Sequence[Path]) -> Cost:
     """The first look warms up; the dearest of the others is what is counted, and the median what is timed."""
     took, worked, counts = [], [], []
     for _ in range(_TIMES + 1):
-        begun, begun_work = stopwatch.perf_counter(), stopwatch.process_time()
+        begun, begun_work = stopwatch.perf_counter(), work_of(backends)
         answer = await somebody.get(path)
         took.append((stopwatch.perf_counter() - begun) * 1_000)
-        worked.append((stopwatch.process_time() - begun_work) * 1_000)
+        worked.append(work_of(backends) - begun_work)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         counts.append(counter.count)
     most = max(counts[1:], key=lambda count: (count.writes, count.reads, count.statements))
     ms, work = (round(statistics.median(each[1:]), 1) for each in (took, worked))
     return Cost(most.reads, most.writes, most.statements, ms, work)
-
-
-@asynccontextmanager
-async def _desk(count: int, still_open: int) -> AsyncIterator[Office]:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{folder}/escala.db"
-        upgrade(url)
-        async with open_office(url, Path(folder)) as office:
-            await fill(office.db, count, still_open)
-            async with office.db.write() as connection:
-                await connection.execute(insert(number_sequences).values(year=AT.year, last=count))
-            office.clock.at = AT
-            yield office
-
-
-async def _lived(office: Office) -> str:
-    """A case in which much was said and a visit waits for the customer."""
-    number = await ready_for(office, "visits/acceptance")
-    for place in range(15):
-        who = "premium_contact" if place % 3 == 0 else "agent"
-        path = "answers" if who == "premium_contact" else "replies"
-        assert (await office.give(number, path, who, body=f"Vamos en {place}.")).status_code == 200
-    return number
 
 
 def _print(found: Mapping[str, Cost], before: Mapping[str, Cost]) -> None:
@@ -147,12 +143,14 @@ def main() -> None:
     given = argparse.ArgumentParser(prog="python -m bench.pages")
     given.add_argument("cases", nargs="?", type=int, default=CASES)
     given.add_argument("open", nargs="?", type=int, default=OPEN)
+    given.add_argument("--on", choices=DATABASES, default=DATABASES[0])
+    given.add_argument("--keep", type=Path)
     given.add_argument("--save", type=Path)
     given.add_argument("--against", type=Path)
     given.add_argument("--check", action="store_true")
     asked = given.parse_args()
     logging.disable()  # the access log has a line for each page
-    found = asyncio.run(measure(asked.cases, asked.open))
+    found = asyncio.run(measure(asked))
     kept = json.loads(asked.against.read_text()) if asked.against else {}
     _print(found, {name: Cost(**cost) for name, cost in kept.items()})
     if asked.save:

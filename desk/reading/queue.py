@@ -131,7 +131,7 @@ async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) 
     assert wanted is not None, "who serves customers sees all of them"
     rows: list[CaseRow] = []
     async with desk.database.snapshot() as db:
-        common, cursor = await views.says_common(db, wanted), None
+        common, cursor = await views.common_in(db, wanted), None
         while len(rows) < MOST_LISTED:
             found = await views.cases(db, wanted, limit=_TAKEN_AT_ONCE, cursor=cursor, common=common)
             rows += found.items
@@ -149,15 +149,15 @@ async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) 
 async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: datetime) -> QueuePage:
     wanted = only_visible(principal, asked.wanted)
     assert wanted is not None, "who serves customers sees all of them"
-    common = await views.says_common(db, wanted)
+    common = await views.common_in(db, wanted)
     with own_cursor():
         found = await views.cases(db, wanted, limit=AT_ONCE, cursor=asked.cursor, common=common)
-    counts = asked.counts and not common
+    counts = asked.counts and not views.only_common(wanted, common)
     return QueuePage(
         at=at,
         rows=await _rows(db, found.items, asked.account_id, at=at),
         next_cursor=found.next_cursor,
-        how_many=await views.how_many(db, wanted, at_most=COUNTED + 1) if counts else None,
+        how_many=await views.how_many(db, wanted, at_most=COUNTED + 1, common=common) if counts else None,
         soon=await views.how_many(db, CaseFilter(due_after=at, due_before=at + SOON), at_most=COUNTED + 1),
         agents=await agents.listing(db),
         customers=await queue.customer_names(db, {row.case.customer_id for row in found.items}),

@@ -102,8 +102,8 @@ def _judged(
     candidate: Candidate, asked: Asked, words: Mapping[str, tuple[str, bool]], weights: Mapping[str, float]
 ) -> SimilarCase:
     """How alike they are; not at all where no word of either's title is the other's."""
-    case, title = candidate.row.case, bare_words(candidate.row.title)
-    others = bare_words(candidate.description)
+    case, title = candidate.row.case, frozenset(bare_words(candidate.row.title))
+    others = frozenset(bare_words(candidate.description))
     shared: list[tuple[float, str]] = []
     by_title = False
     for pattern, weight in weights.items():
@@ -136,6 +136,5 @@ def _telling(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(found[:_SHOWN_WORDS])
 
 
-def _has(words: Iterable[str], pattern: str) -> bool:
-    asked = pattern.split(" OR ")
-    return any(word in asked for word in words)
+def _has(words: frozenset[str], pattern: str) -> bool:
+    return not words.isdisjoint(pattern.split(" OR "))

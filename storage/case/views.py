@@ -26,7 +26,8 @@ from storage.engine.tables import agents, case_tags, case_terms, contents, custo
 from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
 from storage.engine.tables import stretches as stretch_table
-from storage.search.case_words import is_common, says
+from storage.search.case_words import common_words, says
+from storage.search.search import sought
 from storage.terms import pinned
 from storage.workbench.looks import seen_by
 
@@ -190,11 +191,11 @@ async def cases(
     *,
     limit: int = 50,
     cursor: str | None = None,
-    common: bool | None = None,
+    common: frozenset[str] | None = None,
 ) -> Page[CaseRow]:
     """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list.
 
-    `common`: what `says_common` answers, where the caller has asked it already.
+    `common`: what `common_in` answers, where the caller has asked it already.
     """
     by, listing = _SORTS[filter.sort], filter.listing
     number, descending = case_table.c.number, by.descending
@@ -208,7 +209,7 @@ async def cases(
     order = [each.desc() if descending else each.asc() for each in place]
     limit = paging.clamp(limit)
     async with db.read() as connection:
-        common = await _is_common(connection, filter) if common is None else common
+        common = await _common_in(connection, filter) if common is None else common
         found_numbers = found_numbers.where(*conditions(filter, common=common))
         # First which, then all that is shown of them: the first needs no more than an index has.
         wanted = by.among(_cases()).where(number.in_(found_numbers.order_by(*order).limit(limit + 1)))
@@ -225,7 +226,7 @@ async def numbers(db: Reader, filter: CaseFilter, *, limit: int) -> list[str]:  
     place: list[ColumnElement[Any]] = [number] if by.column is number else [by.column, number]
     order = [each.desc() if by.descending else each.asc() for each in place]
     async with db.read() as connection:
-        common = await _is_common(connection, filter)
+        common = await _common_in(connection, filter)
         found = by.among(select(number), of_nearly_all=filter.leaves_few_out)
         wanted = found.where(*conditions(filter, common=common)).order_by(*order).limit(limit)
         return list(await connection.scalars(wanted))
@@ -238,21 +239,35 @@ async def some_cases(db: Reader, numbers: Sequence[str]) -> dict[str, CaseRow]:
         return {row["number"]: _case_row(row) for row in rows.mappings()}
 
 
-async def how_many(db: Reader, filter: CaseFilter, *, at_most: int) -> int:  # noqa: A002
-    """How many cases pass the filter; counting ends at `at_most`. It takes long where all words sought are common."""
-    some = select(case_table.c.number).where(*conditions(filter)).limit(at_most).subquery()
+async def how_many(
+    db: Reader,
+    filter: CaseFilter,  # noqa: A002
+    *,
+    at_most: int,
+    common: frozenset[str] = frozenset(),
+) -> int:
+    """How many cases pass the filter; counting ends at `at_most`. It takes long where all words sought are common.
+
+    `common`: what `common_in` answers.
+    """
+    some = select(case_table.c.number).where(*conditions(filter, common=common)).limit(at_most).subquery()
     async with db.read() as connection:
         return await connection.scalar(select(func.count()).select_from(some)) or 0
 
 
-async def says_common(db: Reader, wanted: CaseFilter) -> bool:
-    """Whether only words are sought that stand in thousands of texts."""
+async def common_in(db: Reader, wanted: CaseFilter) -> frozenset[str]:
+    """Which of the patterns that are sought stand in thousands of texts."""
     async with db.read() as connection:
-        return await _is_common(connection, wanted)
+        return await _common_in(connection, wanted)
 
 
-async def _is_common(connection: AsyncConnection, wanted: CaseFilter) -> bool:
-    return bool(wanted.q) and await is_common(connection, wanted.q or "", among_notes=wanted.among_notes)
+def only_common(wanted: CaseFilter, common: frozenset[str]) -> bool:
+    """Whether words are sought and all of them are common."""
+    return bool(common) and common.issuperset(sought(wanted.q or ""))
+
+
+async def _common_in(connection: AsyncConnection, wanted: CaseFilter) -> frozenset[str]:
+    return await common_words(connection, wanted.q, among_notes=wanted.among_notes) if wanted.q else frozenset()
 
 
 async def timeline(db: Reader, number: str, *, after_seq: int = 0, limit: int | None = None) -> list[TimelineRow]:
@@ -467,7 +482,7 @@ def _cases() -> Select[Any]:
     return select(*shown, managed)
 
 
-def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElement[bool]]:
+def conditions(wanted: CaseFilter, *, common: frozenset[str] = frozenset()) -> list[ColumnElement[bool]]:
     """What a case must be. In the order of what is due, the queue's own index is walked, whatever else is asked.
 
     But for rare words: then the cases that say them are looked at, and no others. The order by another column walks it
@@ -511,8 +526,8 @@ def conditions(wanted: CaseFilter, *, common: bool = False) -> list[ColumnElemen
         tagged = select(case_tags.c.case_number).where(case_tags.c.tag == wanted.tag)
         found.append(c.number.in_(tagged))
     if wanted.q:
-        way_in = of(c.search_id) if common else c.search_id
-        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, case_by_case=common))
+        way_in = of(c.search_id) if only_common(wanted, common) else c.search_id
+        found.append(says(way_in, wanted.q, among_notes=wanted.among_notes, common=common))
     return found
 
 

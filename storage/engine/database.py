@@ -88,6 +88,7 @@ class Database:
                 pool_timeout=_CONNECTING_S,
                 connect_args={"timeout": _CONNECTING_S},
             )
+            event.listen(engine.sync_engine, "connect", _without_jit)
             # All that one read asks for is of one instant, as it is on SQLite. Writers see what was committed before
             # each of their statements: they hold rows, and look again at what they hold.
             reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -265,6 +266,14 @@ def _sqlite_engine(file: Path, mode: str, *, begin: str, pragmas: tuple[str, ...
     event.listen(engine.sync_engine, "connect", _on_connect(pragmas))
     event.listen(engine.sync_engine, "begin", _on_begin(begin))
     return engine
+
+
+def _without_jit(dbapi_connection: Any, _record: Any) -> None:
+    """Compiling a statement takes PostgreSQL longer than any of ours, and it does so where it expects much to do."""
+    cursor = dbapi_connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    dbapi_connection.commit()
 
 
 def _on_begin(begin: str) -> Callable[[Any], None]:

@@ -8,19 +8,23 @@ stems. Where the texts of facts are hidden from contacts, so they are here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Float,
+    Select,
     String,
     and_,
     bindparam,
     false,
     func,
     literal,
+    literal_column,
     select,
     table,
     text,
@@ -42,6 +46,7 @@ _SEQ_BITS, _PLACE_BITS = 17, 3
 TEXT_BITS = _SEQ_BITS + _PLACE_BITS
 _NUMBER_BITS = 30
 _COMMON = 3_000
+_SAMPLE, _OFTEN = 400, 4
 TITLE = (1 << _PLACE_BITS) | 2
 """The last bits of a title's id: the third text, by name, of the first fact."""
 FILES = (1 << _PLACE_BITS) - 1
@@ -142,35 +147,96 @@ _PUBLISH = Prepared(lambda on: _ON_SQLITE if on == "sqlite" else _ON_POSTGRESQL)
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-async def is_common(connection: AsyncConnection, q: str, *, among_notes: bool) -> bool:
-    """Whether each of the words that are sought stands in thousands of texts: then it is no way to find few cases."""
-    for pattern in sought(q):
-        hits = select(TextId()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
-        some = hits.limit(_COMMON).subquery()
-        if (await connection.scalar(select(func.count()).select_from(some)) or 0) < _COMMON:
-            return False
-    return True
+async def common_words(connection: AsyncConnection, q: str, *, among_notes: bool) -> frozenset[str]:
+    """Those of the patterns of a search that stand in thousands of texts: they are no way to find few cases."""
+    return await common_among(connection, sought(q), among_notes=among_notes)
+
+
+async def common_among(connection: AsyncConnection, patterns: Sequence[str], *, among_notes: bool) -> frozenset[str]:
+    """The same of patterns. Which are common is seen where it takes little, before it is counted.
+
+    PostgreSQL lists all texts of a word before it gives the first, so a sample of the newest tells of most. SQLite
+    gives the texts of a whole word one by one, but reads those of all that begin with one before.
+    """
+    if connection.dialect.name == "sqlite":
+        whole = {each: each.replace("*", "") for each in patterns}
+        found = await _counted(connection, list(dict.fromkeys(whole.values())), among_notes=among_notes)
+        common = {each for each in patterns if whole[each] in found}
+        unsure = [each for each in patterns if each not in common and each != whole[each]]
+    else:
+        common = set(await _often_among_newest(connection, patterns, among_notes=among_notes))
+        unsure = [each for each in patterns if each not in common]
+    return frozenset(common) | await _counted(connection, unsure, among_notes=among_notes)
+
+
+async def _counted(connection: AsyncConnection, patterns: Sequence[str], *, among_notes: bool) -> frozenset[str]:
+    """Those of which thousands of texts are counted."""
+    if not patterns:
+        return frozenset()
+    hits = (
+        select(TextId()).select_from(CASE_WORDS).where(matches(each, among_notes=among_notes)).limit(_COMMON)
+        for each in patterns
+    )
+    counts = (select(func.count()).select_from(each.subquery()).scalar_subquery() for each in hits)
+    found = (await connection.execute(select(*counts))).one()
+    return frozenset(each for each, count in zip(patterns, found, strict=True) if count >= _COMMON)
+
+
+async def _often_among_newest(
+    connection: AsyncConnection, patterns: Sequence[str], *, among_notes: bool
+) -> Sequence[str]:
+    """Those that must stand in thousands of texts if all are like the newest."""
+    if not patterns:
+        return ()
+    columns: list[ColumnElement[Any]] = [literal_column(each) for each in ("internal", "words")]
+    newest = select(*columns).select_from(CASE_WORDS).order_by(TextId().desc()).limit(_SAMPLE).subquery("case_words")
+    having = (func.count().filter(matches(each, among_notes=among_notes)) for each in patterns)
+    total = text("(SELECT reltuples FROM pg_class WHERE oid = CAST('case_words' AS regclass))")
+    texts, *counts = (await connection.execute(select(total, *having).select_from(newest))).one()
+    share = _COMMON * _SAMPLE / texts if texts > 0 else inf
+    return [each for each, count in zip(patterns, counts, strict=True) if count >= max(share, _OFTEN)]
 
 
 def says(
-    case_search_id: ColumnElement[int], q: str, *, among_notes: bool, case_by_case: bool = False
+    case_search_id: ColumnElement[int],
+    q: str,
+    *,
+    among_notes: bool,
+    common: frozenset[str] = frozenset(),
 ) -> ColumnElement[bool]:
     """The condition that a case says all that is sought, each word wherever it stands; what has no word is nowhere.
 
-    `among_notes`: whether internal texts count, which are for those who serve customers. `case_by_case`: whether to
-    look at the texts of each case that comes by, which is less work than to list all cases that have a common word.
+    `among_notes`: whether internal texts count, which are for those who serve customers. `common` are those of the
+    patterns that thousands of texts have: the texts of each case that comes by are looked at, which is less work than
+    to list all cases that have such a word.
     """
     patterns = sought(q)
     if not patterns:
         return false()
-    if case_by_case:
-        kind = HasText if among_notes else HasPublicText
-        return and_(*(kind(case_search_id, literal(pattern, String())) for pattern in patterns))
-    found = (
-        select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes)).correlate(None)
-        for pattern in patterns
-    )
-    return and_(*(case_search_id.in_(each) for each in found))
+    rare = [each for each in patterns if each not in common]
+    way_in = whose_texts(rare, among_notes=among_notes).correlate(None) if rare else None
+    found: list[ColumnElement[bool]] = [] if way_in is None else [case_search_id.in_(way_in)]
+    kind = HasText if among_notes else HasPublicText
+    for pattern in patterns:
+        if pattern in common:
+            among = () if way_in is None else (way_in.scalar_subquery(),)
+            found.append(kind(case_search_id, literal(pattern, String()), *among))
+    return and_(*found)
+
+
+def whose_texts(patterns: Sequence[str], *, among_notes: bool) -> Select[int]:
+    """Whose texts have all of the patterns, wherever each stands: each is sought in what the one before left."""
+    found: Select[int] | None = None
+    for pattern in patterns:
+        hits = select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
+        found = hits if found is None else hits.where(WhoseText().in_(found.correlate(None)))
+    assert found is not None, "something is sought"
+    return found
+
+
+def each_of(ids: Sequence[int]) -> Select[int]:
+    """These ids as rows, on SQLite: by one parameter, however many there are."""
+    return select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
 
 
 CASE_WORDS = table("case_words")
@@ -211,7 +277,10 @@ class SaysInPublic(FunctionElement[Any]):
 
 
 class HasText(FunctionElement[Any]):
-    """That a case has a text, public or not, with what a pattern asks for."""
+    """That a case has a text, public or not, with what a pattern asks for.
+
+    Where a third argument says which cases come into question, SQLite lists no others.
+    """
 
     type = NullType()
     inherit_cache = True
@@ -260,11 +329,12 @@ def _says_in_public(element: SaysInPublic, compiler: Any, **more: Any) -> str:
 @compiles(HasPublicText)
 def _has_text(element: HasText, compiler: Any, **more: Any) -> str:
     """SQLite lists the cases even so: it does that fast, and each question to its index costs it."""
-    search_id, pattern = element.clauses
+    search_id, pattern, *among = element.clauses
     its, condition = (compiler.process(each, **more) for each in (search_id, element.of_texts(pattern)))
     if compiler.dialect.name == "sqlite":
         whose = compiler.process(WhoseText(), **more)
-        return f"{its} IN (SELECT {whose} FROM case_words WHERE {condition})"  # noqa: S608 - values are bound
+        fit = "".join(f" AND {whose} IN {compiler.process(each, **more)}" for each in among)
+        return f"{its} IN (SELECT {whose} FROM case_words WHERE {condition}{fit})"  # noqa: S608 - values are bound
     first, last = f"({its} << {TEXT_BITS})", f"(({its} + 1) << {TEXT_BITS})"
     return f"(SELECT true FROM case_words WHERE id >= {first} AND id < {last} AND {condition} LIMIT 1)"  # noqa: S608
 
@@ -277,5 +347,8 @@ def _weight(element: Weight, compiler: Any, **more: Any) -> str:
 
 
 def _query(given: str) -> str:
-    """A pattern as PostgreSQL writes it; it consists of letters, digits, `*` and ` OR ` alone."""
-    return f"to_tsquery('escala_spanish', replace(replace({given}, '*', ':*'), ' OR ', ' | '))"
+    """A pattern as PostgreSQL writes it; it consists of letters, digits, `*` and ` OR ` alone.
+
+    In a SELECT of its own it is made once for a statement, not for each text, by a plan that is kept for any words too.
+    """
+    return f"(SELECT to_tsquery('escala_spanish', replace(replace({given}, '*', ':*'), ' OR ', ' | ')))"

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+")
+_MARK = re.compile("[^\0-\u02ff]")  # may be an accent; whatever comes before is none
 _MOST_WORDS = 12
 _SHORTEST_BEGINNING = 3
 _PLURALS = ("es", "s")
@@ -23,9 +24,12 @@ _IDLE = frozenset(
 
 def searchable(text: str) -> str:
     """The text as it is searched: "Avería" and "AVERIA" are the same word, and so is any spacing."""
-    letters = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
+    letters = text if text.isascii() else _MARK.sub(_unless_mark, unicodedata.normalize("NFKD", text))
+    return " ".join(letters.casefold().split())
+
+
+def _unless_mark(letter: re.Match[str]) -> str:
+    return "" if unicodedata.combining(letter[0]) else letter[0]
 
 
 def sought(text: str) -> tuple[str, ...]:

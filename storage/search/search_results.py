@@ -5,33 +5,23 @@ Of what is sought often, the newest texts alone are weighed: the rest would be n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import inf
 
-from sqlalchemy import RowMapping, literal, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.case import views
 from storage.case.views import CaseFilter, CaseRow
 from storage.engine.codec import fact_from_json
 from storage.engine.database import Reader
-from storage.engine.tables import cases, contents, facts, files
-from storage.search.case_words import (
-    CASE_WORDS,
-    FILES,
-    TextId,
-    Weight,
-    WhoseText,
-    fact_of,
-    is_title,
-    matches,
-    number_of,
-    says,
-    texts_of,
-)
+from storage.engine.tables import contents, facts, files
+from storage.search.case_words import FILES, fact_of, is_title, number_of, texts_of
 from storage.search.search import excerpt, sought
+from storage.search.weighing import weighed
 
-_WEIGHED = 1_000
 _TITLE_COUNTS = 4.0
 
 Pieces = tuple[tuple[str, bool], ...]
@@ -53,48 +43,32 @@ async def search(db: Reader, wanted: CaseFilter, *, limit: int) -> Sequence[Sear
     patterns = sought(wanted.q or "")
     if not patterns:
         return []
-    any_of = " OR ".join(patterns)
-    newest = (
-        select(TextId().label("id"), Weight(literal(any_of)).label("weight"))
-        .select_from(CASE_WORDS)
-        .where(matches(any_of, among_notes=wanted.among_notes))
-        .order_by(TextId().desc())
-        .limit(_WEIGHED)
-    )
-    if len(patterns) > 1:
-        newest = newest.where(says(WhoseText(), wanted.q or "", among_notes=wanted.among_notes))
-    if filters := views.conditions(replace(wanted, q=None)):
-        newest = newest.where(WhoseText().in_(select(cases.c.search_id).where(*filters)))
     async with db.read() as connection:
-        texts = list((await connection.execute(newest)).mappings())
-        best = _best(texts)[:limit]
-        said = await _said(connection, [text["id"] for text, _ in best])
-    numbers = {text["id"]: number_of(fact_of(text["id"])[0]) for text, _ in best}
+        best = _best(await weighed(connection, wanted, patterns, enough=limit))[:limit]
+        said = await _said(connection, best)
+    numbers = {each: number_of(fact_of(each)[0]) for each in best}
     rows = await views.some_cases(db, list(numbers.values()))
     return [
         SearchResult(
-            row=rows[numbers[text["id"]]],
-            title=excerpt(rows[numbers[text["id"]]].title, patterns, around=200),
-            excerpt=excerpt(said[text["id"]], patterns) if text["id"] in said else (),
-            of_files=fact_of(text["id"])[2] == FILES,
+            row=rows[number],
+            title=excerpt(rows[number].title, patterns, around=200),
+            excerpt=excerpt(said[each], patterns) if each in said else (),
+            of_files=fact_of(each)[2] == FILES,
         )
-        for text, _ in best
-        if numbers[text["id"]] in rows
+        for each, number in numbers.items()
+        if number in rows
     ]
 
 
-def _best(texts: Sequence[RowMapping]) -> list[tuple[RowMapping, float]]:
-    """Each case's best text but the title, and what all of its texts weigh; the heaviest case first."""
-    found: dict[int, tuple[RowMapping, float]] = {}
-    for text in texts:
-        of_title = is_title(text["id"])
-        weight = (text["weight"] or 0.0) * (_TITLE_COUNTS if of_title else 1.0)
-        whose = fact_of(text["id"])[0]
-        best, total = found.get(whose, (text, 0.0))
-        if is_title(best["id"]) or (not of_title and text["weight"] > best["weight"]):
-            best = text
-        found[whose] = best, total + weight
-    return sorted(found.values(), key=lambda each: (-each[1], -each[0]["id"]))
+def _best(texts: Sequence[tuple[int, float]]) -> list[int]:
+    """Each case's best text but the title, the case first whose texts weigh most."""
+    totals: dict[int, float] = defaultdict(float)
+    best: dict[int, tuple[bool, float, int]] = {}
+    for text_id, weight in texts:
+        of_title, whose = is_title(text_id), fact_of(text_id)[0]
+        totals[whose] += weight * (_TITLE_COUNTS if of_title else 1.0)
+        best[whose] = max(best.get(whose, (False, -inf, 0)), (not of_title, weight, text_id))
+    return [best[whose][2] for whose in sorted(totals, key=lambda each: (-totals[each], -each))]
 
 
 async def _said(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:

@@ -29,6 +29,7 @@ class PostgresServer:
     folder: Path
     run: Callable[..., None]
     """Runs one of PostgreSQL's binaries as the cluster's owner."""
+    is_kept: bool = False
 
     def __post_init__(self) -> None:
         self._names = (f"test_{place}" for place in count(1))
@@ -41,8 +42,8 @@ class PostgresServer:
         self.run("pg_ctl", "start", "-w", "-D", self._data, "-l", log, "-o", options)
 
     def stop(self) -> None:
-        """End it as a crash would: whoever is connected is cut off."""
-        self.run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self._data)
+        """End it as a crash would, unless it is kept: whoever is connected is cut off."""
+        self.run("pg_ctl", "stop", "-w", "-m", "fast" if self.is_kept else "immediate", "-D", self._data)
 
     @property
     def _data(self) -> str:
@@ -53,8 +54,14 @@ class PostgresServer:
 
     async def empty_database(self) -> str:
         """The address of a database without tables; `drop` it."""
-        name = next(self._names)
-        await self._run(f"CREATE DATABASE {name} TEMPLATE template0")
+        return await self.new_database(next(self._names))
+
+    async def new_database(self, name: str, *, of: str = "template0") -> str:
+        """The address of a database of that name, a copy of another one; `drop` it."""
+        how = (
+            "" if of == "template0" else " STRATEGY file_copy"
+        )  # by its files, which takes the least where it is large
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {of}{how}")
         return self.url(name)
 
     async def clean_database(self) -> str:
@@ -72,7 +79,7 @@ class PostgresServer:
         return self.url(_SHARED)
 
     async def drop(self, url: str) -> None:
-        await self._run(f"DROP DATABASE {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
+        await self._run(f"DROP DATABASE IF EXISTS {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
 
     async def _run(self, statement: str, database: str = "postgres") -> None:
         connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=database)
@@ -83,12 +90,13 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Start a cluster and end it. It keeps nothing, so it need not wait for any disk."""
+def postgres_server(kept_in: Path | None = None) -> Iterator[PostgresServer]:
+    """Start a cluster and end it. It keeps nothing, or all in a folder of its own; it need not wait for any disk."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if not binaries:
         pytest.fail("the tests need PostgreSQL's binaries; on Debian: apt-get install postgresql", pytrace=False)
-    folder = Path(tempfile.mkdtemp(prefix="escala-pg-"))
+    folder = kept_in or Path(tempfile.mkdtemp(prefix="escala-pg-"))
+    folder.mkdir(exist_ok=True)
     # PostgreSQL refuses to run as root.
     owner = "postgres" if os.getuid() == 0 else None
     if owner:
@@ -99,13 +107,16 @@ def postgres_server() -> Iterator[PostgresServer]:
             [binaries[-1] / binary, *arguments], check=True, user=owner, cwd=folder, stdout=subprocess.DEVNULL
         )
 
-    server = PostgresServer(folder, run)
+    server = PostgresServer(folder, run, is_kept=kept_in is not None)
+    options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     try:
-        run("initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if not (folder / "data").exists():
+            run("initdb", "-D", folder / "data", *options)
         server.start()
         try:
             yield server
         finally:
             server.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept_in:
+            shutil.rmtree(folder, ignore_errors=True)

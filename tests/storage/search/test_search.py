@@ -214,7 +214,7 @@ async def test_common_words_are_sought_another_way_and_found_alike(
     monkeypatch.setattr("storage.search.case_words._COMMON", 1)
 
     assert await found() == rare == [["mapa dos", "mapa uno", "otro"] if among_notes else ["mapa dos"]] * 3
-    assert await views.says_common(desk.db, CaseFilter(q="mapa"))
+    assert await views.common_in(desk.db, CaseFilter(q="mapa")) == {"mapa*"}
 
 
 # -- without a database
