@@ -335,7 +335,7 @@ async def asked_of(db: Database) -> AsyncIterator[list[tuple[str, Any]]]:
     asked: list[tuple[str, Any]] = []
 
     def hear(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "WITH")):
             asked.append((statement, parameters))
 
     engine = db._reader.sync_engine

@@ -16,6 +16,7 @@ from storage.engine.database import Database, upgrade
 from storage.search import case_words
 from storage.search.search import excerpt, sought
 from storage.search.search_results import search
+from tests.storage.case.test_views import asked_of
 from tests.storage.desk import START, Desk
 from tests.support.lives import HELP_DESK, WITHDRAW
 from tests.support.postgres import PostgresServer
@@ -215,6 +216,54 @@ async def test_common_words_are_sought_another_way_and_found_alike(
 
     assert await found() == rare == [["mapa dos", "mapa uno", "otro"] if among_notes else ["mapa dos"]] * 3
     assert await views.common_in(desk.db, CaseFilter(q="mapa")) == {"mapa*"}
+
+
+@pytest.mark.parametrize("newest", [1, 1_000], ids=["asking all cases after all", "among the newest"])
+async def test_the_best_are_the_same_whichever_of_their_words_are_common(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    """A rare word finds the cases in which common ones are looked for; of common ones alone the newest come first."""
+    await say(desk, "mapa uno", ("note", "Parece un cortafuegos."))
+    await say(desk, "mapa dos", ("reply", "Es el cortafuegos, y el proxy."))
+    await say(desk, "otro", ("note", "El mapa y el cortafuegos."))
+    await say(desk, "mapa tres")
+    searches = [(q, among) for q in ("mapa cortafuegos", "proxy mapa", "mapa") for among in (PUBLIC, EVERYTHING)]
+
+    async def found() -> list[list[str]]:
+        return [sorted(await best(desk, q, among_notes=among, customer_id="customer-1")) for q, among in searches]
+
+    rare = await found()
+    monkeypatch.setattr("storage.search.case_words._COMMON", 2)
+    monkeypatch.setattr("storage.search.case_words._OFTEN", 2)
+    monkeypatch.setattr("storage.search.weighing._NEWEST", newest)
+
+    assert await found() == rare
+    assert rare[:4] == [["mapa dos"], ["mapa dos", "mapa uno", "otro"], ["mapa dos"], ["mapa dos"]]
+    assert await views.common_in(desk.db, CaseFilter(q="proxy mapa", among_notes=True)) == {"mapa*"}
+
+
+async def test_the_texts_of_a_common_word_are_not_listed_where_a_rare_one_finds_the_cases(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(desk, "mapa uno", ("reply", "Es el proxy."))
+    await say(desk, "mapa dos")
+    monkeypatch.setattr("storage.search.case_words._COMMON", 2)
+    monkeypatch.setattr("storage.search.case_words._OFTEN", 2)
+    async with asked_of(desk.db) as asked:
+        assert await best(desk, "mapa proxy") == ["mapa uno"]
+    naming = [said for said, given in asked if any("mapa" in str(each) for each in given) and "count(" not in said]
+    bounded = ("case_words.rowid >= ?", "case_words.id >= ")
+
+    assert naming
+    assert all(any(bound in said for bound in bounded) for said in naming), naming
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_postgresql_keeps_little_beside_its_index_of_words_and_compiles_no_statement(desk: Desk) -> None:
+    async with desk.db.read() as connection:
+        options = text("SELECT reloptions FROM pg_class WHERE relname = 'ix_case_words_words'")
+        assert "gin_pending_list_limit=64" in (await connection.scalar(options) or ())
+        assert await connection.scalar(text("SHOW jit")) == "off"
 
 
 # -- without a database
