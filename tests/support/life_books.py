@@ -90,6 +90,7 @@ class Books:
     awaits_signature: bool = False
     chat: Talk | None = None
     lacks_analysis: bool = False
+    assignee: str | None = None
 
     def enter(self, before: Case | None, decision: Decision, *, at: datetime) -> None:
         """Write a turn down, once it is found to follow from what was written before."""
@@ -129,6 +130,7 @@ class Books:
         assert after.lacks_analysis == self.lacks_analysis, "what was analysed comes once, by an answer"
         assert (self.chat is None) == (after.chat is None), "a chat ends with its case"
         assert self.chat is None or self.chat.agent_id == (after.chat and after.chat.agent_id)
+        assert after.assignee == self.assignee, "whose it is, its facts say"
         if after.level_clock and after.status in _WORKED_ON:
             assert after.level_clock.limit == self.terms.limit(after.level, after.priority), "the limit it was promised"
 
@@ -142,6 +144,12 @@ class Books:
             case f.CallLogged() if fact.outcome is not Outcome.SOLVED:
                 if fact.direction is Direction.OUT or fact.outcome is Outcome.NOT_SOLVED:
                     self.tried_in_vain.add(Channel.PHONE)
+            case f.CaseClaimed() | f.CaseAssigned():
+                assert fact.kind == "case_assigned" or self.assignee is None, "what somebody has is given, not taken"
+                self.assignee = fact.agent_id
+            case f.HandedOff() | f.CaseTransferred():
+                assert fact.left_by == self.assignee, "it leaves who had it"
+                self.assignee = None
             case f.ChatBegun() | f.ChatTaken() | f.ChatSaid() | f.ChatHandedOver() | f.ChatEnded():
                 self._enter_chat(fact, entry)
             case f.CaseOpened():
@@ -210,8 +218,10 @@ class Books:
             case f.ChatTaken():
                 assert chat.agent_id is None, "exactly one takes it"
                 chat.agent_id = fact.agent_id
+                self._goes_with_chat(fact.agent_id, fact.takes_case, had=None)
             case f.ChatHandedOver():
                 assert fact.from_agent == chat.agent_id != fact.to_agent
+                self._goes_with_chat(fact.to_agent, fact.takes_case, had=chat.agent_id)
                 chat.agent_id = fact.to_agent
             case f.ChatSaid():
                 assert by_contact or chat.agent_id in (entry.by.id, entry.by.on_behalf_of), "who has it writes"
@@ -227,6 +237,11 @@ class Books:
                 if fact.outcome not in (None, Outcome.SOLVED):
                     self.tried_in_vain.add(Channel.CHAT)
                 self.chat = None
+
+    def _goes_with_chat(self, agent_id: str, takes_case: bool, *, had: str | None) -> None:
+        """The case goes with the chat where nobody had it, or one person had both; else it stays whose it is."""
+        assert takes_case == (self.assignee is None or self.assignee == had), "a chat takes no case from a third one"
+        self.assignee = agent_id if takes_case else self.assignee
 
     def _check_release(self, decision: Decision) -> None:
         """Both clocks count from when it was covered, and another plan's channel is noted (WAR-3, PLAN-7)."""
