@@ -184,6 +184,7 @@ async def show_board(request: Request, visitor: Reader, desk: DeskDep, at: At, w
         bar=bar,
         spark=spark,
         text=Unit.TEXT,
+        share=Unit.SHARE,
         wanted=wanted,
         query=_query(wanted.period, wanted.customer),
         presets=[(label, period, _query(period, wanted.customer)) for label, period in presets],

@@ -311,7 +311,7 @@ class _Sheets:
                 ("Longest", Unit.SECONDS),
             ),
             rows=((late.count, sum(self._board.lateness_classes[:1]), late.median, late.p99, late.longest),),
-            chart=self._chart("lateness", title, (("Hand-offs", "one"),), classes, upright=True),
+            chart=self._chart("lateness", title, (("Hand-offs", "one"),), classes),
         )
 
     def pauses(self) -> Sheet:

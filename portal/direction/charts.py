@@ -61,17 +61,16 @@ def svg(chart: Chart) -> Markup:
     ).format(height=height, id=chart.id, title=chart.title, description=chart.description, parts=Markup("").join(parts))
 
 
-def bar(values: Sequence[float], tones: Sequence[str]) -> Markup:
-    """A row's shares of its own whole, beside the figures that say the same."""
-    whole, left, parts = sum(values), 0.0, []
+def bar(values: Sequence[float], tones: Sequence[str], whole: float) -> Markup:
+    """A row's shares of a whole, beside the figures that say the same."""
+    left, parts = 0.0, [_rect("track", "0", 0, "100%", _BAR)] if sum(values) < whole or not whole else []
     for value, tone in zip(values, tones, strict=True):
         width = 100 * value / whole if whole else 0
         if width:
             parts.append(_rect(tone, f"{left:.3f}%", 0, f"{max(1.0, width - 0.8):.3f}%", _BAR))
         left += width
-    track = _rect("track", "0", 0, "100%", _BAR) if not whole else Markup()
-    return Markup('<svg class="bar" width="100%" height="{h}" aria-hidden="true">{track}{parts}</svg>').format(
-        h=_BAR, track=track, parts=Markup("").join(parts)
+    return Markup('<svg class="bar" width="100%" height="{h}" aria-hidden="true">{parts}</svg>').format(
+        h=_BAR, parts=Markup("").join(parts)
     )
 
 
@@ -114,8 +113,12 @@ def spark(values: Sequence[float | None], told: str) -> Markup:
         if value is not None:
             run.append(f"{place * step:.2f},{_SPARK - 3 - (_SPARK - 6) * ((value - low) / (high - low or 1)):.1f}")
         elif run:
+            drawn = run if len(run) > 1 else run * 2
+            ends = [f"{each.partition(',')[0]},{_SPARK}" for each in (run[0], run[-1])]
             parts.append(
-                Markup('<polyline points="{points}"/>').format(points=" ".join(run if len(run) > 1 else run * 2))
+                Markup('<polygon points="{first} {points} {last}"/><polyline points="{points}"/>').format(
+                    first=ends[0], points=" ".join(drawn), last=ends[1]
+                )
             )
             run = []
     return Markup(

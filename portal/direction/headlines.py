@@ -127,16 +127,23 @@ def _until_solved(board: Board, before: Board, language: str) -> Headline:
     change = None
     if counted.median is not None and earlier.median is not None:
         more = counted.median - earlier.median
-        change = _by(more, show_time(timedelta(seconds=abs(more)), business=True), more < 0)
+        change = _by(more, _took(abs(more)), more < 0)
     about = [translate("{plan}, of {count} cases", language, plan=word("plan", plan, language), count=counted.count)]
     if counted.p90 is not None:
-        about.append(f"p90 {show_time(timedelta(seconds=counted.p90), business=True)}")
+        about.append(f"p90 {_took(counted.p90)}")
+    line = [week.to_resolution.get(plan) for week in board.weeks]
     return Headline(
         name=translate("Until the solution, median", language),
-        figure="–" if counted.median is None else show_time(timedelta(seconds=counted.median), business=True),
+        figure=_took(counted.median),
         about=" · ".join(about),
         change=change,
+        line=line,
+        told=translate("By week: {figures}", language, figures=", ".join(map(_took, line))),
     )
+
+
+def _took(seconds: float | None) -> str:
+    return "–" if seconds is None else show_time(timedelta(seconds=seconds), business=True)
 
 
 def _by(difference: float, words: str, is_good: bool | None) -> Change:

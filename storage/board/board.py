@@ -12,11 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, String, Text, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import ClosingReason, Status
@@ -30,20 +28,17 @@ from policy.case.facts import (
 )
 from policy.case.process import WAITED_FOR
 from policy.terms.terms import CoverKind
-from policy.time.calendar import Calendar
 from policy.time.clock import ClockName
+from storage.board.counted import Hours, elapsed, hours_of, instant, raw, rows
 from storage.case.fact_fields import fact_field
 from storage.engine.database import Reader
-from storage.engine.tables import case_terms, cases, facts, ratings, stretches
-from storage.terms import pinned
+from storage.engine.tables import cases, facts, ratings, stretches
 
 AGES = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14), timedelta(days=30))
 """The backlog's classes end here; the last one has no end."""
 LATENESSES = (1, 5, 15, 60, 300, 3_600)
 """The classes of the lateness of hand-offs end here, in seconds; the last one has no end."""
 
-_AT_ONCE, _FEW = 2_000, 250
-_CALENDAR: TypeAdapter[Calendar] = TypeAdapter(Calendar)
 PAST_LIMIT = frozenset({"limit", "priority", "amendment"})
 
 
@@ -109,6 +104,8 @@ class Week:
     levels: Kept = field(default_factory=Kept)
     rated: int = 0
     content: int = 0
+    to_resolution: dict[str, float] = field(default_factory=dict)
+    """By plan, the median of the counted seconds until the solution of those that have one."""
 
     @property
     def satisfied(self) -> float | None:
@@ -284,32 +281,23 @@ async def _measure(connection: AsyncConnection, found: Board) -> None:
     """Durations, and the lateness of hand-offs: read in small steps and counted in a thread, so that nobody waits."""
     c, f, s = cases.c, facts.c, stretches.c
     chosen = promised(found.scope)
-    opened = await _rows(connection, select(c.number, c.plan, _raw(c.opened_at)).where(*chosen))
-    happened = await _rows(
+    opened = await rows(connection, select(c.number, c.plan, raw(c.opened_at)).where(*chosen))
+    happened = await rows(
         connection,
-        select(f.case_number, f.kind, f.turn, _raw(f.at), _raw(f.due_at), is_solved())
+        select(f.case_number, f.kind, f.turn, raw(f.at), raw(f.due_at), is_solved())
         .select_from(cases)
         .join(facts, and_(f.case_number == c.number, f.kind.in_(_TIMED)))
         .where(*chosen, or_(f.kind != HandedOff.kind, f.due_at.is_not(None))),
     )
-    stretched = await _rows(
+    stretched = await rows(
         connection,
-        select(s.case_number, s.turn, _raw(s.from_at), _raw(s.to_at), s.counted, s.why)
+        select(s.case_number, s.turn, raw(s.from_at), raw(s.to_at), s.counted, s.why)
         .select_from(cases)
         .join(stretches, and_(s.case_number == c.number, s.clock == ClockName.LEVEL))
         .where(*chosen),
     )
-    hours = await _hours(connection, chosen)
+    hours = await hours_of(connection, chosen)
     await asyncio.to_thread(_spread, found, opened, happened, stretched, hours)
-
-
-def _raw(instant: ColumnElement[datetime]) -> ColumnElement[Any]:
-    """The instant as the driver gives it, which `_at` reads: so many are not read in the loop's own time."""
-    return type_coerce(instant, String())
-
-
-def _at(raw: Any) -> datetime:
-    return datetime.fromisoformat(raw) if isinstance(raw, str) else raw
 
 
 _TIMED = (InitialAttentionGiven.kind, CaseReleased.kind, CaseResolved.kind, HandedOff.kind)
@@ -327,96 +315,41 @@ def _spread(
     opened: Sequence[Any],
     happened: Sequence[Any],
     stretched: Sequence[Any],
-    hours: Mapping[str, _Hours],
+    hours: Mapping[str, Hours],
 ) -> None:
     plans = {number: plan for number, plan, _ in opened}
-    began = {number: _at(opened_at) for number, _, opened_at in opened}
+    began = {number: instant(opened_at) for number, _, opened_at in opened}
     answered: dict[str, tuple[datetime, int]] = {}
     solved: dict[str, datetime] = {}
     late: list[float] = []
     for number, kind, turn, at, due_at, is_solved in happened:
         match kind:
             case HandedOff.kind:
-                late.append(max(0.0, (_at(at) - _at(due_at)).total_seconds()))
+                late.append(max(0.0, (instant(at) - instant(due_at)).total_seconds()))
             case CaseReleased.kind:
-                began[number] = _at(due_at)
+                began[number] = instant(due_at)
             case InitialAttentionGiven.kind:
-                answered[number] = (_at(at), turn)
+                answered[number] = (instant(at), turn)
             case _ if is_solved:
-                solved[number] = max(_at(at), solved.get(number, _at(at)))
+                solved[number] = max(instant(at), solved.get(number, instant(at)))
     stood: dict[str, list[float]] = defaultdict(list)
     counted = dict.fromkeys(solved, 0.0)
     for number, turn, from_at, to_at, is_counted, why in stretched:
         if not is_counted:
             if why in WAITED_FOR:
-                stood[why].append((_at(to_at) - _at(from_at)).total_seconds())
+                stood[why].append((instant(to_at) - instant(from_at)).total_seconds())
         elif number in counted:
-            counted[number] += _elapsed(hours[number], turn, _at(from_at), _at(to_at))
+            counted[number] += elapsed(hours[number], turn, instant(from_at), instant(to_at))
     found.lateness = Spread.of(late)
     found.lateness_classes = _classes(late)
     found.pauses = {why: (len(stood[why]), sum(stood[why])) for why in sorted(stood)}
     attention: dict[str, tuple[list[float], list[float]]] = {plan: ([], []) for plan in found.plans}
     resolution: dict[str, tuple[list[float], list[float]]] = {plan: ([], []) for plan in found.plans}
     for number, (at, turn) in answered.items():
-        attention[plans[number]][0].append(_elapsed(hours[number], turn, began[number], at))
+        attention[plans[number]][0].append(elapsed(hours[number], turn, began[number], at))
         attention[plans[number]][1].append((at - began[number]).total_seconds())
     for number, at in solved.items():
         resolution[plans[number]][0].append(counted[number])
         resolution[plans[number]][1].append((at - began[number]).total_seconds())
     found.to_attention = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in attention.items()}
     found.to_resolution = {plan: (Spread.of(a), Spread.of(b)) for plan, (a, b) in resolution.items()}
-
-
-_Hours = tuple[tuple[int, int], ...]
-"""A case's hours: from which turn each holds, and which of `_calendars` it is."""
-_calendars: list[Calendar] = []
-_known: dict[tuple[str, int], int] = {}
-_MOST_KNOWN = 1_000_000
-# Plain tuples of words and numbers, here and above: of so many objects, Python's collector would make long pauses.
-
-
-def _elapsed(hours: _Hours, turn: int, from_at: datetime, to_at: datetime) -> float:
-    """The open seconds of a stretch that `turn` ended: those that replaced others began to count after it."""
-    place = hours[0][1]
-    if len(hours) > 1:
-        place = next((each for since, each in reversed(hours) if since < turn), place)
-    return _calendars[place].elapsed(from_at, to_at).total_seconds()
-
-
-async def _hours(connection: AsyncConnection, chosen: Sequence[ColumnElement[bool]]) -> dict[str, _Hours]:
-    """The hours of each case. What a turn brought never changes, so it is read once in this process's life."""
-    t, c = case_terms.c, cases.c
-    if len(_known) > _MOST_KNOWN:
-        _known.clear()
-    held = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
-    keys = await _rows(connection, held.where(*chosen).order_by(t.case_number, t.from_turn))
-    unknown = list(dict.fromkeys(number for number, turn in keys if (number, turn) not in _known))
-    hours = cast(pinned.SAID["hours"], Text)
-    for start in range(0, len(unknown), _FEW):
-        some = unknown[start : start + _FEW]
-        rows = select(t.case_number, t.from_turn, hours).select_from(pinned.CASE_TERMS).where(t.case_number.in_(some))
-        for number, turn, text in await connection.execute(rows):
-            _known[number, turn] = _place_of(text)
-        await asyncio.sleep(0)
-    found: dict[str, _Hours] = {}
-    for number, turn in keys:
-        found[number] = (*found.get(number, ()), (turn, _known[number, turn]))
-    return found
-
-
-@lru_cache(maxsize=1_024)
-def _place_of(text: str) -> int:
-    """One calendar for all cases that were promised the same."""
-    calendar = _CALENDAR.validate_json(text)
-    if calendar not in _calendars:
-        _calendars.append(calendar)
-    return _calendars.index(calendar)
-
-
-async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> list[tuple[Any, ...]]:
-    """All rows, taken some at a time, so that the loop serves others in between."""
-    found: list[tuple[Any, ...]] = []
-    for some in (await connection.execute(wanted)).partitions(_AT_ONCE):
-        found += map(tuple, some)
-        await asyncio.sleep(0)
-    return found

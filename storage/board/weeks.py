@@ -1,22 +1,28 @@
-"""The board's twelve weeks: of the cases opened in each, how many are solved and which promises were kept. Reads only.
+"""The board's twelve weeks: the cases opened in each, the solved ones and how long they took, promises. Reads only.
 
 A week begins on Monday in Bogotá. Only cases opened in these weeks are looked at, by when they were opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.facts import CaseOverdue, HandedOff, InitialAttentionGiven, InitialAttentionMissed
+from policy.time.clock import ClockName
 from storage.board.board import PAST_LIMIT, PROMISES, Scope, Week, chosen_by, is_solved, promised
+from storage.board.counted import Hours, elapsed, hours_of, instant, raw, rows
 from storage.case.fact_fields import fact_field
 from storage.engine.database import Reader
-from storage.engine.tables import cases, facts, ratings
+from storage.engine.tables import cases, facts, ratings, stretches
 
 WEEKS = 12
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -35,6 +41,7 @@ async def weeks(db: Reader, *, customer_id: str | None, at: datetime) -> list[We
         await _count_cases(connection, scope, found)
         await _count_promises(connection, scope, found)
         await _count_ratings(connection, scope, found)
+        await _measure_solutions(connection, scope, found)
     return found
 
 
@@ -85,3 +92,23 @@ async def _count_ratings(connection: AsyncConnection, scope: Scope, found: Seque
     rated = select(week, func.count(), content).join_from(cases, ratings, ratings.c.case_number == cases.c.number)
     for place, count, of_them in await connection.execute(rated.where(*chosen_by(scope)).group_by(week)):
         found[place].rated, found[place].content = count, of_them
+
+
+async def _measure_solutions(connection: AsyncConnection, scope: Scope, found: Sequence[Week]) -> None:
+    """How long the solved ones took, as the board counts it: only their counted stretches are read."""
+    c, s = cases.c, stretches.c
+    chosen = [*promised(scope), is_solved()]
+    stretch = and_(s.case_number == c.number, s.clock == ClockName.LEVEL, s.counted)
+    counted = select(_week(found), c.plan, c.number, s.turn, raw(s.from_at), raw(s.to_at)).select_from(cases)
+    stretched = await rows(connection, counted.outerjoin(stretches, stretch).where(*chosen))
+    hours = await hours_of(connection, chosen)
+    await asyncio.to_thread(_median, found, stretched, hours)
+
+
+def _median(found: Sequence[Week], stretched: Sequence[Any], hours: Mapping[str, Hours]) -> None:
+    took: dict[tuple[int, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for place, plan, number, turn, from_at, to_at in stretched:
+        its = 0.0 if turn is None else elapsed(hours[number], turn, instant(from_at), instant(to_at))
+        took[place, plan][number] += its
+    for (place, plan), cases_of in took.items():
+        found[place].to_resolution[plan] = median(cases_of.values())

@@ -43,12 +43,18 @@ async def a_day(office: Office) -> None:
 
 
 def cells(text: str, sheet: str) -> list[list[str]]:
-    """The body of a sheet's table on the page."""
+    """The body of a sheet's table on the page; one that draws its rows too has them in a table before it."""
     found = re.search(rf'<section class="sheet" id="{sheet}".*?</section>', unspaced(text))
     assert found
-    body = found[0].partition("<tbody>")[2]
-    rows = re.findall(r"<tr>(.*?)</tr>", body)
-    rows = [re.sub(r'<td class="in-row">.*?</td>', "", row) for row in rows]  # the same, as a bar
+    rows = re.findall(r"<tr>(.*?)</tr>", found[0].rpartition("<tbody>")[2])
+    return [[unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
+
+
+def drawn(text: str, sheet: str) -> list[list[str]]:
+    """The rows that a sheet draws, without their bars."""
+    section = text[text.index(f'id="{sheet}"') :]
+    body = re.sub(r'<td class="in-row">.*?</td>', "", unspaced(section[section.index('class="bars') :]))
+    rows = re.findall(r"<tr>(.*?)</tr>", body.partition("<tbody>")[2].partition("</tbody>")[0])
     return [[unescape(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
 
 
@@ -84,7 +90,9 @@ class TestThePage:
         assert ["Hasta la solución", "Estándar", "1", "0:30:00", "0:30:00", "0:30:00", "0:30:00"] in cells(
             text, "times"
         )
-        assert cells(text, "lateness") == [["1", "0", "0:10:00", "0:10:00", "0:10:00"]]
+        lateness = text[text.index('id="lateness"') : text.index('id="attention"')]
+        assert re.findall(r"<dd>\s*(.*?)\s*</dd>", lateness) == ["1", "0", *["0:10:00"] * 3]
+        assert ["Estándar, impacto grave", "1", "1", "50,0 %"] in drawn(text, "attention")
 
     @pytest.mark.rule("SCOPE-5")
     async def test_counts_out_of_scope_apart(self, office: Office) -> None:

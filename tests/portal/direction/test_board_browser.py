@@ -36,6 +36,7 @@ async def test_a_period_is_chosen_and_downloaded_without_a_script(browser: Brows
         await window.page.click("text=El mes pasado")
         assert "desde=2026-10-01&hasta=2026-10-31" in window.path
         async with window.page.expect_download() as coming:
+            await window.page.click("#d-export summary")
             await window.page.click("text=XLSX")
         assert (await coming.value).suggested_filename == "escala-2026-10-01-2026-10-31.xlsx"
 

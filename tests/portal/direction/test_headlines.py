@@ -69,6 +69,10 @@ def test_a_line_says_its_figures_in_words_and_has_gaps() -> None:
     first = next(headlines(made, board(), "es"))
     assert first.told == "Por semana: 50,0 %, –, 75,0 %"
     assert spark(first.line, first.told).count("<polyline") == 2
+    made.to_resolution = board(median=3600.0).to_resolution
+    made.weeks[2].to_resolution = {"standard": 2700.0, "premium": 60.0}
+    third = list(headlines(made, board(), "es"))[2]
+    assert (third.line, third.told) == ([None, None, 2700.0], "Por semana: –, –, 45 min")
     assert spark([None, 0.5], "x") == ""
     assert "&lt;b&gt;" in spark([0.1, 0.5], "<b>")
 

@@ -126,12 +126,6 @@ class TestPromises:
         assert all(each == Kept() for each in found.levels.values())
 
 
-@pytest.fixture(autouse=True)
-def no_other_database_is_remembered() -> None:
-    """The board remembers cases' hours for the life of a process, which has one database."""
-    boards._known.clear()
-
-
 class TestTimes:
     @pytest.mark.rule("ESC-4")
     async def test_to_attention_are_counted_in_the_plans_hours_and_by_the_clock(self, desk: Desk) -> None:

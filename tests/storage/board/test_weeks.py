@@ -38,4 +38,7 @@ async def test_together_they_are_the_boards_own_figures(desk: Desk) -> None:
         assert sum(sums[0]) > 1
     assert sum(each.opened for each in found) == whole.opened == 4
     assert sum(each.solved for each in found) == 1
+    (plan, took) = next(iter(found[-2].to_resolution.items()))
+    assert took == whole.to_resolution[plan][0].median
+    assert [each.to_resolution for each in found[:-2]] == [{}] * (WEEKS - 2)
     assert [each.opened for each in await weeks(desk.db, customer_id="nobody", at=bogota(AT))] == [0] * WEEKS
