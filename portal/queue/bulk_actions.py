@@ -29,6 +29,7 @@ class Action:
     """One of the API's commands for many cases."""
 
     label: str
+    icon: str
     offer: Offer
     fields: tuple[Field, ...] = ()
 
@@ -40,22 +41,25 @@ class Action:
 
 _NUMBERS = frozenset({"priority", "level"})
 _REASON = Field("reason", "Reason", "words")
-_ASKED: Mapping[str, tuple[str, tuple[Field, ...]]] = {
-    "claim": ("Take them", ()),
-    "assignments": ("Assign them", (Field("agent_id", "Agent", "agents"),)),
-    "priority": ("Set their priority", (Field("priority", "Priority", "priorities"), _REASON)),
+_ASKED: Mapping[str, tuple[str, str, tuple[Field, ...]]] = {
+    "claim": ("Take them", "user", ()),
+    "assignments": ("Assign them", "users", (Field("agent_id", "Agent", "agents"),)),
+    "priority": ("Set their priority", "flag", (Field("priority", "Priority", "priorities"), _REASON)),
     "transfers": (
         "Transfer them",
+        "up",
         (
             Field("group", "Group", "groups", required=False),
             Field("level", "Level", "level_3", required=False),
             _REASON,
         ),
     ),
-    "notes": ("Leave an internal note", (Field("body", "Internal note", "words"),)),
-    "duplicate-of": ("Close them as duplicates", (Field("number", "Number of the case that stays"),)),
+    "notes": ("Leave an internal note", "lock", (Field("body", "Internal note", "words"),)),
+    "duplicate-of": ("Close them as duplicates", "swap", (Field("number", "Number of the case that stays"),)),
 }
 _OFFERS = {offer.path: offer for offer in OFFERS}
 
-ACTIONS: Mapping[str, Action] = {path: Action(label, _OFFERS[path], fields) for path, (label, fields) in _ASKED.items()}
+ACTIONS: Mapping[str, Action] = {
+    path: Action(label, icon, _OFFERS[path], fields) for path, (label, icon, fields) in _ASKED.items()
+}
 """The actions, by the command's path."""

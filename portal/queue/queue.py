@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -26,7 +26,7 @@ from policy.case.case import ClosingReason, Level, Priority, Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
-from portal.queue.bulk_actions import ACTIONS
+from portal.queue.bulk_actions import ACTIONS, Action
 from portal.queue.list_news import news_of
 from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_of
 from portal.queue.queue_news import DESK, QueueNews
@@ -69,6 +69,7 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     asked = asked_of(request, visitor, desk, look)
     found, choices = await read_queue_and_choices(desk, visitor.principal, asked)
     shown = _shown(desk, visitor, look, counted, found) | {"kept": choices.views}
+    choices_of = _choices(desk, look, found, choices, visitor.language)
     return page(
         request,
         "queue/page.html",
@@ -79,8 +80,9 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
         account_id=asked.account_id,
         share_with=[int(each) for each in may_share_with(visitor)],
         states=[(each, word("status", each.value, visitor.language)) for each in Status],
-        choices=_choices(desk, look, found, choices, visitor.language),
-        actions=[(path, translate(action.label, visitor.language)) for path, action in ACTIONS.items()],
+        choices=choices_of,
+        actions=[(path, _verb(action, visitor.language), action.icon) for path, action in ACTIONS.items()],
+        chips=_chips(look, choices_of, visitor.language),
         problem=None,
     )
 
@@ -133,6 +135,7 @@ def _shown(desk: Desk, visitor: Visitor, look: Look, counted: tuple[str, Tally],
         "people": {each.id: each.name for each in found.agents},
         "names": found.customers,
         "group_names": {group.id: group.name for group in desk.policy.groups},
+        "group_tabs": [f"group-{group.id}" for group in desk.policy.groups],
         "may_act": visitor.role in (Role.AGENT, Role.DIRECTOR),
     }
 
@@ -223,9 +226,7 @@ def _answers(tally: Tally, found: QueuePage, language: str) -> list[tuple[str, i
     ]
 
 
-def _choices(
-    desk: Desk, look: Look, found: QueuePage, choices: QueueChoices, language: str
-) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+def _choices(desk: Desk, look: Look, found: QueuePage, choices: QueueChoices, language: str) -> Choices:
     """The filters that take one value: each one's name in the address, its label, what is chosen, and what there is."""
 
     def words(kind: str, values: Iterable[Any]) -> list[tuple[str, str]]:
@@ -246,6 +247,37 @@ def _choices(
         ("reason", "Closed as", look.reason.value if look.reason else "", plain("closing_reason", ClosingReason)),
     ]
     return [(name, translate(label, language), str(chosen), options) for name, label, chosen, options in filters]
+
+
+Choices = Sequence[tuple[str, str, str, list[tuple[str, str]]]]
+
+
+def _chips(look: Look, choices: Choices, language: str) -> list[tuple[str, str]]:
+    """Each filter that stands, in words, with the address of the list without it."""
+    ticks = {
+        "overdue": "Overdue only",
+        "soon": "Only those that end within the hour",
+        "answered": "With the customer's word last only",
+        "unread": "Only those that I have not read",
+        "missed": "With a broken promise only",
+    }
+    found = [(word("status", each.value, language).capitalize(), look.without("status", each)) for each in look.status]
+    for name, label, chosen, options in choices:
+        if chosen:
+            shown = dict(options).get(chosen, chosen)
+            found.append((f"{label}: {shown}", look.without(name)))
+    if look.q:
+        found.append((f"«{look.q}»", look.without("q")))
+    if look.due_before:
+        words = f"{translate('Due before', language)} {look.due_before.replace('T', ' ')}"
+        found.append((words, look.without("due_before")))
+    found += [(translate(words, language), look.without(name)) for name, words in ticks.items() if getattr(look, name)]
+    return [(words, its.query) for words, its in found]
+
+
+def _verb(action: Action, language: str) -> str:
+    """What a button says; three dots where a form follows."""
+    return translate(action.label, language) + ("…" if action.fields else "")
 
 
 def _tabs(desk: Desk, look: Look, cases: dict[str, int], language: str) -> list[Tab]:

@@ -95,6 +95,12 @@ class Look:
         """The same filters at another tab; what they had narrowed is the tab's to say now."""
         return replace(self, tab=tab, status=())
 
+    def without(self, name: str, status: Status | None = None) -> Look:
+        """The same without one of its filters; of its states without one of them."""
+        if name == "status":
+            return replace(self, status=tuple(each for each in self.status if each is not status))
+        return replace(self, **{name: getattr(Look(), name)})
+
     def of_customer(self, customer_id: str) -> Look:
         """The same, of one customer alone."""
         return replace(self, customer_id=customer_id)

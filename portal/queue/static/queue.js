@@ -35,9 +35,21 @@
     chosen();
   };
 
-  const putRows = (fresh) => {
+  // Nothing moves under the pointer: while it is over the rows, what would move them waits until it leaves or presses a
+  // button at the foot, and only what a row says of itself changes.
+  let waits = null;
+  const button = document.getElementById("nuevos");
+  const putRows = (fresh, { all = false } = {}) => {
     const body = rows(), held = new Map([...body.rows].map((row) => [numberOf(row), row]));
-    const stays = new Set(fresh.map(numberOf));
+    const stays = new Set(fresh.map(numberOf)), come = fresh.filter((row) => !held.has(numberOf(row))).length;
+    waits = !all && held.size && body.matches(":hover") ? fresh : null;
+    button.hidden = !waits || !come;
+    button.textContent = button.dataset[come === 1 ? "one" : "many"].replace("{count}", come);
+    if (waits) {
+      for (const row of fresh) if (held.has(numberOf(row))) change(held.get(numberOf(row)), row, { stays: true });
+      for (const [number, row] of held) row.classList.toggle("gone", !stays.has(number));
+      return;
+    }
     for (const [number, row] of held) {
       if (stays.has(number)) continue;
       held.delete(number);
@@ -68,10 +80,13 @@
     if (focused) focused.focus({ preventScroll: true }); // what is moved loses the focus otherwise
   };
 
-  const change = (row, fresh) => {
+  const change = (row, fresh, { stays = false } = {}) => {
+    const changed = stays && (row.classList.contains("changed") || row.dataset.turn !== fresh.dataset.turn);
     row.className = fresh.className;
+    row.classList.toggle("changed", changed);
     row.dataset.turn = fresh.dataset.turn;
-    if (fresh.dataset.group) row.dataset.group = fresh.dataset.group; else delete row.dataset.group;
+    if (!stays && fresh.dataset.group) row.dataset.group = fresh.dataset.group;
+    else if (!stays) delete row.dataset.group;
     [...row.cells].forEach((cell, place) => {
       const new_ = fresh.cells[place];
       if (cell.classList.contains("pick") || cell.isEqualNode(new_)) return;
@@ -80,6 +95,8 @@
     });
   };
 
+  button.addEventListener("click", () => { if (waits) putRows(waits, { all: true }); });
+  rows().addEventListener("pointerleave", () => { if (waits) putRows(waits); });
   document.addEventListener("focusout", () => setTimeout(sweep));
   const sweep = () => {
     for (const row of rows().querySelectorAll("tr.gone")) {

@@ -145,8 +145,8 @@ async def test_a_promise_that_does_not_count_now_says_until_when(office: Office)
         office.clock.at = bogota("12:10")
         at_lunch = stands((await agent.get("/cola")).text)
 
-    waits = "En pausa. Hasta el miércoles 2 de diciembre de 2026, 5:00 p. m., a más tardar."
-    until = "Fuera del horario de atención hasta el miércoles 25 de noviembre de 2026, 1:00 p. m."
+    waits = "En pausa. Hasta el mié 2 dic, 17:00, a más tardar."
+    until = "Fuera del horario de atención hasta el mié 25 nov, 13:00"
     assert in_hours == {paused: waits, standard: "", always: ""}
     assert at_lunch == {paused: waits, standard: until, always: ""}
 

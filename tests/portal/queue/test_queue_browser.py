@@ -49,6 +49,7 @@ async def test_rows_change_come_and_go(browser: Browser, site: str, office: Offi
 
 
 async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office: Office) -> None:
+    """What comes while the pointer is over the rows is offered at the foot, and comes once it leaves."""
     opened = [await office.open(proposed_priority=4) for _ in range(28)]
     chosen, last = opened[14], opened[-1]
     async with at_queue(browser, site, office, "/cola?tab=unassigned") as window:
@@ -56,6 +57,9 @@ async def test_choice_focus_and_scroll_stay(browser: Browser, site: str, office:
         await row(window, last).locator(".title a").focus()
         await window.page.evaluate("window.scrollTo(0, 500)")
         sooner = await office.open(proposed_priority=1)
+        await expect(window.page.locator("#nuevos")).to_have_text("1 caso nuevo, mostrarlo")
+        await expect(row(window, sooner)).to_have_count(0)
+        await window.page.mouse.move(0, 0)
         await office.give(chosen, "claim")
         await office.give(opened[0], "claim")
         await expect(row(window, sooner)).to_have_count(1)
@@ -120,7 +124,10 @@ async def test_filters_and_a_batch(browser: Browser, site: str, office: Office, 
         await expect(window.page.locator(_ROWS)).to_have_count(1)
         assert "plan=standard" in window.path
         await row(window, number).locator("input").check()
-        await window.page.click(".batch button")
+        await window.page.click(".chosen-filters li a")
+        assert "plan=" not in window.path
+        await row(window, number).locator("input").check()
+        await window.page.click(".batch [value=claim]")
         await expect(window.page.locator(".outcome")).to_contain_text("tomó el caso")
         await window.page.click("#aplicar button")
         await expect(window.page.locator(".outcome.done")).to_have_count(1)
@@ -132,7 +139,7 @@ async def test_a_batch_tells_its_progress(browser: Browser, site: str, office: O
     async with at_queue(browser, site, office) as window:
         for number in opened:
             await row(window, number).locator("input").check()
-        await window.page.click(".batch button")
+        await window.page.click(".batch [value=claim]")
         await window.page.click("#aplicar button")
         await expect(window.page.locator("#avance")).to_have_text("5 de 5 casos")
         await expect(window.page.locator(".outcome.done")).to_have_count(5)
