@@ -20,6 +20,7 @@ from storage.case.views import CaseFilter, CaseRow
 from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.people import agents
+from storage.workbench import looks
 
 _WAITING = (Status.WAITING_CUSTOMER, Status.RESOLVED)
 _OPEN = (Status.NEW, Status.IN_PROGRESS, Status.HELD)
@@ -31,10 +32,11 @@ _OPEN_AT_ONCE, _DONE_AT_ONCE = 50, 20
 class MyCasesAsked:
     """Whose cases, the words that they hold (None: any), and from which places of both lists on.
 
-    `missed`: whether any promise of theirs was ever broken (ESC-6).
+    `account_id` reads the list; `missed`: whether any promise of theirs was ever broken (ESC-6).
     """
 
     customer_id: str
+    account_id: str
     q: str | None = None
     missed: bool | None = None
     going_from: str | None = None
@@ -43,11 +45,15 @@ class MyCasesAsked:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A case as the list shows it, with the clock that is due next. `resumes_at`: when the hours open again."""
+    """A case as the list shows it, with the clock that is due next. `resumes_at`: when the hours open again.
+
+    `answered_at`: when it was replied to, where whoever reads the list has not opened it since.
+    """
 
     row: CaseRow
     clock: Countdown | None
     resumes_at: datetime | None
+    answered_at: datetime | None = None
 
 
 class Wanted(StrEnum):
@@ -103,7 +109,7 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
             waiting = await _cases(db, _OPEN_AT_ONCE, None, status=_WAITING, sort="next_due", **mine)
             going = await _cases(db, _OPEN_AT_ONCE, asked.going_from, status=_OPEN, sort="next_due", **mine)
             over = await _cases(db, _DONE_AT_ONCE, asked.over_from, status=_DONE, sort="-opened_at", **mine)
-        listed = await _listed(db, going.items, at=at)
+        listed = await _listed(db, going.items, asked.account_id, at=at)
         names = {each.id: each.name for each in await agents.listing(db)}
         first = asked.going_from is None and asked.over_from is None
         return MyCases(
@@ -156,18 +162,22 @@ def _ends(visit: Visit | None) -> datetime | None:
     return visit.term.due_at if visit and visit.term else None
 
 
-async def _listed(db: Reader, rows: Sequence[CaseRow], *, at: datetime) -> list[Listed]:
-    hours = await hours_of(db, [row.number for row in rows])
+async def _listed(db: Reader, rows: Sequence[CaseRow], account_id: str, *, at: datetime) -> list[Listed]:
+    numbers = [row.number for row in rows]
+    hours, replied = await hours_of(db, numbers), await views.replied_last(db, numbers)
+    seen = await looks.of_account(db, account_id, list(replied))
     found = []
     for row in rows:
         now = max(at, row.case.last_at)
         its = hours_at(hours[row.number], now)
         clocks = countdowns(row.case, its, at=now)
+        seq, answered_at = replied.get(row.number, (0, None))
         found.append(
             Listed(
                 row=row,
                 clock=next(iter(clocks), None),
                 resumes_at=None if its.is_open else its.changes_at,
+                answered_at=answered_at if seq > seen.get(row.number, 0) else None,
             )
         )
     return found

@@ -75,9 +75,11 @@ async def follow(request: Request, visitor: Contact, desk: DeskDep) -> Response:
 async def _shown(desk: Desk, visitor: Visitor, asked: Asked) -> dict[str, Any]:
     customer_id = visitor.principal.customer_id
     assert customer_id is not None, "a contact is a customer's"
+    assert visitor.account
     q, opened, done = asked.q, asked.abiertos, asked.cerrados
     wanted = MyCasesAsked(
         customer_id=customer_id,
+        account_id=visitor.account.id,
         q=q or None,
         missed=bool(asked.missed) or None,
         going_from=opened or None,

@@ -330,7 +330,7 @@ MILESTONES = frozenset(
 _SAID = codec.kinds_with_texts() | MILESTONES
 
 
-_ASKED = "information_requested"
+_ASKED, _REPLIED = "information_requested", "reply_sent"
 
 
 async def asked_last(db: Reader, numbers: Sequence[str]) -> dict[str, TimelineRow]:
@@ -344,6 +344,15 @@ async def asked_last(db: Reader, numbers: Sequence[str]) -> dict[str, TimelineRo
             row["case_number"]: _timeline_row(row, await _words(connection, row["case_number"], [row["data"]]))
             for row in rows
         }
+
+
+async def replied_last(db: Reader, numbers: Sequence[str]) -> dict[str, tuple[int, datetime]]:
+    """The place and the instant of the last reply to the customer in each of these cases, where there was one."""
+    f = facts.c
+    last = select(f.case_number, func.max(f.seq)).where(f.case_number.in_(numbers), f.kind == _REPLIED)
+    wanted = select(f.case_number, f.seq, f.at).where(tuple_(f.case_number, f.seq).in_(last.group_by(f.case_number)))
+    async with db.read() as connection:
+        return {row.case_number: (row.seq, row.at) for row in await connection.execute(wanted)}
 
 
 async def last_seq(db: Reader, number: str) -> int:

@@ -132,9 +132,19 @@ class TestMyCases:
         await office.give(done, "resolution", summary="Listo.")
         async with visitor(office, "contact") as ana:
             page = (await ana.get("/casos")).text
-        places = [page.index(each) for each in ("Le espera a usted", done, soon, late, "Resueltos y cerrados")]
+        places = [page.index(each) for each in ("Le espera a usted", done, soon, late, "Terminados")]
         assert places == sorted(places)
         assert "Nivel 1" in page
+
+    async def test_say_when_one_was_answered_until_one_has_seen_it(self, office: Office) -> None:
+        """Each contact for themselves."""
+        number = await office.open(title="Preguntado")
+        await office.give(number, "replies", body="Ya lo miramos.")
+        words = "Le respondieron a las 9:00"
+        async with visitor(office, "contact") as ana:
+            assert words in unspaced((await ana.get("/casos")).text)
+            await ana.get(f"/casos/{number}")
+            assert words not in unspaced((await ana.get("/casos")).text)
 
     async def test_say_first_what_waits_for_the_customer_and_who_asks(self, office: Office) -> None:
         asked, done = await office.open(title="Preguntado"), await office.open(title="Listo")
