@@ -288,6 +288,7 @@ async def _composer(reading: _Reading) -> Composer:
         canned=await reading.canned(),
         asked=None if reading.viewer.is_ours else await _asked(reading),
         colleagues=await reading.serving() if reading.viewer.is_worker else (),
+        readers=await reading.contacts() if reading.viewer.is_worker else (),
     )
 
 

@@ -112,7 +112,7 @@ class Composer:
     """What may be written. `can`: commands by name; `drafts` by the composer; `canned` begins a reply.
 
     `asked` is what the customer is asked, for them alone; `seen` what of the case the forms were made under;
-    `colleagues` are those whom a note may call.
+    `colleagues` are those whom a note may call, `readers` the customer's contacts, who read what is sent to them.
     """
 
     can: frozenset[str]
@@ -121,6 +121,7 @@ class Composer:
     canned: Sequence[CannedReply]
     asked: Asked | None
     colleagues: Sequence[Agent]
+    readers: Sequence[Contact] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

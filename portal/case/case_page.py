@@ -131,7 +131,7 @@ async def show_case(
     found, page_id = await read_case(desk, viewer, about.number, PARTS, before=antes), secrets.token_urlsafe(12)
     if viewer.is_worker:
         afterwards(about.request, lambda: note_here(about, found.row, page_id))
-    if viewer.is_ours and antes is None:
+    if antes is None:
         _saw(about.request, visitor, found)
     shown = _shown(about.request, visitor, _begun(found, visitor, begins), told)
     pager = await pager_of(desk, visitor, found.row.number, came)
@@ -145,7 +145,7 @@ async def show_part(request: Request, visitor: SignedIn, number: str, part: str,
         raise NotFound
     names = FOLLOWED if part == "all" else (part,)
     found = await read_case(desk_of(request), viewer_of(visitor), number, names, before=antes)
-    if "conversation" in names and viewer_of(visitor).is_ours and antes is None:
+    if "conversation" in names and antes is None:
         _saw(request, visitor, found)
     return answered(Response(_rendered(request, visitor, found, Told()), media_type="text/html"), visitor)
 

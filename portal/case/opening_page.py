@@ -18,7 +18,7 @@ from desk.opening_questions import ASKED
 from desk.problems import EngineUnavailable, IdempotencyKeyReused
 from desk.providers.incidents import known_now
 from desk.reading.similar import Asked, SimilarCase, like_what_is_asked
-from policy.case.case import Category, Channel, Priority, Role
+from policy.case.case import Category, Channel, Level, Priority, Role
 from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
 from portal.frame.pages import answered, page, render
@@ -31,6 +31,7 @@ from storage.people import contacts
 from storage.people.customers import Customer
 from storage.terms.terms import CustomerSolution, terms_for
 from storage.workbench import opening_drafts
+from wording.figures import show_time
 from wording.language import translate
 
 PRIORITIES: Mapping[int, str] = {
@@ -49,10 +50,14 @@ _CHANGED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """What a priority would be promised now (PLAN-5, ESC-1..3, ESC-6)."""
+    """What a priority would be promised now (PLAN-5, ESC-1..3, ESC-6).
+
+    `limits`: how long the first answer and each level may take, in words.
+    """
 
     priority: int
     times: Preview
+    limits: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,4 +160,13 @@ class OpeningPage:
 def _promises(terms: Terms, *, at: datetime) -> list[Promise]:
     if terms.cover.kind is CoverKind.NONE:
         return []
-    return [Promise(priority=int(each), times=preview(terms=terms, priority=each, opened_at=at)) for each in Priority]
+    return [
+        Promise(
+            priority=int(each),
+            times=preview(terms=terms, priority=each, opened_at=at),
+            limits=tuple(
+                map(show_time, (terms.initial_attention_within, *(terms.limit(level, each) for level in Level)))
+            ),
+        )
+        for each in Priority
+    ]

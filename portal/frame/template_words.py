@@ -5,6 +5,7 @@ Templates escape everything; an undefined name is an error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zlib import crc32
@@ -23,7 +24,15 @@ from portal.frame.formatted import formatted
 from portal.frame.rooms import TEMPLATES, static_address
 from wording.amounts import pesos_in_words
 from wording.figures import figure_form, show_figure
-from wording.language import show_date, show_duration, show_instant, translate, translate_count, word
+from wording.language import (
+    show_date,
+    show_duration,
+    show_instant,
+    show_moment,
+    translate,
+    translate_count,
+    word,
+)
 
 _BOGOTA = ZoneInfo("America/Bogota")
 _REGION = {"es": "es_CO", "en": "en_US"}
@@ -72,12 +81,18 @@ def environment() -> Environment:
 
 @pass_context
 def _translated(context: Context, message: str, **values: object) -> str:
-    return translate(message, context["language"], **values)
+    return translate(message, context["language"], **_on_a_page(context, values))
 
 
 @pass_context
 def _counted(context: Context, one: str, many: str, how_many: int, **values: object) -> str:
-    return translate_count(one, many, how_many, context["language"], **values)
+    return translate_count(one, many, how_many, context["language"], **_on_a_page(context, values))
+
+
+def _on_a_page(context: Context, values: Mapping[str, object]) -> dict[str, object]:
+    """What a sentence of a page is filled with: its instants are short, where a letter's stand by themselves."""
+    instants = {name: show_moment(at, context["language"]) for name, at in values.items() if isinstance(at, datetime)}
+    return {**values, **instants}
 
 
 @pass_context
@@ -93,8 +108,7 @@ def _instant(context: Context, at: datetime) -> str:
 @pass_context
 def _short(context: Context, at: datetime) -> str:
     """An instant in a table: "mié 25 nov, 9:00"."""
-    pattern = "EEE d MMM, H:mm" if context["language"] == "es" else "EEE MMM d, h:mm a"
-    return format_datetime(at, pattern, tzinfo=_BOGOTA, locale=_REGION[context["language"]])
+    return show_moment(at, context["language"])
 
 
 @pass_context

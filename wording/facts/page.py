@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from babel.numbers import format_decimal
@@ -12,7 +12,7 @@ from policy.case import facts as f
 from policy.case.case import Actor, Direction
 from policy.duty.steps import PageStep
 from policy.visit import facts as v
-from wording.language import translate, translate_count, word
+from wording.language import show_moment, translate, translate_count, word
 
 _REGION = {"es": "es_CO", "en": "en_US"}
 _WORTH_SAYING = timedelta(minutes=1)
@@ -60,7 +60,10 @@ class Teller:
         return self.say("{name}, standing in for {absent}", name=name, absent=self._name(actor.on_behalf_of))
 
     def say(self, message: str, **values: object) -> str:
-        return translate(message, self._language, **values)
+        """The sentence, its instants as short as among others on a page."""
+        language = self._language
+        instants = {name: show_moment(at, language) for name, at in values.items() if isinstance(at, datetime)}
+        return translate(message, language, **{**values, **instants})
 
     def _told(self, fact: f.Fact) -> str:
         match fact:

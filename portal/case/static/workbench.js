@@ -19,11 +19,14 @@
   let saved = Promise.resolve(), underWay = 0;
   const save = (field, more) => {
     forget(field.dataset.draft);
-    const keep = () => send(`borradores/${field.dataset.draft}`, { body: field.value }, more);
+    const keep = () => send(`borradores/${field.dataset.draft}`, { body: field.value }, more).then((answer) => {
+      tell(field, answer?.ok && field.value !== "");
+    });
     underWay += 1;
     saved = (more?.keepalive ? keep() : saved.then(keep)).finally(() => { underWay -= 1; });
     return saved;
   };
+  const tell = (field, kept) => field.form?.querySelector(".kept-draft")?.classList.toggle("is-kept", Boolean(kept));
   const forget = (name) => {
     clearTimeout(timers.get(name));
     timers.delete(name);
@@ -31,6 +34,7 @@
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!field.matches?.("textarea[data-draft]")) return;
+    tell(field, false);
     clearTimeout(timers.get(field.dataset.draft));
     timers.set(field.dataset.draft, setTimeout(() => save(field), 500));
     wrote = performance.now();
@@ -91,7 +95,8 @@
   document.addEventListener("submit", async (event) => {
     if (!event.target.matches(".canned")) return;
     event.preventDefault();
-    const chosen = event.target.elements.plantilla.value;
+    const chosen = event.submitter?.value;
+    event.target.querySelector("details").open = false;
     const answer = await fetch(`/casos/${page().dataset.number}/plantillas/${chosen}`);
     const field = document.querySelector(`textarea[data-draft="${event.target.elements.para.value}"]`);
     if (!answer.ok || !field) return;

@@ -166,7 +166,7 @@ async def test_says_until_when_it_is_out_of_hours(office: Office, number: str) -
     number = await office.open()
     async with visitor(office, "contact") as contact:
         page = (await contact.get(f"/casos/{number}/partes/clocks")).text
-    assert "Fuera del horario de atención hasta el jueves 26 de noviembre de 2026, 8:00" in page
+    assert "Fuera del horario de atención hasta el jue 26 nov, 8:00" in page
 
 
 @pytest.mark.rule("ESC-10")

@@ -231,7 +231,7 @@ async def test_at_1280_by_800_what_was_said_has_half_of_the_height(
     async with at_case(browser, site, office, "agent", number) as window:
         await canned_replies.create(office.db, canned, at=office.clock())
         await window.go(f"/casos/{number}")
-        await expect(window.page.locator("#f-canned-replies button")).to_be_in_viewport()
+        await expect(window.page.locator("#f-canned-replies summary")).to_be_in_viewport()
         said = await window.page.locator("#conversation").bounding_box()
         assert said
         assert said["height"] >= 0.5 * WIDE["height"]

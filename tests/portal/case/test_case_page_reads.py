@@ -54,7 +54,7 @@ async def test_a_part_asks_for_no_more_than_it_shows(office: Office, number: str
     visible = {"sessions", "accounts", "agents", "cases", "case_terms"}
     assert asked["presence"] == visible | {"presence"}
     assert asked["pending"] == visible | {"pending_replies"}
-    assert asked["composer"] == visible | {"drafts", "canned_replies", "facts", "pending_replies"}
+    assert asked["composer"] == visible | {"drafts", "canned_replies", "contacts", "facts", "pending_replies"}
     assert asked["clocks"] == visible | {"stretches"}
     assert asked["conversation"] == visible | {"facts", "contents", "files", "contacts", "pending_replies"}
 

@@ -132,6 +132,7 @@ async def test_a_canned_reply_is_put_where_the_cursor_is(
         await window.go(f"/casos/{number}")
         await page.fill("#replies-body", "Antes después")
         await page.locator("#replies-body").evaluate("each => each.setSelectionRange(6, 6)")
+        await page.click("#f-canned-replies summary")
         await page.click("#f-canned-replies button")
         await expect(page.locator("#replies-body")).to_have_value("Antes Hola Ana.después")
 
@@ -227,8 +228,16 @@ async def test_a_picture_is_pasted_and_another_dropped(
         assert await page.evaluate(events, ["paste", "celdas.png", "1\t2"])
         assert await page.evaluate("document.getElementById('replies-files').files.length") == 2
         await page.fill("#replies-body", "Así se ve.")
+        await listening(office)
         await page.click("#f-replies .sends")
         await expect(page.locator(".held")).to_be_visible()
+        office.clock.passes(seconds=11)
+        await let_go(office)
+        await expect(page.locator("#conversation .picture img")).to_have_count(2)
+        for place in range(2):
+            shown = page.locator("#conversation .picture img").nth(place)
+            await expect(shown).to_have_js_property("complete", value=True)
+            assert await shown.evaluate("each => each.naturalWidth") > 0
 
 
 async def test_a_colleagues_name_is_completed_by_the_keyboard(

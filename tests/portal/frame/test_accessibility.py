@@ -185,8 +185,8 @@ async def batch(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     await window.go("/cola?tab=all")
     for place in range(3):
         await page.locator("#filas input").nth(place).check()
-    await page.select_option("#lote [name=action]", "notes")
-    await page.click(".batch button")
+    yield "what may be done with those that are chosen"
+    await page.click(".batch [value=notes]")
     yield "what a batch asks"
     await page.fill("[name=body]", "Se revisa hoy.")
     await page.click(".narrow-form button")

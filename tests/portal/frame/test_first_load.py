@@ -20,14 +20,19 @@ MOST = 100 * 1024
         ("agent", "case"),
         ("agent", "/proceso"),
         ("agent", "path"),
+        ("director", "/direccion/tablero"),
+        ("commercial", "/inicio"),
+        ("commercial", "/clientes"),
         ("contact_a", "/casos"),
+        ("contact_a", "opening"),
         ("contact_a", "case"),
         ("contact_a", "path"),
     ],
 )
 async def test_the_first_load_is_small(browser: Browser, filled: World, who: str, page: str) -> None:
     case = f"/casos/{filled.ids['a']['case']}"
-    path = {"case": case, "path": f"{case}/proceso"}.get(page, page)
+    opening = f"/casos/nuevo?solucion={filled.ids['a']['solution']}"
+    path = {"case": case, "path": f"{case}/proceso", "opening": opening}.get(page, page)
     cookies = {SESSION_COOKIE: filled.sessions[who]} if who else {}
     came: list[Response] = []
 
@@ -37,7 +42,7 @@ async def test_the_first_load_is_small(browser: Browser, filled: World, who: str
     async with served(filled.office) as site, screen(browser, site, cookies=cookies) as window:
         window.page.on("response", note)
         await window.page.goto(site + path, wait_until="load")
-        await window.page.wait_for_timeout(500)  # what scripts ask for at once
+        await window.page.wait_for_timeout(200)  # what scripts ask for at once
         sizes = {each.url.removeprefix(site): await _size(each) for each in came}
     assert sum(sizes.values()) <= MOST, sizes
 

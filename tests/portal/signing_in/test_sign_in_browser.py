@@ -23,7 +23,7 @@ async def test_somebody_signs_in_and_out(browser: Browser, site: str, office: Of
         await expect(window.page.locator("h1")).to_have_text("Mi cuenta")
         await window.page.click("header .account > summary")
         await window.page.click("header form[action='/salida'] button")
-        await expect(window.page.locator("h1")).to_have_text("Ingreso")
+        await expect(window.page.locator("h1")).to_have_text("Ingresar")
         await window.go("/cuenta")
         assert window.path == "/ingreso?volver=/cuenta"
 
