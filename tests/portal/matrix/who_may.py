@@ -48,11 +48,11 @@ _API = {
         POST /duty/pages/{page_id}/acknowledgement
     """,
     STAFF: "GET /absences, GET /agents, GET /groups, GET /inbox, GET /notices, GET /provider-feeds",
-    _OPENERS: "POST /cases",
-    CONTACTS: "POST /cases/{number}/rating, POST /chats, GET /chats/outlook",
-    CONTACTS | WORKERS: """
-        GET /cases/{number}/chat/presence, PUT /cases/{number}/chat/presence, DELETE /cases/{number}/chat/presence
+    _OPENERS: """
+        POST /cases, GET /cases/{number}/chat/presence, PUT /cases/{number}/chat/presence,
+        DELETE /cases/{number}/chat/presence
     """,
+    CONTACTS: "POST /cases/{number}/rating, POST /chats, GET /chats/outlook",
     WORKERS: "GET /chats, POST /chats/readiness, POST /duty/swaps",
     REGISTRARS: """
         POST /customers, POST /customers/{customer_id}/contacts, POST /customers/{customer_id}/contracts,
