@@ -17,7 +17,7 @@ from desk.reading.queue import SOON
 from policy.case.case import ClosingReason, Level, Plan, Priority, Status
 from policy.terms.policy_file import PolicyFile
 from portal.frame.submit import on_the_clock
-from storage.case.queue import Pile, Tally
+from storage.case.queue import WORKED_ON, Pile, Tally
 from storage.case.views import CaseFilter
 
 _LONGEST, _LONGEST_ID = 200, 64
@@ -29,9 +29,6 @@ QueueSort = Literal[
 SORTS: tuple[QueueSort, ...] = get_args(QueueSort)
 
 _TICKS = ("overdue", "missed", "soon", "answered", "unread")
-
-WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
-"""The states of a case that somebody works on, or should."""
 
 TABS = ("open", "mine", "unassigned", "level-1", "level-2", "level-3", "overdue", "waiting", "held", "resolved", "all")
 """The queue's tabs, but for those of the groups (`group-` and the group's id)."""
@@ -195,12 +192,12 @@ def counts(tally: Tally, me: str) -> dict[str, int]:
     """How many cases are behind each tab, the groups' too."""
     found = dict.fromkeys(TABS, 0)
     for pile in tally.piles:
-        for tab in _tabs_of(pile, me):
+        for tab in _tabs_of(pile):
             found[tab] = found.get(tab, 0) + pile.cases
-    return found | {"all": tally.total}
+    return found | {"mine": tally.worked_on.get(me, 0), "all": tally.total}
 
 
-def _tabs_of(pile: Pile, me: str) -> Iterable[str]:
+def _tabs_of(pile: Pile) -> Iterable[str]:
     if pile.late:
         yield "overdue"
     if pile.status not in WORKED_ON:
@@ -212,10 +209,8 @@ def _tabs_of(pile: Pile, me: str) -> Iterable[str]:
         yield f"group-{pile.group}"
     if pile.status is Status.WAITING_CUSTOMER:
         yield "waiting"
-    if pile.assignee is None:
+    if not pile.is_assigned:
         yield "unassigned"
-    elif pile.assignee == me:
-        yield "mine"
 
 
 # -- what an address says ---------------------------------------------------------------------------------------------

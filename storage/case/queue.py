@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -14,6 +16,9 @@ from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Reader
 from storage.engine.tables import cases, customers
 
+WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+"""The states of a case that somebody works on, or is to."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pile:
@@ -22,7 +27,7 @@ class Pile:
     status: Status
     level: Level
     group: str | None
-    assignee: str | None
+    is_assigned: bool
     late: bool
     answered: bool
     cases: int
@@ -30,9 +35,13 @@ class Pile:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many cases there are. `piles` are the open ones; at `changes_at` others are late, also if nothing happens."""
+    """How many cases there are; at `changes_at` others are late, also if nothing happens.
+
+    `piles` are the open ones; `worked_on`: how many of those that are worked on each agent has, by id.
+    """
 
     piles: tuple[Pile, ...]
+    worked_on: Mapping[str, int]
     closed: int
     changes_at: datetime | None = None
 
@@ -52,19 +61,26 @@ async def tally(db: Reader, *, at: datetime) -> Tally:
     due = select(func.min(c.next_due_at)).where(c.next_due_at >= at, c.next_due_at < UNDATED)
     async with db.read() as connection:
         rows = (await connection.execute(piles)).all()
+        counted: dict[tuple[Any, ...], int] = defaultdict(int)
+        worked_on: dict[str, int] = defaultdict(int)
+        for status, level, group, who, is_late_, is_answered, count in rows:
+            counted[status, level, group, who is not None, is_late_, is_answered] += count
+            if who is not None and status in WORKED_ON:
+                worked_on[who] += count
         return Tally(
             tuple(
                 Pile(
                     status=Status(status),
                     level=Level(level),
                     group=group,
-                    assignee=who,
+                    is_assigned=is_assigned,
                     late=bool(is_late_),
                     answered=bool(is_answered),
                     cases=count,
                 )
-                for status, level, group, who, is_late_, is_answered, count in rows
+                for (status, level, group, is_assigned, is_late_, is_answered), count in counted.items()
             ),
+            worked_on,
             await connection.scalar(closed) or 0,
             await connection.scalar(due),
         )

@@ -356,6 +356,13 @@ requests = Table(
 
 _GOES_ON = text("follows IS NOT NULL")
 """Few cases go on from another, and only those are in the index."""
+_ANSWERED = text("answered_seq IS NOT NULL")
+_QUEUED_BY = (
+    *("next_due_at", "number", "status", "level", "priority", "plan"),
+    *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
+    *("answered_seq", "title_key"),
+)
+"""The queue's order, with all that the queue is filtered by."""
 
 cases = Table(
     "cases",
@@ -392,14 +399,10 @@ cases = Table(
     Index(None, "customer_id", "number"),  # of one customer after the other, in the order of their names
     Index(None, "opened_at", "number"),
     Index(None, "search_id", unique=True),
-    Index(  # the queue's order, with all that the queue is filtered by: it is walked without looking at any case
-        "ix_cases_queue",
-        *("next_due_at", "number", "status", "level", "priority", "plan"),
-        *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
-        *("answered_seq", "title_key"),
-    ),
+    Index("ix_cases_queue", *_QUEUED_BY),  # it is walked without looking at any case
     Index(None, "priority", "number"),
     Index("ix_cases_follows", "follows", sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
+    Index("ix_cases_answered", *_QUEUED_BY, sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),  # few of them
     word("status", Status),
     word("cover", CoverKind),
     word("channel", Channel),
