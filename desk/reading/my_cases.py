@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from desk.desk import Desk
 from desk.problems import own_cursor
@@ -17,11 +18,14 @@ from policy.visit.visit import Visit, VisitStep
 from storage.case import views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow
+from storage.cover import contracts
+from storage.cover.contracts import Contract
 from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.people import agents
 from storage.workbench import looks
 
+_BOGOTA = ZoneInfo("America/Bogota")
 _WAITING = (Status.WAITING_CUSTOMER, Status.RESOLVED)
 _OPEN = (Status.NEW, Status.IN_PROGRESS, Status.HELD)
 _DONE = (Status.CLOSED,)
@@ -82,6 +86,8 @@ class Waiting:
 class MyCases:
     """The lists as of `at`. `names` are agents', by id; `mark` is another word for every other list.
 
+    `contracts` are those that cover today.
+
     `waiting` is all that waits for the customer, on the first page; both others go on from their places.
     """
 
@@ -92,6 +98,7 @@ class MyCases:
     over: Sequence[CaseRow]
     over_next: str | None
     names: Mapping[str, str]
+    contracts: Sequence[Contract] = ()
 
     @property
     def mark(self) -> str:
@@ -111,6 +118,7 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
             over = await _cases(db, _DONE_AT_ONCE, asked.over_from, status=_DONE, sort="-opened_at", **mine)
         listed = await _listed(db, going.items, asked.account_id, at=at)
         names = {each.id: each.name for each in await agents.listing(db)}
+        agreed = await contracts.of_customer(db, asked.customer_id)
         first = asked.going_from is None and asked.over_from is None
         return MyCases(
             at=at,
@@ -120,6 +128,7 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
             over=over.items,
             over_next=over.next_cursor,
             names=names,
+            contracts=[each for each in agreed if each.cover.covers(at.astimezone(_BOGOTA).date())] if first else (),
         )
 
 

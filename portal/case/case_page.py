@@ -61,6 +61,27 @@ ANSWERING = (COMPOSERS - {"chat/lines"}) | {"resolution", "reopening"}
 """The commands that answer what was said: what others said meanwhile is shown before they are given."""
 TAKE_CANNED = ("replies", "information-requests", "resolution/summary", "chat/lines")
 """The drafts that a canned reply can be put into: what the customer reads."""
+SAID_DONE = {
+    "answers": "Your answer is with the support desk.",
+    "assignments": "The case has its new agent.",
+    "attempts": "The attempt is logged: the customer sees it.",
+    "calls": "The call is logged: the customer sees it.",
+    "chat/lines": "",  # the line itself is there
+    "claim": "The case is yours.",
+    "confirmation": "The case is closed. Thank you.",
+    "diagnosis": "The diagnosis is recorded.",
+    "hand-offs": "The case moved up a level.",
+    "information-requests": "Asked: the level's clock stands until the customer answers.",
+    "notes": "The note is kept: only the desk sees it.",
+    "priority": "The priority is changed: the customer sees why.",
+    "provider-escalations": "The case is with its provider.",
+    "reopening": "The case is open again.",
+    "resolution": "The solution is with the customer, who confirms it or reopens the case.",
+    "transfers": "The case is with its new group.",
+    "visits": "The visit is asked for: the direction decides.",
+    "withdrawal": "The case is withdrawn.",
+}
+"""What is said of a command that was taken, by its form."""
 WITH_FILES = "con-archivos"
 
 Before = Annotated[int | None, Query(ge=1, le=10**9)]
@@ -173,8 +194,7 @@ async def shown_after(request: Request, visitor: Visitor, number: str, form: str
     if "hx-request" not in request.headers:
         in_chat = form.startswith("chat") and visitor.role is Role.CONTACT
         return to(f"/casos/{number}{'/chat' if in_chat else came_from(request).query}", visitor)
-    said = None if form == "chat/lines" else translate("Done.", visitor.language)  # the line itself is there
-    told = Told(part=part_of(form), done=said)
+    told = Told(part=part_of(form), done=translate(SAID_DONE.get(form, "Done."), visitor.language) or None)
     fresh = await shown_part(request, visitor, number, told.part, told)
     return answered(Response(fresh, media_type="text/html", headers={"HX-Trigger": "hecho"}), visitor)
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from desk.commands.commands import OFFERS
+from portal.case.case_page import SAID_DONE
 from tests.api.given import ready_for
 from tests.api.office import Office
 from tests.portal.people import visitor
@@ -57,3 +59,18 @@ async def test_an_amount_that_may_mean_another_is_refused_and_stays_as_it_was_ty
     assert (answer.status_code, quote) == (422, None)
     assert "solo con dígitos, o con puntos entre los miles, por ejemplo 350000 o 350.000" in answer.text
     assert f'value="{typed}"' in answer.text
+
+
+def test_what_is_said_of_a_command_is_said_of_one_that_there_is() -> None:
+    assert SAID_DONE.keys() <= {offer.path for offer in OFFERS}
+
+
+async def test_a_note_that_was_kept_is_said_to_be_for_the_desk_alone(office: Office) -> None:
+    number = await office.open()
+    async with visitor(office, "agent") as ana:
+        ana.client.headers["HX-Request"] = "true"
+        key = re.findall(
+            r'id="f-notes".*?name="key" value="([^"]+)"', (await ana.get(f"/casos/{number}")).text, re.DOTALL
+        )
+        answer = await ana.post(f"/casos/{number}/ordenes/notes", key=key[0], body="Es el cortafuegos.")
+    assert "Nota guardada: solo la ve la mesa." in answer.text

@@ -186,6 +186,7 @@ async def batch(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     for place in range(3):
         await page.locator("#filas input").nth(place).check()
     yield "what may be done with those that are chosen"
+    await page.evaluate("document.querySelectorAll('.pane details').forEach((each) => { each.open = false; })")
     await page.click(".batch [value=notes]")
     yield "what a batch asks"
     await page.fill("[name=body]", "Se revisa hoy.")
