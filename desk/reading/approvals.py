@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from desk.desk import Desk
 from desk.reading.visits import VisitRecord, visit_record
 from policy.case.case import Level, Status
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
-from storage.case import views
+from storage.case import queue, views
 from storage.case.views import CaseFilter, CaseRow
 from storage.engine.database import Reader
-from storage.people import agents, contacts, customers
+from storage.people import agents, contacts
 from storage.visit.open_visits import with_visit_at
 
 _LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
@@ -58,54 +59,47 @@ async def read(desk: Desk) -> Approvals:
     level_3 = CaseFilter(status=_LIVING, level=Level.DIRECTOR, sort="next_due")
     overdue = CaseFilter(overdue=True, sort="next_due")
     async with desk.database.snapshot() as db:
-        names = _Names(db)
         requested = await with_visit_at(db, (VisitStep.REQUESTED,), limit=_MOST)
         others = await with_visit_at(db, (PENDING | UNDER_WAY) - {VisitStep.REQUESTED}, limit=_MOST)
+        visited = await views.some_cases(db, [*requested, *others])
+        listed = [(await views.cases(db, each, limit=_MOST)).items for each in (level_3, overdue)]
+        called = await queue.customer_names(db, {row.case.customer_id for row in chain(visited.values(), *listed)})
+        names = _Names(db, called, {each.id: each.name for each in await agents.listing(db)})
         return Approvals(
-            requested=[await _open_visit(db, number, names) for number in requested],
-            others=[await _open_visit(db, number, names) for number in others],
-            level_3=[await names.named(row) for row in (await views.cases(db, level_3, limit=_MOST)).items],
-            overdue=[await names.named(row) for row in (await views.cases(db, overdue, limit=_MOST)).items],
+            requested=[await _open_visit(db, visited[number], names) for number in requested],
+            others=[await _open_visit(db, visited[number], names) for number in others],
+            level_3=[NamedCase(row, called[row.case.customer_id]) for row in listed[0]],
+            overdue=[NamedCase(row, called[row.case.customer_id]) for row in listed[1]],
         )
 
 
 @dataclass(frozen=True)
 class _Names:
-    """What customers and people are called, each asked for once."""
+    """What customers and agents are called; a customer's contacts are asked for once."""
 
     db: Reader
-    customers: dict[str, str] = field(default_factory=dict)
-    people: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    async def named(self, row: CaseRow) -> NamedCase:
-        return NamedCase(row, await self.customer(row.case.customer_id))
-
-    async def customer(self, customer_id: str) -> str:
-        if customer_id not in self.customers:
-            found = await customers.get(self.db, customer_id)
-            self.customers[customer_id] = found.name if found else customer_id
-        return self.customers[customer_id]
+    customers: Mapping[str, str]
+    agents: Mapping[str, str]
+    people: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     async def at_customer(self, customer_id: str) -> Mapping[str, str]:
         """Agents, and the customer's contacts."""
         if customer_id not in self.people:
-            ours = {each.id: each.name for each in await agents.listing(self.db)}
             theirs = {each.id: each.name for each in await contacts.roster(self.db, customer_id)}
-            self.people[customer_id] = ours | theirs
+            self.people[customer_id] = {**self.agents, **theirs}
         return self.people[customer_id]
 
 
-async def _open_visit(db: Reader, number: str, names: _Names) -> OpenVisit:
-    row, terms = await views.case(db, number), await views.terms(db, number)
-    assert row is not None
+async def _open_visit(db: Reader, row: CaseRow, names: _Names) -> OpenVisit:
+    terms = await views.terms(db, row.number)
     assert terms is not None
     visit = row.case.visit
     assert visit is not None
     term = visit.excess or visit.term
     return OpenVisit(
         row=row,
-        customer=await names.customer(row.case.customer_id),
-        record=visit_record(visit, await views.timeline(db, number), terms.channels),
+        customer=names.customers[row.case.customer_id],
+        record=visit_record(visit, await views.timeline(db, row.number), terms.channels),
         due_at=term.due_at if term else None,
         names=await names.at_customer(row.case.customer_id),
     )

@@ -5,7 +5,7 @@ Each line says which act solves it: a payment, a renewal, or another contract.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -122,14 +122,15 @@ async def read_commercial(desk: Desk, *, at: datetime) -> CommercialHome:
     today = bogota_date(at)
     within = max(desk.policy.cover_end_announced_days_before, default=0)
     async with desk.database.snapshot() as db:
-        names = _Names(db)
         covered = await portfolio.covered(db, today)
+        unpaid = await portfolio.unpaid(db, today)
+        names = await _names(db, (each.customer_id for each in unpaid))
         return CommercialHome(
-            held=await _held(desk, names, at=at),
-            ending=await _ending(desk, names, today, today + timedelta(days=within)),
+            held=await _held(desk, db, at=at),
+            ending=await _ending(desk, db, today, today + timedelta(days=within)),
             unpaid=[
-                Unpaid(contract=each, customer=await names.of(each.customer_id), covers=each.cover.covers(today))
-                for each in await portfolio.unpaid(db, today)
+                Unpaid(contract=each, customer=names[each.customer_id], covers=each.cover.covers(today))
+                for each in unpaid
             ],
             customers=covered.customers,
             covered=covered.by_plan,
@@ -137,40 +138,48 @@ async def read_commercial(desk: Desk, *, at: datetime) -> CommercialHome:
         )
 
 
-class _Names:
-    """What customers are called, each asked for once."""
-
-    def __init__(self, db: Reader) -> None:
-        self.db = db
-        self._known: dict[str, str] = {}
-
-    async def of(self, customer_id: str) -> str:
-        if customer_id not in self._known:
-            self._known |= {customer_id: customer_id, **await queue.customer_names(self.db, [customer_id])}
-        return self._known[customer_id]
+async def _names(db: Reader, customer_ids: Iterable[str]) -> Mapping[str, str]:
+    """What these customers are called."""
+    ids = set(customer_ids)
+    return dict(zip(ids, ids, strict=True)) | await queue.customer_names(db, ids)
 
 
 # -- held cases -------------------------------------------------------------------------------------------------------
 
 
-async def _held(desk: Desk, names: _Names, *, at: datetime) -> list[Held]:
-    rows = (await views.cases(names.db, CaseFilter(status=(Status.HELD,), sort="next_due"), limit=_MOST_HELD)).items
+async def _held(desk: Desk, db: Reader, *, at: datetime) -> list[Held]:
+    rows = (await views.cases(db, CaseFilter(status=(Status.HELD,), sort="next_due"), limit=_MOST_HELD)).items
     if not rows:
         return []
     plan = next(iter(desk.policy.plans))
     terms = preview_terms(desk.policy, plan, at=at - timedelta(days=60))
-    found = [await _held_case(names, row, terms.business_days, terms.held_for_business_days, at=at) for row in rows]
+    ids = {row.case.customer_id for row in rows}
+    known = _Known(
+        names=await _names(db, ids),
+        contracts=await contracts.of_customers(db, ids),
+        solutions=await solutions.some(db, (row.case.solution_id for row in rows)),
+    )
+    found = [_held_case(known, row, terms.business_days, terms.held_for_business_days, at=at) for row in rows]
     return sorted(found, key=lambda each: each.closes_at)
 
 
-async def _held_case(names: _Names, row: CaseRow, days: Calendar, whole: int, *, at: datetime) -> Held:
+@dataclass(frozen=True)
+class _Known:
+    """The customers of some cases by their ids, and these cases' solutions."""
+
+    names: Mapping[str, str]
+    contracts: Mapping[str, Sequence[Contract]]
+    solutions: Mapping[str, Solution]
+
+
+def _held_case(known: _Known, row: CaseRow, days: Calendar, whole: int, *, at: datetime) -> Held:
     closes_at, today = row.case.held_until or at, bogota_date(at)
     left = len({day for _, _, day in days.open_stretches(at, closes_at) if day > today}) if closes_at > at else 0
-    solution = await solutions.get(names.db, row.case.solution_id)
-    lacks, contract = what_is_lacking(await contracts.of_customer(names.db, row.case.customer_id), on=today)
+    solution = known.solutions.get(row.case.solution_id)
+    lacks, contract = what_is_lacking(known.contracts[row.case.customer_id], on=today)
     return Held(
         row=row,
-        customer=await names.of(row.case.customer_id),
+        customer=known.names[row.case.customer_id],
         lacks=lacks,
         contract=contract,
         had_warranty=bool(solution and solution.accepted_on),
@@ -194,16 +203,17 @@ def what_is_lacking(of_customer: Sequence[Contract], *, on: date) -> tuple[Lacks
 # -- covers that end --------------------------------------------------------------------------------------------------
 
 
-async def _ending(desk: Desk, names: _Names, since: date, until: date) -> list[Ending]:
-    agreed = await portfolio.ending(names.db, since, until)
-    warranties = await _warranties(desk, names.db, since, until)
+async def _ending(desk: Desk, db: Reader, since: date, until: date) -> list[Ending]:
+    agreed = await portfolio.ending(db, since, until)
+    warranties = await _warranties(desk, db, since, until)
     covers: list[tuple[Contract | Solution, date]] = [(each, each.ends_on) for each in agreed]
     covers += warranties
-    counts = await portfolio.open_cases(names.db, [each.customer_id for each, _ in covers])
+    counts = await portfolio.open_cases(db, [each.customer_id for each, _ in covers])
+    names = await _names(db, (each.customer_id for each, _ in covers))
     found = [
         Ending(
             customer_id=each.customer_id,
-            customer=await names.of(each.customer_id),
+            customer=names[each.customer_id],
             ends_on=ends_on,
             days_left=(ends_on - since).days,
             open_cases=counts.get(each.customer_id, 0),
@@ -219,12 +229,15 @@ async def _warranties(desk: Desk, db: Reader, since: date, until: date) -> list[
     """The warranties that end within these days, with their last day; where no contract goes on after it."""
     months = desk.policy.warranty_months
     first = since - timedelta(days=31 * (months + 1))
-    found: list[tuple[Solution, date]] = []
-    for each in await portfolio.accepted(db, first, until):
-        assert each.accepted_on is not None, "it was asked for by that day"
-        ends_on = warranty_ends_on(each.accepted_on, months=months)
-        if since <= ends_on <= until:
-            theirs = await contracts.of_customer(db, each.customer_id)
-            if not any(agreed.cover.covers(ends_on + _DAY) for agreed in theirs):
-                found.append((each, ends_on))
-    return found
+    ends = [
+        (each, warranty_ends_on(each.accepted_on, months=months))
+        for each in await portfolio.accepted(db, first, until)
+        if each.accepted_on is not None
+    ]
+    found = [(each, ends_on) for each, ends_on in ends if since <= ends_on <= until]
+    theirs = await contracts.of_customers(db, {each.customer_id for each, _ in found})
+    return [
+        (each, ends_on)
+        for each, ends_on in found
+        if not any(agreed.cover.covers(ends_on + _DAY) for agreed in theirs[each.customer_id])
+    ]

@@ -250,6 +250,7 @@ def _projected(case: Case) -> dict[str, Any]:
         "case_group": case.group,
         "overdue": case.overdue,
         "missed": bool(case.missed),
+        "visit_step": case.visit.step if case.visit and case.visit.is_open else None,
         "next_due_at": next_due_at(case) or (NEVER if case.status is Status.CLOSED else UNDATED),
         "closed_at": case.closed_at,
         "closing_reason": case.closing_reason,
@@ -300,7 +301,7 @@ _PROMISED = (ClockState.RUNNING, ClockState.MISSED)
 
 _SHOWN = (
     *("turn", "facts", "status", "level", "priority", "assignee", "case_group", "overdue", "missed", "next_due_at"),
-    *("closed_at", "closing_reason", "state"),
+    *("closed_at", "closing_reason", "visit_step", "state"),
 )
 """The columns of `_projected`."""
 

@@ -6,7 +6,7 @@ takes away nothing that was paid, and adds nothing that was not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -201,6 +201,16 @@ async def of_customer(db: Reader, customer_id: str) -> list[Contract]:
     """The customer's contracts, the earliest first."""
     async with db.read() as connection:
         return await _of_customer(connection, customer_id)
+
+
+async def of_customers(db: Reader, customer_ids: Iterable[str]) -> Mapping[str, Sequence[Contract]]:
+    """The contracts of each of these customers, the earliest first."""
+    found: dict[str, list[Contract]] = {each: [] for each in customer_ids}
+    wanted = _SELECT.where(contracts.c.customer_id.in_(found)).order_by(contracts.c.starts_on)
+    async with db.read() as connection:
+        for row in (await connection.execute(wanted)).mappings():
+            found[row["customer_id"]].append(_contract(row))
+    return found
 
 
 async def renewals(db: Reader, contract_id: str) -> list[Renewal]:

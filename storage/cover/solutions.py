@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -110,6 +111,13 @@ async def get(db: Reader, solution_id: str) -> Solution | None:
     async with db.read() as connection:
         row = (await connection.execute(_SELECT.where(solutions.c.id == solution_id))).mappings().first()
     return None if row is None else _solution(row)
+
+
+async def some(db: Reader, solution_ids: Iterable[str]) -> Mapping[str, Solution]:
+    """These solutions, by id; unknown ones are missing."""
+    async with db.read() as connection:
+        rows = await connection.execute(_SELECT.where(solutions.c.id.in_(set(solution_ids))))
+        return {row["id"]: _solution(row) for row in rows.mappings()}
 
 
 async def of_customer(db: Reader, customer_id: str) -> list[Solution]:

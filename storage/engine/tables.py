@@ -357,6 +357,7 @@ requests = Table(
 _GOES_ON = text("follows IS NOT NULL")
 """Few cases go on from another, and only those are in the index."""
 _ANSWERED = text("answered_seq IS NOT NULL")
+_VISITED = text("visit_step IS NOT NULL")
 _QUEUED_BY = (
     *("next_due_at", "number", "status", "level", "priority", "plan"),
     *("customer_id", "assignee", "case_group", "overdue", "closing_reason", "search_id"),
@@ -392,6 +393,7 @@ cases = Table(
     Column("title", Text, nullable=False),
     Column("title_key", String, nullable=False, server_default=""),  # its beginning, as titles are put in order
     Column("answered_seq", Integer),  # the customer's word, where nobody answered it since
+    Column("visit_step", String),  # what its visit on site waits for, where one has not ended
     Column("search_id", BigInteger, nullable=False),  # the number as a whole number (case_words.py)
     Column("change", BigInteger, nullable=False, index=True),  # the place of its last turn among the desk's turns
     Column("state", Json, nullable=False),
@@ -402,6 +404,7 @@ cases = Table(
     Index("ix_cases_queue", *_QUEUED_BY),  # it is walked without looking at any case
     Index(None, "priority", "number"),
     Index("ix_cases_follows", "follows", sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
+    Index("ix_cases_visited", "visit_step", "number", sqlite_where=_VISITED, postgresql_where=_VISITED),
     Index("ix_cases_answered", *_QUEUED_BY, sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),  # few of them
     word("status", Status),
     word("cover", CoverKind),

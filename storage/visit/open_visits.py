@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from policy.case.case import Status
 from policy.visit.visit import VisitStep
+from storage.engine.columns import Unindexed
 from storage.engine.database import Reader
 from storage.engine.tables import cases
 
@@ -16,11 +17,11 @@ _LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.RESOL
 
 async def with_visit_at(db: Reader, steps: Collection[VisitStep], *, limit: int = 100) -> list[str]:
     """The numbers of the cases whose visit is at one of these steps, the one whose step is due first, first."""
-    visit = cases.c.state["visit"]
+    due_at = cases.c.state["visit"]["term"]["due_at"].as_string()
     wanted = (
         select(cases.c.number)
-        .where(cases.c.status.in_(_LIVING), visit["step"].as_string().in_([step.value for step in steps]))
-        .order_by(visit["term"]["due_at"].as_string(), cases.c.number)
+        .where(Unindexed(cases.c.status).in_(_LIVING), cases.c.visit_step.in_(sorted(steps)))
+        .order_by(due_at, cases.c.number)
         .limit(limit)
     )
     async with db.read() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from storage.cover.contracts import Contract, NewContract
 from storage.cover.solutions import Solution, SolutionKind
 from storage.people import customers
 from storage.people.customers import Customer
-from tests.api.office import STANDARD, Office
+from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import Visitor, unspaced, visitor
+from tests.support.counting import Counting
 from tests.support.lives import DIRECTOR, bogota
 
 TODAY = date(2026, 11, 25)
@@ -127,6 +129,22 @@ async def test_a_held_case_stands_with_what_it_lacks_and_the_act_is_right_there(
         assert paid.headers["location"] == "/inicio?hecho=pagos"
         page = (await carla.get("/inicio?hecho=pagos")).text
     assert ("Pago registrado" in page, "Nada espera un pago." in page) == (True, True)
+
+
+async def test_the_page_asks_for_many_held_cases_as_for_one(office: Office) -> None:
+    """Their customers, contracts and solutions are read at once, however many there are."""
+    for each in (STANDARD, PREMIUM):
+        gone = {"ends_on": "2026-11-25", "reason": "Otro contrato."}
+        await office.post(f"/contracts/contract-{each}/end", gone, "commercial")
+    office.clock.passes(days=2)
+    counter, asked = Counting(office.app), []
+    async with visitor(replace(office, app=counter), "commercial") as carla:  # type: ignore[arg-type]
+        for who in ("contact", "premium_contact", "contact"):
+            number = await office.open(who)
+            with counter.hearing(office.db):
+                assert number in (await carla.get("/inicio")).text
+            asked.append(counter.count.statements)
+    assert len(set(asked)) == 1, asked
 
 
 async def test_a_refused_act_says_why_and_keeps_what_was_typed(office: Office) -> None:
