@@ -45,8 +45,9 @@ _TOO_OLD = timedelta(hours=12)
 """What nobody looked at for so long was brought from elsewhere, or is no longer urgent in itself."""
 _TRIED_FOR = 6
 _AGAIN_AFTER = timedelta(seconds=20)
-_AT_ONCE = 200
-"""Pages of one round, which is one transaction: others who write wait for it."""
+_CALLED_AT_ONCE = 5_000
+"""Pages of one round: all of a storm's, for what is left waits until its mailbox may be written to again."""
+_TOLD_OF_AT_ONCE = 200
 _SENT_AT_ONCE = 10
 _SENT_WITHIN = 25.0
 """Seconds for one message: less than it is claimed for, so that no other worker sends it meanwhile."""
@@ -144,7 +145,7 @@ class Paging:
     # -- deciding -----------------------------------------------------------------------------------------------------
 
     async def _decide(self, *, at: datetime) -> int:
-        found = await pages.due(self.database, at=at, most=_AT_ONCE)
+        found = await pages.due(self.database, at=at, most=_CALLED_AT_ONCE)
         if not found:
             return 0
         holidays = holidays_of(self.policy, at.year - 1, at.year + 1)
@@ -258,7 +259,7 @@ class Paging:
 
     async def tell(self) -> int:
         """Have each case record what happened with its pages, in order; what the engine does not take now waits."""
-        found = await pages.untold(self.database, most=_AT_ONCE)
+        found = await pages.untold(self.database, most=_TOLD_OF_AT_ONCE)
         by_case: dict[str, list[tuple[Step, Page]]] = {}
         for each in found:
             by_case.setdefault(each[1].case_number, []).append(each)

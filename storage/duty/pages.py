@@ -5,7 +5,7 @@ Whoever takes a step says how many there were before, so that of two workers one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -152,9 +152,8 @@ async def take(db: Database, taken: Sequence[Taken], mails: Sequence[Mail], *, a
     """Take these steps, with the messages that go out for them; answer how many. What another one took is left."""
     mine: set[str] = set()
     async with db.write() as connection:
-        for each in taken:
-            if await _advance(connection, each, at=at):
-                mine.add(each.page.id)
+        for ids, alike in _together(taken):
+            mine |= await _advance(connection, ids, alike, at=at)
         for mail in mails:
             about = [each for each in mail.pages if each in mine]
             if not about:
@@ -166,37 +165,55 @@ async def take(db: Database, taken: Sequence[Taken], mails: Sequence[Mail], *, a
     return len(mine)
 
 
-async def _advance(connection: AsyncConnection, taken: Taken, *, at: datetime) -> bool:
-    p, page = pages.c, taken.page
-    its = update(pages).where(p.id == page.id, p.steps == page.steps, p.state.in_(PASSES))
-    grows = 1 if taken.step else 0
-    advanced = its.values(state=taken.state, steps=page.steps + grows, next_at=taken.next_at)
-    if not (await connection.execute(advanced)).rowcount:
-        return False
+def _together(taken: Sequence[Taken]) -> Iterator[tuple[list[str], Taken]]:
+    """Those with which the same is done, by their ids: in a storm all of them, in a statement or two."""
+    found: dict[tuple[object, ...], list[Taken]] = {}
+    for each in taken:
+        done = (each.page.steps, each.state, each.step, each.person_id, each.next_at)
+        found.setdefault(done, []).append(each)
+    for alike in found.values():
+        yield [each.page.id for each in alike], alike[0]
+
+
+async def _advance(connection: AsyncConnection, ids: Sequence[str], taken: Taken, *, at: datetime) -> set[str]:
+    """Do this with these pages, as far as nothing happened with them meanwhile; answer which those were."""
+    p, steps = pages.c, taken.page.steps
+    theirs = update(pages).where(p.id.in_(ids), p.steps == steps, p.state.in_(PASSES))
+    advanced = theirs.values(state=taken.state, steps=steps + bool(taken.step), next_at=taken.next_at)
+    mine = set(await connection.scalars(advanced.returning(p.id)))
     if taken.step:
-        done = Step(page_id=page.id, n=page.steps + 1, step=taken.step, person_id=taken.person_id, by=SYSTEM, at=at)
-        await _add(connection, done)
-    return True
+        done: dict[str, Any] = {"step": taken.step, "person_id": taken.person_id, "by": SYSTEM, "at": at}
+        await _add(connection, [Step(page_id=each, n=steps + 1, **done) for each in sorted(mine)])
+    return mine
 
 
-async def _add(connection: AsyncConnection, step: Step) -> None:
-    row = {"page_id": step.page_id, "n": step.n, "step": step.step, "person_id": step.person_id, "at": step.at}
-    await connection.execute(insert(connection, page_steps).values(**row, actor_role=step.by.role, actor_id=step.by.id))
+async def _add(connection: AsyncConnection, steps: Sequence[Step]) -> None:
+    rows = [
+        {
+            "page_id": each.page_id,
+            "n": each.n,
+            "step": each.step,
+            "person_id": each.person_id,
+            "at": each.at,
+            "actor_role": each.by.role,
+            "actor_id": each.by.id,
+        }
+        for each in steps
+    ]
+    if rows:
+        await connection.execute(insert(connection, page_steps), rows)
 
 
 async def acknowledge(db: Database, ids: Sequence[str], by: Actor, *, at: datetime) -> list[str]:
     """Acknowledge those of these pages that are still open, each once; answer which those were."""
-    p, done = pages.c, []
+    p = pages.c
+    acknowledged = {"state": PageState.ACKNOWLEDGED, "acknowledged_by": by.id, "acknowledged_at": at}
+    theirs = update(pages).where(p.id.in_(ids), p.state.in_(OPEN)).values(**acknowledged, steps=p.steps + 1)
+    done: dict[str, Any] = {"step": PageStep.ACKNOWLEDGED, "person_id": by.id, "by": by, "at": at}
     async with db.write() as connection:
-        for each in sorted(ids):
-            acknowledged = {"state": PageState.ACKNOWLEDGED, "acknowledged_by": by.id, "acknowledged_at": at}
-            its = update(pages).where(p.id == each, p.state.in_(OPEN)).values(**acknowledged, steps=p.steps + 1)
-            n = await connection.scalar(its.returning(p.steps))
-            if n is not None:
-                step = Step(page_id=each, n=n, step=PageStep.ACKNOWLEDGED, person_id=by.id, by=by, at=at)
-                await _add(connection, step)
-                done.append(each)
-    return done
+        counted = (await connection.execute(theirs.returning(p.id, p.steps))).all()
+        await _add(connection, [Step(page_id=id_, n=n, **done) for id_, n in sorted(counted)])
+    return sorted(id_ for id_, _ in counted)
 
 
 # -- telling the case -------------------------------------------------------------------------------------------------

@@ -59,6 +59,14 @@ async def steps(desk: Desk, number: str) -> list[tuple[str, str | None]]:
     return [(each.fact.step.value, each.fact.person_id) for each in rows if isinstance(each.fact, DutyPaged)]
 
 
+async def called_as_often(desk: Desk, times: int) -> None:
+    """Each page that there is, so often: as if as many cases had been handed off in one second."""
+    async with desk.database.write() as connection:
+        known = (await connection.execute(select(table))).mappings().all()
+        more = [{**row, "id": f"{row['case_number']}.1{n}", "seq": n} for row in known for n in range(100, 99 + times)]
+        await connection.execute(insert(table), more)
+
+
 async def page_of(desk: Desk, number: str) -> pages.Page:
     [found] = [each for each in (await pages.listing(desk.database)).items if each.case_number == number]
     return found
@@ -247,10 +255,7 @@ async def test_a_storm_reaches_each_once_in_a_few_messages_and_waits_for_no_case
 ) -> None:
     """A hundred pages of one second, three workers, and an engine that takes nothing meanwhile."""
     numbers = [await handed_off(on_duty, engine, clock, f"k{place}") for place in range(5)]
-    async with on_duty.database.write() as connection:
-        known = (await connection.execute(select(table))).mappings().all()
-        more = [{**row, "id": f"{row['case_number']}.{n}", "seq": n} for row in known for n in range(100, 119)]
-        await connection.execute(insert(table), more)
+    await called_as_often(on_duty, 20)
     engine.down = True
     called = await asyncio.gather(*(paging.call() for _ in range(3)))
     listed = (await pages.listing(on_duty.database, limit=200)).items
@@ -261,6 +266,19 @@ async def test_a_storm_reaches_each_once_in_a_few_messages_and_waits_for_no_case
     engine.down = False
     await asyncio.gather(*(paging.tell() for _ in range(3)))
     assert [await steps(on_duty, number) for number in numbers] == [[("paged", "eva")] * 20] * 5
+
+
+async def test_all_pages_of_one_second_go_in_one_message_and_are_taken_by_one_click(
+    on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
+) -> None:
+    """Whatever is left waits for a minute: a limit to a round kept the last of a thousand for five."""
+    await handed_off(on_duty, engine, clock)
+    await called_as_often(on_duty, 1_000)
+    assert await paging.call() == 1_001
+    assert "1000 casos" in str(post.letters[-1][1]["Subject"])
+    linked = await acknowledging.by_link(on_duty, link_in(post), at=clock())
+    assert len(linked.pages) == 1_000
+    assert not linked.open
 
 
 async def test_where_all_are_told_whoever_was_just_written_to_hears_of_it_a_little_later(
