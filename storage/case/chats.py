@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from policy.case import facts as f
 from policy.case.decision import Decision
 from storage.engine.database import Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, chats, contacts, customers
 
 _C = chats.c
@@ -78,9 +79,16 @@ async def going_on(db: Reader) -> Sequence[ChatRow]:
 
 async def waiting(db: Reader) -> Sequence[str]:
     """The numbers of the cases whose chats wait for an agent, the first who came first."""
-    wanted = select(_C.case_number).where(_C.ended_at.is_(None), _C.agent_id.is_(None))
     async with db.read() as connection:
-        return list(await connection.scalars(wanted.order_by(_C.begun_at, _C.case_number).limit(_MOST)))
+        return [row.case_number for row in await _WAITING.rows(connection)]
+
+
+_WAITING = Prepared(
+    select(_C.case_number)
+    .where(_C.ended_at.is_(None), _C.agent_id.is_(None))
+    .order_by(_C.begun_at, _C.case_number)
+    .limit(_MOST)
+)
 
 
 async def waits_since(db: Reader, since: datetime) -> Sequence[timedelta]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Level, Role
@@ -15,6 +15,7 @@ from policy.people.contacts import mailbox_of
 from storage.audit import audit
 from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import accounts, agents
 from storage.signing_in import token_ends
 
@@ -69,27 +70,28 @@ async def _put(connection: AsyncConnection, agent: Agent) -> None:
 
 async def get(db: Reader, agent_id: str) -> Agent | None:
     async with db.read() as connection:
-        row = (await connection.execute(select(agents).where(agents.c.id == agent_id))).mappings().first()
-    return None if row is None else _agent(row)
+        row = await _BY_ID.first(connection, id=agent_id)
+    return None if row is None else _agent(row._asdict())
 
 
 async def listing(db: Reader) -> Sequence[Agent]:
     """All agents, by name."""
     async with db.read() as connection:
-        return [
-            _agent(row)
-            for row in (await connection.execute(select(agents).order_by(agents.c.name, agents.c.id))).mappings()
-        ]
+        return [_agent(row._asdict()) for row in await _BY_NAME.rows(connection)]
 
 
 async def serving(db: Reader) -> Sequence[Agent]:
     """The agents to whom something can be given, by name: those whose account, if they have one, is not disabled."""
-    disabled = select(accounts.c.mailbox).where(accounts.c.disabled_at.is_not(None))
     async with db.read() as connection:
-        shut_out = set(await connection.scalars(disabled))
+        shut_out = {row.mailbox for row in await _SHUT_OUT.rows(connection)}
     return [each for each in await listing(db) if mailbox_of(each.email) not in shut_out]
 
 
-def _agent(row: RowMapping) -> Agent:
+_BY_ID = Prepared(select(agents).where(agents.c.id == bindparam("id")))
+_BY_NAME = Prepared(select(agents).order_by(agents.c.name, agents.c.id))
+_SHUT_OUT = Prepared(select(accounts.c.mailbox).where(accounts.c.disabled_at.is_not(None)))
+
+
+def _agent(row: Mapping[Any, Any]) -> Agent:
     levels = tuple(Level(level) for level in row["levels"])
     return Agent(**{**row, "levels": levels, "groups": tuple(row["groups"])})

@@ -7,12 +7,12 @@ stays as a row that may no longer act.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, select, update
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Plan
@@ -32,6 +32,7 @@ from policy.terms.policy_file import PolicyFile
 from storage.audit import audit
 from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import contacts
 from storage.people import customers
 from storage.search import names
@@ -193,8 +194,8 @@ async def roster(db: Reader, customer_id: str) -> list[Contact]:
 async def get(db: Reader, contact_id: str) -> Contact | None:
     """A contact, also one that was taken off the roster."""
     async with db.read() as connection:
-        row = (await connection.execute(_SELECT.where(contacts.c.id == contact_id))).mappings().first()
-    return None if row is None else _contact(row)
+        row = await _BY_ID.first(connection, id=contact_id)
+    return None if row is None else _contact(row._asdict())
 
 
 async def by_email(db: Reader, email: str) -> list[Contact]:
@@ -251,14 +252,19 @@ async def _put(connection: AsyncConnection, customer_id: str, new: NewContact) -
 
 
 async def _roster(connection: AsyncConnection, customer_id: str) -> list[Contact]:
-    wanted = _SELECT.where(contacts.c.customer_id == customer_id, contacts.c.removed_at.is_(None))
-    return [
-        _contact(row) for row in (await connection.execute(wanted.order_by(contacts.c.name, contacts.c.id))).mappings()
-    ]
+    return [_contact(row._asdict()) for row in await _ROSTER.rows(connection, customer_id=customer_id)]
 
 
 _SELECT: Select[Any] = select(*(contacts.c[name] for name in Contact.__dataclass_fields__))
 
 
-def _contact(row: RowMapping) -> Contact:
+_BY_ID = Prepared(_SELECT.where(contacts.c.id == bindparam("id")))
+_ROSTER = Prepared(
+    _SELECT.where(contacts.c.customer_id == bindparam("customer_id"), contacts.c.removed_at.is_(None)).order_by(
+        contacts.c.name, contacts.c.id
+    )
+)
+
+
+def _contact(row: Mapping[Any, Any]) -> Contact:
     return Contact(**row)

@@ -7,14 +7,14 @@ contact that is taken off the roster is out at once. Only commercial and admin, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
@@ -23,6 +23,7 @@ from policy.terms.policy_file import PolicyFile
 from storage.audit import audit
 from storage.audit.acts import Act, doer
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import accounts, sessions, sign_in_keys
 from storage.engine.tables import agents as agent_table
 from storage.people import agents, contacts, customers
@@ -123,12 +124,16 @@ async def create(db: Database, new: NewAccount, *, at: datetime) -> Account:
 
 
 async def get(db: Reader, account_id: str) -> Account | None:
-    return await _one(db, accounts.c.id == account_id)
+    async with db.read() as connection:
+        row = await _BY_ID.first(connection, id=account_id)
+    return None if row is None else _account(row._asdict())
 
 
 async def by_mailbox(db: Reader, email: str) -> Account | None:
     """The account of an address, whatever its capitals."""
-    return await _one(db, accounts.c.mailbox == mailbox_of(email))
+    async with db.read() as connection:
+        row = await _BY_MAILBOX.first(connection, mailbox=mailbox_of(email))
+    return None if row is None else _account(row._asdict())
 
 
 async def listing(db: Reader, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
@@ -366,14 +371,10 @@ def _used_up(account_id: str, at: datetime, *which: Any) -> Any:
 
 
 _SELECT = select(accounts)
+_BY_ID = Prepared(_SELECT.where(accounts.c.id == bindparam("id")))
+_BY_MAILBOX = Prepared(_SELECT.where(accounts.c.mailbox == bindparam("mailbox")))
 
 
-async def _one(db: Reader, which: Any) -> Account | None:
-    async with db.read() as connection:
-        row = (await connection.execute(_SELECT.where(which))).mappings().first()
-    return None if row is None else _account(row)
-
-
-def _account(row: RowMapping) -> Account:
+def _account(row: Mapping[Any, Any]) -> Account:
     role = Role(row["staff_role"]) if row["staff_role"] else None
     return Account(**{**row, "staff_role": role, "recovery_hashes": tuple(row["recovery_hashes"])})

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from policy.case.case import Actor, Role
 from storage.audit import audit
 from storage.audit.acts import Act, doer
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import sessions, sign_in_failures
 from storage.signing_in.accounts import digest_of
 
@@ -62,11 +64,9 @@ async def rename(db: Database, session_id: str, secret: str) -> None:
 
 async def find(db: Reader, secret: str, *, at: datetime, idle_for: timedelta) -> Session | None:
     """The session of this secret while it lasts."""
-    c = sessions.c
-    lives = and_(c.hash == digest_of(secret), c.ended_at.is_(None), c.expires_at > at, c.seen_at > at - idle_for)
     async with db.read() as connection:
-        row = (await connection.execute(_SELECT.where(lives))).mappings().first()
-    return None if row is None else _session(row)
+        row = await _BY_SECRET.first(connection, hash=digest_of(secret), at=at, seen_since=at - idle_for)
+    return None if row is None else _session(row._asdict())
 
 
 def is_to_note(session: Session, *, at: datetime) -> bool:
@@ -119,9 +119,17 @@ async def of_account(db: Reader, account_id: str, *, at: datetime, idle_for: tim
 
 
 _SELECT = select(*(sessions.c[name] for name in Session.__dataclass_fields__))
+_BY_SECRET = Prepared(
+    _SELECT.where(
+        sessions.c.hash == bindparam("hash"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("at"),
+        sessions.c.seen_at > bindparam("seen_since"),
+    )
+)
 
 
-def _session(row: RowMapping) -> Session:
+def _session(row: Mapping[Any, Any]) -> Session:
     return Session(**{**row, "role": Role(row["role"]) if row["role"] else None})
 
 

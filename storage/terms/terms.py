@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import null, select
+from sqlalchemy import bindparam, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Channel, Plan
@@ -25,6 +25,7 @@ from policy.terms.terms import Cover, CoverKind, Terms
 from policy.time.calendar import Closure
 from policy.time.holiday_list import NO_CHANGES
 from storage.engine.database import Reader
+from storage.engine.prepared import Prepared
 from storage.engine.tables import contract_endings, contract_payments, contracts, solutions
 from storage.terms.closures import holidays_between
 
@@ -170,11 +171,14 @@ async def plan_on(connection: AsyncConnection, policy: PolicyFile, *, customer_i
 
 async def paid_terms(connection: AsyncConnection, customer_id: str) -> list[ContractTerm]:
     """The customer's contracts as cover sees them, as far as they are paid."""
-    c = contracts.c
-    wanted = select(c.id, c.plan, c.starts_on, c.paid_through).where(
-        c.customer_id == customer_id, c.paid_through.is_not(None)
+    return [_term(*row) for row in await _PAID_TERMS.rows(connection, customer_id=customer_id)]
+
+
+_PAID_TERMS = Prepared(
+    select(contracts.c.id, contracts.c.plan, contracts.c.starts_on, contracts.c.paid_through).where(
+        contracts.c.customer_id == bindparam("customer_id"), contracts.c.paid_through.is_not(None)
     )
-    return [_term(row.id, row.plan, row.starts_on, row.paid_through) for row in await connection.execute(wanted)]
+)
 
 
 async def _known(connection: AsyncConnection, of: CustomerSolution) -> _Known:

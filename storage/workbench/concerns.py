@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.concerns import Concern, Concerned
 from storage.engine import paging
 from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, concerns
 
 MOST = 99
@@ -72,11 +73,19 @@ async def listing(db: Reader, people: Collection[str], *, limit: int, cursor: st
 
 async def unread(db: Reader, people: Collection[str]) -> Unread:
     """How many of these people's were not read yet, up to MOST + 1, and the id of the last of them."""
-    some = select(_C.id).where(_C.agent_id.in_(people), _C.read_at.is_(None)).order_by(_C.id.desc()).limit(MOST + 1)
-    newest = some.subquery()
     async with db.read() as connection:
-        count, last = (await connection.execute(select(func.count(), func.max(newest.c.id)))).one()
-    return Unread(count, last or 0)
+        found = await _NEWEST_UNREAD.first(connection, people=sorted(people))
+    return Unread(found.unread, found.last or 0)
+
+
+_newest = (
+    select(_C.id)
+    .where(_C.agent_id.in_(bindparam("people", expanding=True)), _C.read_at.is_(None))
+    .order_by(_C.id.desc())
+    .limit(MOST + 1)
+    .subquery()
+)
+_NEWEST_UNREAD = Prepared(select(func.count().label("unread"), func.max(_newest.c.id).label("last")))
 
 
 async def latest(db: Reader, people: Collection[str]) -> Mapping[str, tuple[int, int]]:

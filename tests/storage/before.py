@@ -16,13 +16,14 @@ from policy.terms.terms import Terms
 from storage.case import ledger
 from storage.engine import tables
 from storage.engine.database import Database
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases
 from storage.people import contacts, customers
 from storage.people.customers import Customer
 from storage.search import case_words, names
 
-_SINCE = {"answered_seq", "title_key"}
-"""Columns of a case that came with version 0027."""
+_SINCE = {"answered_seq", "title_key", "visit_step"}
+"""Columns of a case that came with versions 0027 and 0043."""
 _CASES = sa.table("cases", *(sa.column(each.name, each.type) for each in cases.c if each.name not in _SINCE))
 _CUSTOMERS = sa.table(
     "customers", *(sa.column(each.name, each.type) for each in tables.customers.c if each.name != "name_key")
@@ -37,9 +38,9 @@ def without_names(patch: pytest.MonkeyPatch) -> None:
 
     async def nothing(*_: Any, **__: Any) -> None: ...
 
-    patch.setattr(
-        contacts, "_SELECT", sa.select(*(each for each in contacts._SELECT.exported_columns if each.name != "phone"))
-    )
+    known = sa.select(*(each for each in contacts._SELECT.exported_columns if each.name != "phone"))
+    roster = known.where(tables.contacts.c.customer_id == sa.bindparam("customer_id"))
+    patch.setattr(contacts, "_ROSTER", Prepared(roster))
     patch.setattr(customers, "create", _create_customer)
     patch.setattr(names, "keep_contact", nothing)
 
