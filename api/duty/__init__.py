@@ -1,1 +1,1 @@
-"""Who is on duty, over HTTP: rotas, overrides, swaps, and the pages of whoever is called."""
+"""Duty over HTTP: rotas, overrides, swaps, and the pages of whoever is called."""

@@ -1,4 +1,4 @@
-"""Which texts a search weighs: those of the newest cases that say all that is sought, and how much each says.
+"""The texts that a search weighs: those of the newest cases that say all that is sought, and how much each says.
 
 Rare words find the cases, and common ones are looked for in those alone: whatever else says a common word would have to
 be listed only to be left out again. Where all are common, the newest cases are looked at: they hold enough that fit, or

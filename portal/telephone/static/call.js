@@ -12,7 +12,7 @@ document.addEventListener("escala:campana", async () => {
     const draft = fresh.getElementById(form.id);
     if (!draft) continue;
     form.querySelector(".drafted").replaceWith(draft.querySelector(".drafted"));
-    const chosen = form.querySelector("[name=outcome]:checked"), drafted = draft.querySelector("[name=outcome]:checked");
+    const [chosen, drafted] = [form, draft].map((each) => each.querySelector("[name=outcome]:checked"));
     if (!chosen?.defaultChecked || !drafted) continue; // somebody said what came of it
     const its = form.querySelector(`[name=outcome][value="${CSS.escape(drafted.value)}"]`);
     chosen.defaultChecked = false;

@@ -1,4 +1,4 @@
-"""What was said lately is put into PostgreSQL's index of words soon: until then every search reads through all of it.
+"""Recent words, put into PostgreSQL's index soon: until then every search reads through all of it.
 
 Each turn adds a little to a list beside the index, which was put away when it had grown to four megabytes; reading so
 much took half of a search's time. SQLite's index has no such list.

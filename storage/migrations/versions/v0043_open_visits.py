@@ -1,4 +1,4 @@
-"""What the open visit of a case waits for, beside its state: who approves visits no longer reads every open case."""
+"""The state that the open visit of a case waits in, as a column, so that who approves visits reads no other cases."""
 
 import sqlalchemy as sa
 from alembic import op
