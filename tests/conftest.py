@@ -8,21 +8,24 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from cli.conformance import LAST_RUN
 from desk.signing_in import passwords
-from tests.support import durations, quick_databases
+from tests.support import durations, first_to_collect, quick_databases
 from tests.support.lives import policy
 from wording.language import learn
 
 # What is imported and collected stays to the end: the collector looks through it neither now (a third of the time) nor
-# later.
+# later; and it looks through what a test makes once in a while, not after each 700 objects.
 gc.disable()
+_OBJECTS_BEFORE_A_LOOK = 20_000
 
 # A password costs 136 ms of a core, by design (tests/desk/signing_in/test_passwords.py holds it); here as little as can
 # be, but more than the hashes that tests put in place, which are made anew at a sign-in as old ones are.
@@ -37,6 +40,8 @@ quick_databases.ask_without_a_thread()
 
 settings.register_profile("escala", deadline=None)  # a busy machine is no fault of what is tried
 settings.load_profile("escala")
+
+_JOURNEYS = "tests/journeys/"
 
 REAL = {"browser", "covers", "engine", "env", "gate", "house", "idle", "live_desk", "postgres"}
 """Fixtures with a process behind them, whose clock nobody sets."""
@@ -53,6 +58,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(durations.Durations(config.getoption("--keep-durations")))
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives out whole files; the journeys, which share a desk, together."""
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = lambda test: _JOURNEYS if test.startswith(_JOURNEYS) else test.partition("::")[0]
+    return scheduler
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    first_to_collect.wait()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     durations.dearest_first(items, durations.read())
     for item in items:
@@ -63,8 +80,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
+    first_to_collect.say()
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_A_LOOK)
     gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    first_to_collect.forget()
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:

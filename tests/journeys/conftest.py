@@ -84,9 +84,11 @@ class LiveDesk(Talk):
         return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def live_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveDesk]:
-    """A desk in service whose priority 1 and 2 limits are seconds, with one Premium customer."""
+    """A desk in service whose priority 1 and 2 limits are seconds, with one Premium customer: one for all journeys,
+    which one process of a run lives (tests/conftest.py), for to start it takes as long as most of them.
+    """
     tmp_path = tmp_path_factory.mktemp("desk")
     policy = files("policy").joinpath("policy.toml").read_text(encoding="utf-8")
     before, _, rest = policy.partition("[matrix]\n")

@@ -179,7 +179,7 @@ def _happens(case: Case, step: Command | Asked | None, promised: Terms, at: date
 
 
 LIVES = st.one_of(_lives(Plan.STANDARD), _lives(Plan.PREMIUM))
-same_in_every_run = examples(60)
+same_in_every_run = examples(40)
 
 
 def _steps(life: Life) -> Iterator[tuple[Case, Decision, datetime]]:

@@ -25,7 +25,7 @@ from tests.support.random_commands import ALL_COMMANDS
 from tests.support.random_lives import live
 from tests.support.thoroughness import seed_of, size
 
-SHARDS = size(5, long=5)
+SHARDS = size(4, long=5)
 LIVES_IN_A_SHARD = size(96, long=400)
 
 # What fell due happens before a command is decided, so a case that can no longer be reopened is

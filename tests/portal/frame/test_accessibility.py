@@ -242,13 +242,13 @@ WALKS: dict[str, tuple[Walk, ...]] = {
 
 
 def looked_at() -> Iterator[tuple[str, str]]:
-    """Who looks at which page: all in a long run; else every third one of those that contacts or we have of a kind."""
+    """Who looks at which page: all in a long run; else every fourth one of those that contacts or we have of a kind."""
     places = Counter[tuple[bool, str]]()
     for who, paths in PAGES.items():
         for path in paths:
             kind = who.endswith("contact"), re.sub(r"\{.*?\}|\?.*", "", path)
             places[kind] += 1
-            if IS_LONG or places[kind] % 3 == 1:
+            if IS_LONG or places[kind] % 4 == 1:
                 yield who, path
 
 

@@ -1,0 +1,1 @@
+"""Journeys on a whole desk of real processes, which the files of this folder share."""
