@@ -17,6 +17,7 @@ from desk.idempotency import IdempotentRequest
 from desk.people import customer_card, customers
 from desk.people.customers import NewCustomer
 from desk.problems import NotFound
+from desk.reading.customers import read_customers
 from policy.case import lifecycle
 from policy.case.commands import OpenCase
 from portal.customers.customer_scope import CustomerScope
@@ -32,7 +33,6 @@ from storage.terms.terms import bogota_date
 
 router = APIRouter(prefix="/clientes")
 
-_AT_ONCE = 50
 _LABELS = {
     "name": "Name",
     "tax_id": "NIT",
@@ -133,13 +133,15 @@ def _said(form: FormData, *names: str) -> dict[str, Any]:
 async def _list(
     request: Request, visitor: Visitor, desk: Desk, *, after: str = "", refused: RefusedForm | None = None
 ) -> Response:
-    found = await customers.visible(desk, visitor.principal, limit=_AT_ONCE, cursor=after or None)
+    found = await read_customers(desk, visitor.principal, cursor=after or None, at=desk.clock())
     return page(
         request,
         "customers/customers.html",
         status=refused.refused.status if refused else 200,
-        customers=found.items,
-        next_cursor=found.next_cursor,
+        customers=found.page.items,
+        next_cursor=found.page.next_cursor,
+        covers=found.covers,
+        open_cases=found.open_cases,
         may_register=visitor.role in REGISTRARS,
         key=secrets.token_urlsafe(18),
         refused=refused.refused if refused else None,

@@ -86,6 +86,17 @@ async def covered(db: Reader, on: date) -> Covered:
     return Covered(every, {Plan(plan): count for plan, count in rows})
 
 
+async def in_force(db: Reader, customer_ids: Iterable[str], on: date) -> dict[str, Contract]:
+    """The contract that covers each of these customers that day; of several, that which ends last."""
+    c = contracts.c
+    wanted = select(*_CONTRACT).where(
+        c.customer_id.in_(set(customer_ids)), c.starts_on <= on, c.ends_on >= on, c.paid_through >= on
+    )
+    async with db.read() as connection:
+        rows = await connection.execute(wanted.order_by(c.ends_on, c.id))
+        return {row["customer_id"]: Contract(**{**row, "plan": Plan(row["plan"])}) for row in rows.mappings()}
+
+
 async def open_cases(db: Reader, customer_ids: Iterable[str]) -> dict[str, int]:
     """How many open cases these customers have."""
     c = cases.c

@@ -449,7 +449,9 @@ class TestCustomers:
     async def test_are_listed_and_each_has_its_page(self, office: Office) -> None:
         number = await office.open()
         async with visitor(office, "agent") as ana:
-            assert "Cliente standard-1" in (await ana.get("/clientes")).text
+            listed = unspaced((await ana.get("/clientes")).text)
+            assert "Cliente standard-1" in listed
+            assert 'customer_id=standard-1">1</a>' in listed
             page = (await ana.get(f"/clientes/{STANDARD}")).text
             assert all(each in page for each in (number, "Geoportal", EMAILS_OF_OFFICE))
             assert "Registrar" not in page

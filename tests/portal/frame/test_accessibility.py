@@ -212,14 +212,14 @@ async def commands(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
 async def sheets(window: Screen, desk: DemoDesk) -> AsyncIterator[str]:
     """They lie over the page, so they are looked at one at a time, as they open."""
     open_alone = """id => {
-        document.querySelectorAll('.ours .sheet, .more').forEach((each) => { each.open = false; });
+        document.querySelectorAll('.ours .sheet, .more, .canned > *').forEach((each) => { each.open = false; });
         for (let each = document.getElementById(id); each; each = each.parentElement.closest('details')) {
             each.open = true;
         }
     }"""
     await window.go(f"/casos/{desk.numbers['equipment']}")
-    ids = ("d-more", "d-attempts", "d-priority", "d-provider-escalations", "d-resolution")
-    for each in ids if IS_LONG else ids[:3]:
+    ids = ("d-more", "d-attempts", "d-priority", "d-canned-replies", "d-provider-escalations", "d-resolution")
+    for each in ids if IS_LONG else ids[:4]:
         await window.page.evaluate(open_alone, each)
         yield each
 
@@ -336,7 +336,7 @@ async def _wrong(window: Screen, axe: str) -> list[str]:
         if size is NARROW and await page.locator("#mapa").count():
             await page.reload()  # a map is drawn for the width that it is loaded at
         await page.evaluate(
-            "document.querySelectorAll('details:not(.account, .more-rooms, .more, .ours .sheet)')"
+            "document.querySelectorAll('details:not(.account, .more-rooms, .more, .ours .sheet, .canned > *)')"
             ".forEach(each => { each.name = ''; each.open = true; })"
         )
         found += [f"{size['width']} {theme}: {each}" for each in await _violations(page, axe)]

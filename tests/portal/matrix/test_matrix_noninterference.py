@@ -40,6 +40,7 @@ async def answers(world: World, asked: list[Cell]) -> dict[str, tuple[Cell, Answ
 async def test_what_another_customer_does_is_seen_nowhere(filled: World, tmp_path: Path, who: str) -> None:
     async with copied(filled, tmp_path) as world:
         asked = looks(world, who)
+        await answers(world, [cell for cell in asked if cell.route.path == "/casos/{number}"])  # seen by themselves
         before = await answers(world, asked)
         await fill_cases(world, "b", plainly)
         after = await answers(world, asked)
