@@ -40,7 +40,7 @@ async def answers(world: World, asked: list[Cell]) -> dict[str, tuple[Cell, Answ
 
 
 async def open_their_cases(world: World, who: str) -> None:
-    """What somebody has seen is told on their list, and is noted once a page has gone out: nobody waits for it below."""
+    """What somebody has seen is told on their list, and is noted once a page has gone out: none waits for it below."""
     transport, cookies = ASGITransport(app=world.office.app), {SESSION_COOKIE: world.sessions[who]}
     async with AsyncClient(transport=transport, base_url="https://escala.test", cookies=cookies) as them:
         for number in set(re.findall(r"/casos/(MA-\d+-\d+)", (await them.get("/casos")).text)):
