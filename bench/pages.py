@@ -31,7 +31,7 @@ from tests.support.counting import Counting
 
 CASES, OPEN = 10_000, 2_000
 MOST_READS, MOST_WRITES, MOST_MS = 4, 0, 100.0
-_TIMES = 8
+_TIMES = 12
 PAGES = (
     ("case, as agent", "agent", "/casos/{number}"),
     ("case, as customer", "premium_contact", "/casos/{number}"),

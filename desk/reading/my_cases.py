@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from desk.desk import Desk
 from desk.problems import own_cursor
-from desk.reading.countdowns import Countdown, countdowns, hours_at
+from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at
 from policy.case.case import Case, Status, WaitingFor
 from policy.visit.visit import Visit, VisitStep
 from storage.case import views
 from storage.case.hours import hours_of
-from storage.case.views import CaseFilter, CaseRow
+from storage.case.views import CaseFilter, CaseRow, Words
 from storage.cover import contracts
 from storage.cover.contracts import Contract
 from storage.engine.database import Reader
@@ -110,12 +110,13 @@ class MyCases:
 
 async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
     """A customer's cases, in one transaction. InvalidCursor."""
-    at, mine = desk.clock(), {"customer_id": asked.customer_id, "q": asked.q, "missed": asked.missed}
+    at, mine = desk.clock(), CaseFilter(customer_id=asked.customer_id, q=asked.q, missed=asked.missed)
     async with desk.database.snapshot() as db:
         with own_cursor():
-            waiting = await _cases(db, _OPEN_AT_ONCE, None, status=_WAITING, sort="next_due", **mine)
-            going = await _cases(db, _OPEN_AT_ONCE, asked.going_from, status=_OPEN, sort="next_due", **mine)
-            over = await _cases(db, _DONE_AT_ONCE, asked.over_from, status=_DONE, sort="-opened_at", **mine)
+            lists = _Lists(db, mine, await views.words_of_lists(db, mine))
+            waiting = await lists.page(_OPEN_AT_ONCE, None, status=_WAITING, sort="next_due")
+            going = await lists.page(_OPEN_AT_ONCE, asked.going_from, status=_OPEN, sort="next_due")
+            over = await lists.page(_DONE_AT_ONCE, asked.over_from, status=_DONE, sort="-opened_at")
         listed = await _listed(db, going.items, asked.account_id, at=at)
         names = {each.id: each.name for each in await agents.listing(db)}
         agreed = await contracts.of_customer(db, asked.customer_id)
@@ -132,8 +133,17 @@ async def read_my_cases(desk: Desk, asked: MyCasesAsked) -> MyCases:
         )
 
 
-async def _cases(db: Reader, limit: int, cursor: str | None, **wanted: Any) -> Page[CaseRow]:
-    return await views.cases(db, CaseFilter(**wanted), limit=limit, cursor=cursor)
+@dataclass(frozen=True)
+class _Lists:
+    """Lists of a customer's cases, and what is known of the words that all of them seek."""
+
+    db: Reader
+    wanted: CaseFilter
+    words: Words
+
+    async def page(self, limit: int, cursor: str | None, **more: Any) -> Page[CaseRow]:
+        wanted = replace(self.wanted, **more)
+        return await views.cases(self.db, wanted, limit=limit, cursor=cursor, words=self.words)
 
 
 async def _waiting(db: Reader, rows: Sequence[CaseRow], names: Mapping[str, str]) -> list[Waiting]:
@@ -175,10 +185,14 @@ async def _listed(db: Reader, rows: Sequence[CaseRow], account_id: str, *, at: d
     numbers = [row.number for row in rows]
     hours, replied = await hours_of(db, numbers), await views.replied_last(db, numbers)
     seen = await looks.of_account(db, account_id, list(replied))
+    known: dict[tuple[int, datetime], Hours] = {}  # of each calendar at an instant: it is looked into once
     found = []
     for row in rows:
-        now = max(at, row.case.last_at)
-        its = hours_at(hours[row.number], now)
+        calendar, now = hours[row.number], max(at, row.case.last_at)
+        place = id(calendar), now
+        if place not in known:
+            known[place] = hours_at(calendar, now)
+        its = known[place]
         clocks = countdowns(row.case, its, at=now)
         seq, answered_at = replied.get(row.number, (0, None))
         found.append(

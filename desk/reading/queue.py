@@ -12,7 +12,7 @@ from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
 from storage.case import queue, views
 from storage.case.hours import hours_of
-from storage.case.views import AWAITED, CaseFilter, CaseRow
+from storage.case.views import AWAITED, CaseFilter, CaseRow, Words
 from storage.engine.database import Reader
 from storage.people import agents
 from storage.people.agents import Agent
@@ -131,9 +131,9 @@ async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) 
     assert wanted is not None, "who serves customers sees all of them"
     rows: list[CaseRow] = []
     async with desk.database.snapshot() as db:
-        common, cursor = await views.common_in(db, wanted), None
+        words, cursor = Words(common=await views.common_in(db, wanted)), None
         while len(rows) < MOST_LISTED:
-            found = await views.cases(db, wanted, limit=_TAKEN_AT_ONCE, cursor=cursor, common=common)
+            found = await views.cases(db, wanted, limit=_TAKEN_AT_ONCE, cursor=cursor, words=words)
             rows += found.items
             if (cursor := found.next_cursor) is None:
                 break
@@ -151,7 +151,7 @@ async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: date
     assert wanted is not None, "who serves customers sees all of them"
     common = await views.common_in(db, wanted)
     with own_cursor():
-        found = await views.cases(db, wanted, limit=AT_ONCE, cursor=asked.cursor, common=common)
+        found = await views.cases(db, wanted, limit=AT_ONCE, cursor=asked.cursor, words=Words(common=common))
     counts = asked.counts and not views.only_common(wanted, common)
     return QueuePage(
         at=at,

@@ -27,7 +27,7 @@ from portal.frame.pages import answered, page
 from portal.frame.session import Visitor, only
 from storage.board.board import Board, Scope, are_there, board
 from storage.board.weeks import weeks
-from storage.case.queue import customers_by_name, tally
+from storage.case.queue import customers_by_name, late_and_held
 from storage.engine.database import Database
 from storage.people import customers
 from storage.people.customers import Customer
@@ -206,7 +206,7 @@ async def _decisions(desk: Desk, visitor: Visitor) -> list[Decision]:
         return []
     async with desk.database.snapshot() as reader:
         visits = len(await with_visit_at(reader, (VisitStep.REQUESTED,), limit=100))
-        return decisions(await tally(reader, at=desk.clock()), visits, visitor.language)
+        return decisions(visits, *await late_and_held(reader, at=desk.clock()), visitor.language)
 
 
 async def note_export(visitor: Reader, request: Request, desk: DeskDep, at: At) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from policy.case.case import Status
 from storage.board.board import Board, Kept, Spread, Week
-from storage.case.queue import Tally
 from wording.figures import show_time
 from wording.language import show_number, translate, word
 
@@ -156,10 +154,8 @@ def _percent(share: float | None, language: str) -> str:
     return "–" if share is None else show_number(100 * share, language, pattern="#,##0.0")
 
 
-def decisions(tally: Tally, visits: int, language: str) -> list[Decision]:
+def decisions(visits: int, late: int, held: int, language: str) -> list[Decision]:
     """What waits for a director, where there is any of it."""
-    late = sum(pile.cases for pile in tally.piles if pile.late)
-    held = sum(pile.cases for pile in tally.piles if pile.status is Status.HELD)
     found = [
         (visits, "{count} visits to approve", "/direccion/visitas", "seal", False),
         (late, "{count} cases past their limit", "/cola?tab=overdue", "alert", True),

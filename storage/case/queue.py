@@ -86,6 +86,15 @@ async def tally(db: Reader, *, at: datetime) -> Tally:
         )
 
 
+async def late_and_held(db: Reader, *, at: datetime) -> tuple[int, int]:
+    """How many open cases are past their limit at an instant, and how many are held."""
+    c = cases.c
+    counts = select(func.count().filter(is_late(at)), func.count().filter(c.status == Status.HELD))
+    async with db.read() as connection:
+        late, held = (await connection.execute(counts.where(c.next_due_at < NEVER))).one()
+    return late, held
+
+
 async def customer_names(db: Reader, ids: Iterable[str]) -> dict[str, str]:
     """The names of these customers."""
     async with db.read() as connection:

@@ -26,7 +26,7 @@ from storage.engine.tables import agents, case_tags, case_terms, contents, custo
 from storage.engine.tables import cases as case_table
 from storage.engine.tables import notices as notice_table
 from storage.engine.tables import stretches as stretch_table
-from storage.search.case_words import common_words, says
+from storage.search.case_words import common_words, each_of, says, whose_texts
 from storage.search.search import sought
 from storage.terms import pinned
 from storage.workbench.looks import seen_by
@@ -115,6 +115,17 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """What is known of the words that a list seeks: which of their patterns thousands of texts have.
+
+    `among`: the search ids of all cases that say them, where that was found out.
+    """
+
+    common: frozenset[str]
+    among: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineRow:
     """A recorded fact. `words` are the bodies of the texts that it speaks of, by content id; some may be gone."""
 
@@ -191,11 +202,11 @@ async def cases(
     *,
     limit: int = 50,
     cursor: str | None = None,
-    common: frozenset[str] | None = None,
+    words: Words | None = None,
 ) -> Page[CaseRow]:
     """A page of the cases that pass the filter. ValueError for a cursor that is not of this very list.
 
-    `common`: what `common_in` answers, where the caller has asked it already.
+    `words`: what the caller has found out already about those that are sought.
     """
     by, listing = _SORTS[filter.sort], filter.listing
     number, descending = case_table.c.number, by.descending
@@ -209,8 +220,11 @@ async def cases(
     order = [each.desc() if descending else each.asc() for each in place]
     limit = paging.clamp(limit)
     async with db.read() as connection:
-        common = await _common_in(connection, filter) if common is None else common
-        found_numbers = found_numbers.where(*conditions(filter, common=common))
+        words = words or Words(common=await _common_in(connection, filter))
+        if words.among is not None:
+            found_numbers = found_numbers.where(Unindexed(case_table.c.search_id).in_(each_of(words.among)))
+        its = filter if words.among is None else replace(filter, q=None)
+        found_numbers = found_numbers.where(*conditions(its, common=words.common))
         # First which, then all that is shown of them: the first needs no more than an index has.
         wanted = by.among(_cases()).where(number.in_(found_numbers.order_by(*order).limit(limit + 1)))
         wanted = wanted.add_columns(by.column.label("placed")).order_by(*order)
@@ -259,6 +273,20 @@ async def common_in(db: Reader, wanted: CaseFilter) -> frozenset[str]:
     """Which of the patterns that are sought stand in thousands of texts."""
     async with db.read() as connection:
         return await _common_in(connection, wanted)
+
+
+async def words_of_lists(db: Reader, wanted: CaseFilter) -> Words:
+    """What several lists of one customer's cases need to know of the words that all of them seek.
+
+    For a common word SQLite lists all that say it, for each list: of a customer's cases that is done once here.
+    """
+    async with db.read() as connection:
+        common = await _common_in(connection, wanted)
+        if not common or connection.dialect.name != "sqlite":
+            return Words(common=common)
+        own = select(case_table.c.search_id).where(case_table.c.customer_id == wanted.customer_id)
+        said = whose_texts(sought(wanted.q or ""), among_notes=wanted.among_notes, within=own)
+        return Words(common=common, among=list(await connection.scalars(said.distinct())))
 
 
 def only_common(wanted: CaseFilter, common: frozenset[str]) -> bool:

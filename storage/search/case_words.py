@@ -224,9 +224,12 @@ def says(
     return and_(*found)
 
 
-def whose_texts(patterns: Sequence[str], *, among_notes: bool) -> Select[int]:
-    """Whose texts have all of the patterns, wherever each stands: each is sought in what the one before left."""
-    found: Select[int] | None = None
+def whose_texts(patterns: Sequence[str], *, among_notes: bool, within: Select[int] | None = None) -> Select[int]:
+    """Whose texts have all of the patterns, wherever each stands: each is sought in what the one before left.
+
+    `within`: the search ids of the cases that come into question.
+    """
+    found = within
     for pattern in patterns:
         hits = select(WhoseText()).select_from(CASE_WORDS).where(matches(pattern, among_notes=among_notes))
         found = hits if found is None else hits.where(WhoseText().in_(found.correlate(None)))

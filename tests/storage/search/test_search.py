@@ -242,6 +242,24 @@ async def test_the_best_are_the_same_whichever_of_their_words_are_common(
     assert await views.common_in(desk.db, CaseFilter(q="proxy mapa", among_notes=True)) == {"mapa*"}
 
 
+async def test_lists_of_one_customer_find_common_words_as_each_would(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite looks for them once for all of the lists."""
+    await desk.furnish("customer-2", "contact-2", "solution-2")
+    await desk.open("mapa ajeno", customer_id="customer-2", contact_id="contact-2", solution_id="solution-2")
+    await say(desk, "mapa uno", ("note", "Un cortafuegos."), ("reply", "Es la cuota."))
+    await say(desk, "mapa dos")
+    monkeypatch.setattr("storage.search.case_words._COMMON", 1)
+    monkeypatch.setattr("storage.search.case_words._OFTEN", 1)
+    for q, own in (("mapa", ["mapa dos", "mapa uno"]), ("mapa cuota", ["mapa uno"]), ("mapa cortafuegos", [])):
+        wanted = CaseFilter(q=q, customer_id="customer-1")
+        words = await views.words_of_lists(desk.db, wanted)
+        for sort in ("next_due", "-opened_at"):
+            found = await views.cases(desk.db, replace(wanted, sort=sort), words=words)
+            assert sorted(row.title for row in found.items) == own, (q, sort)
+
+
 async def test_the_texts_of_a_common_word_are_not_listed_where_a_rare_one_finds_the_cases(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
