@@ -12,7 +12,7 @@ from tests.api.office import PREMIUM, Office, with_desk
 from tests.api.telephone.test_events import SECRET, send, told
 from tests.portal.people import session_secret
 from tests.portal.telephone.test_calls_pages import has_number
-from tests.support.browser import screen
+from tests.support.browser import NARROW, screen
 
 
 @pytest.mark.rule("ESC-12", "ONS-4", "REQ-4")
@@ -30,6 +30,10 @@ async def test_a_call_from_its_ringing_to_its_log(browser: Browser, site: str, o
         await expect(offered).to_be_visible()
         assert await page.input_value("#numero") == "lo que escribía", "it opens nothing over what one does"
 
+        await page.set_viewport_size(NARROW)
+        box = await page.locator("#llamadas").bounding_box()
+        assert box
+        assert box["y"] + box["height"] < NARROW["height"] / 4, "not where one writes and sends"
         await offered.click()
         await expect(page.locator("#about-call")).to_contain_text("timbra")
         await expect(page.get_by_role("link", name="Cliente premium-1")).to_be_visible()
