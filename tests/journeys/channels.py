@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from policy.case.case import Role
 from tests.desk.mail.letters import MESA, OURS, letter
-from tests.journeys.conftest import TELEPHONE_SECRET, LiveDesk
+from tests.journeys.conftest import LiveDesk
 from tests.support.server import eventually
 
 
@@ -85,7 +85,7 @@ async def tells(desk: LiveDesk, kind: str, **data: str) -> str:
         "Content-Type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Signer(TELEPHONE_SECRET).sign(event_id, at, body),
+        "webhook-signature": Signer(desk.environment["ESCALA_TELEPHONE_SECRET"]).sign(event_id, at, body),
     }
     async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.post(f"{desk.url}/telephone/events", content=body, headers=headers)

@@ -75,6 +75,7 @@ class Day:
     async def sign_in_by_keys(self, email: str) -> None:
         """The address has the focus when the page opens."""
         await self.window.go("/ingreso")
+        await expect(self.page.locator("#email")).to_be_focused()
         await self.page.keyboard.type(email)
         await self.write("#password", PASSWORD)
         await self.page.keyboard.press("Enter")

@@ -176,9 +176,10 @@ async def test_the_directors_day(browser: Browser, staffed: LiveDesk, size: View
         assert (visit["step"], visit["quote"]["amount"]) == ("quoted", "350000")
         await day.go("/direccion/tablero")
         await expect(page.locator("svg.chart").first).to_be_visible()
+        await page.click("#d-export > summary")
         for suffix, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
             async with page.expect_download() as coming:
-                await page.click(f".downloads a[href*='.{suffix}']")
+                await page.click(f"#d-export a[href*='.{suffix}']")
             with open(await (await coming.value).path(), "rb") as taken:  # noqa: ASYNC230, PTH123
                 assert taken.read(len(begins)) == begins
         await day.go("/proceso")
@@ -242,8 +243,9 @@ async def test_the_directors_day_with_the_keyboard_alone(browser: Browser, staff
         assert (await staffed.get(Role.DIRECTOR, f"/cases/{number}"))["visit"]["step"] == "quoted"
         await day.enter("header a[href='/direccion/tablero']", to="**/direccion/tablero")
         await expect(day.page.locator("svg.chart").first).to_be_visible()
+        await day.enter("#d-export > summary")
         async with day.page.expect_download() as coming:
-            await day.enter(".downloads a[href*='.csv']")
+            await day.enter("#d-export a[href*='.csv']")
         assert (await coming.value).suggested_filename.endswith(".csv")
 
 
