@@ -256,17 +256,22 @@ async def test_the_directors_day_with_the_keyboard_alone(browser: Browser, staff
 async def test_a_visit_whose_four_tries_came_through_the_four_channels(browser: Browser, staffed: LiveDesk) -> None:
     """By mail, chat, telephone and the web, each by its own door; only after the fourth there is a visit."""
     ana = Correspondent(staffed, CUSTOMER)
-    async with day_at(browser, staffed) as agent, day_at(browser, staffed, size=NARROW) as customer:
-        number = agent.number = customer.number = await _opened_by_mail(staffed, ana)
-        await agent.begin(AGENT, f"/casos/{number}")
+    number = await _opened_by_mail(staffed, ana)
+    await staffed.post(Role.AGENT, f"/cases/{number}/claim")
+    await _tried_by_mail(staffed, ana, number)
+    async with day_at(browser, staffed, size=NARROW) as customer:
+        customer.number = number
         await customer.begin(CUSTOMER, f"/casos/{number}")
-
-        await _tried_by_mail(ana, agent)
-        await _tried_by_chat(customer, agent)
-        await _tried_by_telephone(agent)
+        await _tried_by_chat(customer)
+        async with day_at(browser, staffed, javascript=False) as agent:
+            agent.number = number
+            await _tried_by_telephone(agent)
         assert await _asked_for_a_visit(staffed, number) == (422, "ONS-4"), "before the fourth"
-        await _tried_by_web(customer, agent)
-        assert await _asked_for_a_visit(staffed, number) == (200, None)
+        await customer.page.get_by_role("link", name="Continuar en el caso").click()
+        await customer.send("answers", body="Seguimos sin servicio.")
+        await customer.said("Seguimos sin servicio.")
+    await exhausted(staffed, number, "web")
+    assert await _asked_for_a_visit(staffed, number) == (200, None)
 
     await staffed.post(Role.DIRECTOR, f"/cases/{number}/visits/approval", {"approved": True, "quote": QUOTE})
     case = await staffed.get(Role.CONTACT, f"/cases/{number}")
@@ -282,44 +287,40 @@ async def _opened_by_mail(desk: LiveDesk, ana: Correspondent) -> str:
     assert (kept["state"], kept["effect"]) == ("done", "opened")
     case = await desk.get(Role.AGENT, f"/cases/{kept['case']}")
     assert (case["channel"], case["status"], case["contact_id"]) == ("email", "new", desk.ids["contact"])
+    assert case["awaits_analysis"]
     return str(case["number"])
 
 
-async def _tried_by_mail(ana: Correspondent, agent: Day) -> None:
+async def _tried_by_mail(desk: LiveDesk, ana: Correspondent, number: str) -> None:
     """A question by mail, which an absence notice does not answer; a person's answer does, and solves nothing."""
-    await agent.send("claim")
-    await expect(agent.page.locator("#f-claim")).to_have_count(0)
-    await agent.send("information-requests", body="¿Qué dice la consola?")
+    at = f"/cases/{number}"
+    await desk.post(Role.AGENT, f"{at}/information-requests", {"body": "¿Qué dice la consola?"})
     asked = await ana.hears("¿Qué dice la consola?")
     away = await ana.answers("Estoy fuera.", asked, Subject="Respuesta automática: caso", Auto_Submitted="auto-replied")
-    at = f"/cases/{agent.number}"
-    assert (away["effect"], away["case"]) == ("automatic", agent.number)
-    assert (await agent.desk.get(Role.AGENT, at))["status"] == "waiting_customer"
+    assert (away["effect"], away["case"]) == ("automatic", number)
+    assert (await desk.get(Role.AGENT, at))["status"] == "waiting_customer"
     answered = await ana.answers("Cuota excedida. Ya la ampliamos y sigue igual.", asked)
-    assert (answered["effect"], answered["case"]) == ("answered", agent.number)
-    assert (await agent.desk.get(Role.AGENT, at))["status"] == "in_progress"
-    await agent.said("sigue igual")
-    await agent.send("attempts", channel="email", outcome="not_solved", summary="Se amplió la cuota.")
-    await agent.said("Se amplió la cuota.")
+    assert (answered["effect"], answered["case"]) == ("answered", number)
+    case = await desk.get(Role.AGENT, at)
+    assert (case["status"], case["awaits_analysis"]) == ("in_progress", False)
+    await exhausted(desk, number, "email")
 
 
-async def _tried_by_chat(customer: Day, agent: Day) -> None:
-    theirs, ours = customer.page, agent.page
-    await theirs.click("#d-chat-begin summary")
-    await theirs.fill("#chat-first", "¿Podemos verlo por aquí?")
-    await theirs.click("#f-chat button")
-    await theirs.wait_for_url("**/chat*")
-    await ours.get_by_role("button", name="Tomar el chat").click()
-    await ours.fill("#chat-lines-body", "Borre la caché, por favor.")
-    await ours.press("#chat-lines-body", "Control+Enter")
-    await expect(theirs.locator("#chat-log").get_by_text("Borre la caché, por favor.", exact=True)).to_have_count(1)
-    await theirs.fill("#chat-body", "Borrada, y no cambia.")
-    await theirs.press("#chat-body", "Control+Enter")
-    await expect(ours.locator("#conversation").get_by_text("Borrada, y no cambia.", exact=True)).to_have_count(1)
-    await ours.click("#d-chat-end summary")
-    await ours.fill("#chat-end-summary", "Se borró la caché.")
-    await ours.click("#f-chat-end button.sends")
-    await theirs.get_by_role("link", name="Continuar en el caso").click()
+async def _tried_by_chat(customer: Day) -> None:
+    page, chat = customer.page, f"/cases/{customer.number}/chat"
+    await page.click("#d-chat-begin summary")
+    await page.fill("#chat-first", "¿Podemos verlo por aquí?")
+    await page.click("#f-chat button")
+    await page.wait_for_url("**/chat*")
+    await customer.desk.post(Role.AGENT, f"{chat}/claim")
+    await customer.desk.post(Role.AGENT, f"{chat}/lines", {"body": "Borre la caché, por favor."})
+    await expect(page.locator("#chat-log").get_by_text("Borre la caché, por favor.", exact=True)).to_have_count(1)
+    await page.fill("#chat-body", "Borrada, y no cambia.")
+    await page.press("#chat-body", "Control+Enter")
+    await expect(page.locator("#chat-log").get_by_text("Borrada, y no cambia.", exact=True)).to_have_count(1)
+    ended = {"outcome": "not_solved", "summary": "Se borró la caché."}
+    await customer.desk.post(Role.AGENT, f"{chat}/end", ended)
+    await expect(page.get_by_role("link", name="Continuar en el caso")).to_be_visible()
 
 
 async def _tried_by_telephone(agent: Day) -> None:
@@ -328,7 +329,7 @@ async def _tried_by_telephone(agent: Day) -> None:
     for kind in ("ringing", "answered"):
         await tells(agent.desk, kind, **said)
     call = await tells(agent.desk, "ended", **said)
-    await agent.go(f"/telefono/{call}")
+    await agent.begin(AGENT, f"/telefono/{call}")
     log = agent.page.locator("form.log")
     await log.locator("select[name=number]").select_option(agent.number)
     await log.locator("[name=outcome][value=not_solved]").check(force=True)
@@ -336,13 +337,6 @@ async def _tried_by_telephone(agent: Day) -> None:
     await log.locator("button").click()
     await agent.page.wait_for_url(f"**/casos/{agent.number}")
     await agent.said("Reiniciamos el equipo juntos, sin resultado.")
-
-
-async def _tried_by_web(customer: Day, agent: Day) -> None:
-    await customer.send("answers", body="Seguimos sin servicio.")
-    await agent.said("Seguimos sin servicio.")
-    await agent.send("attempts", channel="web", outcome="not_solved", summary="Se cargó de nuevo la capa.")
-    await customer.said("Se cargó de nuevo la capa.")
 
 
 async def _asked_for_a_visit(desk: LiveDesk, number: str) -> tuple[int, str | None]:
