@@ -184,7 +184,7 @@ SPANISH = (
     "Registrar Listar Consultar Renovar Reemplazar Abrir Explicar Seguir Anticipar Tomar Asignar Responder Dejar "
     "Confirmar Pedir Escribir Subir Escalar Anotar Cerrar Dar Reabrir Retirar Saber Cifras Vincular "
     "Solicitar Aprobar Aceptar Acordar Cancelar Iniciar Informar Terminar Leer Aplicar Mostrar Enviar Descargar "
-    "Calificar Revocar Crear Quitar Cambiar Pausar Reanudar Reenviar"
+    "Calificar Revocar Crear Poner Quitar Cambiar Pausar Reanudar Reenviar"
 )
 
 
