@@ -21,6 +21,7 @@ from desk.reading.similar import Asked, SimilarCase, like_what_is_asked
 from policy.case.case import Category, Channel, Level, Priority, Role
 from policy.terms.terms import CoverKind, Terms
 from policy.time.preview import Preview, preview
+from portal.case.case_lines import group_names
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Visitor
 from portal.frame.submit import Refused, typed_in
@@ -93,6 +94,7 @@ class OpeningPage:
             "priorities": PRIORITIES,
             "asked": {category.value: its for category, its in ASKED.items()},
             "categories": [each.value for each in Category],
+            "group_names": group_names(self.desk.policy),
         }
         if solution:
             shown |= await self._draft_of(solution)

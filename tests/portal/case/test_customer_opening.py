@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -273,11 +274,16 @@ class TestWhatIsSaidBefore:
             assert "javascript:" not in page
 
     async def test_which_solution_where_there_are_several(self, office: Office) -> None:
+        """Each with the provider's product by its name, where a group has it."""
         solution = Solution(id="otra", customer_id=STANDARD, name="Otra cosa", kind=SolutionKind.EQUIPMENT)
-        await solutions.create(office.db, solution, at=office.clock())
+        maps = replace(solution, id="mapas", kind=SolutionKind.CLOUD, provider_product="google-maps-platform")
+        for each in (solution, maps):
+            await solutions.create(office.db, each, at=office.clock())
         async with visitor(office, "contact") as ana:
             page = (await ana.get("/casos/nuevo")).text
             assert "Otra cosa" in page
+            assert "Google Maps Platform" in page
+            assert "google-maps-platform" not in page
             assert 'id="apertura"' not in page
             chosen = (await ana.get("/casos/nuevo?solucion=otra")).text
             assert 'name="serial_number"' in chosen
