@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -17,6 +18,7 @@ from storage.mail import threads
 from storage.notices import outbox, preferences
 from storage.notices.outbox import OutboxRow
 from storage.people import agents
+from storage.signing_in.accounts import language_of
 from wording.notices.digest import digest_text
 
 
@@ -56,18 +58,20 @@ async def _send(delivery: Delivery, address: str, rows: Sequence[OutboxRow], *, 
 async def _digest(delivery: Delivery, address: str, rows: Sequence[OutboxRow], *, at: datetime) -> EmailMessage:
     mailbox, on = mailbox_of(address), at.astimezone(BOGOTA).date()
     link = delivery.public_url.rstrip("/")
-    told = [(await delivery.subject(each), f"{link}/casos/{each.case_number}") for each in rows]
+    language = await language_of(delivery.database, [address]) or rows[0].language
+    subjects = [await delivery.subject(replace(each, language=language)) for each in rows]
+    told = [(subject, f"{link}/casos/{each.case_number}") for subject, each in zip(subjects, rows, strict=True)]
     off = f"{link}/avisos/baja/{word_of(mailbox, await threads.key(delivery.database, at=at))}"
     identity = f"digest-{hashlib.sha256(mailbox.encode()).hexdigest()[:16]}"
     envelope = Envelope(
         thread=identity,
         identity=f"{identity}.{on:%Y%m%d}",
-        language=rows[0].language,
+        language=language,
         sender=delivery.mail_from,
         to=[address],
         at=at,
     )
-    message = enveloped(digest_text(told, on=on, off=off, language=rows[0].language), envelope)
+    message = enveloped(digest_text(told, on=on, off=off, language=language), envelope)
     message["List-Unsubscribe"] = f"<{off}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message

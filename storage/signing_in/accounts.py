@@ -136,6 +136,14 @@ async def by_mailbox(db: Reader, email: str) -> Account | None:
     return None if row is None else _account(row._asdict())
 
 
+async def language_of(db: Reader, addresses: Sequence[str]) -> str | None:
+    """The language that everybody at these addresses chose; None where one chose another one, or none."""
+    mailboxes = sorted({mailbox_of(each) for each in addresses})
+    async with db.read() as connection:
+        chosen = [row.language for row in await _LANGUAGES.rows(connection, mailboxes=mailboxes)]
+    return chosen[0] if len(chosen) == len(mailboxes) and len(set(chosen)) == 1 else None
+
+
 async def listing(db: Reader, *, sought: str = "", limit: int | None = None) -> Sequence[Account]:
     """Accounts by address: those whose address or name contains what is sought, in any capitals and accents."""
     wanted = searchable(sought)
@@ -373,6 +381,7 @@ def _used_up(account_id: str, at: datetime, *which: Any) -> Any:
 _SELECT = select(accounts)
 _BY_ID = Prepared(_SELECT.where(accounts.c.id == bindparam("id")))
 _BY_MAILBOX = Prepared(_SELECT.where(accounts.c.mailbox == bindparam("mailbox")))
+_LANGUAGES = Prepared(select(accounts.c.language).where(accounts.c.mailbox.in_(bindparam("mailboxes", expanding=True))))
 
 
 def _account(row: Mapping[Any, Any]) -> Account:

@@ -22,6 +22,8 @@ from storage.notices import outbox
 from storage.people import customers
 from storage.people.contacts import NewContact
 from storage.people.customers import Customer
+from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from tests.activities.conftest import delivery
 from tests.activities.post import CONTACT, LEVEL_1, LEVEL_2, LEVEL_3, MAILBOXES, NOW, Clock, Post, deliver, text_of
 from tests.storage.desk import START, Desk, entry
@@ -78,6 +80,26 @@ class TestDelivering:
             (LEVEL_3, "VENCIDO"),
             (f"{CONTACT}, beto@cliente.example", "Su caso está vencido"),
         ]
+
+    async def test_tells_its_readers_in_the_language_that_all_of_them_chose(
+        self, desk: Desk, notices: Dispatcher, post: Post
+    ) -> None:
+        """A letter that several have is in Spanish until the last of them chose another language."""
+        ana, beto = "ana@cliente.example", "beto@cliente.example"
+        await desk.roster(NewContact("contact-1", entry()), NewContact("contact-2", entry("Beto")))
+        case = await desk.open()
+        for email in (ana, beto):
+            await accounts.create(desk.db, NewAccount(id=email, email=email, name=email), at=NOW)
+        await accounts.change(desk.db, ana, language="en")
+        await desk.live(case, "2026-11-25 17:00")
+        await deliver(notices)
+        assert post.told[0] == (CONTACT, "We received your case")
+        assert post.told[-1] == (f"{CONTACT}, {beto}", "Su caso está vencido")
+
+        await accounts.change(desk.db, beto, language="en")
+        await desk.live(await desk.open(), "2026-11-25 17:00")
+        await deliver(notices)
+        assert post.told[-1] == (f"{CONTACT}, {beto}", "Your case is overdue")
 
     @pytest.mark.rule("ESC-6")
     async def test_tells_all_contacts_and_the_commercial_team_where_no_administrator_is_active(
