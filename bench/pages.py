@@ -31,6 +31,8 @@ from tests.support.counting import Counting
 
 CASES, OPEN = 10_000, 2_000
 MOST_READS, MOST_WRITES, MOST_MS = 4, 0, 100.0
+CSV, MOST_MS_OF_CSV = "the queue as CSV", 1_000.0
+"""A file of 5,000 cases, which nobody reads a page of meanwhile."""
 _TIMES = 12
 PAGES = (
     ("case, as agent", "agent", "/casos/{number}"),
@@ -66,7 +68,7 @@ PAGES = (
     ("users", "admin", "/usuarios"),
     ("audit", "admin", "/auditoria"),
     ("webhooks", "admin", "/webhooks"),
-    ("the queue as CSV", "agent", "/cola.csv?tab=open"),
+    (CSV, "agent", "/cola.csv?tab=open"),
 )
 
 
@@ -132,8 +134,11 @@ def _cell(name: str, column: str, cost: Cost, before: Mapping[str, Cost]) -> str
 
 def too_dear(found: Mapping[str, Cost]) -> list[str]:
     """What is above what is promised: a case's page and its parts in what they ask, and every page in its time."""
-    dear = [f"{name}: {cost.work} ms, promised {MOST_MS:.0f}" for name, cost in found.items() if cost.work > MOST_MS]
+    dear = []
     for name, cost in found.items():
+        most = MOST_MS_OF_CSV if name == CSV else MOST_MS
+        if cost.work > most:
+            dear.append(f"{name}: {cost.work} ms, promised {most:.0f}")
         if name.startswith(("case, ", "its part ")) and (cost.reads > MOST_READS or cost.writes > MOST_WRITES):
             dear.append(f"{name}: {cost.reads} reads, {cost.writes} writes; promised {MOST_READS}, {MOST_WRITES}")
     return dear

@@ -51,6 +51,12 @@ def _port(environment: str, what: str) -> Any:
     return typer.Option(min=1, max=65535, envvar=environment, help=what)
 
 
+_OBJECTS_BEFORE_A_LOOK = 10_000
+"""New objects after which the collector looks for circles among them. A command makes some thousands: after each 700,
+as Python has it, it looked several times at what was still in use.
+"""
+
+
 @contextmanager
 def _imported_for_good() -> Iterator[None]:
     """What a process imports stays until it ends: the garbage collector looks through it neither now nor later.
@@ -62,6 +68,7 @@ def _imported_for_good() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(_OBJECTS_BEFORE_A_LOOK)
         gc.enable()
 
 
