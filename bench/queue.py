@@ -29,9 +29,9 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 
 from bench._full_desk import AT, CASES, ME, OPEN, Size, full_desk
-from policy.case.case import Level, Plan, Priority, Status
+from policy.case.case import WORKED_ON, Level, Plan, Priority, Status
 from storage.case import queue, views
-from storage.case.views import AWAITED, CaseFilter
+from storage.case.views import CaseFilter
 from storage.engine.database import Database
 from storage.search.search_results import search
 from tests.api.office import PREMIUM, Office
@@ -45,17 +45,17 @@ Ask = Callable[[], Awaitable[Any]]
 
 _QUEUE = CaseFilter(sort="next_due", is_open=True, among_notes=True)
 FILTERS = {
-    "the first page of all open": replace(_QUEUE, status=AWAITED),
-    "mine": replace(_QUEUE, status=AWAITED, assignee=ME),
-    "unassigned": replace(_QUEUE, status=AWAITED, unassigned=True),
+    "the first page of all open": replace(_QUEUE, status=WORKED_ON),
+    "mine": replace(_QUEUE, status=WORKED_ON, assignee=ME),
+    "unassigned": replace(_QUEUE, status=WORKED_ON, unassigned=True),
     "level 3, a group, priority 1, Premium": replace(
-        _QUEUE, status=AWAITED, level=Level.DIRECTOR, group="sig", priority=Priority.CRITICAL, plan=Plan.PREMIUM
+        _QUEUE, status=WORKED_ON, level=Level.DIRECTOR, group="sig", priority=Priority.CRITICAL, plan=Plan.PREMIUM
     ),
     "past their limit": replace(_QUEUE, late_at=AT),
-    "by title": replace(_QUEUE, status=AWAITED, sort="title"),
-    "by customer, the last first": replace(_QUEUE, status=AWAITED, sort="-customer"),
+    "by title": replace(_QUEUE, status=WORKED_ON, sort="title"),
+    "by customer, the last first": replace(_QUEUE, status=WORKED_ON, sort="-customer"),
     "by who has it, of all": replace(_QUEUE, is_open=None, sort="assignee"),
-    "unread": replace(_QUEUE, status=AWAITED, unread_by="acc"),
+    "unread": replace(_QUEUE, status=WORKED_ON, unread_by="acc"),
     "resolved": replace(_QUEUE, status=(Status.RESOLVED,)),
     "all, of a customer, priority 1": replace(
         _QUEUE, is_open=None, customer_id="customer-5", priority=Priority.CRITICAL

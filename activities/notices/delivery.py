@@ -26,7 +26,7 @@ from storage.notices import preferences
 from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
 from storage.notices.outbox import Holding, OutboxRow
 from storage.people import agents, customers
-from storage.signing_in.accounts import language_of
+from storage.signing_in.accounts import common_language
 from wording.notices.letter import text_of
 from wording.notices.occasion import Occasion
 
@@ -96,7 +96,7 @@ class Delivery:
             await _check_wanted(db, row, found, at=at)
             stand_in = not found and isinstance(row.recipient, CustomerRecipient)
             to = mailboxes(await stand_ins(db, row.customer_id, desk, at=at) if stand_in else found)
-            row = replace(row, language=await language_of(db, to) or row.language)
+            row = replace(row, language=await common_language(db, to) or row.language)
             occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
             thread = await self._thread(db, row, to, key=key)
             envelope = notice_envelope(row, sender=self.mail_from, to=to, thread=thread)

@@ -18,7 +18,7 @@ from storage.mail import threads
 from storage.notices import outbox, preferences
 from storage.notices.outbox import OutboxRow
 from storage.people import agents
-from storage.signing_in.accounts import language_of
+from storage.signing_in.accounts import common_language
 from wording.notices.digest import digest_text
 
 
@@ -58,7 +58,7 @@ async def _send(delivery: Delivery, address: str, rows: Sequence[OutboxRow], *, 
 async def _digest(delivery: Delivery, address: str, rows: Sequence[OutboxRow], *, at: datetime) -> EmailMessage:
     mailbox, on = mailbox_of(address), at.astimezone(BOGOTA).date()
     link = delivery.public_url.rstrip("/")
-    language = await language_of(delivery.database, [address]) or rows[0].language
+    language = await common_language(delivery.database, [address]) or rows[0].language
     subjects = [await delivery.subject(replace(each, language=language)) for each in rows]
     told = [(subject, f"{link}/casos/{each.case_number}") for subject, each in zip(subjects, rows, strict=True)]
     off = f"{link}/avisos/baja/{word_of(mailbox, await threads.key(delivery.database, at=at))}"

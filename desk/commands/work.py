@@ -14,12 +14,9 @@ from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Cause, Channel, Outcome, Priority
 from policy.cover import equipment
-from policy.mail.thanks import ToSolution, answer_in
+from policy.mail.thanks import answer_in
 from policy.people.groups import serves
 from policy.visit.refusals import VisitGoesOn, VisitNotSignedOff, VisitUnderWay
-
-_THANKS = (ToSolution.THANKS, ToSolution.CONFIRMS)
-"""What is no more than thanks, whichever door it comes by."""
 
 
 class Assignment(Body):
@@ -121,7 +118,7 @@ WORK: tuple[Offer, ...] = (
         command=c.AnswerAsCustomer,
         body=Message,
         make=lambda new: c.AnswerAsCustomer(
-            by=new.by, body=new.text("body"), says_more=answer_in(new.body.body) not in _THANKS
+            by=new.by, body=new.text("body"), says_more=not answer_in(new.body.body).is_thanks
         ),
         refusals=(r.TextMissing,),
     ),

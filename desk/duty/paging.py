@@ -242,8 +242,7 @@ class Paging:
             )
             for each in about
         ]
-        account = await accounts.by_mailbox(self.database, mail.mailbox)
-        language = (account and account.language) or DEFAULT
+        language = await accounts.common_language(self.database, [mail.mailbox]) or DEFAULT
         text = letter(cases, link=link, acknowledges=mail.person_id is not None, language=language)
         envelope = Envelope(
             thread=mail.id,

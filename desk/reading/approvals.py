@@ -9,7 +9,7 @@ from itertools import chain
 
 from desk.desk import Desk
 from desk.reading.visits import VisitRecord, visit_record
-from policy.case.case import Level, Status
+from policy.case.case import WORKED_ON, Level
 from policy.visit.visit import PENDING, UNDER_WAY, VisitStep
 from storage.case import queue, views
 from storage.case.views import CaseFilter, CaseRow
@@ -17,7 +17,6 @@ from storage.engine.database import Reader
 from storage.people import agents, contacts
 from storage.visit.open_visits import with_visit_at
 
-_LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 _MOST = 100
 
 
@@ -56,7 +55,7 @@ class Approvals:
 
 async def read(desk: Desk) -> Approvals:
     """All of it as one state of the database."""
-    level_3 = CaseFilter(status=_LIVING, level=Level.DIRECTOR, sort="next_due")
+    level_3 = CaseFilter(status=WORKED_ON, level=Level.DIRECTOR, sort="next_due")
     overdue = CaseFilter(overdue=True, sort="next_due")
     async with desk.database.snapshot() as db:
         requested = await with_visit_at(db, (VisitStep.REQUESTED,), limit=_MOST)

@@ -10,9 +10,10 @@ from desk.access import only_visible
 from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
+from policy.case.case import WORKED_ON
 from storage.case import queue, views
 from storage.case.hours import hours_of
-from storage.case.views import AWAITED, CaseFilter, CaseRow, Words
+from storage.case.views import CaseFilter, CaseRow, Words
 from storage.engine.database import Reader
 from storage.people import agents
 from storage.people.agents import Agent
@@ -169,7 +170,7 @@ async def _rows(db: Reader, found: Sequence[CaseRow], account_id: str, *, at: da
     hours = await hours_of(db, [row.number for row in found if row.case.level_clock])
     distinct = {id(calendar): calendar for calendar in hours.values()}
     now = {each: hours_at(calendar, at) for each, calendar in distinct.items()}
-    words = {row.number: row.answered_seq for row in found if row.answered_seq and row.case.status in AWAITED}
+    words = {row.number: row.answered_seq for row in found if row.answered_seq and row.case.status in WORKED_ON}
     seen = await looks.of_account(db, account_id, list(words))
     tagged = await tags.of_cases(db, [row.number for row in found])
     return [

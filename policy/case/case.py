@@ -25,6 +25,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
+"""The states of a case that somebody works on, or is to: its level has it, and a customer's word awaits an answer."""
+
+
 class ClosingReason(StrEnum):
     """Why a case was closed."""
 

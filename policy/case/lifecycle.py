@@ -16,6 +16,7 @@ from policy.case import commands as c
 from policy.case import facts as f
 from policy.case.case import (
     SYSTEM,
+    WORKED_ON,
     Actor,
     Attempt,
     Case,
@@ -112,7 +113,7 @@ _REFUSED_ROLES: Mapping[type[c.Command], type[RoleNotAllowed]] = {
     c.SignOffVisit: CustomerDecides,
 }
 
-_WORKED_ON = frozenset({Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER})
+_WORKED_ON = frozenset(WORKED_ON)
 _OPEN = _WORKED_ON | {Status.HELD}
 _CLOCKS_APART = timedelta(minutes=1)
 """How much a telephone's clock may be ahead of ours."""

@@ -303,7 +303,7 @@ def _in_case(message: Message, case: Addressed, writer: Writer) -> Verdict:
         case Status.RESOLVED:
             return _to_a_solution(message, case, writer)
         case Status.CLOSED:
-            is_thanks = answer_in(message.text, name=writer.name) in (ToSolution.THANKS, ToSolution.CONFIRMS)
+            is_thanks = answer_in(message.text, name=writer.name).is_thanks
             return Thanks(number, contact_id) if is_thanks else Opens(contact_id, follows=number)
         case _:
             assert_never(case.status)

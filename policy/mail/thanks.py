@@ -50,6 +50,11 @@ class ToSolution(StrEnum):
     """Words that are more than thanks: it is not solved, or there is something else."""
     UNCLEAR = "unclear"
 
+    @property
+    def is_thanks(self) -> bool:
+        """Whether it says no more than that, with a confirmation or without."""
+        return self in (ToSolution.THANKS, ToSolution.CONFIRMS)
+
 
 def answer_in(words: str, *, name: str = "") -> ToSolution:
     """What `words` say of a solution. `name` is their writer's, with which letters end.

@@ -11,7 +11,7 @@ from desk.access import visible_case
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.reading.case import can_of
-from policy.case.case import Status
+from policy.case.case import WORKED_ON, Status
 from portal.case.case_lines import group_names, lines, names_of
 from portal.case.case_request import AboutCase
 from portal.frame.pages import page
@@ -22,7 +22,7 @@ from storage.case.views import CaseFilter, CaseRow
 router = APIRouter()
 
 _MOST = 20
-_OPEN = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.HELD)
+_OPEN = (*WORKED_ON, Status.HELD)
 """What a duplicate may go on in (ESC-18)."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from policy.case.case import ClosingReason, OutOfScopeKind, Status
+from policy.case.case import WORKED_ON, ClosingReason, OutOfScopeKind, Status
 from portal.direction.charts import Chart
 from storage.board.board import LATENESSES, Board, Kept, Spread
 from wording.language import show_day, show_number, translate, word
@@ -40,7 +40,6 @@ class Sheet:
 
 Say = Callable[[str], str]
 _BOGOTA = ZoneInfo("America/Bogota")
-_WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
 _MINUTE = 60
 _PRIORITIES, _LEVELS = (1, 2, 3, 4), (1, 2, 3)
 
@@ -150,7 +149,7 @@ class _Sheets:
 
     def cases(self) -> Sheet:
         board, broken = self._board, self._board.broken
-        in_work = sum(broken[status.value] for status in _WORKED_ON)
+        in_work = sum(broken[status.value] for status in WORKED_ON)
         rows: list[tuple[Cell, ...]] = [
             (self._say("Opened"), board.opened, broken.total()),
             (self._say("Being worked on"), board.in_work, in_work),

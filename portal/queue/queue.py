@@ -22,7 +22,7 @@ from desk.reading.queue import (
     read_queue,
     read_queue_and_choices,
 )
-from policy.case.case import ClosingReason, Level, Priority, Role, Status
+from policy.case.case import WORKED_ON, ClosingReason, Level, Priority, Role, Status
 from portal.frame.deps import DeskDep
 from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
@@ -32,7 +32,6 @@ from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_of
 from portal.queue.queue_news import DESK, QueueNews
 from portal.queue.saved_views import may_share_with
 from storage.case.queue import Tally
-from storage.case.views import AWAITED
 from wording.language import translate, word
 
 router = APIRouter()
@@ -218,7 +217,7 @@ def _columns(look: Look, language: str) -> list[ColumnHead]:
 def _answers(tally: Tally, found: QueuePage, language: str) -> list[tuple[str, int, str, str]]:
     """What one asks of the queue first: the words, how many, the list that shows them, and the tone."""
     late = sum(pile.cases for pile in tally.piles if pile.late)
-    answered = sum(pile.cases for pile in tally.piles if pile.answered and pile.status in AWAITED)
+    answered = sum(pile.cases for pile in tally.piles if pile.answered and pile.status in WORKED_ON)
     return [
         (translate("past their limit", language), late, Look(tab="overdue").query, "late"),
         (translate("end within the hour", language), found.soon, Look(soon=True).query, ""),

@@ -17,12 +17,13 @@ from fastapi import APIRouter, Request, Response
 from desk.auditing import exported
 from desk.budgets import Spending
 from desk.reading.queue import MOST_LISTED, Listed, read_whole_queue
+from policy.case.case import WORKED_ON
 from portal.direction.exports import quoted
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered
 from portal.frame.session import Staff
 from portal.queue.queue import asked_of, look_in_address
-from storage.case.views import AWAITED, CaseRow
+from storage.case.views import CaseRow
 from wording.language import translate, word
 
 router = APIRouter()
@@ -74,7 +75,7 @@ def _cells(row: CaseRow, found: Listed, groups: dict[str, str], language: str) -
     yield found.agents.get(case.assignee, case.assignee) if case.assignee else ""
     yield word("status", case.status.value, language)
     yield word("closing_reason", case.closing_reason.value, language) if case.closing_reason else ""
-    yield _ticked(row.answered_seq is not None and case.status in AWAITED, language)
+    yield _ticked(row.answered_seq is not None and case.status in WORKED_ON, language)
     yield _instant(case.opened_at)
     yield _instant(row.next_due_at)
     yield _ticked(row.is_late(found.at), language)

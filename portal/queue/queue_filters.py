@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from desk.inputs import clean
 from desk.reading.queue import SOON
-from policy.case.case import ClosingReason, Level, Plan, Priority, Status
+from policy.case.case import WORKED_ON, ClosingReason, Level, Plan, Priority, Status
 from policy.terms.policy_file import PolicyFile
 from portal.frame.submit import on_the_clock
-from storage.case.queue import WORKED_ON, Pile, Tally
+from storage.case.queue import Pile, Tally
 from storage.case.views import CaseFilter
 
 _LONGEST, _LONGEST_ID = 200, 64

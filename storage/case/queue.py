@@ -10,14 +10,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from policy.case.case import Level, Status
+from policy.case.case import WORKED_ON, Level, Status
 from storage.case.lateness import is_late
 from storage.engine.columns import NEVER, UNDATED
 from storage.engine.database import Reader
 from storage.engine.tables import cases, customers
-
-WORKED_ON = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
-"""The states of a case that somebody works on, or is to."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, li
 from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from policy.case.case import Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
+from policy.case.case import WORKED_ON, Actor, Case, ClosingReason, Level, Plan, Priority, Role, Status, Text
 from policy.case.facts import RecordedFact
 from policy.terms.terms import CoverKind, Terms
 from policy.time.clock import ClockName, Stretch
@@ -37,10 +37,6 @@ ColumnSort = Literal[
     "status", "-status",
 ]  # fmt: skip
 """The orders of a list that people sort by its columns."""
-
-
-AWAITED = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER)
-"""The states of a case in which a customer's word awaits an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -556,7 +552,7 @@ def conditions(wanted: CaseFilter, *, common: frozenset[str] = frozenset()) -> l
     if wanted.late_at is not None:
         found.append(is_late(wanted.late_at))
     if wanted.answered or wanted.unread_by is not None:
-        found += [c.answered_seq.is_not(None), of(c.status).in_(AWAITED)]
+        found += [c.answered_seq.is_not(None), of(c.status).in_(WORKED_ON)]
     if wanted.unread_by is not None:
         found.append(c.answered_seq > seen_by(wanted.unread_by))
     if wanted.tag is not None:

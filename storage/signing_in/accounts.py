@@ -136,7 +136,7 @@ async def by_mailbox(db: Reader, email: str) -> Account | None:
     return None if row is None else _account(row._asdict())
 
 
-async def language_of(db: Reader, addresses: Sequence[str]) -> str | None:
+async def common_language(db: Reader, addresses: Sequence[str]) -> str | None:
     """The language that everybody at these addresses chose; None where one chose another one, or none."""
     mailboxes = sorted({mailbox_of(each) for each in addresses})
     async with db.read() as connection:

@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from policy.case.case import Status
+from policy.case.case import WORKED_ON, Status
 from policy.visit.visit import VisitStep
 from storage.engine.columns import Unindexed
 from storage.engine.database import Reader
 from storage.engine.tables import cases
 
-_LIVING = (Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.RESOLVED)
+_LIVING = (*WORKED_ON, Status.RESOLVED)
 
 
 async def with_visit_at(db: Reader, steps: Collection[VisitStep], *, limit: int = 100) -> list[str]:

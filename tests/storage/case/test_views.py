@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import event
 
-from policy.case.case import ClockState, Level, Plan, Priority, Status
+from policy.case.case import WORKED_ON, ClockState, Level, Plan, Priority, Status
 from policy.case.commands import SendReply
 from policy.case.facts import CaseOpened, PriorityChanged, ReplySent
 from storage.case import views
@@ -313,7 +313,7 @@ async def test_a_list_of_all_by_customer_walks_from_one_to_the_next(desk: Desk, 
     "wanted",
     [
         CaseFilter(sort="customer", is_open=True),
-        CaseFilter(sort="next_due", is_open=True, status=views.AWAITED, unread_by="acc"),
+        CaseFilter(sort="next_due", is_open=True, status=WORKED_ON, unread_by="acc"),
         CaseFilter(sort="next_due", is_open=True, unassigned=True),
         CaseFilter(sort="title", is_open=True, answered=True),
     ],
