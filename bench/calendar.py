@@ -4,7 +4,7 @@ One calendar, 8 x 5 with lunch and Colombia's holidays (PLAN-14), in the form ea
 converted to that form before the clock starts. Right is what a count of minutes says, each minute asked by itself.
 Where a library has no such question, the shortest loop over what it does offer is measured, and marked *.
 
-Run: python bench/calendar.py
+Run: python bench/calendar.py [--check]
 """
 
 import sys
@@ -192,7 +192,7 @@ def wrong_differences(peer: Peer, minutes: Minutes, cases: list[tuple[datetime, 
     return str(sum(peer.elapsed(*map(peer.given, case)) != minutes.count(*case) for case in cases))
 
 
-def main() -> None:
+def main() -> int:
     rng = random.Random(14)  # the same cases in every run
 
     def instant() -> datetime:
@@ -218,14 +218,8 @@ def main() -> None:
             later = [peer.given(at + days * DAY) for at in moments]
             times.append(microseconds(peer.elapsed, list(zip(given, later, strict=True))))
         ours = ours or times
-        rows.append(
-            (
-                peer.name,
-                *map(figure, times, ours),
-                wrong_sums(peer, minutes, sums),
-                wrong_differences(peer, minutes, spans),
-            )
-        )
+        wrong = (wrong_sums(peer, minutes, sums), wrong_differences(peer, minutes, spans))
+        rows.append((peer.name, *map(figure, times, ours), *wrong))
 
     print(f"Microseconds a question (times Escala's), and wrong answers of {CASES} random cases of 2026 and 2027.\n")
     for name, *cells in (head, *rows):
@@ -234,6 +228,9 @@ def main() -> None:
         "\n* no such question: a loop over its open intervals.   late: names the next opening for the closing instant."
     )
     print(f"Escala compiles a calendar's years once a process, when first asked: {compiled_in * 1e3:.1f} ms.")
+    *_, wrong_additions, wrong_spans = rows[0]
+    print(f"calendar: {wrong_additions} of Escala's sums and {wrong_spans} of its spans are wrong, at most 0")
+    return int("--check" in sys.argv and (wrong_additions, wrong_spans) != ("0", "0"))
 
 
 def figure(time_taken: float | None, ours: float | None) -> str:
@@ -243,4 +240,4 @@ def figure(time_taken: float | None, ours: float | None) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
