@@ -12,8 +12,9 @@ from activities.mail.calendar_mail import calendar_message
 from activities.mail.envelope import Thread, enveloped, notice_envelope
 from activities.mail.sending import MailPort, Reached, mail_port, mailboxes
 from activities.notices import particulars
-from policy.case.case import Channel, Level, Role
-from policy.case.facts import CaseResolved, ChatSaid, InformationRequested, ReplySent
+from policy.case.case import SYSTEM, Channel, Level, Role
+from policy.case.facts import CaseResolved, ChatSaid, Entry, InformationRequested, ReplySent, UnknownFact
+from policy.case.notices import queue_instead
 from policy.mail.thread import address_of, token_of
 from policy.people.contacts import mailbox_of
 from policy.people.preferences import OF_AGENTS, OF_CONTACTS, Digested, Leaves, Spared, Waits, fate_of
@@ -23,7 +24,7 @@ from storage.case import views
 from storage.engine.database import Database, Reader
 from storage.mail import threads
 from storage.notices import preferences
-from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes
+from storage.notices.addresses import DeskMailboxes, addresses, stand_ins, substitutes, unattended
 from storage.notices.outbox import Holding, OutboxRow
 from storage.people import agents, customers
 from storage.signing_in.accounts import common_language
@@ -42,6 +43,14 @@ class Message:
 
     content: EmailMessage
     to: list[str]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """That an agent of this name is not there, nor anybody who stands in; and the queue's mailbox, which is told."""
+
+    name: str
+    queue: str
 
 
 class HeldBack(Exception):
@@ -93,11 +102,18 @@ class Delivery:
         key = await threads.key(self.database, at=at)
         async with self.database.snapshot() as db:
             found = await addresses(db, row.recipient, desk, at=at)
+            alone = await self._alone(db, row, at=at)
+            if alone:
+                found = list(dict.fromkeys([*found, alone.queue]))
             await _check_wanted(db, row, found, at=at)
             stand_in = not found and isinstance(row.recipient, CustomerRecipient)
             to = mailboxes(await stand_ins(db, row.customer_id, desk, at=at) if stand_in else found)
             row = replace(row, language=await common_language(db, to) or row.language)
-            occasion = replace(await self._occasion(db, row, at=at), to_stand_ins=stand_in)
+            occasion = replace(
+                await self._occasion(db, row, at=at),
+                to_stand_ins=stand_in,
+                not_there=alone.name if alone else "",
+            )
             thread = await self._thread(db, row, to, key=key)
             envelope = notice_envelope(row, sender=self.mail_from, to=to, thread=thread)
             envelope = replace(envelope, speaker=await _speaker(db, row))
@@ -151,6 +167,16 @@ class Delivery:
             is_answerable=await self._is_answerable(db, row),
             substitutes=tuple((each.absent.name, each.substitute.name) for each in meanwhile),
         )
+
+    async def _alone(self, db: Reader, row: OutboxRow, *, at: datetime) -> Alone | None:
+        """Where nobody is there to act on a notice to an agent: who else is told."""
+        agent = await unattended(db, row.recipient, at=at)
+        if agent is None or isinstance(row.fact, UnknownFact):
+            return None
+        entry = Entry(seq=row.seq, at=row.at, by=row.actor or SYSTEM, fact=row.fact)
+        queue = queue_instead(entry, row.case)
+        mailbox = self.desk_mailboxes.of(queue) if queue else ""
+        return Alone(agent.name, mailbox) if mailbox else None
 
     async def _is_answerable(self, db: Reader, row: OutboxRow) -> bool:
         if not isinstance(row.recipient, CustomerRecipient):

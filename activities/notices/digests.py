@@ -33,7 +33,9 @@ async def send_digests(delivery: Delivery) -> int:
     sent = 0
     for agent_id, rows in (await outbox.for_digests(delivery.database)).items():
         agent = await agents.get(delivery.database, agent_id)
-        if agent is not None:
+        if agent is None or await agents.is_shut_out(delivery.database, agent):
+            await outbox.let_go(delivery.database, [each.id for each in rows])  # to whom it concerns by now
+        else:
             sent += await _send(delivery, agent.email, rows, at=at)
     return sent
 

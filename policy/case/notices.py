@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from policy.case import facts as f
-from policy.case.case import Case, Role
+from policy.case.case import Case, Role, Status
 from policy.case.facts import Entry
 from policy.people.recipients import (
     Administrators,
@@ -48,6 +48,15 @@ def notices_of(entries: tuple[Entry, ...], *, before: Case | None, after: Case, 
                 Notice(entry.fact.kind, recipient, entry.seq, _limit_at(entry.fact, after)),
             )
     return tuple(unique.values())
+
+
+def queue_instead(entry: Entry, case: Case) -> GroupQueue | LevelQueue | None:
+    """Who is told as well what an agent is told who is not there: the queue that has the case by now, for somebody
+    else to take it over. None where it is told anyway, or the case is over.
+    """
+    queue = _queue(case)
+    is_told = case.status is Status.CLOSED or queue in set(_recipients(entry, case, case))
+    return None if is_told else queue
 
 
 def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:

@@ -23,7 +23,7 @@ from policy.people.recipients import (
 )
 from storage.engine.database import Reader
 from storage.engine.prepared import Prepared
-from storage.engine.tables import agents, contacts
+from storage.engine.tables import contacts
 from storage.people import absences
 from storage.people import agents as agent_list
 from storage.terms.terms import bogota_date
@@ -87,6 +87,17 @@ async def substitutes(db: Reader, recipient: Recipient, *, at: datetime) -> list
     ]
 
 
+async def unattended(db: Reader, recipient: Recipient, *, at: datetime) -> agent_list.Agent | None:
+    """The agent whom a notice is for, where nobody is there to act on it: the account is disabled, or they are absent
+    and nobody stands in (any more).
+    """
+    agent = await agent_list.get(db, recipient.id) if isinstance(recipient, Agent) else None
+    if agent is None or await agent_list.is_shut_out(db, agent):
+        return agent
+    away = await absences.away(db, at=at)
+    return agent if agent.id in away and away[agent.id] is None else None
+
+
 async def stand_ins(db: Reader, customer_id: str, desk: DeskMailboxes, *, at: datetime) -> list[str]:
     """Who is told what nobody else of a customer can be: all its active contacts, and the commercial team (ESC-6)."""
     c = contacts.c
@@ -98,7 +109,7 @@ async def personal_addresses(db: Reader, person: Person, *, at: datetime) -> lis
     """The addresses of people at an instant; none if nobody is there.
 
     A contact who was taken off the roster is no longer written to: the customer's administrators are, those whose
-    written notice is in force (REQ-3).
+    written notice is in force (REQ-3). Nor is an agent whose account is disabled: see `unattended`.
     """
     match person:
         case Contact(id_):
@@ -106,7 +117,8 @@ async def personal_addresses(db: Reader, person: Person, *, at: datetime) -> lis
         case Administrators(customer_id):
             return await _emails(db, _administrators(customer_id, on=bogota_date(at)))
         case Agent(id_):
-            return await _emails(db, select(agents.c.email).where(agents.c.id == id_))
+            agent = await agent_list.get(db, id_)
+            return [agent.email] if agent and not await agent_list.is_shut_out(db, agent) else []
         case _:
             assert_never(person)
 

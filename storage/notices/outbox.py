@@ -151,6 +151,13 @@ async def for_digests(db: Reader) -> dict[str, list[OutboxRow]]:
     return found
 
 
+async def let_go(db: Database, ids: Sequence[int]) -> None:
+    """Let what was kept for a digest leave by itself, for its reader has none any more."""
+    kept = update(notices).where(notices.c.id.in_(ids), *_waits(notices))
+    async with db.write() as connection:
+        await connection.execute(kept.values(held=null(), next_try_at=AT_ONCE))
+
+
 async def digested(connection: AsyncConnection, ids: Sequence[int], *, at: datetime, to: list[str]) -> None:
     """Note that a digest told of these."""
     told = update(notices).where(notices.c.id.in_(ids), notices.c.delivered_at.is_(None))

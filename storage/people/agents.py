@@ -87,9 +87,18 @@ async def serving(db: Reader) -> Sequence[Agent]:
     return [each for each in await listing(db) if mailbox_of(each.email) not in shut_out]
 
 
+async def is_shut_out(db: Reader, agent: Agent) -> bool:
+    """Whether the agent's account is disabled: nothing is theirs to read or to do any more."""
+    async with db.read() as connection:
+        return await _SHUT_OUT_ONE.first(connection, mailbox=mailbox_of(agent.email)) is not None
+
+
 _BY_ID = Prepared(select(agents).where(agents.c.id == bindparam("id")))
 _BY_NAME = Prepared(select(agents).order_by(agents.c.name, agents.c.id))
 _SHUT_OUT = Prepared(select(accounts.c.mailbox).where(accounts.c.disabled_at.is_not(None)))
+_SHUT_OUT_ONE = Prepared(
+    select(accounts.c.id).where(accounts.c.mailbox == bindparam("mailbox"), accounts.c.disabled_at.is_not(None))
+)
 
 
 def _agent(row: Mapping[Any, Any]) -> Agent:

@@ -39,6 +39,14 @@ def text_of(occasion: Occasion) -> NoticeText:
         say("{absent} is away: {substitute} stands in meanwhile.", absent=absent, substitute=substitute)
         for absent, substitute in occasion.substitutes
     ]
+    if occasion.not_there:
+        meanwhile.append(
+            say(
+                "This message is for {agent}, who is not there, and nobody stands in: give what it asks for to "
+                "somebody else.",
+                agent=occasion.not_there,
+            )
+        )
     body = [*paragraphs, *meanwhile, _summary(occasion), occasion.link]
     return NoticeText(f"[{occasion.number}] {news}: {occasion.title}", "\n\n".join(body) + "\n")
 

@@ -26,6 +26,7 @@ class Occasion:
     visit on site goes, its municipality and address; `names` are those of the people whom the fact names by their ids.
     `to_stand_ins`: it goes to whom it reaches because nobody of the customer's could be told (ESC-6).
     `substitutes`: who of its readers is absent, and who stands in, by name (ESC-17).
+    `not_there`: the agent whom it is for and who is not there, by name; then the queue reads it as well.
     `author`: who wrote the note that the fact is, by name, where that is known.
     `is_answerable`: the case's plan holds mail, so that an answer joins the case (PLAN-7).
     """
@@ -48,6 +49,7 @@ class Occasion:
     names: Mapping[str, str] = field(default_factory=dict)
     to_stand_ins: bool = False
     substitutes: tuple[tuple[str, str], ...] = ()
+    not_there: str = ""
     is_answerable: bool = False
     author: str = ""
 
