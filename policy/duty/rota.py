@@ -6,14 +6,14 @@ made of it, and never of another. From and until are half-open everywhere: the f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from policy.case.case import Actor, Level
-from policy.people.absences import Absence, stand_in
+from policy.people.absences import NOTHING_LOST, Absence, Lost, stand_in
 
 BOGOTA = ZoneInfo("America/Bogota")
 MIDNIGHT = time()
@@ -140,13 +140,18 @@ class Stretch:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """All that says who is on duty: rotas, overrides, holidays, who is away, and whose account is disabled."""
+    """All that says who is on duty: rotas, overrides, holidays, who is away, and what was lost since they were made.
+
+    `levels` are those that people serve now: whose turn it is at a level that they serve no more is not there. Of whom
+    it does not name nothing is known, and they are.
+    """
 
     layers: Sequence[Layer] = ()
     overrides: Sequence[Override] = ()
     holidays: frozenset[date] = frozenset()
     absences: Sequence[Absence] = ()
-    disabled: frozenset[str] = frozenset()
+    lost: Lost = NOTHING_LOST
+    levels: Mapping[str, Collection[Level]] = field(default_factory=dict)
 
     def on_duty(self, level: Level, at: datetime) -> Duty:
         """Who is on duty at the level: an answer for every instant."""
@@ -162,16 +167,19 @@ class Roster:
             assigned, by = others[0], layer.id
         else:
             return Duty(level=level)
-        there = (self.there(each, at) for each in (assigned, *others))
+        there = [self._there_for(level, each, at) for each in (assigned, *others)]
         order = tuple(dict.fromkeys(each for each in there if each))
-        return Duty(level=level, assigned=assigned, person=self.there(assigned, at), order=order, by=by)
+        return Duty(level=level, assigned=assigned, person=there[0], order=order, by=by)
+
+    def _there_for(self, level: Level, person: str, at: datetime) -> str | None:
+        return self.there(person, at) if level in self.levels.get(person, (level,)) else None
 
     def there(self, person: str, at: datetime) -> str | None:
         """The person, or who stands in while they are away; None where nobody is, or the account is disabled."""
-        if person in self.disabled:
+        if person in self.lost.disabled:
             return None
         away = any(each.person == person and each.is_on(at) for each in self.absences)
-        return stand_in(person, self.absences, at=at, disabled=self.disabled) if away else person
+        return stand_in(person, self.absences, at=at, lost=self.lost) if away else person
 
     def stretches(self, level: Level, from_at: datetime, to_at: datetime) -> tuple[Stretch, ...]:
         """Who is on duty through a time, without gap or overlap; a time without anybody is a stretch as well."""

@@ -6,7 +6,7 @@ asked of it at each use, so no right outlives the absence that gave it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -160,27 +160,51 @@ def _overlap(absence: Absence, from_at: datetime, to_at: datetime) -> bool:
 # -- who is there -----------------------------------------------------------------------------------------------------
 
 
-def stand_in(person: str, absences: Iterable[Absence], *, at: datetime, disabled: Collection[str] = ()) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """What a right to stand in depends on and is gone: whose account is `disabled`, by id, and which absences, by id,
+    are `unfit` by now, for their substitute serves no level of the absent one any more.
+    """
+
+    disabled: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
+
+
+NOTHING_LOST = Lost()
+
+
+def lost_by_now(absences: Iterable[Absence], serving: Mapping[str, Actor], *, disabled: frozenset[str]) -> Lost:
+    """What is gone of what these absences were marked with; `serving` are all who serve, by id, as they do now."""
+    unfit = [
+        each.id
+        for each in absences
+        if not {each.person, each.substitute} <= serving.keys()
+        or not _fits(serving[each.substitute], serving[each.person])
+    ]
+    return Lost(disabled=disabled, unfit=frozenset(unfit))
+
+
+def stand_in(person: str, absences: Iterable[Absence], *, at: datetime, lost: Lost = NOTHING_LOST) -> str | None:
     """Who stands in for the person at an instant: an absent substitute hands on to theirs.
 
-    None where the person is there, or nobody is: a substitute whose account is `disabled` stands in for nobody.
+    None where the person is there, or nobody is: who may not sign in, or serves none of the absent one's levels any
+    more, stands in for nobody.
     """
-    away = {each.person: each.substitute for each in absences if each.is_on(at)}
+    away = {each.person: each for each in absences if each.is_on(at)}
     passed, now = {person}, person
     while now in away:
-        now = away[now]
-        if now in passed or now in disabled:
+        absence = away[now]
+        now = absence.substitute
+        if now in passed or now in lost.disabled or absence.id in lost.unfit:
             return None
         passed.add(now)
     return now if now != person else None
 
 
-def absent_ones(
-    substitute: str, absences: Sequence[Absence], *, at: datetime, disabled: Collection[str] = ()
-) -> list[str]:
+def absent_ones(substitute: str, absences: Sequence[Absence], *, at: datetime, lost: Lost = NOTHING_LOST) -> list[str]:
     """For whom somebody stands in at an instant, by id. Who may not sign in has no right that another could have."""
-    people = sorted({each.person for each in absences if each.is_on(at)} - {*disabled})
-    return [each for each in people if stand_in(each, absences, at=at, disabled=disabled) == substitute]
+    people = sorted({each.person for each in absences if each.is_on(at)} - lost.disabled)
+    return [each for each in people if stand_in(each, absences, at=at, lost=lost) == substitute]
 
 
 def in_the_name_of(absent: Actor, substitute: str) -> Actor:

@@ -17,6 +17,7 @@ from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import agents, duty_layers, duty_overrides, duty_swaps
 from storage.people import absences
+from storage.people import agents as people
 
 _KEPT_ANSWERS = 20
 
@@ -27,12 +28,14 @@ async def roster(db: Reader, holidays: frozenset[date], *, since: datetime) -> R
     async with db.read() as connection:
         layers = (await connection.execute(select(duty_layers).where(_lasts(duty_layers, since)))).mappings().all()
         overrides = (await connection.execute(put)).mappings().all()
+    lasting = await absences.listing(db, at=since)
     return Roster(
         layers=[_layer(row) for row in layers],
         overrides=[_override(row) for row in overrides],
         holidays=holidays,
-        absences=await absences.listing(db, at=since),
-        disabled=await absences.disabled(db),
+        absences=lasting,
+        lost=await absences.lost_of(db, lasting),
+        levels={each.id: each.levels for each in await people.listing(db)},
     )
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from activities.notices.digests import send_digests
 from activities.notices.dispatcher import Dispatcher
+from policy.case.case import Level
 from policy.people.absences import Absence
 from policy.people.preferences import Preferences
 from storage.notices import preferences
-from storage.people import absences
+from storage.people import absences, agents
+from storage.people.agents import Agent
 from storage.signing_in import accounts
 from storage.signing_in.accounts import NewAccount
 from tests.activities.conftest import delivery
@@ -30,6 +32,7 @@ async def disable(desk: Desk, address: str) -> None:
 
 async def away(desk: Desk) -> None:
     """Luz is, and Eva stands in."""
+    await agents.put(desk.db, Agent(id="agent-2", name="Eva", email=EVA, levels=(Level.HELP_DESK,)))
     new = Absence(
         id="abs-1",
         person="agent-1",

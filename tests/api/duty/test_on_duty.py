@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from policy.case.case import Level
 from policy.duty.rota import Layer
 from storage.duty import rotas
-from tests.api.office import Office
+from storage.people import agents
+from tests.api.office import AGENTS, Office
 from tests.api.people.test_absences import marked
 
 pytestmark = pytest.mark.rule("ESC-17")
@@ -56,6 +58,7 @@ async def test_each_level_says_who_is_there_and_who_stands_in(office: Office) ->
     ],
 )
 async def test_any_instant_may_be_asked(office: Office, at: str, person: str | None) -> None:
+    await agents.put(office.db, replace(AGENTS["agent"], levels=(Level.HELP_DESK, Level.SPECIALISTS)))
     await rota(office, Level.SPECIALISTS, "eva", "ana")
     found = (await levels(office, at=at))[1]["on_duty"]
     assert (found["agent_id"] if found else None) == person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +90,14 @@ async def test_a_right_ends_with_the_account_of_either(office: Office, disabled:
     account = await accounts.create(office.db, NewAccount(id="acc-1", email=disabled, name="X"), at=office.clock())
     await accounts.disable(office.db, account.id, at=office.clock())
     assert (await decided(office, number)).status_code in (401, 403)
+
+
+async def test_a_right_ends_with_the_level_that_it_was_given_for(office: Office) -> None:
+    """Who stands in for the director serves level 3, now and not only when it was marked."""
+    number = await requested(office)
+    await marked(office)
+    await agents.put(office.db, replace(PEOPLE[1], levels=(Level.SPECIALISTS,)))
+    assert (await decided(office, number)).json()["type"] == "urn:escala:director-decides"
 
 
 async def test_an_absent_agents_case_is_worked_on_in_their_name(office: Office) -> None:

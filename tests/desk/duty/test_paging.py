@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -179,6 +180,16 @@ async def test_nobody_on_duty_is_told_to_all_at_once(
     await paging.once()
     assert post.taken() == ["dora"]
     assert await steps(on_duty, number) == [("nobody", None)]
+
+
+async def test_who_serves_the_level_no_more_is_not_paged_for_it(
+    on_duty: Desk, engine: PaperDesk, clock: Clock, paging: Paging, post: Posted
+) -> None:
+    """They could not take the case: the next of the rota is called."""
+    await agents.put(on_duty.database, replace(AGENTS["specialist"], levels=(Level.HELP_DESK,)))
+    number = await handed_off(on_duty, engine, clock)
+    await paging.once()
+    assert (post.taken(), await steps(on_duty, number)) == (["luz"], [("paged", "luz")])
 
 
 async def test_who_is_away_is_not_paged_but_their_substitute_is(

@@ -14,17 +14,20 @@ from policy.case import commands as c
 from policy.case.case import Actor, Level, Role
 from policy.case.refusals import Refusal
 from policy.people.absences import (
+    NOTHING_LOST,
     Absence,
     AbsenceOver,
     AbsenceTooLong,
     AlreadyAbsent,
     Colleague,
+    Lost,
     SubstituteDisabled,
     SubstituteUnfit,
     SubstitutionCircle,
     absent_ones,
     in_the_name_of,
     in_whose_name,
+    lost_by_now,
     marked,
     may_mark,
     stand_in,
@@ -95,8 +98,30 @@ def test_what_can_be_marked(new: Absence, known: tuple[Absence, ...]) -> None:
 def test_who_may_not_sign_in_stands_in_for_nobody() -> None:
     with pytest.raises(SubstituteDisabled):
         mark(absence("ana", "luz"), is_enabled=False)
-    assert stand_in("ana", [absence("ana", "luz")], at=NOW, disabled={"luz"}) is None
-    assert absent_ones("luz", [absence("ana", "luz")], at=NOW, disabled={"ana"}) == []
+    of_luz, of_ana = (Lost(disabled=frozenset({each})) for each in ("luz", "ana"))
+    assert stand_in("ana", [absence("ana", "luz")], at=NOW, lost=of_luz) is None
+    assert absent_ones("luz", [absence("ana", "luz")], at=NOW, lost=of_ana) == []
+
+
+@pytest.mark.parametrize(
+    ("person", "substitute", "changed"),
+    [
+        ("dora", "mar", Actor(Role.AGENT, "mar", (Level.SPECIALISTS,))),
+        ("ana", "luz", Actor(Role.AGENT, "luz", (Level.SPECIALISTS,))),
+        ("ana", "luz", Actor(Role.AGENT, "ana", (Level.DIRECTOR,))),
+        ("ana", "dora", Actor(Role.AGENT, "dora", (Level.DIRECTOR,))),
+        ("ana", "luz", None),
+    ],
+)
+def test_who_serves_no_level_of_theirs_any_more_stands_in_for_nobody(
+    person: str, substitute: str, changed: Actor | None
+) -> None:
+    known = [absence(person, substitute)]
+    assert lost_by_now(known, PEOPLE, disabled=frozenset()) == NOTHING_LOST
+    others = {each: actor for each, actor in PEOPLE.items() if each != (changed.id if changed else substitute)}
+    lost = lost_by_now(known, others | ({changed.id: changed} if changed else {}), disabled=frozenset())
+    assert stand_in(person, known, at=NOW, lost=lost) is None
+    assert absent_ones(substitute, known, at=NOW, lost=lost) == []
 
 
 def test_an_absence_begins_now_at_the_earliest() -> None:
