@@ -82,8 +82,12 @@ async def _municipality(desk: Desk, asked: AskedCommand) -> places.Municipality:
 
 
 async def _known_engineer(desk: Desk, asked: AskedCommand) -> None:
-    """Look up whom support names; the customer may name nobody new, which the policy refuses."""
-    engineer_id = asked.body.engineer_id
+    """Look up whom support names, or leaves as it is: who may not sign in any more goes nowhere on the new date.
+
+    The customer may name nobody new, which the policy refuses, and moves a date with the engineer that it has.
+    """
+    visit = asked.row.case.visit
+    engineer_id = asked.body.engineer_id or (visit.engineer_id if visit else None)
     if engineer_id and asked.by.role is not Role.CONTACT:
         await serving(desk, engineer_id, rule="ONS-5")
 

@@ -19,8 +19,8 @@ from desk.mail.solutions import solution_for
 from desk.mail.standing import Delivery
 from desk.opening import AskedOpening, NewCase, open_case
 from policy.case import commands as c
-from policy.case.case import SYSTEM, Actor, Category, Channel, Priority, Role, Text
-from policy.case.refusals import ChannelNotInPlan, Refusal
+from policy.case.case import SYSTEM, Actor, Category, Channel, Priority, Role, Status, Text
+from policy.case.refusals import CaseClosed, CaseNotResolved, CaseResolvedAlready, ChannelNotInPlan, Refusal
 from policy.mail.decision import (
     Answers,
     Automatic,
@@ -55,11 +55,20 @@ _LONGEST_NOTE = 2_000
 class Carried:
     """A verdict that was carried out, and the case that it was about or that it opened.
 
-    Where the case did not take it, the verdict is that an agent has to look at it.
+    Where the case did not take it, the verdict is that an agent has to look at it; `stands` is where the case is, where
+    that is what it was refused for.
     """
 
     verdict: Verdict
     number: str | None = None
+    stands: Status | None = None
+
+
+_STANDS: Mapping[type[Refusal], Status] = {
+    CaseResolvedAlready: Status.RESOLVED,
+    CaseClosed: Status.CLOSED,
+    CaseNotResolved: Status.IN_PROGRESS,
+}
 
 
 async def carry_out(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Verdict) -> Carried:
@@ -70,9 +79,9 @@ async def carry_out(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: 
         return Carried(Held(MailReason.CHANNEL_NOT_IN_PLAN, contact_id=getattr(verdict, "contact_id", None)))
     except BudgetSpent:  # of the contact's openings in an hour: nothing is lost, and nobody else waits
         return Carried(Held(MailReason.FLOOD, contact_id=getattr(verdict, "contact_id", None)))
-    except Refusal:
+    except Refusal as refusal:
         number, contact_id = getattr(verdict, "number", None), getattr(verdict, "contact_id", None)
-        return Carried(Held(MailReason.REFUSED, number, contact_id))
+        return Carried(Held(MailReason.REFUSED, number, contact_id), stands=_STANDS.get(type(refusal)))
 
 
 async def carried(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Verdict) -> Carried:
@@ -221,6 +230,5 @@ async def _writer(desk: Desk, contact_id: str) -> Principal:
 
 def _request(delivery: Delivery, by: Principal, part: str = "") -> IdempotentRequest:
     row = delivery.row
-    return IdempotentRequest(
-        by=by, key=f"{row.id}{part}", address=f"mail:{row.id}", at=row.received_at, language=DEFAULT
-    )
+    key = f"{row.id}{'again' if delivery.again else ''}{part}"
+    return IdempotentRequest(by=by, key=key, address=f"mail:{row.id}", at=row.received_at, language=DEFAULT)

@@ -24,11 +24,14 @@ _VISIT = re.compile(r"(MA-\d{4}-\d{6,9})\.(\d{1,4})\.(\d{8}T\d{12})@visitas\.esc
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A message as it was read, in its row of the inbox."""
+    """A message as it was read, in its row of the inbox. `again`: its case moved on before the first verdict was
+    carried out, and what is done now is the second one's.
+    """
 
     row: InboxRow
     message: Message
     sender: Sender | None
+    again: bool = False
 
 
 def vouched(desk: Desk, message: Message, sender: Sender | None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 from desk.desk import Desk
 from desk.mail import verdicts
@@ -27,7 +28,7 @@ from policy.mail.state import MessageState
 from storage.mail import inbox
 from storage.mail.inbox import InboxRow, Reading, Settled
 
-VERDICT = "verdict"
+VERDICT, SECOND_VERDICT = "verdict", "second-verdict"
 _LONGEST_SHOWN = 4_000
 _STATES = {MailOutcome.HELD: MessageState.HELD, MailOutcome.QUARANTINE: MessageState.QUARANTINE}
 
@@ -50,8 +51,7 @@ async def take(desk: Desk, message_id: str) -> InboxRow:
     except Unreadable as unreadable:
         return await settle(desk, row, Carried(Quarantined(unreadable.reason)))
     delivery = await _noted(desk, row, read)
-    verdict = await _judged(desk, delivery)
-    return await settle(desk, delivery.row, await carry_out(desk, delivery, read, verdict))
+    return await settle(desk, delivery.row, await _carried_out(desk, delivery, read))
 
 
 async def settle(desk: Desk, row: InboxRow, carried: Carried, *, by: str | None = None) -> InboxRow:
@@ -91,6 +91,27 @@ async def _noted(desk: Desk, row: InboxRow, read: ReadMessage) -> Delivery:
     return Delivery(row=noted, message=message, sender=sender)
 
 
+async def _carried_out(desk: Desk, delivery: Delivery, read: ReadMessage) -> Carried:
+    """Do what the verdict says. Where its case moved on before that (while the desk was down, or somebody solved it in
+    that moment) the message is judged once more, by where the case says that it is: nobody's answer is left lying.
+    """
+    db, at = desk.database, desk.clock()
+    verdict = await _judged(desk, delivery)
+    kept = await inbox.effect(db, delivery.row.id, SECOND_VERDICT)
+    if kept is None:
+        carried = await carry_out(desk, delivery, read, verdict)
+        if carried.stands is None:
+            return carried
+        standing = await standing_of(desk, delivery, at=at)
+        second = verdict_on(_incoming(desk, delivery), standing.once_it_is(carried.stands))
+        kept = await inbox.once(db, delivery.row.id, SECOND_VERDICT, verdicts.to_json(second), at=at)
+    return await carry_out(desk, replace(delivery, again=True), read, verdicts.from_json(kept))
+
+
+def _incoming(desk: Desk, delivery: Delivery) -> Incoming:
+    return Incoming(message=delivery.message, sender=delivery.sender, own=desk.post.own)
+
+
 async def _judged(desk: Desk, delivery: Delivery) -> Verdict:
     """The verdict on it, which is the first one that was kept."""
     db, at = desk.database, desk.clock()
@@ -98,8 +119,7 @@ async def _judged(desk: Desk, delivery: Delivery) -> Verdict:
     if kept is None:
         if not await inbox.goes_first(db, delivery.row):
             raise OtherUnderWay
-        incoming = Incoming(message=delivery.message, sender=delivery.sender, own=desk.post.own)
-        verdict = verdict_on(incoming, await standing_of(desk, delivery, at=at))
+        verdict = verdict_on(_incoming(desk, delivery), await standing_of(desk, delivery, at=at))
         kept = await inbox.once(db, delivery.row.id, VERDICT, verdicts.to_json(verdict), at=at)
     return verdicts.from_json(kept)
 

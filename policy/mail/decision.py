@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -110,6 +110,14 @@ class Standing:
     repeats: str | None = None
     is_echo: bool = False
     machine_wrote_before: bool = False
+
+    def once_it_is(self, status: Status) -> Standing:
+        """The same of a case that itself says where it stands by now."""
+        moved = {
+            name: case and replace(case, status=status)
+            for name, case in (("by_reply", self.by_reply), ("by_references", self.by_references))
+        }
+        return replace(self, **moved)
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------------------

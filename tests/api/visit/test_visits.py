@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from desk.inputs import Money
 from policy.case.case import Channel
+from storage.signing_in import accounts
+from storage.signing_in.accounts import NewAccount
 from tests.api.given import BODIES, QUOTE, VISIT, exhaust_channels, give, ready_for, who_gives
-from tests.api.office import Office
+from tests.api.office import AGENTS, Office
 
 
 def told(answer: Response) -> tuple[int, str, str | None]:
@@ -245,6 +247,26 @@ class TestTheDate:
         later = {"starts_at": "2026-12-04T14:00:00Z"}
         visit = (await office.give(number, "visits/schedule", "premium_contact", **later)).json()["visit"]
         assert (visit["starts_at"], visit["engineer_id"], visit["invitations"]) == ("2026-12-04T14:00:00Z", "ana", 2)
+
+    @pytest.mark.rule("ONS-5")
+    @pytest.mark.parametrize(
+        ("who", "engineer", "answer"),
+        [
+            ("specialist", None, (422, "agent-disabled", "ONS-5")),
+            ("specialist", "eva", (200, "", None)),
+            ("premium_contact", None, (200, "", None)),
+        ],
+    )
+    async def test_is_not_moved_by_support_with_an_engineer_who_is_shut_out_by_now(
+        self, office: Office, who: str, engineer: str | None, answer: tuple[int, str, str | None]
+    ) -> None:
+        """The customer moves it all the same: whom support sends is support's to say, and its queue is told."""
+        number = await ready_for(office, "visits/start")
+        ana = NewAccount(id="acc-ana", email=AGENTS["agent"].email, name="Ana")
+        await accounts.create(office.db, ana, at=office.clock())
+        await accounts.disable(office.db, ana.id, at=office.clock())
+        date = {"starts_at": "2026-12-04T14:00:00Z"} | ({"engineer_id": engineer} if engineer else {})
+        assert told(await office.give(number, "visits/schedule", who, **date)) == answer
 
     @pytest.mark.rule("ONS-5")
     @pytest.mark.parametrize("engineer", ["eva", "nadie"])

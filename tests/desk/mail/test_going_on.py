@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from typing import Any
 
+import pytest
+from sqlalchemy import update
+
+from desk.mail import taking, verdicts
+from desk.mail.arriving import came_in
 from policy.case.case import Actor, Role, Status
 from policy.case.facts import CaseOpened, CustomerAnswered
-from policy.mail.decision import MailOutcome
+from policy.mail.decision import Answers, Confirms, MailOutcome
 from storage.case import successors, views
+from storage.engine.tables import inbox as table
+from storage.mail import inbox
 from tests.desk import asking
 from tests.desk.mail.conftest import Mailbox
 from tests.desk.mail.letters import letter
@@ -72,6 +80,59 @@ async def test_thanks_to_a_closed_case_open_nothing(mailbox: Mailbox) -> None:
     row = await mailbox.take(letter("Muchas gracias.\n", To=mailbox.address(first), Message_ID="<g@acme.example>"))
     assert (row.outcome, row.case_number) == (MailOutcome.ANSWERED, first)
     assert await successors.of_cases(mailbox.desk.database, [first]) == {}
+
+
+# -- a case that moves on in between ----------------------------------------------------------------------------------
+
+SOLVES = ("resolution", {"summary": "Se amplió la cuota."}, None)
+CONFIRMS = ("confirmation", {}, ANA_P)
+REOPENS = ("reopening", {"reason": "Sigue igual."}, ANA_P)
+IN_ANSWER, IN_CONFIRMATION = Answers("", "ana-p"), Confirms("", "ana-p")
+
+
+@pytest.mark.rule("ESC-14", "REQ-4")
+@pytest.mark.parametrize(
+    ("verdict", "meanwhile", "words", "becomes"),
+    [
+        (IN_ANSWER, [SOLVES], "Sigue sin funcionar, todo en blanco.", (Status.IN_PROGRESS, MailOutcome.ANSWERED)),
+        (IN_ANSWER, [SOLVES], "Quedó solucionado, muchas gracias.", (Status.CLOSED, MailOutcome.ANSWERED)),
+        (IN_ANSWER, [SOLVES, CONFIRMS], "Volvió a fallar.", (Status.CLOSED, MailOutcome.OPENED)),
+        (IN_CONFIRMATION, [SOLVES, REOPENS], "Quedó solucionado.", (Status.IN_PROGRESS, MailOutcome.ANSWERED)),
+    ],
+)
+async def test_a_message_is_judged_once_more_where_its_case_moved_on_before_it_was_carried_out(
+    mailbox: Mailbox, verdict: Answers | Confirms, meanwhile: list[Any], words: str, becomes: tuple[Status, MailOutcome]
+) -> None:
+    """As when the desk was down: the verdict was kept, and the case is another one by the restart."""
+    number, db = await mailbox.opened(), mailbox.desk.database
+    await mailbox.give(number, "claim")
+    raw = letter(f"{words}\n", To=mailbox.address(number), Message_ID="<luego@acme.example>")
+    identity = await came_in(db, mailbox.desk.engine, "intake", raw, at=mailbox.clock())
+    kept = verdicts.to_json(replace(verdict, number=number))
+    await inbox.once(db, identity.id, taking.VERDICT, kept, at=mailbox.clock())
+    for path, body, by in meanwhile:
+        await mailbox.give(number, path, by=by or asking.AGENT.actor, **body)
+    row = await taking.take(mailbox.desk, identity.id)
+    assert ((await mailbox.case(number)).status, row.outcome) == becomes
+    said = await views.timeline(db, row.case_number or "")
+    assert sum(words in text for each in said for text in each.words.values()) == (0 if "gracias" in words else 1)
+
+
+async def test_what_was_judged_twice_is_done_once_however_often_it_is_tried(mailbox: Mailbox) -> None:
+    """A worker that died after it had reopened the case finds one that takes an answer, as the first verdict said."""
+    number, db = await mailbox.opened(), mailbox.desk.database
+    await mailbox.give(number, "claim")
+    raw = letter("Sigue en blanco.\n", To=mailbox.address(number), Message_ID="<luego@acme.example>")
+    identity = await came_in(db, mailbox.desk.engine, "intake", raw, at=mailbox.clock())
+    await inbox.once(db, identity.id, taking.VERDICT, verdicts.to_json(Answers(number, "ana-p")), at=mailbox.clock())
+    await mailbox.give(number, "resolution", summary="Se amplió la cuota.")
+    await taking.take(mailbox.desk, identity.id)
+    async with db.write() as connection:
+        undone = update(table).where(table.c.id == identity.id).values(state="received", outcome=None)
+        await connection.execute(undone)
+    turn = (await mailbox.case(number)).turn
+    await taking.take(mailbox.desk, identity.id)
+    assert (await mailbox.case(number)).turn == turn
 
 
 # -- what was analysed ------------------------------------------------------------------------------------------------
