@@ -113,11 +113,8 @@ class Standing:
 
     def once_it_is(self, status: Status) -> Standing:
         """The same of a case that itself says where it stands by now."""
-        moved = {
-            name: case and replace(case, status=status)
-            for name, case in (("by_reply", self.by_reply), ("by_references", self.by_references))
-        }
-        return replace(self, **moved)
+        reply, references = (case and replace(case, status=status) for case in (self.by_reply, self.by_references))
+        return replace(self, by_reply=reply, by_references=references)
 
 
 # -- verdicts ---------------------------------------------------------------------------------------------------------

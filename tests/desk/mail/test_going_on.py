@@ -84,9 +84,9 @@ async def test_thanks_to_a_closed_case_open_nothing(mailbox: Mailbox) -> None:
 
 # -- a case that moves on in between ----------------------------------------------------------------------------------
 
-SOLVES = ("resolution", {"summary": "Se amplió la cuota."}, None)
-CONFIRMS = ("confirmation", {}, ANA_P)
-REOPENS = ("reopening", {"reason": "Sigue igual."}, ANA_P)
+SOLVES: tuple[str, dict[str, str], Actor] = ("resolution", {"summary": "Se amplió la cuota."}, asking.AGENT.actor)
+CONFIRMS: tuple[str, dict[str, str], Actor] = ("confirmation", {}, ANA_P)
+REOPENS: tuple[str, dict[str, str], Actor] = ("reopening", {"reason": "Sigue igual."}, ANA_P)
 IN_ANSWER, IN_CONFIRMATION = Answers("", "ana-p"), Confirms("", "ana-p")
 
 
@@ -111,7 +111,7 @@ async def test_a_message_is_judged_once_more_where_its_case_moved_on_before_it_w
     kept = verdicts.to_json(replace(verdict, number=number))
     await inbox.once(db, identity.id, taking.VERDICT, kept, at=mailbox.clock())
     for path, body, by in meanwhile:
-        await mailbox.give(number, path, by=by or asking.AGENT.actor, **body)
+        await mailbox.give(number, path, by=by, **body)
     row = await taking.take(mailbox.desk, identity.id)
     assert ((await mailbox.case(number)).status, row.outcome) == becomes
     said = await views.timeline(db, row.case_number or "")
