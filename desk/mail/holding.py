@@ -14,8 +14,9 @@ from desk.mail.carrying_out import carried
 from desk.mail.reading import message_of, read_message
 from desk.mail.standing import Delivery
 from desk.mail.taking import settle
-from desk.problems import NotFound, Problem
+from desk.problems import EngineUnavailable, NotFound, Problem
 from policy.case.case import Status
+from policy.case.refusals import Refusal
 from policy.mail.decision import Answers, Confirms, Held, MailOutcome, MailReason, Opens, Reopens, Thanks, Verdict
 from policy.mail.sender import sender_of
 from policy.mail.state import MessageState
@@ -102,10 +103,25 @@ async def shown(desk: Desk, message_id: str) -> ShownMessage:
 
 
 async def decide(desk: Desk, message_id: str, decision: HeldDecision, *, by: str) -> InboxRow:
-    """Do with a held message what an agent decided; its clocks count since it came.
+    """Do with a held message what an agent decided; its clocks count since it came. Of two at once, one decides.
 
     Raises NotHeld, WriterMissing, NotFound, a Refusal of the policy or the case, or EngineUnavailable.
     """
+    async with desk.turnstile.passing(("held message", message_id)):
+        if await inbox.get(desk.database, message_id) is None:
+            raise NotFound
+        if not await inbox.begin_deciding(desk.database, message_id, by=by, at=desk.clock()):
+            raise NotHeld
+        try:
+            return await _decided(desk, message_id, decision, by=by)
+        except EngineUnavailable:
+            raise  # it may yet come: the same decision again finds it
+        except (Refusal, Problem):
+            await inbox.end_deciding(desk.database, message_id, by=by)
+            raise
+
+
+async def _decided(desk: Desk, message_id: str, decision: HeldDecision, *, by: str) -> InboxRow:
     row = await inbox.get(desk.database, message_id)
     if row is None:
         raise NotFound

@@ -60,7 +60,7 @@ async def standing_of(desk: Desk, delivery: Delivery, *, at: datetime) -> Standi
         by_reply=await _addressed(desk, await _by_now(desk, by_reply)),
         by_references=await _addressed(desk, await _by_now(desk, by_references)),
         by_return=number_by_ids(returned, key) or await threads.number_of_sent(db, returned) or by_reply,
-        by_calendar=await _visit_of(desk, message),
+        by_calendar=await _addressed(desk, await _visit_of(desk, message)),
         is_ours=number_by_ids([message.message_id], key) is not None,
         is_repeated=earlier is not None,
         repeats=earlier.case_number if earlier else None,

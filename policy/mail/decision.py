@@ -104,7 +104,7 @@ class Standing:
     by_reply: Addressed | None = None
     by_references: Addressed | None = None
     by_return: str | None = None
-    by_calendar: str | None = None
+    by_calendar: Addressed | None = None
     is_ours: bool = False
     is_repeated: bool = False
     repeats: str | None = None
@@ -268,10 +268,7 @@ def verdict_on(incoming: Incoming, standing: Standing) -> Verdict:
 def _automatic(nature: Nature, standing: Standing) -> Automatic:
     """Noted on the case that it answers, where who sent it has to do with that one; counted in any case."""
     reason = MailReason(nature.value)
-    if nature is Nature.CALENDAR:
-        writer = standing.writers[0].contact_id if standing.writers else None
-        return Automatic(reason, standing.by_calendar if writer else None, writer)
-    case = standing.by_reply or standing.by_references
+    case = standing.by_calendar if nature is Nature.CALENDAR else standing.by_reply or standing.by_references
     writer_in = _writer_in(case, standing) if case else None
     if case is None or writer_in is None:
         return Automatic(reason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -91,15 +93,25 @@ async def decide(request: Request, visitor: Worker, desk: DeskDep, message_id: I
 
     outcome = await submit(visitor, act, _LABELS)
     if isinstance(outcome, Refused):
-        return await _page(request, visitor, desk, message_id, outcome)
+        return await _page(request, visitor, desk, message_id, Told(outcome, typed))
     if outcome.value and typed["act"] != HeldAct.DISCARD:
         return to(f"/casos/{outcome.value}", visitor)
     return to("/correo?estado=retenidos", visitor)
 
 
+@dataclass(frozen=True)
+class Told:
+    """Why a decision was refused, if it was, with what was typed."""
+
+    refused: Refused | None = None
+    typed: Mapping[str, str] = field(default_factory=typed_in)
+
+
 async def _page(
-    request: Request, visitor: Visitor, desk: DeskDep, message_id: str, refused: Refused | None = None
+    request: Request, visitor: Visitor, desk: DeskDep, message_id: str, told: Told | None = None
 ) -> Response:
+    told = told or Told()
+    refused = told.refused
     found = await holding.shown(desk, message_id)
     return page(
         request,
@@ -111,6 +123,7 @@ async def _page(
         reason=shown_reason(found.row.reason, visitor.language),
         problem=refused.sentence if refused else None,
         rule=refused.rule if refused else None,
+        typed=told.typed,
         acts=[(each.value, _ACTS[each]) for each in found.acts if each is not HeldAct.DISCARD],
         may_discard=HeldAct.DISCARD in found.acts,
     )

@@ -20,6 +20,7 @@ from storage.engine.database import Database, Reader, insert
 from storage.engine.paging import Page
 from storage.engine.tables import inbox, inbox_raw, mail_effects, mail_messages
 
+_DECIDED_WITHIN = timedelta(minutes=1)
 _ECHO_WITHIN = timedelta(days=1)
 KEPT_OF_TOO_LARGE = 256 * 1024
 """Bytes of a message that is larger than it may be."""
@@ -205,6 +206,27 @@ async def settle(db: Database, message_id: str, settled: Settled, *, at: datetim
     }
     async with db.write() as connection:
         await connection.execute(update(inbox).where(inbox.c.id == message_id).values(**told))
+
+
+async def begin_deciding(db: Database, message_id: str, *, by: str, at: datetime) -> bool:
+    """Let somebody decide about a message that waits for it; False where somebody else is at it, or it waits no more.
+
+    Who ended in the middle keeps others from it for a minute.
+    """
+    c = inbox.c
+    free = or_(c.settled_by.is_(None), c.settled_by == by, c.settled_at < at - _DECIDED_WITHIN)
+    its = (c.id == message_id, c.state.in_([MessageState.HELD, MessageState.QUARANTINE]), free)
+    async with db.write() as connection:
+        begun = await connection.execute(update(inbox).where(*its).values(settled_by=by, settled_at=at))
+        return bool(begun.rowcount)
+
+
+async def end_deciding(db: Database, message_id: str, *, by: str) -> None:
+    """Let anybody decide again: nothing came of it."""
+    c = inbox.c
+    its = (c.id == message_id, c.state.in_([MessageState.HELD, MessageState.QUARANTINE]), c.settled_by == by)
+    async with db.write() as connection:
+        await connection.execute(update(inbox).where(*its).values(settled_by=None))
 
 
 async def earlier_delivery(db: Reader, row: InboxRow, *, vouched: bool) -> InboxRow | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from desk.mail.arriving import came_in
+from desk.mail.holding import HeldAct, HeldDecision, NotHeld, WriterMissing, decide
 from desk.mail.taking import take
 from policy.mail.thread import address_of
 from storage.case import views
-from storage.mail import threads
+from storage.mail import inbox, threads
 from tests.api.office import PREMIUM, Office
 from tests.desk.mail.letters import ANA, MESA, letter
+from tests.portal.forms import forms_of
 from tests.portal.people import Visitor, account, visitor
 
 FORWARDED = "Les reenvío.\n\n---------- Forwarded message ------\nDe: Ana <ana@cliente.example>\n\nNo carga.\n"
@@ -93,6 +96,39 @@ async def test_the_roster_shows_whose_mail_came_back(office: Office, them: Visit
     await account(office, "admin", password=False)
     async with visitor(office, "admin") as admin:
         assert "el correo se devolvió" in (await admin.get(f"/contactos?cliente={PREMIUM}")).text
+
+
+async def test_what_was_chosen_stays_where_a_decision_is_refused(office: Office, them: Visitor) -> None:
+    message = await held(office, letter(FORWARDED, Authentication_Results=None))
+    chosen: dict[str, Any] = {"contact_id": f"contact-{PREMIUM}", "number": "MA-2026-000099"}
+    refused = await them.post(f"/correo/{message}", act="join", **chosen)
+    assert refused.status_code == 422
+    [form] = [each for each in forms_of(refused.text) if "number" in each.seen]
+    assert {name: form.seen[name] for name in chosen} == chosen
+
+
+async def test_of_two_who_decide_about_a_message_at_once_one_does(office: Office, them: Visitor) -> None:
+    """In two processes as well; who ended in the middle of it keeps others waiting for a minute."""
+    message, desk = await held(office, letter(FORWARDED, Authentication_Results=None)), office.app.state.desk
+    number, contact = await office.open("premium_contact"), f"contact-{PREMIUM}"
+    opens = HeldDecision(act=HeldAct.OPEN, contact_id=contact)
+    joins = HeldDecision(act=HeldAct.JOIN, contact_id=contact, number=number)
+    assert await inbox.begin_deciding(office.db, message, by="luz", at=office.clock())
+    with pytest.raises(NotHeld):
+        await decide(desk, message, opens, by="ana")
+    office.clock.passes(seconds=61)
+    both = await asyncio.gather(
+        decide(desk, message, opens, by="ana"), decide(desk, message, joins, by="eva"), return_exceptions=True
+    )
+    assert [type(each).__name__ for each in both] == ["InboxRow", "NotHeld"]
+    assert [each.fact.kind for each in await views.timeline(office.db, number)] == ["case_opened"]
+
+
+async def test_a_decision_that_is_refused_leaves_the_message_to_others(office: Office, them: Visitor) -> None:
+    message, desk = await held(office, letter(FORWARDED, Authentication_Results=None)), office.app.state.desk
+    with pytest.raises(WriterMissing):
+        await decide(desk, message, HeldDecision(act=HeldAct.OPEN), by="ana")
+    assert (await decide(desk, message, HeldDecision(act=HeldAct.DISCARD), by="eva")).settled_by == "eva"
 
 
 async def test_what_is_set_aside_stays_counted(office: Office, them: Visitor) -> None:
