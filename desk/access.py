@@ -61,9 +61,14 @@ async def stands_in_for(db: Reader, actor: Actor, *, at: datetime) -> tuple[Stoo
 
 
 def check_decides(principal: Principal) -> None:
-    """Raise RoleNotAllowed unless it is the director, or who stands in for one who is absent (ESC-17)."""
-    if Role.DIRECTOR not in {each.role for each in (principal.actor, *principal.stands_in_for)}:
+    """Raise RoleNotAllowed unless it is somebody who decides."""
+    if not decides(principal):
         raise RoleNotAllowed
+
+
+def decides(principal: Principal) -> bool:
+    """Whether it is the director, or who stands in for one who is absent (ESC-17)."""
+    return Role.DIRECTOR in {each.role for each in (principal.actor, *principal.stands_in_for)}
 
 
 async def note_use(desk: Desk, principal: Principal, *, at: datetime) -> None:

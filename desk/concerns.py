@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from desk.access import decides
 from desk.desk import Desk
 from desk.problems import own_cursor
 from policy.case.case import Role
-from storage.case import chats
+from policy.visit.visit import VisitStep
+from storage.case import chats, queue
+from storage.engine.database import Reader
 from storage.engine.paging import Page
 from storage.signing_in.tokens import Principal
+from storage.visit import open_visits
 from storage.workbench import concerns, looks
 from storage.workbench.concerns import ConcernRow, Unread
 from storage.workbench.looks import Look
@@ -44,13 +48,23 @@ async def listing(desk: Desk, principal: Principal, cursor: str | None) -> Page[
 
 
 async def unread(desk: Desk, principal: Principal) -> Unread:
-    """How much of it they have not read, counted up to `concerns.MOST` + 1, and the chats that wait for anybody."""
+    """How much of it they have not read, counted up to `concerns.MOST` + 1, and what waits for anybody."""
     people = told(principal)
     if not people:
         return Unread()
     async with desk.database.snapshot() as db:
         found = await concerns.unread(db, people)
-        return replace(found, chats=len(await chats.waiting(db)))
+        return replace(
+            found,
+            chats=len(await chats.waiting(db)),
+            late=await queue.how_many_late(db, at=desk.clock()),
+            visits=await to_approve(db) if decides(principal) else 0,
+        )
+
+
+async def to_approve(db: Reader) -> int:
+    """How many visits wait for an approval."""
+    return await open_visits.how_many_at(db, (VisitStep.REQUESTED,))
 
 
 async def read_all(desk: Desk, principal: Principal, *, up_to: int, at: datetime) -> None:

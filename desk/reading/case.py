@@ -30,7 +30,7 @@ from desk.reading.case_parts import (
 from desk.reading.clocks import broken_promises, explained, with_what_is_to_come
 from desk.reading.countdowns import countdowns, hours_at
 from desk.reading.similar import like_a_case
-from desk.reading.visits import visit_record
+from desk.reading.visits import TRIES, ChannelTried, channels_tried, visit_record
 from policy.case.case import Actor, Case, Channel, ClosingReason, Level, Role, Status, WaitingFor
 from policy.case.commands import (
     AssignCase,
@@ -67,6 +67,8 @@ from storage.workbench.pending_replies import PendingReply
 
 SAID_AT_ONCE, FACTS_AT_ONCE = 30, 100
 """What a page shows of the conversation and of what happened; the older follows by a link."""
+
+_TRIES_AT_ONCE = 50
 
 WORKERS = (Role.AGENT, Role.DIRECTOR)
 """Those who serve customers, and see at a case what the others do there."""
@@ -326,7 +328,16 @@ async def _actions(reading: _Reading) -> Actions:
         incidents=await reading.incidents() if is_ours else (),
         canned=await reading.canned(),
         macros=await macros.listing(reading.db, reading.viewer.account_id) if reading.viewer.is_worker else (),
+        tried=await _tried(reading, terms) if reading.viewer.is_worker else (),
     )
+
+
+async def _tried(reading: _Reading, terms: Terms) -> Sequence[ChannelTried]:
+    """Each of the plan's channels with its last attempts, where the case has any (ONS-4)."""
+    if not reading.case.attempts:
+        return ()
+    wanted = Window(most=_TRIES_AT_ONCE, kinds=TRIES, internal=False)
+    return channels_tried(terms.channels, (await views.window(reading.db, reading.row.number, wanted)).facts)
 
 
 async def _clocks(reading: _Reading) -> Clocks:

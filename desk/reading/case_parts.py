@@ -12,7 +12,7 @@ from desk.providers.incidents import CaseIncident
 from desk.reading.clocks import BrokenPromise, ExplainedClock
 from desk.reading.countdowns import Countdown
 from desk.reading.similar import SimilarCase
-from desk.reading.visits import VisitRecord
+from desk.reading.visits import ChannelTried, VisitRecord
 from policy.case.duplicates import GoesOnIn
 from policy.terms.terms import Terms
 from storage.case.ratings import Rating
@@ -128,7 +128,8 @@ class Composer:
 class Actions:
     """What may be done. `can`: commands by name; the rest is what their forms choose from.
 
-    `away`: which of the agents are absent, by id, and who stands in, if anybody does (ESC-17).
+    `away`: which of the agents are absent, by id, and who stands in, if anybody does (ESC-17). `tried`: each channel
+    with its attempts, for who can log one.
     """
 
     can: frozenset[str]
@@ -144,6 +145,7 @@ class Actions:
     incidents: Sequence[CaseIncident]
     canned: Sequence[CannedReply]
     macros: Sequence[Macro]
+    tried: Sequence[ChannelTried] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,12 @@ from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at
 from policy.case.case import Case, Status, WaitingFor
+from policy.case.facts import InformationRequested
+from policy.visit.facts import VisitApproved, VisitRequested
 from policy.visit.visit import Visit, VisitStep
 from storage.case import views
 from storage.case.hours import hours_of
-from storage.case.views import CaseFilter, CaseRow, Words
+from storage.case.views import CaseFilter, CaseRow, TimelineRow, Words
 from storage.cover import contracts
 from storage.cover.contracts import Contract
 from storage.engine.database import Reader
@@ -73,13 +75,17 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """One thing that waits for the customer: in which case, and until when it can; `who` asks it in which `words`."""
+    """One thing that waits for the customer: in which case, and until when it can; `who` asks it in which `words`.
+
+    A quote has the words that it was approved with, and the `place` of its visit.
+    """
 
     row: CaseRow
     wanted: Wanted
     until: datetime | None
     who: str = ""
     words: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,14 +155,25 @@ class _Lists:
 async def _waiting(db: Reader, rows: Sequence[CaseRow], names: Mapping[str, str]) -> list[Waiting]:
     """What these cases want of their customer, the soonest first."""
     wanted = [(row, each, until) for row in rows for each, until in wanted_in(row.case)]
-    questions = await views.asked_last(db, [row.number for row, each, _ in wanted if each is Wanted.ANSWER])
+    asked, quoted = ([row.number for row, each, _ in wanted if each is of] for of in (Wanted.ANSWER, Wanted.QUOTE))
+    said = {
+        Wanted.ANSWER: await views.last_of(db, InformationRequested.kind, asked),
+        Wanted.QUOTE: await views.last_of(db, VisitApproved.kind, quoted),
+    }
+    requested = await views.last_of(db, VisitRequested.kind, quoted)
     found = []
     for row, each, until in wanted:
-        question = questions.get(row.number) if each is Wanted.ANSWER else None
-        who = names.get(question.actor.id, question.actor.id) if question else ""
-        words = " ".join(question.words.values()) if question else ""
-        found.append(Waiting(row=row, wanted=each, until=until, who=who, words=words))
+        its = said.get(each, {}).get(row.number)
+        who = names.get(its.actor.id, its.actor.id) if its else ""
+        words = " ".join(its.words.values()) if its else ""
+        place = _place(requested.get(row.number)) if each is Wanted.QUOTE else ""
+        found.append(Waiting(row=row, wanted=each, until=until, who=who, words=words, place=place))
     return sorted(found, key=lambda each: (each.until is None, each.until or each.row.case.opened_at))
+
+
+def _place(requested: TimelineRow | None) -> str:
+    fact = requested.fact if requested else None
+    return requested.body(fact.place) if requested and isinstance(fact, VisitRequested) else ""
 
 
 def wanted_in(case: Case) -> Iterator[tuple[Wanted, datetime | None]]:

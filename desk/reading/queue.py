@@ -73,7 +73,7 @@ class QueuePage:
     """A page of the queue as of `at`. `customers` are the names of the rows' own, by id.
 
     `how_many` pass the filter, up to COUNTED + 1; None where nobody asked, or all words that are sought are common.
-    `soon`: how many of the whole desk's end within the hour, counted as far.
+    `soon`: how many of the whole desk's end within the hour, counted as far. `views`: the looks that the reader has.
     """
 
     at: datetime
@@ -83,14 +83,14 @@ class QueuePage:
     soon: int
     agents: Sequence[Agent]
     customers: Mapping[str, str]
+    views: Sequence[SavedView]
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChoices:
-    """What one chooses from beside the rows: customers by id and name, the looks that one has kept, and tags."""
+    """What one chooses from beside the rows: customers by id and name, and tags."""
 
     customers: Sequence[tuple[str, str]]
-    views: Sequence[SavedView]
     tags: Sequence[str]
 
 
@@ -108,11 +108,22 @@ async def read_queue_and_choices(desk: Desk, principal: Principal, asked: QueueA
         chosen = asked.wanted.customer_id
         if chosen and chosen not in dict(customers):
             customers += (await queue.customer_names(db, [chosen])).items()
-        return page, QueueChoices(
-            customers=customers,
-            views=await saved_views.of_account(db, asked.account_id, levels=principal.actor.levels),
-            tags=await tags.known(db),
-        )
+        return page, QueueChoices(customers=customers, tags=await tags.known(db))
+
+
+def looked_for(principal: Principal, wanted: CaseFilter) -> CaseFilter:
+    """The filter as it is asked for whoever serves customers."""
+    found = only_visible(principal, wanted)
+    assert found is not None, "who serves customers sees all of them"
+    return found
+
+
+async def how_many(db: Reader, wanted: CaseFilter, *, at_most: int) -> int | None:
+    """How many cases pass, up to so many; None where all words that are sought are common: that takes long."""
+    common = await views.common_in(db, wanted)
+    if views.only_common(wanted, common):
+        return None
+    return await views.how_many(db, wanted, at_most=at_most, common=common)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +139,7 @@ class Listed:
 
 async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) -> Listed:
     """All cases that pass the filter, in one transaction."""
-    wanted = only_visible(principal, asked)
-    assert wanted is not None, "who serves customers sees all of them"
+    wanted = looked_for(principal, asked)
     rows: list[CaseRow] = []
     async with desk.database.snapshot() as db:
         words, cursor = Words(common=await views.common_in(db, wanted)), None
@@ -148,8 +158,7 @@ async def read_whole_queue(desk: Desk, principal: Principal, asked: CaseFilter) 
 
 
 async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: datetime) -> QueuePage:
-    wanted = only_visible(principal, asked.wanted)
-    assert wanted is not None, "who serves customers sees all of them"
+    wanted = looked_for(principal, asked.wanted)
     common = await views.common_in(db, wanted)
     with own_cursor():
         found = await views.cases(db, wanted, limit=AT_ONCE, cursor=asked.cursor, words=Words(common=common))
@@ -162,6 +171,7 @@ async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: date
         soon=await views.how_many(db, CaseFilter(due_after=at, due_before=at + SOON), at_most=COUNTED + 1),
         agents=await agents.listing(db),
         customers=await queue.customer_names(db, {row.case.customer_id for row in found.items}),
+        views=await saved_views.of_account(db, asked.account_id, levels=principal.actor.levels),
     )
 
 

@@ -138,7 +138,7 @@ def visit_record(visit: Visit, rows: Sequence[TimelineRow], plan: Iterable[Chann
         expenses=[_expense(row, row.fact) for row in about if isinstance(row.fact, VisitExpenseLogged)],
         report=reports[-1] if reports else None,
         cancellation=cancellations[-1] if cancellations else None,
-        channels=None if plan is None else _channels(plan, rows),
+        channels=None if plan is None else channels_tried(plan, rows),
     )
 
 
@@ -179,7 +179,11 @@ def _cancellation(row: TimelineRow, fact: VisitCancelled) -> Cancellation:
     )
 
 
-def _channels(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> Sequence[ChannelTried]:
+TRIES = frozenset({AttemptLogged.kind, CallLogged.kind, ChatEnded.kind})
+"""The kinds of facts that tell of a channel that was tried."""
+
+
+def channels_tried(plan: Iterable[Channel], rows: Iterable[TimelineRow]) -> Sequence[ChannelTried]:
     """Each channel of the plan with the attempts made on it, in order."""
     logged = [(row, fact) for row in rows if isinstance(fact := row.fact, AttemptLogged | CallLogged | ChatEnded)]
     return [

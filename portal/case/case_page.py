@@ -295,6 +295,10 @@ def _in_words(part: Part, language: str, groups: Mapping[str, str]) -> dict[str,
                 folded(lines(facts, part.names, language, part.files, groups)) for facts in (part.opening, happened)
             )
             return {"opening": opening, "said": said, "said_from": part.facts[0].seq if part.facts else 0}
+        case Actions():
+            names = {each.id: each.name for each in part.agents}
+            by = {each.channel: names.get(each.attempts[-1].by.id, "") for each in part.tried if each.attempts}
+            return {"tries": {each.channel: each.attempts for each in part.tried}, "last_tried_by": by}
         case Side():
             return {"lines": lines(part.facts, part.names, language, {}, groups)}
         case _:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
+from desk.desk import Desk
 from portal.queue.list_news import ListNews
 from storage.case.case_progress import customer_marks, desk_mark, moved_since
-from storage.engine.database import Database
 
 
 class CustomerNews(ListNews):
     """Watches how far each customer's cases are. Asked for are those that moved: on a desk at rest none."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._desk, self._marks = "", dict[str, str]()
 
     async def ask(self, numbers: Set[str]) -> Mapping[str, str]:

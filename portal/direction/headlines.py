@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from storage.board.board import Board, Kept, Spread, Week
 from wording.figures import show_time
-from wording.language import show_number, translate, word
+from wording.language import show_number, translate, translate_count, word
 
 _SAME = 0.0005
 """Shares that differ by less are shown alike."""
@@ -157,12 +157,19 @@ def _percent(share: float | None, language: str) -> str:
 def decisions(visits: int, late: int, held: int, language: str) -> list[Decision]:
     """What waits for a director, where there is any of it."""
     found = [
-        (visits, "{count} visits to approve", "/direccion/visitas", "seal", False),
-        (late, "{count} cases past their limit", "/cola?tab=overdue", "alert", True),
-        (held, "{count} held without cover", "/cola?tab=held", "hourglass", False),
+        (visits, "{count} visit to approve", "{count} visits to approve", "/direccion/visitas", "seal", False),
+        (late, "{count} case past its limit", "{count} cases past their limit", "/cola?tab=overdue", "alert", True),
+        (
+            held,
+            "{count} case held without cover",
+            "{count} cases held without cover",
+            "/cola?tab=held",
+            "hourglass",
+            False,
+        ),
     ]
     return [
-        Decision(words=translate(words, language, count=count), address=address, icon=icon, is_late=is_late)
-        for count, words, address, icon, is_late in found
+        Decision(words=translate_count(one, many, count, language), address=address, icon=icon, is_late=is_late)
+        for count, one, many, address, icon, is_late in found
         if count
     ]

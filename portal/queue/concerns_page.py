@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from desk import concerns
+from desk.desk import Desk
 from desk.reading import callers
 from portal.frame.deps import At, DeskDep
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import Stamped, Worker
 from portal.queue.list_news import ListNews, news_of
-from storage.case import chats
-from storage.engine.database import Database
+from storage.case import chats, queue
 from storage.telephone import calls
 from storage.workbench.concerns import latest
 
@@ -27,17 +27,23 @@ LastRead = Annotated[int, Form(ge=0, lt=1 << 63)]
 class ConcernNews(ListNews):
     """Watches what concerns people: for each who looks, those whose concerns are theirs, by their ids in order.
 
-    A telephone that rings, or is answered, concerns all of them, as does a chat that waits.
+    A telephone that rings, or is answered, concerns all of them, as do a chat that waits, a case past its limit, and a
+    visit to be approved.
     """
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, every=1.0)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, every=1.0)
 
     async def ask(self, numbers: Set[str]) -> Mapping[str, str]:
         whose = {each: each.split(",") for each in numbers}
         found = await latest(self.database, {person for people in whose.values() for person in people})
-        heard, waiting = await calls.latest(self.database), await chats.waiting(self.database)
-        return {each: repr([heard, waiting, *map(found.get, people)]) for each, people in whose.items()}
+        of_all = (
+            await calls.latest(self.database),
+            await chats.waiting(self.database),
+            await queue.how_many_late(self.database, at=self.clock()),
+            await concerns.to_approve(self.database),
+        )
+        return {each: repr([of_all, *map(found.get, people)]) for each, people in whose.items()}
 
 
 @router.get("")
@@ -69,7 +75,7 @@ async def show_bell(request: Request, visitor: Worker, desk: DeskDep, at: At) ->
     newest = (await concerns.listing(desk, visitor.principal, None)).items[:1] if unread.last else []
     ringing = await callers.ringing(desk, concerns.told(visitor.principal), at=at)
     last = newest[0] if newest and newest[0].id == unread.last else None
-    shown = {"calls": ringing, "unread": unread, "newest": last}
+    shown = {"calls": ringing, "unread": unread, "newest": last, "by_itself": True}
     return answered(Response(render(request, visitor, "frame/bell.html", **shown), media_type="text/html"), visitor)
 
 

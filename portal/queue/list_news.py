@@ -17,7 +17,6 @@ from desk.desk import Desk
 from desk.feed import EVERY, Watcher
 from portal.frame.pages import answered
 from portal.frame.session import Visitor, signed_in_now
-from storage.engine.database import Database
 
 LIFETIME = 900.0
 _HEARTBEAT = 15.0
@@ -27,8 +26,9 @@ _AGAIN_AFTER = b"retry: 1000\n\n"
 class ListNews(Watcher[str]):
     """Watches how far lists are. A list's mark is another text as soon as something happened in it."""
 
-    def __init__(self, database: Database, *, every: float = EVERY) -> None:
-        super().__init__(database, every=every)
+    def __init__(self, desk: Desk, *, every: float = EVERY) -> None:
+        super().__init__(desk.database, every=every)
+        self.clock = desk.clock
 
     def stream(self, request: Request, desk: Desk, visitor: Visitor, of: str) -> Response:
         """The events of one list, for a page that shows it, as long as its reader is signed in."""
@@ -56,7 +56,7 @@ def news_of(kind: type[News], request: Request, desk: Desk) -> News:
     """The process's one of this kind; made when the first page asks, and ended with the feed."""
     state = request.app.state
     if getattr(state, kind.__name__, None) is None:
-        setattr(state, kind.__name__, kind(desk.database))
+        setattr(state, kind.__name__, kind(desk))
         desk.feed.take_along(getattr(state, kind.__name__))
     news: News = getattr(state, kind.__name__)
     return news

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -19,6 +19,7 @@ from desk.reading.queue import (
     QueueChoices,
     QueuePage,
     Row,
+    looked_for,
     read_queue,
     read_queue_and_choices,
 )
@@ -28,10 +29,11 @@ from portal.frame.pages import answered, page, render
 from portal.frame.session import Staff, Visitor
 from portal.queue.bulk_actions import ACTIONS, Action
 from portal.queue.list_news import news_of
-from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_of
-from portal.queue.queue_news import DESK, QueueNews
+from portal.queue.queue_filters import TABS, Look, QueueSort, counts, look_in, look_of
+from portal.queue.queue_news import DESK, MOST, QueueNews
 from portal.queue.saved_views import may_share_with
 from storage.case.queue import Tally
+from storage.workbench.saved_views import SavedView
 from wording.language import translate, word
 
 router = APIRouter()
@@ -67,19 +69,19 @@ async def show(request: Request, visitor: Staff, desk: DeskDep) -> Response:
     look, counted = look_in_address(request, desk), await news_of(QueueNews, request, desk).tally(at=desk.clock())
     asked = asked_of(request, visitor, desk, look)
     found, choices = await read_queue_and_choices(desk, visitor.principal, asked)
-    shown = _shown(desk, visitor, look, counted, found) | {"kept": choices.views}
+    shown = _shown(desk, visitor, look, counted, found) | await _kept(request, visitor, desk, found.views)
     choices_of = _choices(desk, look, found, choices, visitor.language)
     return page(
         request,
         "queue/page.html",
         **shown,
-        title=next(tab.name for tab in shown["tabs"] if tab.key == look.tab),
+        title=_title(look, shown),
         answers=_answers(counted[1], found, visitor.language),
         is_later_page=asked.cursor is not None,
-        account_id=asked.account_id,
         share_with=[int(each) for each in may_share_with(visitor)],
         states=[(each, word("status", each.value, visitor.language)) for each in Status],
         choices=choices_of,
+        by_limit=f"/cola?{look.sorted_by('next_due').query}",
         actions=[(path, _verb(action, visitor.language), action.icon) for path, action in ACTIONS.items()],
         chips=_chips(look, choices_of, visitor.language),
         problem=None,
@@ -92,7 +94,8 @@ async def show_rows(request: Request, visitor: Staff, desk: DeskDep) -> Response
     look, counted = look_in_address(request, desk), await news_of(QueueNews, request, desk).tally(at=desk.clock())
     asked = asked_of(request, visitor, desk, look)
     found = await read_queue(desk, visitor.principal, asked)
-    shown = _shown(desk, visitor, look, counted, found) | {"is_later_page": asked.cursor is not None}
+    shown = _shown(desk, visitor, look, counted, found) | await _kept(request, visitor, desk, found.views)
+    shown["is_later_page"] = asked.cursor is not None
     return answered(Response(render(request, visitor, "queue/list.html", **shown), media_type="text/html"), visitor)
 
 
@@ -130,13 +133,41 @@ def _shown(desk: Desk, visitor: Visitor, look: Look, counted: tuple[str, Tally],
         "heads": _heads(found, visitor.language) if look.sort == "next_due" else {},
         "columns": _columns(look, visitor.language),
         "key": lambda: secrets.token_urlsafe(18),
-        "kept": (),
         "people": {each.id: each.name for each in found.agents},
         "names": found.customers,
         "group_names": {group.id: group.name for group in desk.policy.groups},
         "group_tabs": [f"group-{group.id}" for group in desk.policy.groups],
         "may_act": visitor.role in (Role.AGENT, Role.DIRECTOR),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A look that somebody kept, and how many cases are behind it, up to MOST + 1; None where nobody counted."""
+
+    view: SavedView
+    cases: int | None
+
+
+async def _kept(request: Request, visitor: Visitor, desk: Desk, views: Sequence[SavedView]) -> dict[str, Any]:
+    """The views that a visitor has, counted; `all_counted`: whether each was, as of now."""
+    assert visitor.account
+    me, mine, at = visitor.principal.actor.id, visitor.account.id, desk.clock()
+    wanted = {
+        each.id: looked_for(visitor.principal, look_in(each.query, policy=desk.policy).wanted(me, mine, at=at))
+        for each in views
+    }
+    found, all_counted = await news_of(QueueNews, request, desk).counts(wanted, at=at) if views else ({}, True)
+    kept = [Kept(view=each, cases=found[each.id]) for each in views]
+    return {"kept": kept, "all_counted": all_counted, "most_kept": MOST, "account_id": mine}
+
+
+def _title(look: Look, shown: Mapping[str, Any]) -> str:
+    """What stands above the rows: the name of the view that is looked at, else the tab's."""
+    kept: Sequence[Kept] = shown["kept"]
+    tabs: Sequence[Tab] = shown["tabs"]
+    names = [each.view.name for each in kept if each.view.query == look.query]
+    return (names or [tab.name for tab in tabs if tab.key == look.tab])[0]
 
 
 class Group(StrEnum):

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from pydantic import AfterValidator
 
 from desk.inputs import clean
+from desk.problems import NotFound
 from policy.case.case import Level, Role
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id
@@ -67,6 +68,8 @@ async def keep(visitor: Staff, desk: DeskDep, at: At, form: Annotated[ViewForm, 
 
 @router.post("/{view_id}/fin", dependencies=[Stamped])
 async def forget(visitor: Staff, desk: DeskDep, view_id: Id) -> Response:
+    """Remove a view of one's own. NotFound for another's."""
     assert visitor.account
-    await saved_views.forget(desk.database, view_id, account_id=visitor.account.id)
+    if not await saved_views.forget(desk.database, view_id, account_id=visitor.account.id):
+        raise NotFound
     return to("/cola", visitor)

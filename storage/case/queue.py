@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from policy.case.case import WORKED_ON, Level, Status
 from storage.case.lateness import is_late
-from storage.engine.columns import NEVER, UNDATED
+from storage.engine.columns import NEVER, UNDATED, Unindexed
 from storage.engine.database import Reader
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, customers
 
 
@@ -81,6 +82,22 @@ async def tally(db: Reader, *, at: datetime) -> Tally:
             await connection.scalar(closed) or 0,
             await connection.scalar(due),
         )
+
+
+async def how_many_late(db: Reader, *, at: datetime) -> int:
+    """How many open cases are past their limit at an instant, as `is_late` says it; asked with every page."""
+    async with db.read() as connection:
+        return int(await _LATE.scalar(connection, at=at))
+
+
+_AT = bindparam("at", type_=cases.c.next_due_at.type)
+_PASSED = select(func.count()).where(cases.c.next_due_at < _AT).scalar_subquery()
+_MARKED = (  # those that wait meanwhile: what is marked is few, and no more than what has passed is walked through
+    select(func.count())
+    .where(cases.c.overdue.is_(True), Unindexed(cases.c.next_due_at) >= _AT, Unindexed(cases.c.next_due_at) < NEVER)
+    .scalar_subquery()
+)
+_LATE = Prepared(select((_PASSED + _MARKED).label("late")))
 
 
 async def late_and_held(db: Reader, *, at: datetime) -> tuple[int, int]:

@@ -354,14 +354,16 @@ MILESTONES = frozenset(
 _SAID = codec.kinds_with_texts() | MILESTONES
 
 
-_ASKED, _REPLIED = "information_requested", "reply_sent"
+_REPLIED = "reply_sent"
 
 
-async def asked_last(db: Reader, numbers: Sequence[str]) -> dict[str, TimelineRow]:
-    """The last question to the customer in each of these cases, by number, where there was one."""
+async def last_of(db: Reader, kind: str, numbers: Sequence[str]) -> dict[str, TimelineRow]:
+    """The last fact of a kind in each of these cases, by number, where there was one."""
+    if not numbers:
+        return {}
     f = facts.c
-    asked = select(f.case_number, func.max(f.seq)).where(f.case_number.in_(numbers), f.kind == _ASKED)
-    of_case = tuple_(f.case_number, f.seq).in_(asked.group_by(f.case_number))
+    last = select(f.case_number, func.max(f.seq)).where(f.case_number.in_(numbers), f.kind == kind)
+    of_case = tuple_(f.case_number, f.seq).in_(last.group_by(f.case_number))
     async with db.read() as connection:
         rows = list((await connection.execute(select(facts).where(of_case))).mappings())
         return {

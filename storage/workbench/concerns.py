@@ -38,11 +38,17 @@ class ConcernRow:
 
 @dataclass(frozen=True)
 class Unread:
-    """How much was not read yet; `last` is the id of the newest of it. `chats`: how many wait for anybody at all."""
+    """How much was not read yet; `last` is the id of the newest of it.
+
+    What waits for anybody at all is told beside it: `chats`, open cases that are `late`, and `visits` to be approved,
+    for whoever decides on them.
+    """
 
     count: int = 0
     last: int = 0
     chats: int = 0
+    late: int = 0
+    visits: int = 0
 
 
 async def keep(connection: AsyncConnection, number: str, found: Sequence[Concerned], *, at: datetime) -> None:

@@ -67,8 +67,8 @@ async def keep(db: Database, view: SavedView, *, at: datetime) -> None:
         await connection.execute(kept.on_conflict_do_update(index_elements=["account_id", "name"], set_=changed))
 
 
-async def forget(db: Database, view_id: str, *, account_id: str) -> None:
-    """Remove an account's own view; what is no such view is not there."""
+async def forget(db: Database, view_id: str, *, account_id: str) -> bool:
+    """Remove an account's own view; whether there was one."""
     its = (saved_views.c.id == view_id, saved_views.c.account_id == account_id)
     async with db.write() as connection:
-        await connection.execute(delete(saved_views).where(*its))
+        return bool((await connection.execute(delete(saved_views).where(*its))).rowcount)

@@ -18,6 +18,11 @@
       chats.replaceWith(freshChats);
       document.dispatchEvent(new CustomEvent("escala:chats"));
     }
+    for (const count of content.querySelectorAll("[data-bar]")) {
+      for (const shown of document.querySelectorAll(`.top [data-bar="${count.dataset.bar}"]`)) {
+        if (!shown.isEqualNode(count)) shown.replaceWith(count.cloneNode(true));
+      }
+    }
     const newest = Number(fresh.dataset.last);
     if (newest > last && fresh.dataset.told && wanted() && document.hidden) tell(fresh.dataset);
     last = Math.max(last, newest);

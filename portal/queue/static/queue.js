@@ -21,11 +21,14 @@
   const put = (fresh) => {
     const tabs = fresh.querySelector(".tabs");
     mark = tabs.dataset.mark;
-    for (const tab of tabs.querySelectorAll("[data-tab]")) {
-      const shown = document.querySelector(`.tabs [data-tab="${CSS.escape(tab.dataset.tab)}"] .count`);
-      const count = tab.querySelector(".count").textContent;
-      if (shown && shown.textContent !== count) shown.textContent = count;
+    for (const kind of ["tab", "view"]) {
+      for (const each of tabs.querySelectorAll(`[data-${kind}]`)) {
+        const shown = document.querySelector(`.tabs [data-${kind}="${CSS.escape(each.dataset[kind])}"] .count`);
+        const count = each.querySelector(".count");
+        if (shown && !shown.isEqualNode(count)) shown.replaceWith(count.cloneNode(true));
+      }
     }
+    if ("more" in tabs.dataset) following.ask(); // of many views it counts a few each time
     for (const id of ["hallados", "paginas"]) {
       const part = document.getElementById(id), new_ = fresh.getElementById(id);
       if (part.innerHTML !== new_.innerHTML && !part.contains(document.activeElement)) part.innerHTML = new_.innerHTML;
@@ -104,7 +107,8 @@
     }
   };
 
-  live.follow({ address: () => "/cola/eventos", news: { cambio: (event) => event.data !== mark }, refresh });
+  const news = { cambio: (event) => event.data !== mark };
+  const following = live.follow({ address: () => "/cola/eventos", news, refresh });
 
   // -- what is chosen -------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx import Response
 
 from portal.case.sheets import COMPOSERS, SHEETS
+from tests.api.given import exhaust_channels, give
 from tests.api.office import Office
 from tests.portal.case.test_case_page import key_of
-from tests.portal.people import visitor
+from tests.portal.people import unspaced, visitor
 
 LIST = "?de=tab%3Dmine&lugar=1"
 EDITS = {"asignar", "prioridad", "nivel", "proveedor"}
@@ -51,6 +53,29 @@ async def test_a_property_leads_to_its_sheet_and_back_and_keeps_the_list(office:
             page = (await agent.get(address)).text
             assert SHEETS[name] in opened(page)
             assert f'class="cancels" href="/casos/{number}{LIST.replace("&", "&amp;")}"' in page
+
+
+@pytest.mark.rule("ONS-4")
+async def test_each_channel_says_how_often_and_when_it_was_tried_last_and_a_visit_by_whom(office: Office) -> None:
+    number = await office.open("premium_contact")
+    async with visitor(office, "agent") as agent:
+        assert tries(await agent.get(f"/casos/{number}?hoja=intento"))["Teléfono"] == "0 intentos"
+        await exhaust_channels(office, number)
+        office.clock.passes(minutes=25)
+        await give(office, number, "attempts")
+        page = await agent.get(f"/casos/{number}?hoja=intento")
+        assert tries(page)["Teléfono"] == "2 intentos, 9:25"
+        assert tries(page)["Plataforma web"] == "1 intento, 9:00"
+        assert 'title="Ana Torres">9:25<' in unspaced(page.text)
+        await give(office, number, "visits")
+        told = unspaced((await agent.get(f"/casos/{number}")).text)
+        assert "mié 25 nov, 9:25</time>, Ana Torres: no lo resolvió. Llamamos; sigue en blanco." in told
+
+
+def tries(page: Response) -> dict[str, str]:
+    """What each channel's card of the attempt's sheet says, by its name."""
+    cards = re.findall(r'name="channel" value="\w+"[^>]*><span>([^<]+)<small>(.*?)</small>', unspaced(page.text))
+    return {name: re.sub(r"<[^>]*>", " ", said).replace(" ,", ",").strip() for name, said in cards}
 
 
 async def test_a_priority_is_changed_there_without_a_script(office: Office, number: str) -> None:

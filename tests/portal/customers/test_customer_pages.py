@@ -22,6 +22,7 @@ from storage.cover.solutions import Solution, SolutionKind
 from storage.people import contacts, customers
 from storage.people.contacts import NewContact, NewRoster
 from storage.providers import incidents
+from tests.api.given import exhaust_channels, give
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import EMAILS, Visitor, unspaced, visitor
 from tests.support.lives import bogota, policy
@@ -163,6 +164,22 @@ class TestMyCases:
         assert (asked in first, done in first, other in first) == (True, True, False)
         assert (asked in rest, done in rest, other in rest) == (False, False, True)
 
+    async def test_say_what_a_quote_is_for(self, office: Office) -> None:
+        """Where the visit leads, its amount, and the word with which the last one was approved."""
+        number = await office.open("premium_contact")
+        await exhaust_channels(office, number)
+        for word in ("Tiquetes y hotel.", 'Sólo el <b>tiquete</b>: "un día".'):
+            await give(office, number, "visits")
+            await give(office, number, "visits/approval", reason=word)
+            if word.startswith("Tiq"):
+                await give(office, number, "visits/cancellation")
+        async with visitor(office, "premium_contact") as ana:
+            page = unspaced((await ana.get("/casos")).text)
+        card = page[page.index("Una cotización por aceptar") : page.index("Ver la cotización")]
+        assert "Visita a Medellín, Antioquia:<strong>$ 350.000 COP</strong>" in card
+        assert "«Sólo el &lt;b&gt;tiquete&lt;/b&gt;: &#34;un día&#34;.»" in card
+        assert "hotel" not in page
+
     async def test_say_on_the_case_who_has_it_and_until_when(self, office: Office) -> None:
         number = await office.open()
         async with visitor(office, "contact") as ana:
@@ -225,7 +242,7 @@ class TestMyCases:
         """Nothing that is heard changes by what others do, nor tells how much it was."""
         number = await office.open()
         await office.open("premium_contact")
-        news = CustomerNews(office.db)
+        news = CustomerNews(office.app.state.desk)
         before = await news.ask({STANDARD})
         theirs = await office.open("premium_contact")
         await office.give(theirs, "claim")

@@ -14,7 +14,7 @@ _MADE_FOR_ONCE = re.compile(
     r"|(?<=name=\"key\" value=\")[\w-]{24}"
     r"|(?<=data-page=\")[\w-]{16}"
 )
-_NAMELESS = ("/cuenta/sesiones/", "/cola/vistas/", "/clave/")
+_NAMELESS = ("/cuenta/sesiones/", "/clave/")
 """Where whoever asks for what is not theirs is told the same as always, which is no 404."""
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from desk.reading.queue import how_many
 from storage.case.queue import Tally, tally
+from storage.case.views import CaseFilter
 from storage.engine.database import Database
+from tests.api.given import exhaust_channels, give
 from tests.api.office import PREMIUM, STANDARD, Office
 from tests.portal.people import Visitor, unspaced, visitor
 from tests.support.lives import bogota
@@ -21,8 +24,31 @@ def numbers(page: str) -> list[str]:
 
 
 def counts(page: str) -> dict[str, int]:
-    found = re.findall(r'data-tab="([\w-]+)".*?<span class="count">(\d+)<', page, re.DOTALL)
-    return {tab: int(count) for tab, count in found if count != "0"}
+    """How many cases each tab says that it has, where it has any."""
+    found = re.findall(r'data-tab="([\w-]+)"((?:(?!</a>).)*?)class="count">(\d+)<', page, re.DOTALL)
+    return {tab: int(count) for tab, _, count in found}
+
+
+def views(page: str) -> dict[str, str]:
+    """What each kept view says that it has, by its name; a plus is more, and nothing where it is not counted."""
+    found = re.findall(
+        r'data-view="\w+"(?:(?!</a>).)*class="name">([^<]+)</span><span class="count"[^>]*>(\d*\+?)<', unspaced(page)
+    )
+    return {name.strip(): cases for name, cases in found}
+
+
+def at_view(page: str) -> list[tuple[str, str]]:
+    """Where one stands: the address and the name of each tab or view that is the present one."""
+    return re.findall(
+        r'<a href="/cola\?([^"]+)" data-(?:tab|view)="[^"]+" aria-current="page">(?:(?!</a>).)*class="name">([^<]+)<',
+        unspaced(page),
+    )
+
+
+def bar(page: str) -> dict[str, str]:
+    """What the bar counts beside its places, in words, by their addresses."""
+    found = re.findall(r'data-bar="([^"]+)"(?: title="([^"]+)"| data-none)', page)
+    return dict(found)
 
 
 async def rows(agent: Visitor, **query: Any) -> list[str]:
@@ -77,6 +103,17 @@ async def test_tabs_count_what_is_behind_them(office: Office) -> None:
     assert listed["unassigned"] == listed["level-2"] == [other]
     assert listed["resolved"] == [done]
     assert set(listed["all"]) == {mine, other, done}
+
+
+async def test_the_limit_that_comes_next_orders_the_list_again(office: Office) -> None:
+    """Its button leads to the same filters in that order, and says whether the list is in it."""
+    await office.open()
+    button = re.compile(r'<a class="button quiet by-limit" href="([^"]+)"[^>]*?(?: aria-current="(true)")?>')
+    async with visitor(office, "agent") as agent:
+        found = [
+            button.findall((await agent.get(f"/cola?tab=open&level=1{more}")).text) for more in ("", "&sort=title")
+        ]
+    assert found == [[("/cola?tab=open&amp;level=1", "true")], [("/cola?tab=open&amp;level=1", "")]]
 
 
 @pytest.mark.parametrize(
@@ -226,10 +263,12 @@ async def test_a_view_is_kept_and_removed(office: Office) -> None:
         await agent.get("/cola")
         await agent.post("/cola/vistas", name="Urgentes", query="tab=mine&priority=1&nobody=knows")
         kept = (await agent.get("/cola", tab="mine", priority="1")).text
-        assert '<a href="/cola?tab=mine&amp;priority=1" aria-current="page">Urgentes</a>' in kept
+        assert at_view(kept) == [("tab=mine&amp;priority=1", "Urgentes")]
+        assert "<h1>Urgentes</h1>" in kept
         remove = re.search(r'action="(/cola/vistas/\w+/fin)"', kept)
         assert remove
         await agent.post(remove[1])
+        assert (await agent.post(remove[1])).status_code == 404
         assert "Urgentes" not in (await agent.get("/cola")).text
 
 
@@ -259,8 +298,81 @@ async def test_directors_share_views_with_everybody_and_agents_do_not(office: Of
         assert "De Ana" not in theirs
         remove = re.search(r'action="(/cola/vistas/\w+/fin)"', theirs)
         assert remove
-        await agent.post(remove[1])  # is not hers
+        assert (await agent.post(remove[1])).status_code == 404  # is not hers
         assert "De todos" in (await agent.get("/cola")).text
+
+
+async def test_views_say_how_many_cases_are_behind_them(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To each who has them their own; counted once for all until something happens, or the time that they ask passes.
+
+    Of many a look counts some, and the page asks again for the others.
+    """
+    counted: list[CaseFilter] = []
+
+    async def counts_it(db: Database, wanted: CaseFilter, *, at_most: int) -> int | None:
+        counted.append(wanted)
+        return await how_many(db, wanted, at_most=at_most)
+
+    monkeypatch.setattr("portal.queue.queue_news.how_many", counts_it)
+    for module in ("queue_news", "queue"):
+        monkeypatch.setattr(f"portal.queue.{module}.MOST", 2)
+    mine = await office.open(proposed_priority=1)
+    await office.give(mine, "claim")
+    for _ in range(3):
+        await office.open("premium_contact", proposed_priority=2)
+    asked = {"Mías": "tab=mine", "Premium": "tab=open&plan=premium", "Vencidas": "tab=overdue", "Nada": "tab=held"}
+    async with visitor(office, "director") as director, visitor(office, "agent") as agent:
+        await director.get("/cola")
+        for name, query in asked.items():
+            await director.post("/cola/vistas", name=name, query=query, share="all")
+        to_ana = views((await agent.get("/cola")).text)
+        to_dora = views((await director.get("/cola")).text)
+        said = dict(zip(asked, ("1", "2+", "0", "0"), strict=True))
+        assert to_ana == {f"{name} (director)": cases for name, cases in said.items()}
+        assert to_dora == {f"{name} (compartida)": cases for name, cases in (said | {"Mías": "0"}).items()}
+        assert len(counted) == len(asked) + 1  # only what is whose own is counted for each
+        office.clock.passes(minutes=100)
+        assert views((await agent.get("/cola/filas")).text)["Vencidas (director)"] == "2+"
+        await office.give(mine, "resolution", summary="Se amplió la cuota.")
+        assert views((await agent.get("/cola/filas")).text)["Mías (director)"] == "0"
+
+        monkeypatch.setattr("portal.queue.queue_news._AT_ONCE", 3)
+        await office.open()
+        looks = [(await agent.get("/cola/filas")).text for _ in range(3)]
+    assert [" data-more" in each for each in looks] == [True, False, False]
+
+
+async def test_a_view_that_would_take_long_is_not_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.case.views.only_common", lambda *_: True)
+    await office.open()
+    async with visitor(office, "agent") as agent:
+        await agent.get("/cola")
+        await agent.post("/cola/vistas", name="De mapas", query="tab=all&q=mapa")
+        assert views((await agent.get("/cola")).text) == {"De mapas": ""}
+
+
+async def test_the_bar_counts_what_is_late_and_what_is_to_be_decided(office: Office) -> None:
+    """The same on every page as the queue's own tab, whoever looks, and anew where a page asks by itself."""
+    late, waits, done = [await office.open(proposed_priority=1) for _ in range(3)]
+    await office.give(done, "resolution", summary="Se amplió la cuota.")
+    for _ in range(2):
+        await office.give(waits, "hand-offs", reason="Es de base de datos.")
+    visited = await office.open("premium_contact", proposed_priority=4)
+    await exhaust_channels(office, visited)
+    await give(office, visited, "visits")
+    async with visitor(office, "agent") as ana, visitor(office, "director") as dora, visitor(office, "admin") as root:
+        assert bar((await ana.get("/clientes")).text) == {"/cola": ""}
+        assert bar((await dora.get("/ausencias")).text) == {"/cola": "", "/direccion/visitas": "1 visita por aprobar"}
+        office.clock.passes(minutes=100)
+        await office.desk.settle(waits)
+        await office.give(waits, "information-requests", "director", body="¿Sigue igual?")
+        for page in ("/cola", "/avisos", f"/casos/{late}", "/avisos/campana"):
+            answer = (await ana.get(page)).text
+            assert bar(answer)["/cola"] == "2 casos vencidos", page
+        assert counts((await ana.get("/cola")).text)["overdue"] == 2
+        await office.give(late, "resolution", summary="Se amplió la cuota.")
+        assert bar((await dora.get("/direccion/tablero")).text)["/cola"] == "1 caso vencido"
+        assert bar((await root.get("/clientes")).text) == {}
 
 
 async def test_views_have_an_end(office: Office) -> None:
