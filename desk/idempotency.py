@@ -161,11 +161,19 @@ async def begin(desk: Desk, request: IdempotentRequest, body: BaseModel | None, 
 
 
 async def begin_opening(
-    desk: Desk, request: IdempotentRequest, body: BaseModel, deposits: Callable[[str], Sequence[Deposit]]
+    desk: Desk,
+    request: IdempotentRequest,
+    body: BaseModel,
+    deposits: Callable[[str], Sequence[Deposit]],
+    *,
+    follows: str | None = None,
 ) -> Reservation:
-    """Begin a request for a new case, as `begin` does, and reserve its number, under which its bodies are kept."""
+    """Begin a request for a new case, as `begin` does, and reserve its number, under which its bodies are kept.
+
+    The number of a case that goes on from another is the same for all who ask for it.
+    """
     beginning = request.beginning(body)
-    begun, reserved = await intake.begin_opening(desk.database, beginning, deposits)
+    begun, reserved = await intake.begin_opening(desk.database, beginning, deposits, follows=follows)
     _same(begun, beginning)
     assert reserved is not None, "the request is the one that began"
     return reserved

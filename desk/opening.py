@@ -18,7 +18,7 @@ from desk.engine import OpeningNotRecorded
 from desk.files.uploads import attach
 from desk.idempotency import IdempotentRequest, begin_opening
 from desk.inputs import Code, Id, PriorityNumber, Title, WithFiles, Words
-from desk.problems import NotFound
+from desk.problems import EngineUnavailable, NotFound
 from desk.refusals import ContactNotAuthorized, SolutionUnknown
 from policy.case import lifecycle
 from policy.case.case import Actor, Category, Channel, Priority, Role, Text
@@ -26,7 +26,7 @@ from policy.case.commands import OpenCase
 from policy.case.refusals import ChannelNotInPlan
 from policy.terms.channels import misdirected
 from policy.terms.terms import Terms
-from storage.case import intake
+from storage.case import intake, successors
 from storage.case.intake import Deposit
 from storage.cover import solutions
 from storage.cover.solutions import Solution
@@ -82,7 +82,7 @@ class AskedOpening:
     begins_chat: bool = False
     """Its contact waits in the chat, and the description is the first line (PLAN-7)."""
     follows: str | None = None
-    """The closed case of the same customer that it goes on from."""
+    """The closed case of the same customer that it goes on from, in one case, whoever asks at the same time."""
 
     def __post_init__(self) -> None:
         """Ask who may."""
@@ -96,6 +96,14 @@ class Opened:
     number: str
 
 
+class GoesOnAlready(Exception):
+    """Another request has opened the case that goes on from the same closed one: what this one says belongs there."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @dataclass(frozen=True)
 class StillOpening:
     """The engine has the case for good; its first turn is about to be recorded."""
@@ -107,16 +115,36 @@ async def open_case(desk: Desk, asked: AskedOpening) -> Opened | StillOpening:
     """Open a case; the same request again finds it. It begins its request: `once` is given it as `Begins`.
 
     Raises Refusal (REQ-1, REQ-5, SCOPE-1, the channels of the plan, and what the cover asks of equipment), NotFound for
-    what a contact may not see, BudgetSpent, CaseIsFull or EngineUnavailable.
+    what a contact may not see, BudgetSpent, CaseIsFull or EngineUnavailable; GoesOnAlready where it `follows` a case.
     """
     command, terms = await _numbered(desk, asked)
+    if goes_on := await _goes_on_in(desk, command):
+        return Opened(goes_on)
     carried_by = command.description.content_id
     await attach(desk, asked.new.files, content_id=carried_by, number=command.number, by=command.by)
     try:
         await desk.engine.open(command, terms)
     except OpeningNotRecorded:
+        if asked.follows:  # nobody can say yet whose opening it is
+            raise EngineUnavailable from None
         return StillOpening(command.number)
-    return Opened(command.number)
+    return Opened(await _goes_on_in(desk, command) or command.number)
+
+
+async def _goes_on_in(desk: Desk, command: OpenCase) -> str | None:
+    """The case that goes on from the one that this is to follow, where this very request opened it; None: none does.
+
+    Of several that ask for it, the engine takes one, and the record says which. Raises GoesOnAlready to the others.
+    """
+    if command.follows is None:
+        return None
+    known = (await successors.of_cases(desk.database, [command.follows])).get(command.follows, ())
+    for number in known:
+        if await successors.opened_with(desk.database, number) == command.description.content_id:
+            return number
+    if known:
+        raise GoesOnAlready(known[-1])
+    return None
 
 
 async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
@@ -136,7 +164,7 @@ async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
     def deposits(number: str) -> list[Deposit]:
         return [Deposit(content_id, number, getattr(asked.new, name)) for name, content_id in ids.items()]
 
-    begun = await begin_opening(desk, request, asked.new, deposits)
+    begun = await begin_opening(desk, request, asked.new, deposits, follows=asked.follows)
     if begun.received_at != received_at:  # another process was asked the same at the same time
         command, terms = await _agreed(desk, asked, at=begun.received_at)
     texts = {name: replace(getattr(command, name), content_id=content_id) for name, content_id in ids.items()}

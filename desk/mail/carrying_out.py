@@ -17,7 +17,7 @@ from desk.mail.composing import files_of, text_of, title_of
 from desk.mail.reading import ReadMessage
 from desk.mail.solutions import solution_for
 from desk.mail.standing import Delivery
-from desk.opening import AskedOpening, NewCase, open_case
+from desk.opening import AskedOpening, GoesOnAlready, NewCase, open_case
 from policy.case import commands as c
 from policy.case.case import SYSTEM, Actor, Category, Channel, Priority, Role, Status, Text
 from policy.case.refusals import CaseClosed, CaseNotResolved, CaseResolvedAlready, ChannelNotInPlan, Refusal
@@ -79,16 +79,22 @@ async def carry_out(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: 
         return Carried(Held(MailReason.CHANNEL_NOT_IN_PLAN, contact_id=getattr(verdict, "contact_id", None)))
     except BudgetSpent:  # of the contact's openings in an hour: nothing is lost, and nobody else waits
         return Carried(Held(MailReason.FLOOD, contact_id=getattr(verdict, "contact_id", None)))
-    except Refusal as refusal:
-        number, contact_id = getattr(verdict, "number", None), getattr(verdict, "contact_id", None)
-        return Carried(Held(MailReason.REFUSED, number, contact_id), stands=_STANDS.get(type(refusal)))
+    except Refusal as refusal:  # of the case that it names, which may be another than the verdict's
+        number = refusal.values.get("number") or getattr(verdict, "number", None)
+        held = Held(MailReason.REFUSED, number and str(number), getattr(verdict, "contact_id", None))
+        return Carried(held, stands=_STANDS.get(type(refusal)))
 
 
 async def carried(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Verdict) -> Carried:
-    """The same, but what the policy or the case refuses is raised: Refusal."""
+    """The same, but what the policy or the case refuses is raised: Refusal. The verdict is the one it came to."""
     match verdict:
         case Opens():
-            return await _open(desk, delivery, read, verdict)
+            try:
+                return await _open(desk, delivery, read, verdict)
+            except GoesOnAlready as gone_on:  # by what came beside it: these are words in that case
+                joins = Answers(gone_on.number, verdict.contact_id)
+                await _say(desk, delivery, read, joins, "joins")
+                return Carried(joins)
         case Answers():
             await _say(desk, delivery, read, verdict)
         case Reopens():
@@ -137,14 +143,15 @@ async def _open(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Open
     return Carried(verdict, opened.number)
 
 
-async def _say(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Answers | Reopens) -> None:
+async def _say(desk: Desk, delivery: Delivery, read: ReadMessage, verdict: Answers | Reopens, part: str = "") -> None:
     by = await _writer(desk, verdict.contact_id)
-    request = _request(delivery, by)
+    request = _request(delivery, by, part)
     files, refused = await files_of(desk, read, by=by.actor, request=request, number=verdict.number)
     said = text_of(read, refused)
     match verdict:
         case Answers(number):
-            await _give(desk, delivery, number, by, _Given(c.AnswerAsCustomer, {"body": said, "files": tuple(files)}))
+            told = {"body": said, "files": tuple(files)}
+            await _give(desk, delivery, number, by, _Given(c.AnswerAsCustomer, told, part))
         case Reopens(number):
             await _give(desk, delivery, number, by, _Given(c.ReopenCase, {"reason": said}))
             if files:  # a reason carries none

@@ -20,7 +20,8 @@ from policy.case.refusals import Refusal
 from policy.mail.decision import Answers, Confirms, Held, MailOutcome, MailReason, Opens, Reopens, Thanks, Verdict
 from policy.mail.sender import sender_of
 from policy.mail.state import MessageState
-from storage.case import views
+from storage.case import successors, views
+from storage.case.views import CaseRow
 from storage.mail import inbox
 from storage.mail.inbox import InboxRow, Settled
 from storage.people import contacts, customers
@@ -75,6 +76,7 @@ class ShownMessage:
     forwarded_from: str = ""
     candidates: tuple[Candidate, ...] = ()
     acts: tuple[HeldAct, ...] = ()
+    leads_to: str | None = None
 
 
 async def shown(desk: Desk, message_id: str) -> ShownMessage:
@@ -86,7 +88,7 @@ async def shown(desk: Desk, message_id: str) -> ShownMessage:
     if not kept:
         return ShownMessage(row=row, acts=_acts(row, None))
     message = message_of(kept)
-    case = await views.case(desk.database, row.case_number) if row.case_number else None
+    case = await _leads_to(desk, row)
     forwarded = sender_of([kept.get("forwarded_from", "")])
     is_held = row.state is MessageState.HELD
     found = await _candidates(desk, row, forwarded.address if forwarded else None) if is_held else {}
@@ -98,7 +100,8 @@ async def shown(desk: Desk, message_id: str) -> ShownMessage:
         files=tuple(kept.get("files", ())),
         forwarded_from=kept.get("forwarded_from", ""),
         candidates=tuple(found.values()),
-        acts=_acts(row, case.case.status if case else None),
+        acts=_acts(row, case),
+        leads_to=case.number if case else None,
     )
 
 
@@ -148,8 +151,8 @@ async def _verdict(desk: Desk, row: InboxRow, decision: HeldDecision) -> Verdict
         raise WriterMissing
     if decision.act is HeldAct.OPEN:
         return Opens(contact.id, follows=await _closed_case(desk, row, contact))
-    number = decision.number or row.case_number or ""
-    case = await views.case(desk.database, number) if number else None
+    named = await views.case(desk.database, decision.number) if decision.number else None
+    case = named if decision.number else await _leads_to(desk, row)
     if case is None or case.case.customer_id != contact.customer_id:
         raise WriterMissing
     match decision.act:
@@ -166,13 +169,26 @@ async def _verdict(desk: Desk, row: InboxRow, decision: HeldDecision) -> Verdict
 
 
 async def _closed_case(desk: Desk, row: InboxRow, contact: Contact) -> str | None:
-    """The closed case of the same customer that the message leads to, which the new one goes on from."""
-    case = await views.case(desk.database, row.case_number) if row.case_number else None
-    is_followed = case and case.case.status is Status.CLOSED and case.case.customer_id == contact.customer_id
-    return case.number if case and is_followed else None
+    """The closed case of the same customer that the message leads to, which the new one goes on from.
+
+    Where one does already, that was opened meanwhile, by what came beside this, or by an earlier try of this.
+    """
+    case = await _leads_to(desk, row)
+    if case is None or case.case.customer_id != contact.customer_id:
+        return None
+    if case.case.status is Status.CLOSED:
+        return case.number
+    return case.case.follows if case.number != row.case_number else None
 
 
-def _acts(row: InboxRow, status: Status | None) -> tuple[HeldAct, ...]:
+async def _leads_to(desk: Desk, row: InboxRow) -> CaseRow | None:
+    """The case that a message leads to by now: where its own was closed meanwhile and goes on, that one."""
+    if row.case_number is None:
+        return None
+    return await views.case(desk.database, await successors.goes_on_in(desk.database, row.case_number))
+
+
+def _acts(row: InboxRow, case: CaseRow | None) -> tuple[HeldAct, ...]:
     match row.state:
         case MessageState.QUARANTINE:
             return (HeldAct.DISCARD,)
@@ -183,8 +199,9 @@ def _acts(row: InboxRow, status: Status | None) -> tuple[HeldAct, ...]:
                 None: (),
                 Status.RESOLVED: (HeldAct.REOPEN, HeldAct.CONFIRM, HeldAct.THANKS),
                 Status.CLOSED: (),
-            }.get(status, (HeldAct.JOIN,))
-            return (*to_case, HeldAct.OPEN, HeldAct.DISCARD)
+            }.get(case.case.status if case else None, (HeldAct.JOIN,))
+            goes_on = case is not None and case.number != row.case_number and case.case.status is not Status.CLOSED
+            return (*to_case, *(() if goes_on else (HeldAct.OPEN,)), HeldAct.DISCARD)
         case _:
             return ()
 

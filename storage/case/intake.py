@@ -21,6 +21,8 @@ from storage.engine.tables import contents, number_sequences, requests, reservat
 _BOGOTA = ZoneInfo("America/Bogota")
 _PROBLEM = "application/problem+json"
 _URN = "urn:escala:"
+_SUCCESSORS = "goes-on-from"
+"""The scope of the numbers that go on from closed cases, whose numbers are its keys. No token is called so."""
 
 
 @dataclass(frozen=True)
@@ -142,17 +144,26 @@ async def begin(db: Database, beginning: Beginning, deposits: Sequence[Deposit] 
 
 
 async def begin_opening(
-    db: Database, beginning: Beginning, deposits: Callable[[str], Sequence[Deposit]]
+    db: Database,
+    beginning: Beginning,
+    deposits: Callable[[str], Sequence[Deposit]],
+    *,
+    follows: str | None = None,
 ) -> tuple[Begun, Reservation | None]:
     """Begin a request for a new case, reserve its number, and keep the bodies that it brings under that number.
 
-    No number is reserved for a request that had begun as another one.
+    No number is reserved for a request that had begun as another one. A case that goes on from the one that it
+    `follows` has the number that this one's successor has for ever, whoever asks for it: so there is one.
     """
     async with db.write(brief=True) as connection:
         found = await _begin(connection, beginning)
         if found.fingerprint != beginning.fingerprint:
             return found, None
-        reserved = await _reserve(connection, beginning.scope, beginning.key, at=beginning.at)
+        if follows is None:
+            reserved = await _reserve(connection, beginning.scope, beginning.key, at=beginning.at)
+        else:
+            shared = await _reserve(connection, _SUCCESSORS, follows, at=beginning.at)
+            reserved = replace(shared, received_at=found.at)
         await _deposit(connection, deposits(reserved.number), at=beginning.at)
         return found, reserved
 

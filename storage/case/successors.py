@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from storage.case import duplicates
+from policy.case.facts import CaseOpened
+from storage.case import duplicates, views
 from storage.engine.database import Reader
 from storage.engine.tables import cases
 
@@ -24,6 +25,13 @@ async def of_cases(db: Reader, numbers: Iterable[str]) -> Mapping[str, tuple[str
         for follows, number in await connection.execute(asked):
             found[follows] = (*found.get(follows, ()), number)
     return found
+
+
+async def opened_with(db: Reader, number: str) -> str | None:
+    """The id of the description that a case was opened with: it says whose opening it was. None: not recorded yet."""
+    rows = await views.timeline(db, number, limit=1)
+    opened = rows[0].fact if rows else None
+    return opened.description.content_id if isinstance(opened, CaseOpened) else None
 
 
 async def goes_on_in(db: Reader, number: str) -> str:

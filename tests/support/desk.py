@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ class PaperDesk:
     changed: list[CoverRef] = field(default_factory=list)
     redirected: dict[str, Misdirected] = field(default_factory=dict)
     mail: list[Identity] = field(default_factory=list)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A case's workflow takes its commands so."""
 
     async def open(self, command: OpenCase, terms: Terms) -> None:
         decision = open_case(command, terms=terms)
@@ -38,12 +41,17 @@ class PaperDesk:
             raise EngineUnavailable
         if self.slow:
             raise OpeningNotRecorded
-        if await views.case(self.db, command.number) is None:
-            await ledger.record(self.db, decision, terms)
+        async with self._one_by_one:
+            if await views.case(self.db, command.number) is None:
+                await ledger.record(self.db, decision, terms)
 
     async def command(self, number: str, command: Command, *, key: str) -> None:
         if self.down:
             raise EngineUnavailable
+        async with self._one_by_one:
+            await self._take(number, command, key)
+
+    async def _take(self, number: str, command: Command, key: str) -> None:
         case = await self.settle(number)
         if case.status is Status.CLOSED:
             raise CaseNotRunning

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from desk.mail import taking, verdicts
+from desk.mail import carrying_out, holding, taking, verdicts
 from desk.mail.arriving import came_in
+from desk.mail.carrying_out import Carried
+from desk.mail.holding import HeldAct, HeldDecision
+from desk.mail.taking import take
 from policy.case.case import Actor, Role, Status
 from policy.case.facts import CaseOpened, CustomerAnswered
 from policy.mail.decision import Answers, Confirms, MailOutcome
 from storage.case import successors, views
 from storage.engine.tables import inbox as table
 from storage.mail import inbox
+from storage.mail.inbox import Identity
 from tests.desk import asking
-from tests.desk.mail.conftest import Mailbox
+from tests.desk.mail.conftest import Mailbox, in_process
 from tests.desk.mail.letters import letter
 
 ANA_P = Actor(Role.CONTACT, "ana-p")
@@ -65,6 +70,58 @@ async def test_what_is_written_there_again_joins_the_one_that_goes_on(mailbox: M
     third = await answer(mailbox, first, "Otra vez en blanco, desde el lunes.")
     assert (await mailbox.case(third)).follows == second
     assert await successors.goes_on_in(mailbox.desk.database, first) == third
+
+
+@pytest.mark.rule("REQ-4")
+@pytest.mark.parametrize("by_agent", [False, True], ids=["of-themselves", "held-and-opened-by-an-agent"])
+async def test_of_what_comes_at_the_same_instant_one_goes_on_and_the_others_join_it(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, *, by_agent: bool
+) -> None:
+    """Each was judged before any of them had opened anything."""
+    db, engine = mailbox.desk.database, mailbox.desk.engine
+    first = await closed(mailbox)
+    said = ("Volvió a fallar.", "Y la leyenda tampoco se ve.", "Adjunto la consola.")
+    came: list[Identity] = []
+    for place, words in enumerate(said):
+        fields = {"To": mailbox.address(first), "Message_ID": f"<junto{place}@acme.example>"}
+        raw = letter(f"{words}\n", **fields, **({"Authentication_Results": "x; dmarc=fail"} if by_agent else {}))
+        came.append(await came_in(db, engine, "intake", raw, at=mailbox.clock()))
+    together = asyncio.Barrier(len(said))
+    carrying = carrying_out.carried
+
+    async def at_once(*given: Any) -> Carried:
+        await together.wait()
+        return await carrying(*given)
+
+    if by_agent:
+        for each in came:
+            assert (await take(mailbox.desk, each.id)).outcome is MailOutcome.HELD
+        monkeypatch.setattr(holding, "carried", at_once)
+        monkeypatch.setattr(holding, "read_message", in_process)
+        decision = HeldDecision(act=HeldAct.OPEN, contact_id="ana-p")
+        rows = await asyncio.gather(*(holding.decide(mailbox.desk, each.id, decision, by="ana") for each in came))
+    else:
+        monkeypatch.setattr(carrying_out, "carried", at_once)
+        rows = await asyncio.gather(*(take(mailbox.desk, each.id) for each in came))
+
+    [second] = {row.case_number for row in rows}
+    assert second
+    assert await successors.of_cases(db, [first]) == {first: (second,)}
+    assert sorted(str(row.outcome) for row in rows) == ["answered", "answered", "opened"]
+    told = [words for each in await views.timeline(db, second) for words in each.words.values()]
+    assert sorted(words for words in told if words in said) == sorted(said), "each is there once"
+    again = [await take(mailbox.desk, row.id) for row in rows]
+    assert [row.case_number for row in again] == [second] * len(said)
+
+
+async def test_a_held_message_to_a_case_that_goes_on_meanwhile_leads_there(mailbox: Mailbox) -> None:
+    first = await closed(mailbox)
+    fields = {"To": mailbox.address(first), "Authentication_Results": "x; dmarc=fail"}
+    held = await mailbox.take(letter("Sigue.\n", Message_ID="<retenido@acme.example>", **fields))
+    assert HeldAct.OPEN in (await holding.shown(mailbox.desk, held.id)).acts
+    second = await answer(mailbox, first, "Volvió a fallar.")
+    shown = await holding.shown(mailbox.desk, held.id)
+    assert (shown.leads_to, shown.acts) == (second, (HeldAct.JOIN, HeldAct.DISCARD))
 
 
 @pytest.mark.rule("ESC-18")

@@ -232,6 +232,23 @@ async def test_one_opening_from_many_sides_has_one_number(db: Database) -> None:
     assert await reserve(db, "next") == "MA-2026-000002"
 
 
+async def test_what_goes_on_from_one_case_has_one_number_whoever_asks_for_it(db: Database) -> None:
+    """At the same instant and long after; each asks at its own instant."""
+    late = replace(beginning(), key="late", at=bogota("2026-12-01 09:00"))
+    asked = [
+        intake.begin_opening(db, replace(beginning(), key=f"mail-{n}"), lambda _: [], follows="MA-2026-000009")
+        for n in range(10)
+    ]
+
+    found = {reserved for _, reserved in await asyncio.gather(*asked)}
+    again = (await intake.begin_opening(db, late, lambda _: [], follows="MA-2026-000009"))[1]
+    other = (await intake.begin_opening(db, beginning(), title, follows="MA-2026-000008"))[1]
+
+    assert found == {Reservation("MA-2026-000001", START)}
+    assert again == Reservation("MA-2026-000001", late.at)
+    assert other == Reservation("MA-2026-000002", START)
+
+
 async def test_an_answer_may_come_before_the_beginning_was_kept(db: Database) -> None:
     """A refusal that nothing was kept for is the last word as well."""
     answer = KeptAnswer(201, {}, {"a": 1})
