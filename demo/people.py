@@ -1,6 +1,7 @@
 """The demonstration's people: invented customers with contracts, solutions and contacts, and the desk's own.
 
-Days are counted from the day of the seeding. Addresses end in .example, which nobody can own.
+Days are counted from the day of the seeding. Addresses end in .example, which nobody can own; telephone numbers have a
+subscriber's part that begins with 0, which Colombia's plan gives to nobody.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from storage.people.agents import Agent
 
 @dataclass(frozen=True)
 class DemoContact:
-    """An authorized contact. `letter` is the written notice that names it (REQ-3)."""
+    """An authorized contact. `letter` is the written notice that names it (REQ-3); `phone`, in E.164, nobody's."""
 
     name: str
     mailbox: str
     letter: str
     administrator: bool = False
     signs_in: bool = True
+    phone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +108,15 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "routing": _software("Motor de ruteo de última milla", 205, "Acta 142"),
         },
         contacts=(
-            DemoContact("Ángela Patricia Suárez Rincón", "asuarez", "Oficio GT-2026-014", administrator=True),
-            DemoContact("Wilmer Andrés Cifuentes", "wcifuentes", "Oficio GT-2026-014"),
-            DemoContact("Yenny Lorena Barragán", "ybarragan", "Oficio GT-2026-031"),
+            DemoContact(
+                "Ángela Patricia Suárez Rincón",
+                "asuarez",
+                "Oficio GT-2026-014",
+                administrator=True,
+                phone="+576010000101",
+            ),
+            DemoContact("Wilmer Andrés Cifuentes", "wcifuentes", "Oficio GT-2026-014", phone="+576010000102"),
+            DemoContact("Yenny Lorena Barragán", "ybarragan", "Oficio GT-2026-031", phone="+576010000103"),
         ),
         words={
             "ciudad": "Bogotá",
@@ -130,8 +138,14 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "routing": _software("Asignación y ruteo de domiciliarios", 240, "Acta 126"),
         },
         contacts=(
-            DemoContact("Juan Esteban Zuluaga Ochoa", "jzuluaga", "Carta del 12 de enero", administrator=True),
-            DemoContact("Manuela Arango Posada", "marango", "Carta del 12 de enero"),
+            DemoContact(
+                "Juan Esteban Zuluaga Ochoa",
+                "jzuluaga",
+                "Carta del 12 de enero",
+                administrator=True,
+                phone="+576040000101",
+            ),
+            DemoContact("Manuela Arango Posada", "marango", "Carta del 12 de enero", phone="+576040000102"),
             DemoContact("Sebastián Giraldo Mesa", "sgiraldo", "Carta del 3 de marzo", signs_in=False),
         ),
         words={"ciudad": "Medellín", "usuarios": "los domiciliarios", "area": "operaciones", "sede": "El Poblado"},
@@ -146,8 +160,14 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "gis": _software("Geovisor del centro de control", 118, "Acta 159"),
         },
         contacts=(
-            DemoContact("Mayor (r) Édgar Mauricio Pulido", "epulido", "Memorando 004-2026", administrator=True),
-            DemoContact("Diana Marcela Ospina", "dospina", "Memorando 004-2026"),
+            DemoContact(
+                "Mayor (r) Édgar Mauricio Pulido",
+                "epulido",
+                "Memorando 004-2026",
+                administrator=True,
+                phone="+576020000101",
+            ),
+            DemoContact("Diana Marcela Ospina", "dospina", "Memorando 004-2026", phone="+576020000102"),
             DemoContact("Óscar Iván Peñaranda", "openaranda", "Memorando 011-2026"),
         ),
         words={
@@ -173,7 +193,13 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "tracking": _trackers("Rastreo de 42 camiones de reparto", 340, "Acta 099", "MDL-GPS-0042"),
         },
         contacts=(
-            DemoContact("Karen Sofía De la Hoz", "kdelahoz", "Oficio 220 de Logística", administrator=True),
+            DemoContact(
+                "Karen Sofía De la Hoz",
+                "kdelahoz",
+                "Oficio 220 de Logística",
+                administrator=True,
+                phone="+576050000101",
+            ),
             DemoContact("Jairo Enrique Altamar", "jaltamar", "Oficio 220 de Logística"),
         ),
         words={
@@ -196,8 +222,10 @@ CUSTOMERS: tuple[DemoCustomer, ...] = (
             "tracking": _trackers("Rastreo de cuadrillas", 74, "Acta 172", "LLA-GPS-0025"),
         },
         contacts=(
-            DemoContact("Nelson Darío Caro Vega", "ncaro", "Resolución interna 118", administrator=True),
-            DemoContact("Luz Mery Parales", "lparales", "Resolución interna 118"),
+            DemoContact(
+                "Nelson Darío Caro Vega", "ncaro", "Resolución interna 118", administrator=True, phone="+576080000101"
+            ),
+            DemoContact("Luz Mery Parales", "lparales", "Resolución interna 118", phone="+576080000102"),
         ),
         words={
             "ciudad": "Yopal",

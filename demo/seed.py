@@ -185,6 +185,7 @@ async def _settle_in(customer: DemoCustomer, database: Database, policy: PolicyF
                 notice_reference=contact.letter,
                 notified_on=today - timedelta(days=400),
                 can_sign_in=contact.signs_in,
+                phone=contact.phone or None,
             ),
         )
         for contact in customer.contacts

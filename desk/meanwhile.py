@@ -24,7 +24,7 @@ from storage.workbench.pending_replies import PendingReply
 _SPOKEN = frozenset(
     {
         *("reply_sent", "information_requested", "case_resolved", "note_added", "attempt_logged", "call_logged"),
-        *("customer_answered", "case_reopened", "chat_said"),
+        *("customer_answered", "analysis_recorded", "case_reopened", "chat_said"),
     }
 )
 """The facts by which people speak on a case; what follows from one's own words is no news."""

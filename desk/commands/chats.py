@@ -16,6 +16,7 @@ from policy.case import chats
 from policy.case import commands as c
 from policy.case import refusals as r
 from policy.case.case import Outcome, Role
+from policy.mail.thanks import tells_something
 from storage.workbench import chat_presence
 
 
@@ -41,7 +42,7 @@ CHATS: tuple[Offer, ...] = (
         summary="Begin a chat about the case",
         command=c.BeginChat,
         body=Message,
-        make=lambda new: c.BeginChat(by=new.by, body=new.text("body")),
+        make=lambda new: c.BeginChat(by=new.by, body=new.text("body"), says_more=tells_something(new.body.body)),
         refusals=(r.TextMissing, r.ChannelNotInPlan, chats.ChatGoingOn),
     ),
     Offer(
@@ -57,7 +58,9 @@ CHATS: tuple[Offer, ...] = (
         command=c.SayInChat,
         body=Message,
         look_up=_is_unseen,
-        make=lambda new: c.SayInChat(by=new.by, body=new.text("body"), unseen=new.found),
+        make=lambda new: c.SayInChat(
+            by=new.by, body=new.text("body"), unseen=new.found, says_more=tells_something(new.body.body)
+        ),
         refusals=(r.TextMissing, chats.ChatOver, chats.ChatNotTaken, chats.ChatOfAnother),
     ),
     Offer(

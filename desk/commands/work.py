@@ -33,6 +33,13 @@ class AttemptMade(Body):
     summary: Words = Field(examples=["Guiamos al usuario para limpiar la caché; el mapa sigue en blanco."])
 
 
+class AnalysisTold(Body):
+    """What the customer said, on the telephone or in a chat say, that its team had analysed and tried."""
+
+    channel: Channel = Field(examples=["phone"])
+    body: Words = Field(examples=["Probaron otro navegador y otra red; falla solo en la bodega de Cali."])
+
+
 class PrioritySet(Body):
     priority: PriorityNumber = Field(examples=[1])
     reason: Words = Field(examples=["Toda la operación de despacho está detenida."])
@@ -121,6 +128,14 @@ WORK: tuple[Offer, ...] = (
             by=new.by, body=new.text("body"), says_more=not answer_in(new.body.body).is_thanks
         ),
         refusals=(r.TextMissing,),
+    ),
+    Offer(
+        path="analysis",
+        summary="Write down what the customer analysed",
+        command=c.RecordAnalysis,
+        body=AnalysisTold,
+        make=lambda new: c.RecordAnalysis(by=new.by, channel=new.body.channel, body=new.text("body")),
+        refusals=(r.TextMissing, r.AnalysisNotAwaited),
     ),
     Offer(
         path="diagnosis",

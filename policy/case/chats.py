@@ -84,7 +84,7 @@ def take(case: Case, by: Actor) -> Change:
     return taken, (f.ChatTaken(agent_id=by.id, takes_case=takes_case),)
 
 
-def say(case: Case, command: c.SayInChat, *, at: datetime, terms: Terms) -> Change:
+def say(case: Case, command: c.SayInChat, *, at: datetime, terms: Terms) -> tuple[Case, f.ChatSaid]:
     """Write a line, as a contact of the customer's or as the agent who has the chat; its end moves on."""
     require_text(command.body, "ESC-12")
     chat, is_theirs = _of_writer(case, command.by), command.by.role is Role.CONTACT
@@ -98,7 +98,7 @@ def say(case: Case, command: c.SayInChat, *, at: datetime, terms: Terms) -> Chan
         awaits_us=is_theirs,
         told=told or tells,
     )
-    return replace(case, chat=said), (f.ChatSaid(body=command.body, tells=tells),)
+    return replace(case, chat=said), f.ChatSaid(body=command.body, tells=tells)
 
 
 def hand_over(case: Case, command: c.HandOverChat) -> Change:

@@ -104,9 +104,10 @@ class LogCall(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class BeginChat(Command):
-    """Chat about the case, as the customer; `body` is the first line."""
+    """Chat about the case, as the customer; `body` is the first line, and may say what was analysed as any other."""
 
     body: Text
+    says_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +117,14 @@ class TakeChat(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SayInChat(Command):
-    """Write a line. `unseen`: nobody of the other side has the chat before them."""
+    """Write a line. `unseen`: nobody of the other side has the chat before them.
+
+    A customer's that `says_more` than a greeting or a question is what was analysed, where that is missing (REQ-5).
+    """
 
     body: Text
     unseen: bool = False
+    says_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +167,14 @@ class AnswerAsCustomer(Command):
 
     body: Text
     says_more: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordAnalysis(Command):
+    """Write down what the customer said that it had analysed, and on which channel (REQ-4, REQ-5)."""
+
+    channel: Channel
+    body: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,6 +404,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SetPriority,
     RequestInformation,
     AnswerAsCustomer,
+    RecordAnalysis,
     HandOff,
     TransferCase,
     EscalateToProvider,

@@ -167,12 +167,16 @@ class ChatTaken:
 
 @dataclass(frozen=True, kw_only=True)
 class ChatSaid:
-    """A line of a chat, of either side (ESC-12). `tells`: who was not there to see it is told by notice."""
+    """A line of a chat, of either side (ESC-12). `tells`: who was not there to see it is told by notice.
+
+    `brings_analysis`: it is what the customer's team analysed, which the case was opened without (REQ-5).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["chat_said"] = "chat_said"
     body: Text
     tells: bool = False
+    brings_analysis: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,6 +305,16 @@ class CustomerAnswered:
     kind: Literal["customer_answered"] = "customer_answered"
     body: Text
     brings_analysis: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalysisRecorded:
+    """Somebody of ours wrote down what the customer said on this channel that it had analysed (REQ-5)."""
+
+    internal: ClassVar[bool] = False
+    kind: Literal["analysis_recorded"] = "analysis_recorded"
+    channel: Channel
+    body: Text
 
 
 HandOffCause = Literal["limit", "by_hand", "priority", "functional", "amendment"]
@@ -503,6 +517,7 @@ Fact = (
     | InformationReminded
     | InformationLapsed
     | CustomerAnswered
+    | AnalysisRecorded
     | HandedOff
     | CaseTransferred
     | ProviderEscalated

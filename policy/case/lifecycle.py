@@ -35,6 +35,7 @@ from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import (
     AlreadyClaimed,
     AlreadyWaiting,
+    AnalysisNotAwaited,
     CallToCome,
     CaseClosed,
     CaseHeld,
@@ -78,6 +79,7 @@ ROLES: Mapping[type[c.Command], frozenset[Role]] = {
     c.SetPriority: _WORKERS,
     c.RequestInformation: _WORKERS,
     c.AnswerAsCustomer: _CUSTOMER,
+    c.RecordAnalysis: _WORKERS,
     c.HandOff: _WORKERS,
     c.TransferCase: _WORKERS,
     c.EscalateToProvider: _WORKERS,
@@ -133,6 +135,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[Status]] = {
     c.SetPriority: _WORKED_ON,
     c.RequestInformation: _WORKED_ON,
     c.AnswerAsCustomer: _OPEN,
+    c.RecordAnalysis: _OPEN,
     c.HandOff: _WORKED_ON,
     c.TransferCase: _WORKED_ON,
     c.EscalateToProvider: _WORKED_ON,
@@ -338,6 +341,8 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
             return _request_information(case, command, at=at, terms=terms)
         case c.AnswerAsCustomer():
             return _customer_answered(case, command, at=at, terms=terms)
+        case c.RecordAnalysis():
+            return _record_analysis(case, command, at=at, terms=terms)
         case c.HandOff():
             return escalation.hand_off_by_hand(case, command, at=at, terms=terms)
         case c.TransferCase():
@@ -443,7 +448,7 @@ def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> 
 def _begin_chat(case: Case, command: c.BeginChat, *, at: datetime, terms: Terms) -> Change:
     """A contact comes to the chat with its first line, which answers what was asked like any other."""
     begun, waits = chats.begin(case, command.by, at=at, terms=terms)
-    first = c.SayInChat(by=command.by, body=command.body)
+    first = c.SayInChat(by=command.by, body=command.body, says_more=command.says_more)
     said, line = _said_in_chat(begun, first, at=at, terms=terms)
     return said, (*waits, *line)
 
@@ -452,9 +457,11 @@ def _said_in_chat(case: Case, command: c.SayInChat, *, at: datetime, terms: Term
     """A line of ours is a human answer (ESC-12); the customer's is what the case waited for, if it did (ESC-10)."""
     said, line = chats.say(case, command, at=at, terms=terms)
     if command.by.role is Role.CONTACT:
-        return _no_longer_asked(said, at=at, terms=terms), line
+        brings = case.lacks_analysis and command.says_more
+        said = replace(said, lacks_analysis=case.lacks_analysis and not brings)
+        return _no_longer_asked(said, at=at, terms=terms), (replace(line, brings_analysis=brings),)
     attended, first = escalation.give_attention(_begun(said), at=at, terms=terms)
-    return attended, (*line, *first)
+    return attended, (line, *first)
 
 
 def _is_spoken(channel: Channel) -> bool:
@@ -487,6 +494,15 @@ def _customer_answered(case: Case, command: c.AnswerAsCustomer, *, at: datetime,
     brings = case.lacks_analysis and command.says_more
     case = replace(case, lacks_analysis=case.lacks_analysis and not brings)
     return _no_longer_asked(case, at=at, terms=terms), (f.CustomerAnswered(body=command.body, brings_analysis=brings),)
+
+
+def _record_analysis(case: Case, command: c.RecordAnalysis, *, at: datetime, terms: Terms) -> Change:
+    """It is the customer's word, whoever wrote it down, and ends its wait as any other does (ESC-10)."""
+    require_text(command.body, "REQ-5")
+    if not case.lacks_analysis:
+        raise AnalysisNotAwaited(number=case.number)
+    recorded = f.AnalysisRecorded(channel=command.channel, body=command.body)
+    return _no_longer_asked(replace(case, lacks_analysis=False), at=at, terms=terms), (recorded,)
 
 
 def _no_longer_asked(case: Case, *, at: datetime, terms: Terms) -> Case:

@@ -136,6 +136,7 @@ def _recipients(entry: Entry, before: Case, after: Case) -> Iterator[Recipient]:
             f.CaseClaimed()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.AnalysisRecorded()
             | f.ChatTaken()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()

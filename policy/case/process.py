@@ -125,6 +125,7 @@ _COMMANDS: Mapping[type[c.Command], Leads] = {
     c.ApproveVisit: _waits,
     c.ScheduleVisit: _waits,
     c.AnswerAsCustomer: _goes_on,
+    c.RecordAnalysis: _goes_on,
     c.BeginChat: _goes_on,
     c.SayInChat: _goes_on,
     c.AcceptVisit: _goes_on,

@@ -251,6 +251,13 @@ class DuplicateOfEnded(StateRefusal):
     )
 
 
+class AnalysisNotAwaited(StateRefusal):
+    """What was analysed is asked for once."""
+
+    rule = "REQ-5"
+    message = "What the customer analysed is in case {number} already. Leave what is new as a note or an attempt."
+
+
 class ReopeningTooLate(StateRefusal):
     """The time to reopen has passed."""
 

@@ -38,6 +38,8 @@ _HARMLESS = re.compile(
     r"\b(?:no hay (?:ningun )?problema|sin (?:ningun )?(?:problema|novedad)s?|no hay de que|no se preocupe[ns]?|"
     r"no (?:muchas )?gracias|no (?:problem|worries)|no tengo mas (?:dudas|preguntas)|no more questions|no mas)\b"
 )
+_QUESTIONS = re.compile(r"[^.!?\n¿]*\?")
+_FEWEST_WORDS = 4
 _PARTS = re.compile(r"[.,;:!¡?¿\n()\-–—]+")
 
 
@@ -73,6 +75,14 @@ def answer_in(words: str, *, name: str = "") -> ToSolution:
         return ToSolution.MORE
     is_mixed = any(_CONFIRMATION.search(part) or _THANKED.search(part) for part in said)
     return ToSolution.UNCLEAR if is_mixed else ToSolution.MORE
+
+
+def tells_something(line: str) -> bool:
+    """Whether a line of a chat tells something: it is more than thanks, a greeting, a question or a word or two."""
+    if answer_in(line).is_thanks:
+        return False
+    told = _QUESTIONS.sub(" ", line)
+    return len(_plain(told).split()) >= _FEWEST_WORDS
 
 
 def _is_made_of(part: str) -> bool:

@@ -132,6 +132,7 @@ def topic_of(fact: f.Fact) -> Topic | None:
             | f.ReplySent()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.AnalysisRecorded()
             | f.ChatEnded()
             | f.InitialAttentionGiven()
             | f.InitialAttentionMissed()

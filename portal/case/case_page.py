@@ -44,6 +44,7 @@ router = APIRouter()
 COMPOSERS = frozenset({"replies", "notes", "information-requests", "answers", "chat/lines"})
 """The commands whose words are composed at the conversation's end, and kept as drafts until they are sent."""
 DRAFTED = COMPOSERS | {
+    "analysis/body",
     "attempts/summary",
     "calls/summary",
     "chat/end/summary",
@@ -62,6 +63,7 @@ ANSWERING = (COMPOSERS - {"chat/lines"}) | {"resolution", "reopening"}
 TAKE_CANNED = ("replies", "information-requests", "resolution/summary", "chat/lines")
 """The drafts that a canned reply can be put into: what the customer reads."""
 SAID_DONE = {
+    "analysis": "What the customer analysed is in the case: the customer sees it.",
     "answers": "Your answer is with the support desk.",
     "assignments": "The case has its new agent.",
     "attempts": "The attempt is logged: the customer sees it.",

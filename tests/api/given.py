@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select, update
+
 from policy.case.case import Channel
 from policy.case.incidents import Incident
+from storage.engine.tables import cases
 from storage.providers import incidents
 from tests.api.kept_states import reached
 from tests.api.office import PREMIUM, Office
@@ -37,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "priority": {"priority": 1, "reason": "Toda la operación está detenida."},
     "information-requests": {"body": "¿Desde qué navegador?"},
     "answers": {"body": "Desde Firefox."},
+    "analysis": {"channel": "phone", "body": "Probaron otro navegador y otra red."},
     "diagnosis": {"cause": "manufacturing_defect", "summary": "Celda defectuosa de fábrica."},
     "hand-offs": {"reason": "Es un problema de base de datos."},
     "transfers": {"group": "sig", "reason": "Es un problema del servidor de mapas."},
@@ -113,10 +117,20 @@ async def exhaust_channels(office: Office, number: str) -> None:
         await office.give(number, "attempts", **BODIES["attempts"] | {"channel": channel.value})
 
 
+async def lose_analysis(office: Office, number: str) -> None:
+    """Have a case lack what was analysed, as one that came by mail does."""
+    its = cases.c.number == number
+    async with office.db.write() as connection:
+        state = (await connection.execute(select(cases.c.state).where(its))).scalar_one()
+        await connection.execute(update(cases).where(its).values(state={**state, "lacks_analysis": True}))
+
+
 async def make_ready(office: Office, number: str, command: str) -> None:
     """Bring a Premium case to where it takes the command."""
     if command == "provider-incidents":
         await publish_incident(office)
+    if command == "analysis":
+        await lose_analysis(office, number)
     if command == "visits":
         await exhaust_channels(office, number)
     if before := BEFORE.get(command):

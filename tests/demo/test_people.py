@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from demo.people import AGENTS, CUSTOMERS, SPECIALISTS, DemoCustomer
-from policy.case.case import Level
+from policy.case.case import Level, Plan
+from policy.telephone.numbers import e164
 from tests.support.lives import policy
 
 
@@ -37,6 +40,16 @@ def test_there_are_agents_for_every_level_and_every_group_of_the_policy() -> Non
     groups = {agent.id: agent.groups for agent in AGENTS}
     assert all(group in groups[agent] for group, agent in SPECIALISTS.items())
     assert [agent.is_director for agent in AGENTS].count(True) == 1
+
+
+def test_every_premium_customer_has_somebody_who_can_call() -> None:
+    """Each number is one person's, and nobody's outside the demonstration."""
+    premium = [each for each in CUSTOMERS if each.contract and each.contract.plan is Plan.PREMIUM]
+    phones = [contact.phone for customer in CUSTOMERS for contact in customer.contacts if contact.phone]
+    assert premium
+    assert all(any(contact.phone for contact in customer.contacts) for customer in premium)
+    assert len(set(phones)) == len(phones)
+    assert all(e164(each) == each and re.fullmatch(r"\+5760[1-8]0000\d{3}", each) for each in phones)
 
 
 def test_nobody_can_be_reached_by_mistake() -> None:

@@ -23,7 +23,7 @@ from policy.case.case import Role, Status
 from settings import Settings
 from storage.case import views
 from storage.engine.database import Database
-from storage.people import customers
+from storage.people import contacts, customers
 from storage.people.customers import Customer
 from storage.signing_in import accounts, tokens
 from storage.workbench import canned_replies, macros
@@ -92,6 +92,11 @@ async def test_an_empty_desk_is_seeded(planted: Planted, seeded: Settings, db: D
     assert len((await customers.listing(db)).items) == 12
     open_cases = [number for number in await numbers(db) if number in planted.desk.adopted]
     assert len(open_cases) == len(planted.desk.adopted) > 40
+
+
+async def test_a_call_of_the_demonstration_finds_its_caller(seeded: Settings, db: Database) -> None:
+    [caller] = await contacts.by_phone(db, "+576010000101")
+    assert (caller.id, caller.name) == ("cnt_altaneblina_asuarez", "Ángela Patricia Suárez Rincón")
 
 
 async def test_the_second_start_seeds_nothing(

@@ -127,7 +127,7 @@ class Books:
         self._check_used(after, at)
         self._check_broken(after, at)
         self._check_waits(after)
-        assert after.lacks_analysis == self.lacks_analysis, "what was analysed comes once, by an answer"
+        assert after.lacks_analysis == self.lacks_analysis, "what was analysed comes once, by the customer's words"
         assert (self.chat is None) == (after.chat is None), "a chat ends with its case"
         assert self.chat is None or self.chat.agent_id == (after.chat and after.chat.agent_id)
         assert after.assignee == self.assignee, "whose it is, its facts say"
@@ -184,6 +184,9 @@ class Books:
                 self.question = None
                 assert self.lacks_analysis or not fact.brings_analysis, "it was there already"
                 self.lacks_analysis = self.lacks_analysis and not fact.brings_analysis
+            case f.AnalysisRecorded():
+                assert self.lacks_analysis, "it was there already"
+                self.question, self.lacks_analysis = None, False
             case f.CaseClosed():
                 self.is_closed, self.question = True, None
             case f.InitialAttentionMissed() | f.InitialAttentionGiven():
@@ -227,6 +230,9 @@ class Books:
                 assert by_contact or chat.agent_id in (entry.by.id, entry.by.on_behalf_of), "who has it writes"
                 chat.ends_at, chat.awaits_us = entry.at + _SILENCE, by_contact
                 chat.answered = chat.answered or not by_contact
+                assert by_contact or not fact.brings_analysis, "the customer says what it analysed"
+                assert self.lacks_analysis or not fact.brings_analysis, "it was there already"
+                self.lacks_analysis = self.lacks_analysis and not fact.brings_analysis
                 if by_contact:
                     self.question = None
             case f.ChatEnded():

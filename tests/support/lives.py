@@ -168,6 +168,7 @@ def commands() -> tuple[Command, ...]:
         c.SetPriority(by=HELP_DESK, priority=Priority.LOW, reason=WORDS),
         c.RequestInformation(by=HELP_DESK, body=WORDS),
         c.AnswerAsCustomer(by=CONTACT, body=WORDS),
+        ANALYSIS,
         c.HandOff(by=HELP_DESK, reason=WORDS),
         c.TransferCase(by=HELP_DESK, reason=WORDS, group="sig"),
         c.EscalateToProvider(by=HELP_DESK, provider="google", provider_case="G-1"),
@@ -200,6 +201,7 @@ REQUEST_VISIT = c.RequestVisit(by=HELP_DESK, city_code="05001", place=WORDS, add
 REPLY = c.SendReply(by=HELP_DESK, body=WORDS)
 ASK = c.RequestInformation(by=HELP_DESK, body=WORDS)
 ANSWER = c.AnswerAsCustomer(by=CONTACT, body=WORDS)
+ANALYSIS = c.RecordAnalysis(by=HELP_DESK, channel=Channel.PHONE, body=WORDS)
 HAND_OFF = c.HandOff(by=HELP_DESK, reason=WORDS)
 RESOLVE = c.ResolveCase(by=HELP_DESK, summary=WORDS)
 CONFIRM = c.ConfirmSolution(by=CONTACT)

@@ -219,7 +219,8 @@ def _chat_taken(s: Situation, by: Actor) -> Command:
 
 
 def _chat_line(s: Situation, by: Actor) -> Command:
-    return c.SayInChat(by=_in_chat(s, by), body=s.words, unseen=s.pick((False, True)))
+    tells = s.pick((False, True))
+    return c.SayInChat(by=_in_chat(s, by), body=s.words, unseen=s.pick((False, True)), says_more=tells)
 
 
 def _chat_hand_over(s: Situation, by: Actor) -> Command:
@@ -344,7 +345,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.AddNote: _note_or_page,
     c.LogAttempt: _attempt,
     c.LogCall: _call,
-    c.BeginChat: lambda s, by: c.BeginChat(by=by, body=s.words),
+    c.BeginChat: lambda s, by: c.BeginChat(by=by, body=s.words, says_more=s.pick((True, False))),
     c.TakeChat: _chat_taken,
     c.SayInChat: _chat_line,
     c.HandOverChat: _chat_hand_over,
@@ -352,6 +353,7 @@ _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.SetPriority: lambda s, by: c.SetPriority(by=by, priority=s.pick(tuple(Priority)), reason=s.words),
     c.RequestInformation: lambda s, by: c.RequestInformation(by=by, body=s.words),
     c.AnswerAsCustomer: lambda s, by: c.AnswerAsCustomer(by=by, body=s.words, says_more=s.pick((True, False))),
+    c.RecordAnalysis: lambda s, by: c.RecordAnalysis(by=by, channel=s.pick(tuple(Channel)), body=s.words),
     c.HandOff: lambda s, by: c.HandOff(by=by, reason=s.words),
     c.TransferCase: _transfer,
     c.EscalateToProvider: lambda s, by: c.EscalateToProvider(

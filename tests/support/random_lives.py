@@ -288,6 +288,8 @@ class Life:
             known = bool(self.case.provider_case) != situation.careless
             provider = c.UpdateFromProvider if known else c.EscalateToProvider
             return session, session, provider, provider, c.LinkProviderIncident
+        if doing is Doing.TALKING and self.case.lacks_analysis != situation.careless:
+            return (c.RecordAnalysis, *_KINDS[doing])
         if doing is Doing.WORKING and self.case.is_equipment:
             return (c.RecordDiagnosis, c.RecordDiagnosis, c.RecordDiagnosis, *_KINDS[doing])
         return _KINDS[doing]
@@ -348,9 +350,13 @@ class Life:
             and not any(getattr(entry.fact, "is_excess", False) for entry in decision.entries)
         ):
             assert command.reason, "who declines says why"
-        if isinstance(command, c.AnswerAsCustomer):
+        if isinstance(command, c.RecordAnalysis):
+            assert self.books.lacks_analysis, "what was analysed is written down where it is missing"
+        if isinstance(command, c.AnswerAsCustomer | c.BeginChat | c.SayInChat):
             brings = [getattr(entry.fact, "brings_analysis", False) for entry in decision.entries]
-            assert any(brings) == (self.books.lacks_analysis and command.says_more), "the first word beyond thanks"
+            assert any(brings) == (
+                self.books.lacks_analysis and command.says_more and command.by.role is Role.CONTACT
+            ), "the customer's first word beyond thanks"
         if isinstance(command, c.ReleaseCase) and command.counts_from:
             assert decision.entries[0].due_at == command.counts_from, "since it is covered, whatever was written since"
         if isinstance(command, c.CloseAsDuplicate):

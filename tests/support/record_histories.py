@@ -46,6 +46,7 @@ from policy.terms.terms import CoverKind
 from policy.time.calendar import Closure
 from tests.support.lives import (
     ACCEPT,
+    ANALYSIS,
     ANSWER,
     APPROVE,
     ASK,
@@ -168,6 +169,25 @@ async def _by_mail(house: House) -> LiveCase:
     case = await house.open(opening(START, prior_analysis=NO_WORDS, **came), terms=PREMIUM)
     absent = c.AddNote(by=SYSTEM, body=WORDS, mentions=("agent-2",))
     for step in (absent, replace(ANSWER, says_more=False), ANSWER, CLAIM, RESOLVE, CONFIRM):
+        await case.give(step, key=f"{type(step).__name__}-{case.state.turn}")
+    return case
+
+
+async def _told_on_the_telephone(house: House) -> LiveCase:
+    """A case by mail without what was analysed, which the customer tells on the telephone while it is asked."""
+    came: dict[str, Any] = {"channel": Channel.EMAIL, "analysis_follows": True, "prior_analysis": NO_WORDS}
+    case = await house.open(opening(START, **came), terms=PREMIUM)
+    for step in (CLAIM, ASK, ANALYSIS, RESOLVE, CONFIRM):
+        await case.give(step, key=f"{type(step).__name__}-{case.state.turn}")
+    return case
+
+
+async def _told_by_chat(house: House) -> LiveCase:
+    """A case by mail without what was analysed, which a line of a chat brings."""
+    came: dict[str, Any] = {"channel": Channel.EMAIL, "analysis_follows": True, "prior_analysis": NO_WORDS}
+    case = await house.open(opening(START, **came), terms=PREMIUM)
+    tells = replace(line(CONTACT), says_more=True)
+    for step in (BEGIN_CHAT, TAKE_CHAT, tells, line(), RESOLVE, CONFIRM):
         await case.give(step, key=f"{type(step).__name__}-{case.state.turn}")
     return case
 
@@ -366,6 +386,7 @@ A_VISIT: tuple[c.Command | timedelta, ...] = (
     expense(100_000, "FV-2"),
     REPORT,
     ACCEPT,
+    ANALYSIS,
     SIGN_OFF,
 )
 SEVERAL: tuple[c.Command | timedelta, ...] = (
@@ -451,6 +472,8 @@ LIVES: dict[str, Life] = {
     ),
     "opened-by-chat": _by_chat,
     "opened-by-mail": _by_mail,
+    "analysis-recorded": _told_on_the_telephone,
+    "analysis-told-by-chat": _told_by_chat,
     "message-taken": _message,
     "with-a-provider": _life(REPLY, TO_PROVIDER, c.UpdateFromProvider(by=HELP_DESK, body=WORDS), 2 * HOURS),
     "linked-to-an-incident": _life(CLAIM, c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:1")),

@@ -82,6 +82,8 @@ def sentence(fact: f.Fact) -> str:
             return "pregunta sin respuesta, sigue la visita"
         case f.CustomerAnswered(brings_analysis=brings):
             return "respuesta del cliente" + (" con su análisis" if brings else "")
+        case f.AnalysisRecorded():
+            return "análisis del cliente anotado"
         case f.HandedOff(from_level=before, to_level=after, cause=cause):
             return f"nivel {int(before)} -> {int(after)} {_CAUSES[cause]}"
         case f.CaseTransferred(to_group=group):

@@ -92,6 +92,11 @@ class Teller:
                 return self.say("assigned the case to {agent}", agent=self._name(agent_id))
             case f.CustomerAnswered(brings_analysis=True):
                 return self.say("answered with what was analysed and tried (REQ-5)")
+            case f.AnalysisRecorded(channel=channel):
+                return self.say(
+                    "wrote down what the customer analysed and tried, as told through {channel} (REQ-5)",
+                    channel=self._word("channel", channel),
+                )
             case f.ReplySent() | f.CustomerAnswered():
                 return self.say("answered")
             case f.NoteAdded(mentions=(_, *_) as called):
@@ -195,6 +200,8 @@ class Teller:
                 return self.say("waits in the chat")
             case f.ChatTaken(takes_case=takes_case):
                 return self.say("took the chat and the case" if takes_case else "took the chat")
+            case f.ChatSaid(brings_analysis=True):
+                return self.say("by chat, with what was analysed and tried (REQ-5)")
             case f.ChatSaid():
                 return self.say("by chat")
             case f.ChatHandedOver(to_agent=agent_id, takes_case=takes_case):

@@ -109,6 +109,8 @@ def _told(fact: f.Fact) -> str:
             return "sin respuesta a tiempo; el caso sigue con su visita"
         case f.CustomerAnswered(brings_analysis=brings):
             return "el cliente respondió" + (" con lo que analizó" if brings else "")
+        case f.AnalysisRecorded(channel=channel):
+            return f"anotó lo que el cliente analizó, dicho por {word('channel', channel)}"
         case f.HandedOff():
             return f"pasó del nivel {int(fact.from_level)} al {int(fact.to_level)} ({_CAUSES[fact.cause]})"
         case f.CaseTransferred(to_group=group):

@@ -77,6 +77,7 @@ def to_customer(o: Occasion) -> Words:
             | f.ClockWarned()
             | f.PriorityConfirmed()
             | f.CustomerAnswered()
+            | f.AnalysisRecorded()
             | f.ProviderIncidentLinked()
             | f.CaseReopened()
             | f.DutyPaged()

@@ -70,6 +70,7 @@ def to_desk(o: Occasion) -> Words:
             | f.ReplySent()
             | f.AttemptLogged()
             | f.CallLogged()
+            | f.AnalysisRecorded()
             | f.ChatTaken()
             | f.InitialAttentionGiven()
             | f.PriorityConfirmed()

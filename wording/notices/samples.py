@@ -66,6 +66,7 @@ def group_of(fact: f.Fact) -> Group:
             | f.InformationReminded()
             | f.InformationLapsed()
             | f.CustomerAnswered()
+            | f.AnalysisRecorded()
         ):
             return Group.TALK
         case (
@@ -257,6 +258,7 @@ SAMPLES: list[f.Fact] = [
     f.InformationLapsed(),
     f.CustomerAnswered(body=WORDS),
     f.CustomerAnswered(body=WORDS, brings_analysis=True),
+    f.AnalysisRecorded(channel=Channel.PHONE, body=WORDS),
     handed_off("limit"),
     handed_off("by_hand", 2, 3, WORDS),
     handed_off("priority"),

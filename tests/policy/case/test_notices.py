@@ -19,6 +19,7 @@ from policy.visit import facts as v
 from policy.visit.visit import VisitStep
 from tests.support.lives import (
     ACCEPT,
+    ANALYSIS,
     ANSWER,
     APPROVE,
     ASK,
@@ -194,6 +195,7 @@ SILENT: tuple[tuple[Case, Step], ...] = (
     (NEW, ("09:05", priority(Priority.SERIOUS))),
     (NEW, ("09:05", c.LinkProviderIncident(by=HELP_DESK, incident_id="google-cloud:incident-1"))),
     (NEW, ("09:05", PAGED)),
+    (replace(NEW, lacks_analysis=True), ("09:05", ANALYSIS)),
     (AT[VisitStep.STARTED], ("2026-12-03 09:00", expense(100_000))),
 )
 
@@ -298,6 +300,7 @@ class TestEveryFact:
             f.CaseClaimed,
             f.AttemptLogged,
             f.CallLogged,
+            f.AnalysisRecorded,
             f.ChatTaken,
             f.InitialAttentionGiven,
             f.PriorityConfirmed,

@@ -18,6 +18,7 @@ from policy.case.refusals import Refusal
 from policy.terms.terms import Terms
 from policy.visit.visit import VisitStep
 from tests.support.lives import (
+    ANALYSIS,
     ASK,
     CONTACT,
     HAND_OFF,
@@ -81,6 +82,7 @@ def walk(chance: Random, found: set[Move]) -> None:
             return
         ways = [(command, way) for command in ready_commands(at) for way in tried(case, command, terms, at, found)]
         tried(replace(case, chat=Chat(contact_id=CONTACT.id, begun_at=at, ends_at=at)), line(CONTACT), terms, at, found)
+        tried(replace(case, lacks_analysis=True), ANALYSIS, terms, at, found)
         # Calls, pages and chats lead where attempts, notes and replies do: with all of them few would lead elsewhere.
         going_on = [way for by, way in ways if way[0].status is not Status.CLOSED and not isinstance(by, _BESIDE)]
         if going_on:

@@ -23,6 +23,7 @@ from policy.visit.visit import VisitStep
 from tests.support.every import every
 from tests.support.lives import (
     ADMIN,
+    ANALYSIS,
     ANSWER,
     ASK,
     BEGIN_CHAT,
@@ -85,6 +86,7 @@ WITHOUT: dict[type[Command], type[r.Refusal]] = {
     c.HandOverChat: ChatOver,
     c.EndChat: ChatOver,
     c.EndRemoteSession: RemoteSessionNotOpen,
+    c.RecordAnalysis: r.AnalysisNotAwaited,
     c.RequestVisit: v.RemoteChannelsNotExhausted,
     c.ApproveVisit: v.NoVisitOpen,
     c.AcceptVisit: v.NoVisitOpen,
@@ -113,6 +115,7 @@ WHEN_TAKEN = {
     c.SetPriority: "niw",
     c.RequestInformation: "niw",
     c.AnswerAsCustomer: "hniw",
+    c.RecordAnalysis: "hniw",
     c.HandOff: "niw",
     c.TransferCase: "niw",
     c.EscalateToProvider: "niw",
@@ -231,6 +234,7 @@ _VISITS: dict[type[Command], Case] = {
     c.SayInChat: TAKEN,
     c.HandOverChat: TAKEN,
     c.EndChat: TAKEN,
+    c.RecordAnalysis: replace(_WORKED, lacks_analysis=True),
     c.EndRemoteSession: after(_WORKED, ("09:05", GOOD[c.StartRemoteSession]), terms=PREMIUM),
 }
 
@@ -315,6 +319,7 @@ SITUATIONS: tuple[tuple[type[r.Refusal], str | None, Case | None, Command, str],
     (r.CaseNotHeld, "WAR-3", opened(), RELEASE, "09:10"),
     (r.AlreadyClaimed, None, CLAIMED, CLAIM, "09:10"),
     (r.AlreadyAtHighestLevel, "ESC-7", LEVEL_3, HAND_OFF, "09:10"),
+    (r.AnalysisNotAwaited, "REQ-5", opened(), ANALYSIS, "09:10"),
     (r.AlreadyWaiting, "ESC-10", after(opened(), ("09:01", ASK)), ASK, "09:10"),
     (r.LevelNotServed, "ESC-5", opened(), c.ClaimCase(by=SPECIALIST), "09:10"),
     (r.GroupNotServed, "ESC-8", IN_GROUP, c.ClaimCase(by=replace(HELP_DESK, groups=("rastreo",))), "09:10"),

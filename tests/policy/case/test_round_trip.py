@@ -23,6 +23,7 @@ from tests.support.every import every
 from tests.support.lives import (
     ACCEPT,
     ADMIN,
+    ANALYSIS,
     APPROVE,
     ASK,
     CANCEL,
@@ -69,7 +70,12 @@ def carried(value: object, kind: type[Any]) -> Any:
 
 
 ENDS = {c.CloseAsOutOfScope, c.CloseAsDuplicate, c.ConfirmSolution}
-ELSEWHERE = {c.RecordDiagnosis, c.AmendTerms, *(kind for kind in COMMANDS if "Visit" in kind.__name__)}
+ELSEWHERE = {
+    c.RecordDiagnosis,
+    c.RecordAnalysis,
+    c.AmendTerms,
+    *(kind for kind in COMMANDS if "Visit" in kind.__name__),
+}
 
 
 def _lives() -> list[Decision]:
@@ -83,6 +89,7 @@ def _lives() -> list[Decision]:
         *turns(new, ("09:05", priority(new.priority)), ("09:06", transfer(level=Level.DIRECTOR)), terms=PREMIUM),
         *turns(new, ("09:05", c.CloseAsOutOfScope(by=HELP_DESK, kind=OutOfScopeKind.DEVELOPMENT, reason=WORDS))),
         *turns(new, ("09:05", c.CloseAsDuplicate(by=HELP_DESK, of="MA-2026-000002"))),
+        *turns(replace(new, lacks_analysis=True), ("09:05", ANALYSIS), terms=PREMIUM),
         *turns(opened(), "2026-11-27 12:00"),
         *turns(opened(), ("09:05", amend(LONGER))),
         *turns(held, ("2026-11-26 09:00", RELEASE), terms=UNCOVERED),
