@@ -128,7 +128,9 @@ class AttemptLogged:
 
 @dataclass(frozen=True, kw_only=True)
 class CallLogged:
-    """A telephone call with a contact, and how it ended (ESC-12, ONS-4)."""
+    """A telephone call with a contact, and how it ended (ESC-12, ONS-4). `ends_wait`: what the case waited to be told
+    could be told in it, and is waited for no more (ESC-10, ESC-16).
+    """
 
     internal: ClassVar[bool] = False
     kind: Literal["call_logged"] = "call_logged"
@@ -138,6 +140,7 @@ class CallLogged:
     summary: Text
     started_at: datetime
     lasted: timedelta
+    ends_wait: bool = False
 
     @property
     def channel(self) -> Channel | None:

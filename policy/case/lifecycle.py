@@ -426,11 +426,15 @@ def _log_attempt(case: Case, command: c.LogAttempt, *, at: datetime, terms: Term
 def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> Change:
     """A call that somebody took is an answer to the customer; one that solved nothing is a try on the telephone.
 
-    A call of the customer's that nobody took is neither: support spoke with nobody, and tried nothing.
+    A call of the customer's that nobody took is neither: support spoke with nobody, and tried nothing. Who was spoken
+    with since a question was asked is waited for no more, as by a line in the chat (ESC-10); else the customer would be
+    reminded of what it has told, and its case resolved as unanswered.
     """
     require_text(command.summary, "ONS-4")
-    if command.started_at + command.lasted > at + _CLOCKS_APART:
+    over_at, spoke = command.started_at + command.lasted, command.outcome is not Outcome.NO_ANSWER
+    if over_at > at + _CLOCKS_APART:
         raise CallToCome
+    ends_wait = bool(spoke and terms.edition >= 4 and case.question and over_at >= case.question.asked_at)
     logged = f.CallLogged(
         direction=command.direction,
         contact_id=command.contact_id,
@@ -438,10 +442,12 @@ def _log_call(case: Case, command: c.LogCall, *, at: datetime, terms: Terms) -> 
         summary=command.summary,
         started_at=command.started_at,
         lasted=command.lasted,
+        ends_wait=ends_wait,
     )
     if logged.channel:
         case = replace(case, attempts=_with_attempt(case.attempts, Attempt(logged.channel, command.outcome)))
-    spoke = command.outcome is not Outcome.NO_ANSWER
+    if ends_wait:
+        case = _no_longer_asked(case, at=at, terms=terms)
     return _answered(case, logged, at=at, terms=terms) if spoke else (_begun(case), (logged,))
 
 

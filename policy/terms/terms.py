@@ -9,7 +9,7 @@ from enum import StrEnum
 from policy.case.case import Channel, Level, Plan, Priority
 from policy.time.calendar import Calendar
 
-EDITION = 3
+EDITION = 4
 """Rises when a decision's logic changes; functions branch on `Terms.edition`, so that old cases decide as they did.
 
 2: a sign-off that waits for the answer to expenses has that answer's term, and an amendment of the matrix alone leaves
@@ -17,6 +17,8 @@ the terms of a visit; expenses that grew while the customer was asked about them
 a transfer to the group that has the case, and a provider's case that it carries already, are refused.
 
 3: the rules of ESC-16..18 and what ESC-6, ESC-10, ONS-3, ONS-5, WAR-3 and WAR-4 say since 2026-11.
+
+4: a call in which somebody was spoken with ends the wait for information (ESC-10, ESC-16).
 """
 
 CHAT_ENDS_AFTER = timedelta(minutes=15)

@@ -141,9 +141,13 @@ class Books:
         match fact:
             case f.AttemptLogged() if fact.outcome is not Outcome.SOLVED:
                 self.tried_in_vain.add(fact.channel)
-            case f.CallLogged() if fact.outcome is not Outcome.SOLVED:
-                if fact.direction is Direction.OUT or fact.outcome is Outcome.NOT_SOLVED:
+            case f.CallLogged():
+                spoke = fact.outcome is not Outcome.NO_ANSWER
+                if fact.outcome is not Outcome.SOLVED and (fact.direction is Direction.OUT or spoke):
                     self.tried_in_vain.add(Channel.PHONE)
+                since_asked = self.question and fact.started_at + fact.lasted >= self.question.at
+                assert fact.ends_wait == bool(spoke and since_asked), "who was spoken with is waited for no more"
+                self.question = None if fact.ends_wait else self.question
             case f.CaseClaimed() | f.CaseAssigned():
                 assert fact.kind == "case_assigned" or self.assignee is None, "what somebody has is given, not taken"
                 self.assignee = fact.agent_id

@@ -52,8 +52,8 @@ def sentence(fact: f.Fact) -> str:
             return "nota interna"
         case f.AttemptLogged():
             return "intento remoto"
-        case f.CallLogged():
-            return "llamada"
+        case f.CallLogged(ends_wait=ends_wait):
+            return "llamada, ya no espera respuesta" if ends_wait else "llamada"
         case f.ChatBegun():
             return "empieza un chat"
         case f.ChatTaken():

@@ -110,7 +110,8 @@ class Teller:
             case f.CallLogged(direction=direction, outcome=outcome):
                 came = self._word("outcome", outcome)
                 way = "was called by the customer: {outcome}" if direction is Direction.IN else "called: {outcome}"
-                return self.say(way, outcome=came)
+                told = self.say(way, outcome=came)
+                return f"{told}; {self.say('the case waits for the answer no more')}" if fact.ends_wait else told
             case f.ChatBegun() | f.ChatTaken() | f.ChatSaid() | f.ChatHandedOver() | f.ChatEnded():
                 return self._told_of_chat(fact)
             case f.InitialAttentionGiven(in_time=in_time):

@@ -71,10 +71,9 @@ def _told(fact: f.Fact) -> str:
             return "dejó una nota interna" + (f" para {', '.join(called)}" if called else "")
         case f.AttemptLogged(channel=channel, outcome=outcome):
             return f"intento por {word('channel', channel)}: {word('outcome', outcome)}"
-        case f.CallLogged(direction=Direction.IN, outcome=outcome):
-            return f"llamada del cliente: {word('outcome', outcome)}"
-        case f.CallLogged(outcome=outcome):
-            return f"llamada al cliente: {word('outcome', outcome)}"
+        case f.CallLogged(direction=direction, outcome=outcome, ends_wait=ends_wait):
+            way = "llamada del cliente" if direction is Direction.IN else "llamada al cliente"
+            return f"{way}: {word('outcome', outcome)}" + ("; ya no se espera su respuesta" if ends_wait else "")
         case f.ChatBegun():
             return "el cliente espera en el chat"
         case f.ChatTaken(takes_case=takes_case):
