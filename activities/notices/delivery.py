@@ -99,7 +99,6 @@ class Delivery:
         Undeliverable where nobody is there to have it, HeldBack where its reader would have it later or not at all.
         """
         at, desk = self.clock(), self.desk_mailboxes
-        key = await threads.key(self.database, at=at)
         async with self.database.snapshot() as db:
             found = await addresses(db, row.recipient, desk, at=at)
             alone = await self._alone(db, row, at=at)
@@ -114,7 +113,7 @@ class Delivery:
                 to_stand_ins=stand_in,
                 not_there=alone.name if alone else "",
             )
-            thread = await self._thread(db, row, to, key=key)
+            thread = await self._thread(db, row, to, at=at)
             envelope = notice_envelope(row, sender=self.mail_from, to=to, thread=thread)
             envelope = replace(envelope, speaker=await _speaker(db, row))
             calendar = await calendar_message(db, row, row.case, occasion, sender=self.mail_from)
@@ -132,11 +131,11 @@ class Delivery:
         async with self.database.snapshot() as db:
             return text_of(await self._occasion(db, row, at=self.clock())).subject
 
-    async def _thread(self, db: Reader, row: OutboxRow, to: list[str], *, key: bytes) -> Thread | None:
+    async def _thread(self, db: Reader, row: OutboxRow, to: list[str], *, at: datetime) -> Thread | None:
         """What leads the customer's answers to the case; agents answer in the portal."""
         if not isinstance(row.recipient, CustomerRecipient):
             return None
-        number = row.case_number
+        number, key = row.case_number, await threads.known_key(db) or await threads.key(self.database, at=at)
         return Thread(
             answers_to=address_of(number, self.support, key),
             token=token_of(number, key),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import Database, Reader
 from storage.engine.prepared import Prepared, insert_on
+from storage.engine.savepoint import TakeBack, savepoint
 from storage.engine.tables import contents, number_sequences, requests, reservations
 
 _BOGOTA = ZoneInfo("America/Bogota")
@@ -74,18 +75,16 @@ async def reserve_number(db: Database, *, scope: str, key: str, at: datetime) ->
 
 async def _reserve(connection: AsyncConnection, scope: str, key: str, *, at: datetime) -> Reservation:
     year = at.astimezone(_BOGOTA).year
-    savepoint = await connection.begin_nested()
-    # The sequence's row comes first: whoever else reserves in this year waits here.
-    last = await _NEXT_NUMBER.scalar(connection, year=year, last=1)
-    known = await _reserved(connection, scope, key)
-    if known is not None:
-        await savepoint.rollback()  # the number goes back
-        return known
-    made = Reservation(f"MA-{year}-{last:06}", at)
-    row = {"scope": scope, "key": key, "number": made.number, "received_at": at}
-    await _RESERVE.changed(connection, **row)
-    await savepoint.commit()
-    return made
+    async with savepoint(connection):
+        # The sequence's row comes first: whoever else reserves in this year waits here.
+        last = await _NEXT_NUMBER.scalar(connection, year=year, last=1)
+        reserved = await _reserved(connection, scope, key)
+        if reserved is not None:
+            raise TakeBack  # the number
+        reserved = Reservation(f"MA-{year}-{last:06}", at)
+        row = {"scope": scope, "key": key, "number": reserved.number, "received_at": at}
+        await _RESERVE.changed(connection, **row)
+    return reserved
 
 
 async def reserved(db: Reader, *, scope: str, key: str) -> Reservation | None:

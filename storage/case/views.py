@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, String, Table, bindparam, cast, func, literal, select, tuple_
 from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -186,10 +186,16 @@ async def terms(db: Reader, number: str) -> Terms | None:
 
 async def terms_by_turn(db: Reader, number: str) -> dict[int, Terms]:
     """What the case was promised, each from the turn that brought it; a release or an amendment replaces the first."""
-    wanted = select(case_terms.c.from_turn, pinned.SAID).select_from(pinned.CASE_TERMS)
     async with db.read() as connection:
-        rows = await connection.execute(wanted.where(case_terms.c.case_number == number))
-        return {turn: codec.terms_from_json(said) for turn, said in rows}
+        rows = await _TERMS.rows(connection, number=number)
+    return {turn: codec.terms_from_text(said) for turn, said in rows}
+
+
+_TERMS = Prepared(
+    select(case_terms.c.from_turn, cast(pinned.SAID, String))
+    .select_from(pinned.CASE_TERMS)
+    .where(case_terms.c.case_number == bindparam("number"))
+)
 
 
 async def cases(

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import bindparam, select, update
 
 from policy.case.commands import Equipment
 from policy.cover.cover import CoverRef
@@ -15,6 +16,7 @@ from policy.cover.solutions import AcceptanceRegisteredAlready, check_acceptance
 from policy.terms.terms import CoverKind
 from storage.cover import cover_changes
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import solutions
 from storage.people import customers
 from storage.terms.terms import bogota_date
@@ -109,8 +111,8 @@ async def accept(db: Database, solution_id: str, certificate: Certificate, *, at
 
 async def get(db: Reader, solution_id: str) -> Solution | None:
     async with db.read() as connection:
-        row = (await connection.execute(_SELECT.where(solutions.c.id == solution_id))).mappings().first()
-    return None if row is None else _solution(row)
+        row = await _BY_ID.first(connection, id=solution_id)
+    return None if row is None else _solution(row._asdict())
 
 
 async def some(db: Reader, solution_ids: Iterable[str]) -> Mapping[str, Solution]:
@@ -130,5 +132,8 @@ async def of_customer(db: Reader, customer_id: str) -> list[Solution]:
 _SELECT = select(*(solutions.c[name] for name in Solution.__dataclass_fields__))
 
 
-def _solution(row: RowMapping) -> Solution:
+_BY_ID = Prepared(_SELECT.where(solutions.c.id == bindparam("id")))
+
+
+def _solution(row: Mapping[Any, Any]) -> Solution:
     return Solution(**{**row, "kind": SolutionKind(row["kind"])})

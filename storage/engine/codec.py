@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -32,6 +32,12 @@ def terms_to_json(terms: Terms) -> Any:
 
 def terms_from_json(terms: Any) -> Terms:
     return _TERMS.validate_python(terms)
+
+
+@lru_cache(maxsize=256)
+def terms_from_text(terms: str) -> Terms:
+    """The same from their text, which thousands of cases share."""
+    return _TERMS.validate_json(terms)
 
 
 def fact_to_json(fact: RecordedFact) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import Database
 from storage.engine.reach import DatabaseUnavailable
+from storage.engine.savepoint import savepoint
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -93,7 +94,7 @@ class GroupCommit:
 
 async def _in_savepoint(connection: AsyncConnection, work: Work[Any]) -> _Outcome:
     try:
-        async with connection.begin_nested():
+        async with savepoint(connection):
             return _Outcome(await work(connection))
     except DBAPIError:
         raise

@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import contacts, inbox, mail_bounces, mail_keys, mail_sent_ids, reservations
 
 _THE_KEY = 1
@@ -30,7 +31,7 @@ async def key(db: Database, *, at: datetime) -> bytes:
 async def known_key(db: Reader) -> bytes | None:
     """The same; None where nothing was ever signed."""
     async with db.read() as connection:
-        found = await connection.scalar(select(mail_keys.c.key).where(mail_keys.c.id == _THE_KEY))
+        found = await _KEY.scalar(connection)
     return None if found is None else bytes.fromhex(found)
 
 
@@ -58,19 +59,10 @@ async def ids_from(db: Reader, number: str, mailboxes: Sequence[str], *, most: i
 
     The one that opens it counts as soon as the number is reserved: its acknowledgement leaves before it is settled.
     """
-    c = inbox.c
-    opening = select(reservations.c.key).where(reservations.c.number == number)
-    wanted = (
-        select(c.message_id)
-        .where(
-            or_(c.case_number == number, c.id.in_(opening)),
-            c.sender.in_([each.lower() for each in mailboxes]),
-            c.message_id != "",
-        )
-        .order_by(c.received_at, c.id)
-    )
+    senders = [each.lower() for each in mailboxes]
     async with db.read() as connection:
-        found = list(dict.fromkeys(await connection.scalars(wanted)))
+        rows = await _IDS_FROM.rows(connection, number=number, senders=senders)
+    found = list(dict.fromkeys(row.message_id for row in rows))
     return found if len(found) <= most else [found[0], *found[1 - most :]]
 
 
@@ -96,3 +88,19 @@ async def bounces_of(db: Reader, customer_id: str) -> dict[str, datetime]:
     async with db.read() as connection:
         rows = await connection.execute(wanted.where(c.customer_id == customer_id, c.mailbox == b.address))
         return {each.contact_id: each.at for each in rows}
+
+
+_I = inbox.c
+_KEY = Prepared(select(mail_keys.c.key).where(mail_keys.c.id == _THE_KEY))
+_IDS_FROM = Prepared(
+    select(_I.message_id)
+    .where(
+        or_(
+            _I.case_number == bindparam("number"),
+            _I.id.in_(select(reservations.c.key).where(reservations.c.number == bindparam("number"))),
+        ),
+        _I.sender.in_(bindparam("senders", expanding=True)),
+        _I.message_id != "",
+    )
+    .order_by(_I.received_at, _I.id)
+)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import known_words, word_forms
 from storage.search import spelling
 
@@ -42,9 +43,8 @@ class Scope:
 async def learn(connection: AsyncConnection, customer_id: str, texts: Iterable[str], *, public: bool) -> None:
     """Keep the words of these texts as the customer's, within whatever transaction publishes them."""
     if words := spelling.learnt_from(texts):
-        is_sqlite = connection.dialect.name == "sqlite"
         given = {"customer_id": customer_id, "public": public, "words": json.dumps(words)}
-        fresh = await connection.execute(_KNOW_ON_SQLITE if is_sqlite else _KNOW_ON_POSTGRESQL, given)
+        fresh = await _KNOW.rows(connection, **given)
         await _form(connection, customer_id, sorted(row.word for row in fresh))
 
 
@@ -60,18 +60,17 @@ async def _form(connection: AsyncConnection, customer_id: str, words: Sequence[s
         await connection.execute(insert(connection, word_forms).on_conflict_do_nothing(), rows)
 
 
-_KNOW = (
+_KNOWN = (
     "INSERT INTO known_words (word, customer_id, public) SELECT {words} "
     "ON CONFLICT (word, customer_id) DO UPDATE SET public = excluded.public "
     "WHERE excluded.public AND NOT known_words.public RETURNING word"
 )
-_KNOW_ON_SQLITE = text(_KNOW.format(words="value, :customer_id, :public FROM json_each(:words) WHERE true"))
-_KNOW_ON_POSTGRESQL = text(
-    _KNOW.format(
-        words="word, CAST(:customer_id AS text), CAST(:public AS boolean) "
-        "FROM json_array_elements_text(CAST(:words AS json)) AS word"
-    )
-)
+_NEW_WORDS = {
+    "sqlite": "value, :customer_id, :public FROM json_each(:words) WHERE true",
+    "postgresql": "word, CAST(:customer_id AS text), CAST(:public AS boolean) "
+    "FROM json_array_elements_text(CAST(:words AS json)) AS word",
+}
+_KNOW = Prepared(lambda on: text(_KNOWN.format(words=_NEW_WORDS[on])).columns(known_words.c.word))
 
 
 async def corrected(db: Reader, q: str, scope: Scope) -> str | None:

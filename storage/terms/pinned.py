@@ -9,11 +9,12 @@ import json
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import ColumnElement, FromClause, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.columns import Json
 from storage.engine.database import Database, Reader, insert
+from storage.engine.prepared import Prepared
 from storage.engine.tables import case_terms, pinned_terms
 
 CASE_TERMS: FromClause = case_terms.outerjoin(pinned_terms, pinned_terms.c.digest == case_terms.c.digest)
@@ -31,11 +32,13 @@ def digest_of(said: Any) -> str:
 async def keep_in(connection: AsyncConnection, said: Any) -> str:
     """Keep terms, given as JSON, in the connection's transaction; answer their digest."""
     digest = digest_of(said)
-    known = select(pinned_terms.c.digest).where(pinned_terms.c.digest == digest)
-    if await connection.scalar(known) is None:
+    if await _KNOWN.scalar(connection, digest=digest) is None:
         made = insert(connection, pinned_terms).on_conflict_do_nothing()
         await connection.execute(made, {"digest": digest, "terms": said})
     return digest
+
+
+_KNOWN = Prepared(select(pinned_terms.c.digest).where(pinned_terms.c.digest == bindparam("digest")))
 
 
 async def keep(db: Database, said: Any) -> str:

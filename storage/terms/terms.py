@@ -182,36 +182,19 @@ _PAID_TERMS = Prepared(
 
 
 async def _known(connection: AsyncConnection, of: CustomerSolution) -> _Known:
-    c, s = contracts.c, solutions.c
-    agreed = select(c.plan, c.starts_on, c.created_at).where(c.customer_id == of.customer_id)
-    certificate = select(s.accepted_on, s.acceptance_registered_at, s.created_at).where(
-        s.id == of.solution_id, s.customer_id == of.customer_id, s.accepted_on.is_not(None)
-    )
-    signed = (await connection.execute(certificate)).first()
+    its = {"customer_id": of.customer_id}
+    signed = await _CERTIFICATE.first(connection, **its, solution_id=of.solution_id)
+    agreed = await _AGREED.rows(connection, **its)
     return _Known(
         await _paid(connection, of.customer_id),
-        [AgreedPlan(Plan(row.plan), row.starts_on, row.created_at) for row in await connection.execute(agreed)],
+        [AgreedPlan(Plan(row.plan), row.starts_on, row.created_at) for row in agreed],
         Certificate(signed.accepted_on, signed.acceptance_registered_at or signed.created_at) if signed else None,
     )
 
 
 async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract]:
     """How far the customer's contracts were paid, and since when: at their registration, and with each payment."""
-    c, paid = contracts.c, contract_payments.c
-    e = contract_endings.c
-    contract = (c.id, c.plan, c.starts_on, c.calendar, c.managed_support, e.from_on, e.at.label("ended_at"))
-    ending = e.contract_id == c.id
-    at_once = (c.registered_paid_through.label("through"), c.created_at.label("at"), null().label("paid_on"))
-    first = select(*contract, *at_once).join_from(contracts, contract_endings, ending, isouter=True)
-    later = (
-        select(*contract, paid.paid_through.label("through"), paid.at, paid.paid_on)
-        .join_from(contracts, contract_payments, paid.contract_id == c.id)
-        .join(contract_endings, ending, isouter=True)
-    )
-    rows = [
-        *await connection.execute(first.where(c.customer_id == customer_id, c.registered_paid_through.is_not(None))),
-        *await connection.execute(later.where(c.customer_id == customer_id)),
-    ]
+    its = {"customer_id": customer_id}
     return [
         _Contract(
             _term(row.id, row.plan, row.starts_on, row.through),
@@ -221,8 +204,33 @@ async def _paid(connection: AsyncConnection, customer_id: str) -> list[_Contract
             row.paid_on,
             EarlyEnd(row.from_on, row.ended_at) if row.from_on else None,
         )
-        for row in rows
+        for row in (*await _PAID_AT_ONCE.rows(connection, **its), *await _PAID_LATER.rows(connection, **its))
     ]
+
+
+_C, _E, _PAID = contracts.c, contract_endings.c, contract_payments.c
+_ITS = _C.customer_id == bindparam("customer_id")
+_CONTRACT = (_C.id, _C.plan, _C.starts_on, _C.calendar, _C.managed_support, _E.from_on, _E.at.label("ended_at"))
+_ENDING = _E.contract_id == _C.id
+_PAID_AT_ONCE = Prepared(
+    select(*_CONTRACT, _C.registered_paid_through.label("through"), _C.created_at.label("at"), null().label("paid_on"))
+    .join_from(contracts, contract_endings, _ENDING, isouter=True)
+    .where(_ITS, _C.registered_paid_through.is_not(None))
+)
+_PAID_LATER = Prepared(
+    select(*_CONTRACT, _PAID.paid_through.label("through"), _PAID.at, _PAID.paid_on)
+    .join_from(contracts, contract_payments, _PAID.contract_id == _C.id)
+    .join(contract_endings, _ENDING, isouter=True)
+    .where(_ITS)
+)
+_AGREED = Prepared(select(_C.plan, _C.starts_on, _C.created_at).where(_ITS))
+_CERTIFICATE = Prepared(
+    select(solutions.c.accepted_on, solutions.c.acceptance_registered_at, solutions.c.created_at).where(
+        solutions.c.id == bindparam("solution_id"),
+        solutions.c.customer_id == bindparam("customer_id"),
+        solutions.c.accepted_on.is_not(None),
+    )
+)
 
 
 def _term(id: str, plan: str, starts_on: date, through: date) -> ContractTerm:  # noqa: A002

@@ -13,6 +13,7 @@ from policy.webhooks.delivery import DeliveryState, after_failure
 from storage.engine import paging
 from storage.engine.database import Database, Reader
 from storage.engine.paging import Page
+from storage.engine.prepared import Prepared
 from storage.engine.tables import cases, webhook_deliveries, webhooks
 from storage.webhooks.webhooks import pause_in
 
@@ -39,26 +40,27 @@ class Delivery:
     delivered_at: datetime | None
 
 
-# As text: it goes with every turn, and is not put together anew for each.
-_PUBLISHED = text(
-    """
-    INSERT INTO webhook_deliveries (id, webhook_id, case_number, seq, kind, at, state, round, attempts)
-    SELECT 'msg_' || w.id || '_' || f.case_number || '_' || CAST(f.seq AS VARCHAR),
-           w.id, f.case_number, f.seq, f.kind, f.at, 'waiting', 0, 0
-    FROM webhooks w JOIN facts f ON f.case_number = :number AND f.turn = :turn
-    WHERE w.removed_at IS NULL
-      AND (w.customer_id IS NULL OR w.customer_id = :customer)
-      AND (w.with_internal OR NOT f.internal)
-      AND (NOT EXISTS (SELECT 1 FROM webhook_kinds k WHERE k.webhook_id = w.id)
-           OR EXISTS (SELECT 1 FROM webhook_kinds k WHERE k.webhook_id = w.id AND k.kind = f.kind))
-    """
+_PUBLISHED = Prepared(
+    text(
+        """
+        INSERT INTO webhook_deliveries (id, webhook_id, case_number, seq, kind, at, state, round, attempts)
+        SELECT 'msg_' || w.id || '_' || f.case_number || '_' || CAST(f.seq AS VARCHAR),
+               w.id, f.case_number, f.seq, f.kind, f.at, 'waiting', 0, 0
+        FROM webhooks w JOIN facts f ON f.case_number = :number AND f.turn = :turn
+        WHERE w.removed_at IS NULL
+          AND (w.customer_id IS NULL OR w.customer_id = :customer)
+          AND (w.with_internal OR NOT f.internal)
+          AND (NOT EXISTS (SELECT 1 FROM webhook_kinds k WHERE k.webhook_id = w.id)
+               OR EXISTS (SELECT 1 FROM webhook_kinds k WHERE k.webhook_id = w.id AND k.kind = f.kind))
+        """
+    )
 )
 """For each fact of a turn, a delivery to each webhook that is told of it."""
 
 
 async def publish(connection: AsyncConnection, number: str, *, turn: int, customer_id: str) -> None:
     """Have the facts of a turn delivered to whoever is told of them, in the turn's own transaction."""
-    await connection.execute(_PUBLISHED, {"number": number, "turn": turn, "customer": customer_id})
+    await _PUBLISHED.changed(connection, number=number, turn=turn, customer=customer_id)
 
 
 async def waiting(db: Reader, *, most: int) -> list[Delivery]:
