@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
@@ -137,8 +137,8 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     message["MIME-Version"] = "1.0"
     if text.news:
         message["Content-Type"] = f'multipart/alternative; boundary="{_border(envelope.identity, 0)}"'
-        message.attach(_written(MIMEPart(_POLICY), text.body, "plain"))
-        message.attach(_written(MIMEPart(_POLICY), page_of(text, language=envelope.language), "html"))
+        message.attach(_written(EmailMessage(_POLICY), text.body, "plain"))
+        message.attach(_written(EmailMessage(_POLICY), page_of(text, language=envelope.language), "html"))
     else:
         _written(message, text.body, "plain")
     message["Content-Language"] = envelope.language
@@ -151,7 +151,7 @@ def _reader(recipient: Recipient) -> str:
     return hashlib.sha256(recipient_to_text(recipient).encode()).hexdigest()[:10]
 
 
-def _written(part: MIMEPart, text: str, form: str) -> MIMEPart:
+def _written(part: EmailMessage, text: str, form: str) -> EmailMessage:
     """The part with this text in it, put together as the library would do it, at a tenth of the work."""
     part["Content-Type"] = f'text/{form}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"

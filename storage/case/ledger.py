@@ -165,7 +165,7 @@ async def _append(connection: AsyncConnection, decision: Decision, terms: Terms 
     case = decision.case
     keys = {"case_number": case.number, "turn": case.turn}
     if terms is not None:
-        digest = await pinned.keep_in(connection, codec.terms_to_json(terms))
+        digest = await pinned.keep_in(connection, terms)
         promised = {"case_number": case.number, "from_turn": case.turn, "digest": digest}
         await _PROMISE.changed(connection, **promised)
     if decision.entries:

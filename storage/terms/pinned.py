@@ -6,12 +6,15 @@ A row is never changed; who knows its digest knows what it says (PLAN-15).
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from policy.terms.terms import Terms
+from storage.engine import codec
 from storage.engine.columns import Json
 from storage.engine.database import Database, Reader, insert
 from storage.engine.prepared import Prepared
@@ -29,9 +32,19 @@ def digest_of(said: Any) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-async def keep_in(connection: AsyncConnection, said: Any) -> str:
-    """Keep terms, given as JSON, in the connection's transaction; answer their digest."""
-    digest = digest_of(said)
+async def keep_in(connection: AsyncConnection, terms: Terms) -> str:
+    """Keep terms in the connection's transaction; answer their digest."""
+    return await _keep(connection, *_text_of(terms))
+
+
+@lru_cache(maxsize=256)
+def _text_of(terms: Terms) -> tuple[str, Any]:
+    """Their digest, and they as JSON: thousands of cases have the same."""
+    said = codec.terms_to_json(terms)
+    return digest_of(said), said
+
+
+async def _keep(connection: AsyncConnection, digest: str, said: Any) -> str:
     if await _KNOWN.scalar(connection, digest=digest) is None:
         made = insert(connection, pinned_terms).on_conflict_do_nothing()
         await connection.execute(made, {"digest": digest, "terms": said})
@@ -44,7 +57,7 @@ _KNOWN = Prepared(select(pinned_terms.c.digest).where(pinned_terms.c.digest == b
 async def keep(db: Database, said: Any) -> str:
     """Keep terms, given as JSON; answer their digest."""
     async with db.write() as connection:
-        return await keep_in(connection, said)
+        return await _keep(connection, digest_of(said), said)
 
 
 async def said_by(db: Reader, digest: str) -> Any | None:
