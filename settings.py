@@ -207,6 +207,9 @@ class Settings(BaseSettings):
     files_per_token: int = Field(default=1_200, ge=1)
     """Files that may be sent with one token, or in one session, in an hour."""
 
+    forms_per_session: int = Field(default=900, ge=1)
+    """Forms of any kind that one session may send in a minute: drafts and what an open page says by itself too."""
+
     exports_per_token: int = Field(default=60, ge=1)
     """Lists that may be taken out as files in one session, in an hour."""
 

@@ -26,6 +26,7 @@ class Spending(StrEnum):
     OPENING = "opening"
     COMMAND = "command"
     FILE = "file"
+    FORM = "form"
     EXPORT = "export"
     TELEPHONE = "telephone"
 
@@ -76,6 +77,7 @@ def allowances(settings: Settings) -> Allowances:
         for what, given in times.items()
         for holder, each in zip(Holder, given, strict=True)
     } | {
+        (Spending.FORM, Holder.TOKEN): Allowance(settings.forms_per_session, timedelta(minutes=1)),
         (Spending.EXPORT, Holder.TOKEN): Allowance(settings.exports_per_token, timedelta(hours=1)),
         (Spending.TELEPHONE, Holder.TOKEN): Allowance(settings.telephone_events, timedelta(minutes=1)),
     }

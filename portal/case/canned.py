@@ -24,7 +24,7 @@ from portal.frame.session import Stamped, Visitor, Worker
 from portal.frame.submit import KEY
 from storage.signing_in.accounts import digest_of
 from storage.workbench import canned_replies
-from storage.workbench.canned_replies import CannedReply
+from storage.workbench.canned_replies import CannedReply, TooManyReplies
 from wording.language import translate
 
 router = APIRouter()
@@ -91,7 +91,11 @@ async def keep_reply(
             raise NotFound
         # Under the account: whoever sends another's key makes another reply.
         made = replace(put, id=f"can_{digest_of(f'{mine}.{form.key}')[:24]}")
-        await canned_replies.create(desk.database, made, at=at)
+        try:
+            await canned_replies.create(desk.database, made, at=at)
+        except TooManyReplies as refused:
+            sentence = translate(refused.message, visitor.language, **refused.values)
+            return await _page(request, visitor, desk, edited=typed, problem=sentence)
     else:
         is_shared = form.shared if known.account_id == mine else known.shared
         await canned_replies.change(desk.database, replace(put, shared=is_shared), account_id=mine, at=at)

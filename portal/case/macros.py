@@ -19,6 +19,7 @@ from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.placeholders import PLACEHOLDERS, check_placeholders
 from desk.problems import NotFound
 from desk.replies import hold
+from policy.case.case import Role
 from policy.case.decision import Decision
 from policy.case.refusals import Refusal
 from portal.case.canned import inserted
@@ -105,7 +106,9 @@ async def keep_macro(request: Request, visitor: Worker, desk: DeskDep, at: At) -
 async def remove_macro(visitor: Worker, desk: DeskDep, macro_id: Id) -> Response:
     known = await _one(visitor, desk, macro_id)
     assert visitor.account
-    await macros.remove(desk.database, known.id, account_id=visitor.account.id)
+    # What somebody shared who has left would else stay for ever.
+    is_director = visitor.role is Role.DIRECTOR
+    await macros.remove(desk.database, known.id, account_id=visitor.account.id, shared_too=is_director)
     return to(_PLACE, visitor)
 
 

@@ -20,6 +20,7 @@ from starlette.datastructures import FormData
 
 from desk import chats, concerns
 from desk.access import REGISTRARS, STAFF, check_decides, check_role, stands_in_for
+from desk.budgets import Spending
 from desk.desk import Desk
 from desk.problems import NotFound
 from desk.reading import callers
@@ -278,13 +279,16 @@ ForAdmins = Depends(only(Role.ADMIN))
 # -- forms ------------------------------------------------------------------------------------------------------------
 
 
-async def check_form(request: Request, visitor: AnyVisitor, portal: PortalDep) -> None:
+async def check_form(request: Request, visitor: AnyVisitor, desk: DeskDep, portal: PortalDep, at: At) -> None:
     """Take a form from our own pages only: the browser says where it comes from, and the page's stamp is in it.
 
-    The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form.
+    The stamp is a field named `stamp`, or the header `X-Escala-Stamp` where a script sends the form. Every form of
+    somebody who is known has a budget, also one that changes nothing; who signs in has the attempts' (attempts.py).
     """
     if not _is_from_here(request, portal.settings):
         raise StaleForm
+    if visitor.persona:
+        desk.budgets.spend(Spending.FORM, visitor.principal, at=at)
     form = await request.form()
     if not all(_is_text(word) for word in _words_of(form)):
         raise RequestValidationError([])

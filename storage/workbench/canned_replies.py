@@ -8,8 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
+from policy.case.refusals import Refusal
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import canned_replies
+
+MOST = 100
+"""How many one account keeps."""
+
+
+class TooManyReplies(Refusal):
+    """A list to choose from that is too long to choose from."""
+
+    message = "You keep {most} canned replies already. Remove one first."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +49,12 @@ async def get(db: Reader, reply_id: str, *, account_id: str) -> CannedReply | No
 
 
 async def create(db: Database, reply: CannedReply, *, at: datetime) -> None:
-    """Keep a new one; the same id again changes nothing."""
+    """Keep a new one; the same id again changes nothing. Raises TooManyReplies."""
+    c = canned_replies.c
     async with db.write() as connection:
+        others = select(func.count()).where(c.account_id == reply.account_id, c.id != reply.id)
+        if (await connection.scalar(others) or 0) >= MOST:
+            raise TooManyReplies(most=MOST)
         made = insert(connection, canned_replies).values(**vars(reply), changed_at=at)
         await connection.execute(made.on_conflict_do_nothing())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, false, func, or_, select
 
 from policy.case.refusals import Refusal
 from storage.engine.database import Database, Reader, insert
@@ -62,9 +62,9 @@ async def keep(db: Database, macro: Macro, *, at: datetime) -> None:
         await connection.execute(made.on_conflict_do_update(index_elements=["id"], set_=changed, where=its))
 
 
-async def remove(db: Database, macro_id: str, *, account_id: str) -> None:
-    """Remove an account's own; what is no such macro is not there."""
-    its = (macros.c.id == macro_id, macros.c.account_id == account_id)
+async def remove(db: Database, macro_id: str, *, account_id: str, shared_too: bool = False) -> None:
+    """Remove an account's own, or, with `shared_too`, one that others share; what is no such macro is not there."""
+    its = (macros.c.id == macro_id, or_(macros.c.account_id == account_id, macros.c.shared if shared_too else false()))
     async with db.write() as connection:
         await connection.execute(delete(macros).where(*its))
 

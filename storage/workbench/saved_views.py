@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, false, func, or_, select
 
 from policy.case.case import Level
 from policy.case.refusals import Refusal
@@ -67,8 +67,10 @@ async def keep(db: Database, view: SavedView, *, at: datetime) -> None:
         await connection.execute(kept.on_conflict_do_update(index_elements=["account_id", "name"], set_=changed))
 
 
-async def forget(db: Database, view_id: str, *, account_id: str) -> bool:
-    """Remove an account's own view; whether there was one."""
-    its = (saved_views.c.id == view_id, saved_views.c.account_id == account_id)
+async def forget(db: Database, view_id: str, *, account_id: str, shared_too: bool = False) -> bool:
+    """Remove an account's own view, or, with `shared_too`, one that others share; whether there was one."""
+    c = saved_views.c
+    shared = or_(c.shared, c.level.is_not(None)) if shared_too else false()
+    its = (c.id == view_id, or_(c.account_id == account_id, shared))
     async with db.write() as connection:
         return bool((await connection.execute(delete(saved_views).where(*its))).rowcount)

@@ -115,7 +115,7 @@ async def test_have_an_end(office: Office, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("shared", [True, False])
 async def test_is_ones_own_unless_shared_and_changed_by_its_maker_alone(office: Office, shared: bool) -> None:
     number = await office.open()
-    async with visitor(office, "agent") as agent, visitor(office, "director") as other:
+    async with visitor(office, "agent") as agent, visitor(office, "specialist") as other:
         macro = await make(agent, [("notes", "", "x")], **({"shared": "true"} if shared else {}))
         assert ((await other.get(f"/casos/{number}/macros/{macro}")).status_code == 200) is shared
         await other.get("/macros")
@@ -125,6 +125,16 @@ async def test_is_ones_own_unless_shared_and_changed_by_its_maker_alone(office: 
         assert (await agent.get(f"/macros/{macro}")).status_code == 200
         assert (await agent.post(f"/macros/{macro}", **change)).status_code == 303
         assert "Otra" in (await agent.get("/macros")).text
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_is_removed_by_the_director_where_it_is_shared(office: Office, shared: bool) -> None:
+    """Who shared it may have left, and nobody else could."""
+    async with visitor(office, "agent") as agent, visitor(office, "director") as director:
+        macro = await make(agent, [("notes", "", "x")], **({"shared": "true"} if shared else {}))
+        assert (f"/macros/{macro}/eliminar" in (await director.get("/macros")).text) is shared
+        await director.post(f"/macros/{macro}/eliminar")
+        assert ((await agent.get(f"/macros/{macro}")).status_code == 404) is shared
 
 
 async def test_a_reply_that_ends_it_can_be_undone(office: Office) -> None:

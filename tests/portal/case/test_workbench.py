@@ -284,6 +284,17 @@ class TestCannedReplies:
         reply = await self.make(agent)
         assert "Hola Ángela Patricia Suárez, soy Ana Torres" in (await agent.get(f"/respuestas/{reply}")).text
 
+    async def test_have_an_end(self, agent: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("storage.workbench.canned_replies.MOST", 1)
+        reply = await self.make(agent)
+        answer = await agent.post("/respuestas", key="another-key", title="Despedida", body="Quedamos atentos.")
+        assert (answer.status_code, "1 respuestas" in answer.text, "Quedamos atentos." in answer.text) == (
+            422,
+            True,
+            True,
+        )
+        assert (await agent.post(f"/respuestas/{reply}", title="Otro", body="Buenos días")).status_code == 303
+
     async def test_are_changed_and_removed(self, agent: Visitor) -> None:
         reply = await self.make(agent)
         await agent.post(f"/respuestas/{reply}", title="Otro saludo", body="Buenos días")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from desk.budgets import Budgets, BudgetSpent, Spending
+from desk.budgets import Allowance, Budgets, BudgetSpent, Holder, Spending
 from desk.files.arriving import Arriving, ArrivingLimits
 from desk.files.file_kinds import LARGEST_FILE
 from storage.signing_in.tokens import Principal
@@ -25,10 +25,11 @@ _WORDS = "Lo que se escribió con cuidado."
 
 
 class Spent(Budgets):
-    """A budget of which nothing is left."""
+    """A budget of which nothing is left, but to send forms at all."""
 
     def spend(self, what: Spending, by: Principal, *, at: datetime) -> None:
-        raise BudgetSpent(seconds=30)
+        if what is not Spending.FORM:
+            raise BudgetSpent(seconds=30)
 
 
 async def _pages(office: Office) -> AsyncIterator[tuple[str, str]]:
@@ -90,6 +91,24 @@ async def _try_all(person: Visitor, address: str, refused: set[str], lost: list[
             again = [each for each in forms_of(answer.text) if each.action == form.action and each.kinds == form.kinds]
             if typed not in [each.seen for each in again]:
                 lost.append(f"{address}, form {place} ({form.action}), {headers}: {_difference(typed, again)}")
+
+
+async def test_every_form_has_a_budget_also_one_that_changes_nothing(office: Office) -> None:
+    """What an open page says by itself, and what is only looked at: one budget for all of a session's."""
+    number = await office.open()
+    forms: tuple[tuple[str, dict[str, Any]], ...] = (
+        (f"/casos/{number}/vista-previa/replies", {"body": "Hola"}),
+        (f"/casos/{number}/presencia", {"page": "una-pagina-abierta"}),
+        (f"/casos/{number}/borradores/replies", {"body": "Hola"}),
+        ("/cola/lote", {"action": "claim", "case": number}),
+        ("/casos/nuevo/parecidos", {"cliente": STANDARD, "title": "mapa"}),
+    )
+    few = Allowance(len(forms), timedelta(minutes=1))
+    with_desk(office, budgets=Budgets({(Spending.FORM, Holder.TOKEN): few}))
+    async with visitor(office, "agent") as ana, visitor(office, "specialist") as eva:
+        assert {(await ana.post(path, **body)).status_code for path, body in forms} <= {200, 204, 303}
+        assert {(await ana.post(path, **body)).status_code for path, body in forms} == {429}
+        assert (await eva.post(*forms[1][:1], **forms[1][1])).status_code == 204
 
 
 def _difference(typed: dict[str, str], again: list[Form]) -> object:

@@ -302,6 +302,21 @@ async def test_directors_share_views_with_everybody_and_agents_do_not(office: Of
         assert "De todos" in (await agent.get("/cola")).text
 
 
+async def test_a_director_removes_what_others_share_and_nothing_of_their_own(office: Office) -> None:
+    """Who shared it may have left, and nobody else could."""
+    async with visitor(office, "director") as director, visitor(office, "agent") as agent:
+        await agent.get("/cola")
+        removing: dict[str, str] = {}
+        for share in ("1", ""):
+            await agent.post("/cola/vistas", name=f"Vista {share}", query="tab=held", share=share)
+            found = re.findall(r'action="(/cola/vistas/\w+/fin)"', (await agent.get("/cola", tab="held")).text)
+            [removing[share]] = {*found} - {*removing.values()}
+        offered = (await director.get("/cola", tab="held")).text
+        assert [each in offered for each in removing.values()] == [True, False]
+        gone = [(await director.post(each)).status_code for each in removing.values()]
+        assert gone == [303, 404]
+
+
 async def test_views_say_how_many_cases_are_behind_them(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """To each who has them their own; counted once for all until something happens, or the time that they ask passes.
 
