@@ -305,8 +305,10 @@ def _in_case(message: Message, case: Addressed, writer: Writer) -> Verdict:
         case Status.RESOLVED:
             return _to_a_solution(message, case, writer)
         case Status.CLOSED:
-            is_thanks = answer_in(message.text, name=writer.name).is_thanks
-            return Thanks(number, contact_id) if is_thanks else Opens(contact_id, follows=number)
+            answer = answer_in(message.text, name=writer.name)
+            if answer is ToSolution.UNCLEAR and message.text.strip():
+                return Held(MailReason.UNCLEAR_ANSWER, number, contact_id)
+            return Thanks(number, contact_id) if answer.is_thanks else Opens(contact_id, follows=number)
         case _:
             assert_never(case.status)
 

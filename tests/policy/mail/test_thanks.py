@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from policy.mail.thanks import ToSolution, answer_in
@@ -39,3 +41,11 @@ SAID = {
 @pytest.mark.parametrize(("words", "means"), [(words, means) for means, said in SAID.items() for words in said])
 def test_what_words_mean_for_a_solution(words: str, means: ToSolution) -> None:
     assert answer_in(words, name="Ana Pérez") is means
+
+
+def test_no_letter_takes_long() -> None:
+    """Whoever writes chooses the signs."""
+    began = time.process_time()
+    for piece in ("a", "Ana\n", "- ", "(", "1 ", "gracias ", "de: ", "[image ", "<https://", "no ha vuelto a ", "> "):
+        answer_in(piece * 30_000, name="Ana Pérez")
+    assert time.process_time() - began < 2
