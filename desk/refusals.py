@@ -43,16 +43,6 @@ class GroupDisabled(Refusal):
     message = "Everybody in specialist group {group} is disabled: nobody there could take the case."
 
 
-class AgentDoesNotServe(Refusal):
-    """A case is assigned to somebody who serves its group, or its level where it has none."""
-
-    rule = "ESC-8"
-    message = (
-        "Agent {agent} does not serve case {number}, which is at level {level} (specialist group: {group}). "
-        "Assign it to somebody who does."
-    )
-
-
 class AmendmentTargetUnclear(Refusal):
     """A preview is of chosen cases or of all open ones."""
 

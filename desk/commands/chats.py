@@ -8,10 +8,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from desk.commands.offers import AskedCommand, Offer
-from desk.commands.work import Assignment, Message, agent_who_serves
+from desk.commands.work import Assignment, Message, taker
 from desk.desk import Desk
 from desk.inputs import Body, Words
-from desk.refusals import AgentDisabled, AgentDoesNotServe, AgentUnknown
+from desk.refusals import AgentDisabled, AgentUnknown
 from policy.case import chats
 from policy.case import commands as c
 from policy.case import refusals as r
@@ -68,9 +68,9 @@ CHATS: tuple[Offer, ...] = (
         summary="Hand the chat over to an agent",
         command=c.HandOverChat,
         body=Assignment,
-        look_up=agent_who_serves,
-        make=lambda new: c.HandOverChat(by=new.by, agent_id=new.body.agent_id),
-        refusals=(chats.ChatOver, chats.ChatTheirsAlready, AgentUnknown, AgentDisabled, AgentDoesNotServe),
+        look_up=taker,
+        make=lambda new: c.HandOverChat(by=new.by, agent_id=new.body.agent_id, to=new.found),
+        refusals=(chats.ChatOver, chats.ChatTheirsAlready, AgentUnknown, AgentDisabled, r.AgentDoesNotServe),
     ),
     Offer(
         path="chat/end",

@@ -9,13 +9,12 @@ from desk.commands.offers import AskedCommand, Offer
 from desk.desk import Desk
 from desk.inputs import Body, Code, PriorityNumber, WithFiles, Words
 from desk.people.agents import serving
-from desk.refusals import AgentDisabled, AgentDoesNotServe, AgentUnknown
+from desk.refusals import AgentDisabled, AgentUnknown
 from policy.case import commands as c
 from policy.case import refusals as r
-from policy.case.case import Cause, Channel, Outcome, Priority
+from policy.case.case import Actor, Cause, Channel, Outcome, Priority
 from policy.cover import equipment
 from policy.mail.thanks import answer_in
-from policy.people.groups import serves
 from policy.visit.refusals import VisitGoesOn, VisitNotSignedOff, VisitUnderWay
 
 
@@ -52,11 +51,9 @@ class Diagnosis(Body):
     summary: Words = Field(examples=["La batería no carga: celda defectuosa de fábrica."])
 
 
-async def agent_who_serves(desk: Desk, asked: AskedCommand) -> None:
-    """Refuse an agent who is not known, may not sign in, or does not serve the case."""
-    agent, case = await serving(desk, asked.body.agent_id), asked.row.case
-    if not agent.is_director and not serves(agent.levels, agent.groups, level=case.level, group=case.group):
-        raise AgentDoesNotServe(agent=agent.id, number=case.number, level=int(case.level), group=case.group or "-")
+async def taker(desk: Desk, asked: AskedCommand) -> Actor:
+    """As whom the agent serves to whom something is given; refuses one who is not known, or may not sign in."""
+    return (await serving(desk, asked.body.agent_id)).actor
 
 
 WORK: tuple[Offer, ...] = (
@@ -72,9 +69,9 @@ WORK: tuple[Offer, ...] = (
         summary="Assign the case to an agent",
         command=c.AssignCase,
         body=Assignment,
-        look_up=agent_who_serves,
-        make=lambda new: c.AssignCase(by=new.by, agent_id=new.body.agent_id),
-        refusals=(AgentUnknown, AgentDisabled, AgentDoesNotServe),
+        look_up=taker,
+        make=lambda new: c.AssignCase(by=new.by, agent_id=new.body.agent_id, to=new.found),
+        refusals=(AgentUnknown, AgentDisabled, r.AgentDoesNotServe),
     ),
     Offer(
         path="replies",

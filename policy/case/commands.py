@@ -61,9 +61,12 @@ class ClaimCase(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AssignCase(Command):
-    """Give the case to an agent."""
+    """Give the case to an agent. `to` is as whom they serve now, None from those who did not say so yet: the case may
+    have left their level by the time that it is decided.
+    """
 
     agent_id: str
+    to: Actor | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +132,10 @@ class SayInChat(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class HandOverChat(Command):
-    """Give the chat to an agent, and the case with it where its agent had both."""
+    """Give the chat to an agent, and the case with it where its agent had both. `to` as in `AssignCase`."""
 
     agent_id: str
+    to: Actor | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

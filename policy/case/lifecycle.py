@@ -33,6 +33,7 @@ from policy.case.case import (
 from policy.case.decision import Change, Decision, Origin, decided, require_reason, require_text
 from policy.case.duplicates import GoesOnIn
 from policy.case.refusals import (
+    AgentDoesNotServe,
     AlreadyClaimed,
     AlreadyWaiting,
     AnalysisNotAwaited,
@@ -313,6 +314,7 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
         case c.ClaimCase():
             return _claim(case, command)
         case c.AssignCase():
+            _check_taker(case, command.to)
             return _assigned(case, command.agent_id), (f.CaseAssigned(agent_id=command.agent_id),)
         case c.SendReply():
             require_text(command.body, "ESC-12")
@@ -332,6 +334,7 @@ def _apply(case: Case, command: c.Command, *, terms: Terms, at: datetime) -> Cha
         case c.SayInChat():
             return _said_in_chat(case, command, at=at, terms=terms)
         case c.HandOverChat():
+            _check_taker(case, command.to)
             return chats.hand_over(_begun(case), command)
         case c.EndChat():
             return chats.end(case, command)
@@ -399,6 +402,14 @@ def _check_serves(case: Case, by: Actor) -> None:
         if case.group is not None and by.groups:
             raise GroupNotServed(group=case.group)
         raise LevelNotServed(level=int(case.level))
+
+
+def _check_taker(case: Case, taker: Actor | None) -> None:
+    """Refuse to give the case to somebody who does not serve it where it is by now (ESC-8)."""
+    if taker is None or taker.role is not Role.AGENT:
+        return
+    if not serves(taker.levels, taker.groups, level=case.level, group=case.group):
+        raise AgentDoesNotServe(agent=taker.id, number=case.number, level=int(case.level), group=case.group or "-")
 
 
 def _assigned(case: Case, agent_id: str) -> Case:

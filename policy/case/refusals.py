@@ -119,6 +119,16 @@ class GroupNotServed(Refusal):
     )
 
 
+class AgentDoesNotServe(Refusal):
+    """A case is assigned to somebody who serves its group, or its level where it has none."""
+
+    rule = "ESC-8"
+    message = (
+        "Agent {agent} does not serve case {number}, which is at level {level} (specialist group: {group}). "
+        "Assign it to somebody who does."
+    )
+
+
 class ChannelNotInPlan(Refusal):
     """A request came on a channel that the plan does not hold (REQ-7)."""
 

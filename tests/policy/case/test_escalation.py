@@ -67,6 +67,13 @@ class TestALevel:
             from_level=Level.HELP_DESK, to_level=Level.SPECIALISTS, cause="limit", left_by=None
         )
 
+    @both_plans
+    def test_hands_the_case_on_with_the_next_levels_whole_limit(self, terms: Terms) -> None:
+        """Priority 2: an hour, an hour, and then four."""
+        clock = after(opened(terms=terms), ("09:10", HAND_OFF), ("09:30", HAND_OFF), terms=terms).level_clock
+        assert clock
+        assert (clock.limit, clock.spent, clock.since_at) == (timedelta(hours=4), timedelta(0), bogota("09:30"))
+
     def test_hands_the_case_on_unassigned(self) -> None:
         """Whoever had it is named in the fact, and has it no more."""
         decision = turns(opened(), ("09:10", CLAIM), "10:00")[-1]

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from policy.case import commands as c
-from policy.case.case import Attempt, Case, Channel, ClockState, ClosingReason, Level, Outcome, Priority, Status
+from policy.case.case import Actor, Attempt, Case, Channel, ClockState, ClosingReason, Level, Outcome, Priority, Status
 from policy.case.duplicates import GoesOnIn
 from policy.case.facts import CaseClosed, CaseResolved
 from policy.case.lifecycle import decide, elapse
 from policy.case.refusals import (
+    AgentDoesNotServe,
     AlreadyClaimed,
     DuplicateInCircle,
     DuplicateOfEnded,
@@ -26,6 +27,7 @@ from tests.support.lives import (
     ASK,
     CLAIM,
     CONFIRM,
+    CONTACT,
     DIRECTOR,
     HAND_OFF,
     HELP_DESK,
@@ -98,6 +100,35 @@ class TestAnAgent:
         """Assigning is how a case changes hands."""
         other = c.AssignCase(by=HELP_DESK, agent_id="agent-9")
         assert after(opened(), ("09:10", CLAIM), ("09:20", other)).assignee == "agent-9"
+
+    @pytest.mark.rule("ESC-5", "ESC-8")
+    @pytest.mark.parametrize(
+        ("to", "given_at", "is_taken"),
+        [
+            (HELP_DESK, "09:59", True),
+            (HELP_DESK, "10:00", False),
+            (DIRECTOR, "10:00", True),
+            (replace(HELP_DESK, levels=(Level.SPECIALISTS,)), "09:59", False),
+            (replace(HELP_DESK, levels=(Level.SPECIALISTS,)), "10:00", True),
+        ],
+    )
+    def test_is_given_to_who_serves_it_where_it_is_by_then(self, to: Actor, given_at: str, is_taken: bool) -> None:
+        """The one who gave it had the case before them as it was: its limit may have passed since (10:00)."""
+        given = c.AssignCase(by=DIRECTOR, agent_id=to.id, to=to)
+        if is_taken:
+            assert after(opened(), (given_at, given)).assignee == to.id
+            return
+        with pytest.raises(AgentDoesNotServe):
+            after(opened(), (given_at, given))
+
+    @pytest.mark.rule("ESC-8", "PLAN-7")
+    def test_a_chat_is_handed_over_to_who_serves_its_case(self) -> None:
+        """As by then, for the case may go with it."""
+        chat = ("09:05", c.BeginChat(by=CONTACT, body=WORDS)), ("09:06", c.TakeChat(by=HELP_DESK))
+        case = after(opened(terms=PREMIUM), *chat, ("09:07", HAND_OFF), terms=PREMIUM)
+        to = replace(HELP_DESK, id="agent-2")
+        with pytest.raises(AgentDoesNotServe):
+            after(case, ("09:08", c.HandOverChat(by=HELP_DESK, agent_id=to.id, to=to)), terms=PREMIUM)
 
     def test_who_is_director_takes_any_case(self) -> None:
         """Every level is below the director."""

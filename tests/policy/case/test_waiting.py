@@ -11,6 +11,7 @@ from policy.case import escalation
 from policy.case.case import ClockState, Level, Priority, Status, WaitingFor, WakeKind
 from policy.case.lifecycle import decide
 from policy.case.refusals import AlreadyWaiting, TextMissing
+from policy.terms.terms import Terms
 from policy.time.clock import ClockName, Stretch
 from tests.support.lives import (
     ANSWER,
@@ -40,6 +41,22 @@ class TestACaseThatAsksTheCustomer:
         assert case.level_clock
         assert (case.level_clock.state, case.level_clock.spent) == (ClockState.PAUSED, 10 * MINUTE)
         assert case.wakes[0].kind is WakeKind.INFORMATION_REMINDER
+
+    @pytest.mark.rule("ESC-4")
+    @pytest.mark.parametrize(
+        ("terms", "asked_at", "used"),
+        [
+            (STANDARD, "13:30", timedelta(minutes=60)),
+            (PREMIUM, "13:20", timedelta(minutes=110)),
+            (STANDARD, "11:59", timedelta(minutes=29)),
+            (STANDARD, "12:59", timedelta(minutes=30)),
+        ],
+    )
+    def test_has_used_the_time_of_its_plans_hours(self, terms: Terms, asked_at: str, used: timedelta) -> None:
+        """From 11:30 on; lunch is from 12:00 to 13:00."""
+        case = after(opened("11:30", Priority.LOW, terms=terms), (asked_at, ASK), terms=terms)
+        assert case.level_clock
+        assert case.level_clock.spent == used
 
     def test_is_not_handed_on_while_it_waits(self) -> None:
         """To the last minute of its five business days it is still where it was."""
