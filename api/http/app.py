@@ -26,6 +26,7 @@ from api.http import docs_page, health, metrics, openapi, problems
 from api.http.access_log import STRICTEST, AccessLog, log_to_stderr
 from api.http.legible import Legible
 from api.http.limits import BodyLimit, OwnHost, Patient
+from api.http.queries import KNOWN_NAMES
 from api.mail import inbox
 from api.people import absences, agents, contacts, customers, groups
 from api.providers import provider_incidents
@@ -139,7 +140,8 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     for noun in _ROUTERS:
-        app.include_router(noun.router, prefix=BASE)
+        # Probes and scrapers add names of their own.
+        app.include_router(noun.router, prefix=BASE, dependencies=[] if noun in (health, metrics) else [KNOWN_NAMES])
     _serve_the_reference(app, settings, policy)
     _answer_problems(app)
     app.router.routes.append(PortalMount("/", app=portal_pages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,6 +28,47 @@ async def test_an_unknown_field_of_a_command_that_takes_nothing_is_refused(offic
     number = await office.open()
     assert "now" in await errors(office, {"now": True}, f"/cases/{number}/claim", "agent")
     assert (await office.post(f"/cases/{number}/claim", {})).status_code == 200
+
+
+async def test_a_name_that_a_query_does_not_have_is_refused_by_every_operation(office: Office) -> None:
+    """A filter that is misspelt would be no filter at all. Probes and scrapers alone may add what they like."""
+    taken = set()
+    for path, operations in office.app.openapi()["paths"].items():
+        for method in operations:
+            address = re.sub(r"{\w+}", "x", path) + "?desconocido=1"
+            answer = await office.client.request(method, address, headers=office.headers("admin"), json={})
+            body = answer.json() if answer.status_code == 422 else {}
+            if not any(each["path"] == "query.desconocido" for each in body.get("errors", ())):
+                taken.add(path.removeprefix(BASE))
+    assert taken == {"/health/live", "/health/ready", "/metrics"}
+
+
+async def test_every_body_refuses_what_it_does_not_know(office: Office) -> None:
+    """Also within: no object of any body takes other names than its own."""
+    document = office.app.openapi()
+    schemas = document["components"]["schemas"]
+    bodies = [
+        each["content"]["application/json"]["schema"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        if "application/json" in (each := operation.get("requestBody", {"content": {}}))["content"]
+    ]
+    seen: set[str] = set()
+    waiting, open_ones = list(bodies), []
+    while waiting:
+        schema = waiting.pop()
+        if isinstance(schema, list):
+            waiting += schema
+        elif isinstance(schema, dict):
+            name = str(schema.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(schemas[name])
+            if "properties" in schema and schema.get("additionalProperties") is not False:
+                open_ones.append(schema.get("title"))
+            waiting += [value for key, value in schema.items() if key not in ("example", "examples", "default")]
+    assert len(seen) > 30
+    assert open_ones == []
 
 
 async def test_everything_that_is_missing_is_named_at_once(office: Office) -> None:
