@@ -122,7 +122,7 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     domain = mailbox.rpartition("@")[2]
     message = EmailMessage(policy=_POLICY)
     shown = _one_line(f"{envelope.speaker} · {name}" if envelope.speaker else name)
-    message["From"] = formataddr((shown, mailbox))
+    message["From"] = _named(shown, mailbox)
     message["To"] = ", ".join(envelope.to)
     message["Subject"] = _plain(_one_line(text.subject))
     message["Date"] = format_datetime(envelope.at)
@@ -131,7 +131,7 @@ def enveloped(text: NoticeText, envelope: Envelope, *, calendar: CalendarMessage
     message["In-Reply-To"] = before[-1]
     message["References"] = " ".join(before)
     if envelope.answers_to:
-        message["Reply-To"] = formataddr((name, envelope.answers_to))
+        message["Reply-To"] = _named(name, envelope.answers_to)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["MIME-Version"] = "1.0"
@@ -179,9 +179,14 @@ def _border(identity: str, place: int) -> str:
     return f"escala-{hashlib.sha256(identity.encode()).hexdigest()[:20]}-{place}"
 
 
+def _named(name: str, mailbox: str) -> str:
+    """The mailbox with its name, whose encoded words are as short as RFC 2047 wants them: `formataddr` makes one."""
+    return formataddr((name, mailbox)) if name.isascii() else f"{_plain(name)} <{mailbox}>"
+
+
 def _plain(text: str) -> str:
-    """The text of a header in plain signs (RFC 2047)."""
-    return text if text.isascii() else " ".join(Header(text, "utf-8", header_name="Subject").encode().split())
+    """The text of a header in plain signs: encoded words of 75 at most (RFC 2047)."""
+    return text if text.isascii() else " ".join(Header(text, "utf-8", maxlinelen=75).encode().split())
 
 
 def _one_line(text: str) -> str:
