@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
@@ -42,6 +43,7 @@ from portal.duty import acknowledgement, calendar_pages, duty_page, rota_pages
 from portal.frame import home
 from portal.frame.afterwards import Afterwards
 from portal.frame.deps import desk_of
+from portal.frame.lean import LEAN, lean
 from portal.frame.pages import answered, page, to
 from portal.frame.rooms import STATIC
 from portal.frame.session import Portal, SecondFactorNeeded, SignInNeeded, StaleForm, Visitor, portal_of, visitor
@@ -145,7 +147,15 @@ class _Static(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if isinstance(response, FileResponse) and self._is_lean(file := Path(response.path)):
+            for name in ("Content-Length", "Accept-Ranges"):
+                del response.headers[name]
+            return Response(lean(file, file.stat().st_mtime), headers=dict(response.headers))
         return response
+
+    @staticmethod
+    def _is_lean(file: Path) -> bool:
+        return file.suffix in LEAN and file.parent.name == "static"
 
 
 class _HeadAsGet:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, Text, cast, select, type_c
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.time.calendar import Calendar
-from storage.engine.tables import case_terms, cases
+from storage.engine.tables import case_terms, cases, pinned_terms
 from storage.terms import pinned
 
 _AT_ONCE, _FEW = 2_000, 250
@@ -34,6 +34,7 @@ Hours = tuple[tuple[int, int], ...]
 """A case's hours: from which turn each holds, and which of `_calendars` it is."""
 _calendars: list[Calendar] = []
 _known: dict[tuple[str, int], int] = {}
+_places: dict[str, int] = {}  # by the digest of terms
 _MOST_KNOWN = 1_000_000
 # Plain tuples of words and numbers, here and above: of so many objects, Python's collector would make long pauses.
 
@@ -54,17 +55,31 @@ async def hours_of(connection: AsyncConnection, chosen: Sequence[ColumnElement[b
     held = select(t.case_number, t.from_turn).select_from(cases).join(case_terms, t.case_number == c.number)
     keys = await rows(connection, held.where(*chosen).order_by(t.case_number, t.from_turn))
     unknown = list(dict.fromkeys(number for number, turn in keys if (number, turn) not in _known))
-    hours = cast(pinned.SAID["hours"], Text)
-    for start in range(0, len(unknown), _FEW):
-        some = unknown[start : start + _FEW]
-        said = select(t.case_number, t.from_turn, hours).select_from(pinned.CASE_TERMS).where(t.case_number.in_(some))
-        for number, turn, text in await connection.execute(said):
-            _known[number, turn] = _place_of(text)
-        await asyncio.sleep(0)
+    if unknown:
+        await _learn(connection, [c.number.in_(unknown)] if len(unknown) <= _FEW else chosen)
     found: dict[str, Hours] = {}
     for number, turn in keys:
         found[number] = (*found.get(number, ()), (turn, _known[number, turn]))
     return found
+
+
+async def _learn(connection: AsyncConnection, chosen: Sequence[ColumnElement[bool]]) -> None:
+    """Know the hours of these cases: what many were promised is read once, by its digest."""
+    t, c, p = case_terms.c, cases.c, pinned_terms.c
+    named = select(t.case_number, t.from_turn, t.digest).select_from(cases).join(case_terms, t.case_number == c.number)
+    found = await rows(connection, named.where(*chosen))
+    digests = [each for each in {digest for *_, digest in found if digest} if each not in _places]
+    for start in range(0, len(digests), _FEW):
+        said = select(p.digest, cast(p.terms["hours"], Text)).where(p.digest.in_(digests[start : start + _FEW]))
+        _places.update({digest: _place_of(text) for digest, text in await connection.execute(said)})
+    _known.update({(number, turn): _places[digest] for number, turn, digest in found if digest})
+    old = [number for number, _, digest in found if not digest]
+    for start in range(0, len(old), _FEW):
+        some = t.case_number.in_(old[start : start + _FEW])
+        its = select(t.case_number, t.from_turn, cast(pinned.SAID["hours"], Text)).select_from(pinned.CASE_TERMS)
+        for number, turn, text in await connection.execute(its.where(some)):
+            _known[number, turn] = _place_of(text)
+        await asyncio.sleep(0)
 
 
 @lru_cache(maxsize=1_024)

@@ -32,6 +32,9 @@
       const details = document.getElementById(id);
       if (details && (!fold || details.getAttribute("name") === "composer")) details.open = open;
     }
+    // What stood open may be gone, as once a question is asked: there is always something to write in.
+    const composers = [...document.querySelectorAll("details[name=composer]")];
+    if (composers.length && !composers.some((each) => each.open)) composers[0].open = true;
   };
 
   // -- live changes --------------------------------------------------------------------------------------------------

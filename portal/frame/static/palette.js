@@ -242,6 +242,10 @@
       event.preventDefault();
       return;
     }
+    if (event.key === "Escape" && !event.defaultPrevented && event.target.matches?.("textarea")) {
+      event.target.blur(); // what was typed stays; the next key is a shortcut again
+      return;
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = event.target.closest?.("form.order, #apertura");
       if (!form) return;

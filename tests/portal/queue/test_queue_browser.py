@@ -221,59 +221,6 @@ async def test_what_cannot_be_asked_is_asked_ever_more_rarely(browser: Browser, 
     assert asked[4] - asked[3] > 1.8 * (asked[1] - asked[0]), asked
 
 
-_SHIFTS = """
-    window.shifts = [];
-    const ofAClock = ({ node }) => node?.closest?.("td.due"); // its glyph makes room as an hour becomes minutes
-    new PerformanceObserver((list) => list.getEntries().forEach(({ value, sources }) => {
-        const others = sources.filter((each) => !ofAClock(each));
-        const moved = others.map((each) => each.node?.outerHTML?.slice(0, 80) || "?");
-        if (moved.length) window.shifts.push([value, ...moved].join(" "));
-    })).observe({ type: "layout-shift", buffered: true });
-"""
-"""Whatever moves on the page by itself or by what one does, but for what a clock says."""
-
-
-async def test_frequent_tasks_take_few_keys_and_nothing_moves_under_the_hand(
-    browser: Browser, site: str, office: Office
-) -> None:
-    """Take the next: 2 keys. Reply: Ctrl+Enter after its words. Note: a key. Resolve: 2 keys. Next case: a key."""
-    first, second, third = [await office.open(title=f"Falla {each}") for each in ("uno", "dos", "tres")]
-    async with at_queue(browser, site, office, "/cuenta") as window:
-        page, press = window.page, window.page.keyboard.press
-        await page.add_init_script(_SHIFTS)
-        await window.go("/cola?tab=open&sort=number")
-        await press("j")
-        await press("x")
-        await office.give(third, "claim")
-        await expect(row(window, third).locator(".assignee")).to_contain_text("Ana Torres")
-        await press("/")
-        await expect(page.locator("#paleta-texto")).to_be_focused()
-        await press("Escape")
-        await office.give(third, "answers", "contact", body="¿Hay alguien?")
-        await expect(page.locator("#campana .count")).to_have_text("1")
-        await expect(row(window, third).locator(".title.unread")).to_have_count(1)
-        assert await page.evaluate("window.shifts") == []
-        await press("t")
-        await page.wait_for_url(f"**/casos/{first}*")
-        await press("n")
-        await page.keyboard.type("Es el cortafuegos.")
-        await press("Control+Enter")
-        await expect(page.locator("#conversation, .case-main").first).to_contain_text("Es el cortafuegos.")
-        await press("Escape")
-        await page.evaluate("document.activeElement.blur()")
-        await press("g")
-        await press("m")
-        await page.wait_for_url("**/cola?tab=mine")
-        await press("j")
-        await press("Enter")
-        await page.wait_for_url("**/casos/*de=*")
-        here = page.url
-        await press("j")
-        await page.wait_for_url(lambda address: address != here and "/casos/" in address)
-    assert (await office.get(f"/cases/{first}")).json()["assignee"] == "ana"
-    assert second
-
-
 async def test_the_search_opens_over_the_page_and_forgives(browser: Browser, site: str, office: Office) -> None:
     number = await office.open(title="La geocerca no avisa")
     async with at_queue(browser, site, office, "/proceso") as window:

@@ -10,3 +10,4 @@ from storage.board import counted
 @pytest.fixture(autouse=True)
 def no_other_database_is_remembered() -> None:
     counted._known.clear()
+    counted._places.clear()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import event, select, update
+
 from storage.board import board as boards
+from storage.board import counted
 from storage.board.board import Scope
+from storage.board.counted import hours_of
 from storage.board.weeks import WEEKS, weeks
+from storage.engine.tables import case_terms, cases, pinned_terms
 from tests.storage.desk import Desk
 from tests.support.lives import CONFIRM, HAND_OFF, REPLY, RESOLVE, WITHDRAW, bogota, policy
 
@@ -42,3 +48,21 @@ async def test_together_they_are_the_boards_own_figures(desk: Desk) -> None:
     assert took == whole.to_resolution[plan][0].median
     assert [each.to_resolution for each in found[:-2]] == [{}] * (WEEKS - 2)
     assert [each.opened for each in await weeks(desk.db, customer_id="nobody", at=bogota(AT))] == [0] * WEEKS
+
+
+async def test_what_many_were_promised_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many cases are new to the process; one that has its terms as a text of its own has the same hours."""
+    monkeypatch.setattr(counted, "_FEW", 1)
+    numbers = [(await desk.open()).number for _ in range(5)]
+    async with desk.db.write() as connection:
+        said = await connection.scalar(select(pinned_terms.c.terms))
+        old = update(case_terms).where(case_terms.c.case_number == numbers[0])
+        await connection.execute(old.values(digest=None, terms=said))
+    asked: list[str] = []
+    async with desk.db.read() as connection:
+        engine = connection.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        found = await hours_of(connection, [cases.c.number.in_(numbers)])
+    assert len(asked) == 4, "which turns, whose terms, those terms, and the old ones"
+    assert set(found) == set(numbers)
+    assert len(set(found.values())) == 1
