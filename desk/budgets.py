@@ -95,6 +95,8 @@ class Budgets:
         spent = {}
         for key, allowance in self._paying(what, by):
             each = allowance.within / allowance.times
+            if self._whole_at.get(key, at) > at + allowance.within:  # the clock was set back: that is nobody's debt
+                self._whole_at[key] = at + allowance.within
             whole_at = max(self._whole_at.get(key, at), at) + each
             if (wait := whole_at - allowance.within - at) > timedelta():
                 raise BudgetSpent(seconds=ceil(wait.total_seconds()))

@@ -35,19 +35,23 @@ def topics_of(visitor: Visitor) -> Sequence[Topic]:
 
 @router.post("/cuenta/avisos", dependencies=[Stamped])
 async def choose(request: Request, visitor: Known, desk: DeskDep) -> Response:
-    """Keep what they chose; quiet hours that end when they begin are none."""
+    """Keep what they chose; quiet hours that end when they begin are none.
+
+    Whoever works here and is a customer's contact too has one mailbox for both: what they chose as the other stays.
+    """
     topics = topics_of(visitor)
     if not topics or visitor.account is None:
         raise NotFound
-    form = await request.form()
+    form, mailbox = await request.form(), visitor.account.mailbox
+    before = await preferences.of(desk.database, mailbox)
     told = {str(each) for each in form.getlist("told")}
     begins, ends = (_time(str(form.get(name, ""))) for name in ("quiet_from", "quiet_to"))
     chosen = Preferences(
-        spared=frozenset(each for each in topics if each.value not in told),
-        digest=topics == OF_AGENTS and form.get("digest") == "true",
+        spared=before.spared.difference(topics).union(each for each in topics if each.value not in told),
+        digest=form.get("digest") == "true" if topics == OF_AGENTS else before.digest,
         quiet=QuietHours(begins, ends) if begins is not None and ends is not None and begins != ends else None,
     )
-    await preferences.keep(desk.database, visitor.account.mailbox, chosen)
+    await preferences.keep(desk.database, mailbox, chosen)
     return to("/cuenta", visitor)
 
 

@@ -41,6 +41,12 @@ def test_is_spent_at_once_and_refills_evenly() -> None:
     assert [spent(found, contact("ana"), 9, minutes=later) for later in (0, 9, 10, 60, 200)] == [6, 0, 1, 5, 6]
 
 
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_more_than_a_whole_budget() -> None:
+    found = budgets(contact=6)
+    assert spent(found, contact("ana"), 6, minutes=600) == 6
+    assert [spent(found, contact("ana"), minutes=later) for later in (0, 10, 11, 20)] == [0, 1, 0, 1]
+
+
 def test_says_when_to_come_again() -> None:
     found = budgets(contact=6)
     spent(found, contact("ana"), 6)

@@ -45,6 +45,19 @@ async def test_a_contact_has_no_digest_and_an_administrator_nothing_to_choose(of
         assert (await them.post("/cuenta/avisos", told="ended")).status_code == 404
 
 
+async def test_what_one_chose_in_one_name_stays_where_one_chooses_in_another(office: Office) -> None:
+    """Somebody who works here and is a customer's contact has one mailbox for both."""
+    mailbox = EMAILS["contact"]
+    await account(office, "contact", password=False)
+    as_agent = Preferences(spared=frozenset({Topic.ANSWERED}), digest=True, quiet=QuietHours(time(20), time(6)))
+    await preferences.keep(office.db, mailbox, as_agent)
+    async with visitor(office, "contact") as them:
+        await them.post("/cuenta/avisos", told=["acknowledged", "sessions"], quiet_from="21:00", quiet_to="06:00")
+    assert await preferences.of(office.db, mailbox) == Preferences(
+        spared=frozenset({Topic.ANSWERED, Topic.PROVIDER}), digest=True, quiet=QuietHours(time(21), time(6))
+    )
+
+
 async def test_the_link_alone_calls_a_digest_off_but_only_when_it_is_meant(office: Office) -> None:
     mailbox = EMAILS["agent"]
     await preferences.keep(office.db, mailbox, Preferences(digest=True))
