@@ -160,7 +160,9 @@ async def attempt(db: Database, keys: Mapping[str, int], *, at: datetime) -> dat
             known = select(c.failures, c.free_at).where(c.key == key).with_for_update()
             failures, free_at = (await connection.execute(known)).one()
             counts[key] = failures + 1
-            waits += [free_at] if free_at > at else []
+            # Never longer than its failures are worth: a clock that was set back shuts nobody out.
+            until = min(free_at, at + _wait(failures - keys[key]))
+            waits += [until] if until > at else []
         if waits:
             return max(waits)
         for key, count in counts.items():

@@ -371,8 +371,10 @@ def ask(case: Case | None, command: Command, terms: Terms, at: str) -> Decision:
 class TestARefusal:
     @pytest.mark.parametrize(
         ("refusal", "rule", "case", "command", "at"),
-        SITUATIONS,
-        ids=[f"{n}-{row[0].__name__}" for n, row in enumerate(SITUATIONS)],
+        [
+            pytest.param(*row, id=f"{n}-{row[0].__name__}", marks=[pytest.mark.rule(row[1])] if row[1] else [])
+            for n, row in enumerate(SITUATIONS)
+        ],
     )
     def test_names_its_rule_in_a_sentence(
         self, refusal: type[r.Refusal], rule: str | None, case: Case | None, command: Command, at: str

@@ -172,8 +172,10 @@ SITUATIONS: tuple[tuple[type[Refusal], str | None, Case, Command, str], ...] = (
 class TestAVisitsRefusal:
     @pytest.mark.parametrize(
         ("refusal", "rule", "case", "command", "at"),
-        SITUATIONS,
-        ids=[f"{n}-{row[0].__name__}" for n, row in enumerate(SITUATIONS)],
+        [
+            pytest.param(*row, id=f"{n}-{row[0].__name__}", marks=[pytest.mark.rule(row[1])] if row[1] else [])
+            for n, row in enumerate(SITUATIONS)
+        ],
     )
     def test_names_its_rule_in_a_sentence(
         self, refusal: type[Refusal], rule: str | None, case: Case, command: Command, at: str

@@ -89,6 +89,18 @@ async def test_a_success_frees_its_own_and_gives_the_shared_its_count_back(db: D
     assert await sessions.attempt(db, {"own": 9, "shared": 2}, at=AT) is not None
 
 
+async def test_a_clock_that_is_set_back_shuts_nobody_out(db: Database) -> None:
+    """An address from which somebody signed in is free; one that has to wait waits no longer than it had."""
+    before = AT - timedelta(hours=5)
+    assert await sessions.attempt(db, {"shared": 2}, at=AT) is None
+    assert await sessions.attempt(db, {"shared": 2}, at=before) is None
+    for _ in range(2):
+        await sessions.attempt(db, {"shared": 0}, at=AT)
+    waits_until = await sessions.attempt(db, {"shared": 0}, at=before)
+    assert waits_until is not None
+    assert waits_until - before <= timedelta(minutes=15)
+
+
 async def test_a_session_goes_on_under_its_new_secret_only(db: Database, ana: Account) -> None:
     await sessions.begin(db, session("one"), "before")
     await sessions.rename(db, "one", "after")
