@@ -13,7 +13,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from policy.case.case import Actor, Level
-from policy.people.absences import NOTHING_LOST, Absence, Lost, stand_in
+from policy.people.absences import ANY_STAFF, Absence, Staff, stand_in
 
 BOGOTA = ZoneInfo("America/Bogota")
 MIDNIGHT = time()
@@ -140,7 +140,7 @@ class Stretch:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """All that says who is on duty: rotas, overrides, holidays, who is away, and what was lost since they were made.
+    """All that says who is on duty: rotas, overrides, holidays, who is away, and who serves now.
 
     `levels` are those that people serve now: whose turn it is at a level that they serve no more is not there. Of whom
     it does not name nothing is known, and they are.
@@ -150,7 +150,7 @@ class Roster:
     overrides: Sequence[Override] = ()
     holidays: frozenset[date] = frozenset()
     absences: Sequence[Absence] = ()
-    lost: Lost = NOTHING_LOST
+    staff: Staff = ANY_STAFF
     levels: Mapping[str, Collection[Level]] = field(default_factory=dict)
 
     def on_duty(self, level: Level, at: datetime) -> Duty:
@@ -176,10 +176,10 @@ class Roster:
 
     def there(self, person: str, at: datetime) -> str | None:
         """The person, or who stands in while they are away; None where nobody is, or the account is disabled."""
-        if person in self.lost.disabled:
+        if person in self.staff.disabled:
             return None
         away = any(each.person == person and each.is_on(at) for each in self.absences)
-        return stand_in(person, self.absences, at=at, lost=self.lost) if away else person
+        return stand_in(person, self.absences, at=at, staff=self.staff) if away else person
 
     def stretches(self, level: Level, from_at: datetime, to_at: datetime) -> tuple[Stretch, ...]:
         """Who is on duty through a time, without gap or overlap; a time without anybody is a stretch as well."""

@@ -161,50 +161,45 @@ def _overlap(absence: Absence, from_at: datetime, to_at: datetime) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lost:
-    """What a right to stand in depends on and is gone: whose account is `disabled`, by id, and which absences, by id,
-    are `unfit` by now, for their substitute serves no level of the absent one any more.
-    """
+class Staff:
+    """Who serves now: in what capacity, by id, and whose account is `disabled`. Without `actors` nobody's is known."""
 
+    actors: Mapping[str, Actor] | None = None
     disabled: frozenset[str] = frozenset()
-    unfit: frozenset[str] = frozenset()
+
+    def may_stand_in(self, substitute: str, person: str) -> bool:
+        """Whether somebody may stand in for a person, as both serve now."""
+        if substitute in self.disabled:
+            return False
+        if self.actors is None:
+            return True
+        known = substitute in self.actors and person in self.actors
+        return known and _fits(self.actors[substitute], self.actors[person])
 
 
-NOTHING_LOST = Lost()
+ANY_STAFF = Staff()
 
 
-def lost_by_now(absences: Iterable[Absence], serving: Mapping[str, Actor], *, disabled: frozenset[str]) -> Lost:
-    """What is gone of what these absences were marked with; `serving` are all who serve, by id, as they do now."""
-    unfit = [
-        each.id
-        for each in absences
-        if not {each.person, each.substitute} <= serving.keys()
-        or not _fits(serving[each.substitute], serving[each.person])
-    ]
-    return Lost(disabled=disabled, unfit=frozenset(unfit))
-
-
-def stand_in(person: str, absences: Iterable[Absence], *, at: datetime, lost: Lost = NOTHING_LOST) -> str | None:
+def stand_in(person: str, absences: Iterable[Absence], *, at: datetime, staff: Staff = ANY_STAFF) -> str | None:
     """Who stands in for the person at an instant: an absent substitute hands on to theirs.
 
-    None where the person is there, or nobody is: who may not sign in, or serves none of the absent one's levels any
-    more, stands in for nobody.
+    None where the person is there, or nobody is: who may not sign in, or serves none of the absent one's levels (any
+    more), stands in for nobody, also where an absent substitute handed on to them.
     """
-    away = {each.person: each for each in absences if each.is_on(at)}
+    away = {each.person: each.substitute for each in absences if each.is_on(at)}
     passed, now = {person}, person
     while now in away:
-        absence = away[now]
-        now = absence.substitute
-        if now in passed or now in lost.disabled or absence.id in lost.unfit:
+        now = away[now]
+        if now in passed or now in staff.disabled:
             return None
         passed.add(now)
-    return now if now != person else None
+    return now if now != person and staff.may_stand_in(now, person) else None
 
 
-def absent_ones(substitute: str, absences: Sequence[Absence], *, at: datetime, lost: Lost = NOTHING_LOST) -> list[str]:
+def absent_ones(substitute: str, absences: Sequence[Absence], *, at: datetime, staff: Staff = ANY_STAFF) -> list[str]:
     """For whom somebody stands in at an instant, by id. Who may not sign in has no right that another could have."""
-    people = sorted({each.person for each in absences if each.is_on(at)} - lost.disabled)
-    return [each for each in people if stand_in(each, absences, at=at, lost=lost) == substitute]
+    people = sorted({each.person for each in absences if each.is_on(at)} - staff.disabled)
+    return [each for each in people if stand_in(each, absences, at=at, staff=staff) == substitute]
 
 
 def in_the_name_of(absent: Actor, substitute: str) -> Actor:

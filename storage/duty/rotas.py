@@ -28,13 +28,12 @@ async def roster(db: Reader, holidays: frozenset[date], *, since: datetime) -> R
     async with db.read() as connection:
         layers = (await connection.execute(select(duty_layers).where(_lasts(duty_layers, since)))).mappings().all()
         overrides = (await connection.execute(put)).mappings().all()
-    lasting = await absences.listing(db, at=since)
     return Roster(
         layers=[_layer(row) for row in layers],
         overrides=[_override(row) for row in overrides],
         holidays=holidays,
-        absences=lasting,
-        lost=await absences.lost_of(db, lasting),
+        absences=await absences.listing(db, at=since),
+        staff=await absences.staff(db),
         levels={each.id: each.levels for each in await people.listing(db)},
     )
 

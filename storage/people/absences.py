@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from policy.case.case import Actor, Role
-from policy.people.absences import Absence, Lost, absent_ones, in_the_name_of, lost_by_now, stand_in
+from policy.people.absences import Absence, Staff, absent_ones, in_the_name_of, stand_in
 from storage.audit import audit
 from storage.audit.acts import Act
 from storage.engine.database import Database, Reader, insert
@@ -76,10 +76,10 @@ async def disabled(db: Reader) -> frozenset[str]:
     return frozenset(each.id for each in await people.listing(db)) - serving
 
 
-async def lost_of(db: Reader, lasting: Sequence[Absence]) -> Lost:
-    """What is gone by now of what these absences were marked with."""
-    serving = {each.id: each.actor for each in await people.listing(db)}
-    return lost_by_now(lasting, serving, disabled=await disabled(db))
+async def staff(db: Reader) -> Staff:
+    """Who serves now, and who of them may not sign in."""
+    listed = await people.listing(db)
+    return Staff(actors={each.id: each.actor for each in listed}, disabled=await disabled(db))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ async def stands_in_for(db: Reader, agent_id: str, *, at: datetime) -> tuple[Sto
     lasting = await listing(db, at=at)
     if not lasting:
         return ()
-    absent = absent_ones(agent_id, lasting, at=at, lost=await lost_of(db, lasting))
+    absent = absent_ones(agent_id, lasting, at=at, staff=await staff(db))
     found = [await people.get(db, each) for each in absent]
     return tuple(StoodInFor(in_the_name_of(each.actor, agent_id), each.name) for each in found if each)
 
@@ -105,8 +105,8 @@ async def away(db: Reader, *, at: datetime) -> dict[str, Agent | None]:
     lasting = [each for each in await listing(db, at=at) if each.is_on(at)]
     if not lasting:
         return {}
-    lost = await lost_of(db, lasting)
-    stand_ins = {each.person: stand_in(each.person, lasting, at=at, lost=lost) for each in lasting}
+    now = await staff(db)
+    stand_ins = {each.person: stand_in(each.person, lasting, at=at, staff=now) for each in lasting}
     known = {each.id: each for each in await people.listing(db)}
     return {person: known.get(each or "") for person, each in stand_ins.items()}
 

@@ -12,7 +12,7 @@ import pytest
 
 from policy.case.case import Actor, Level, Role
 from policy.duty.rota import BOGOTA, Duty, Layer, Override, Roster, WeekHours
-from policy.people.absences import Absence, Lost
+from policy.people.absences import Absence, Staff
 
 pytestmark = pytest.mark.rule("ESC-17")
 
@@ -20,7 +20,7 @@ DORA = Actor(Role.DIRECTOR, "dora")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LEVEL = Level.SPECIALISTS
 PEOPLE = ("ana", "eva", "luz")
-NO_ANA = Lost(disabled=frozenset({"ana"}))
+NO_ANA = Staff(disabled=frozenset({"ana"}))
 WORK = WeekHours(days=(0, 1, 2, 3, 4), from_time=time(8), to_time=time(17))
 NIGHTS = WeekHours(days=tuple(range(7)), from_time=time(20), to_time=time(6))
 
@@ -134,7 +134,7 @@ EXAMPLES: tuple[tuple[str, Roster, str, str | None, str | None], ...] = (
         "ana",
         None,
     ),
-    ("nobody whose account is disabled", replace(ROTA, lost=NO_ANA), "2026-11-04 11:00", "ana", None),
+    ("nobody whose account is disabled", replace(ROTA, staff=NO_ANA), "2026-11-04 11:00", "ana", None),
     (
         "nobody who serves the level no more",
         replace(ROTA, levels={"ana": (Level.HELP_DESK,)}),
@@ -162,7 +162,7 @@ def test_a_page_goes_to_those_who_follow_and_to_nobody_who_is_not_there() -> Non
         ROTA,
         overrides=[override("luz", "2026-11-09 08:00", "2026-11-10 08:00")],
         absences=[absence("eva", "dora", "2026-11-01 00:00", "2026-12-01 00:00")],
-        lost=NO_ANA,
+        staff=NO_ANA,
     )
     assert roster.on_duty(LEVEL, at("2026-11-09 09:00")).order == ("luz", "dora")
 
@@ -208,7 +208,7 @@ def random_roster(dice: Random) -> Roster:
         ],
         holidays=frozenset({date(2027, 1, 1), date(2026, 12, 29)}),
         absences=[absence(dice.choice(PEOPLE), dice.choice(PEOPLE), *span()) for _ in range(dice.randrange(3))],
-        lost=Lost(disabled=frozenset(dice.sample(PEOPLE, dice.choice((0, 0, 1))))),
+        staff=Staff(disabled=frozenset(dice.sample(PEOPLE, dice.choice((0, 0, 1))))),
     )
 
 
@@ -269,5 +269,5 @@ def test_any_roster_says_for_every_instant_what_its_definition_says(seed: int) -
                 place += 1
             told = stretches[place].duty
             assert (told.assigned, told.person) == (duty.assigned, duty.person)
-            assert not {*duty.order} & roster.lost.disabled
+            assert not {*duty.order} & roster.staff.disabled
             assert duty.person is None or duty.order[0] == duty.person

@@ -14,20 +14,18 @@ from policy.case import commands as c
 from policy.case.case import Actor, Level, Role
 from policy.case.refusals import Refusal
 from policy.people.absences import (
-    NOTHING_LOST,
     Absence,
     AbsenceOver,
     AbsenceTooLong,
     AlreadyAbsent,
     Colleague,
-    Lost,
+    Staff,
     SubstituteDisabled,
     SubstituteUnfit,
     SubstitutionCircle,
     absent_ones,
     in_the_name_of,
     in_whose_name,
-    lost_by_now,
     marked,
     may_mark,
     stand_in,
@@ -98,9 +96,9 @@ def test_what_can_be_marked(new: Absence, known: tuple[Absence, ...]) -> None:
 def test_who_may_not_sign_in_stands_in_for_nobody() -> None:
     with pytest.raises(SubstituteDisabled):
         mark(absence("ana", "luz"), is_enabled=False)
-    of_luz, of_ana = (Lost(disabled=frozenset({each})) for each in ("luz", "ana"))
-    assert stand_in("ana", [absence("ana", "luz")], at=NOW, lost=of_luz) is None
-    assert absent_ones("luz", [absence("ana", "luz")], at=NOW, lost=of_ana) == []
+    of_luz, of_ana = (Staff(disabled=frozenset({each})) for each in ("luz", "ana"))
+    assert stand_in("ana", [absence("ana", "luz")], at=NOW, staff=of_luz) is None
+    assert absent_ones("luz", [absence("ana", "luz")], at=NOW, staff=of_ana) == []
 
 
 @pytest.mark.parametrize(
@@ -117,11 +115,20 @@ def test_who_serves_no_level_of_theirs_any_more_stands_in_for_nobody(
     person: str, substitute: str, changed: Actor | None
 ) -> None:
     known = [absence(person, substitute)]
-    assert lost_by_now(known, PEOPLE, disabled=frozenset()) == NOTHING_LOST
+    assert stand_in(person, known, at=NOW, staff=Staff(actors=PEOPLE)) == substitute
     others = {each: actor for each, actor in PEOPLE.items() if each != (changed.id if changed else substitute)}
-    lost = lost_by_now(known, others | ({changed.id: changed} if changed else {}), disabled=frozenset())
-    assert stand_in(person, known, at=NOW, lost=lost) is None
-    assert absent_ones(substitute, known, at=NOW, lost=lost) == []
+    staff = Staff(actors=others | ({changed.id: changed} if changed else {}))
+    assert stand_in(person, known, at=NOW, staff=staff) is None
+    assert absent_ones(substitute, known, at=NOW, staff=staff) == []
+
+
+def test_who_is_handed_on_to_has_no_right_that_they_could_not_have_been_given() -> None:
+    """Luz serves level 2, as Mar does: she stands in for Mar, and not through Mar for the director."""
+    people = PEOPLE | {"mar": Actor(Role.AGENT, "mar", (Level.SPECIALISTS, Level.DIRECTOR))}
+    both, staff = [absence("dora", "mar"), absence("mar", "luz")], Staff(actors=people)
+    assert absent_ones("luz", both, at=NOW, staff=staff) == ["mar"]
+    assert stand_in("dora", both, at=NOW, staff=staff) is None
+    assert absent_ones("mar", both[:1], at=NOW, staff=staff) == ["dora"]
 
 
 def test_an_absence_begins_now_at_the_earliest() -> None:
