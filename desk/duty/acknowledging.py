@@ -11,6 +11,7 @@ from desk.duty import links
 from desk.problems import NotFound
 from policy.case.case import Actor, Role
 from policy.case.refusals import RoleNotAllowed
+from policy.duty.steps import PageState
 from storage.duty import pages
 from storage.duty.pages import Page
 from storage.people import agents
@@ -61,12 +62,40 @@ async def by_hand(desk: Desk, page_id: str, *, by: Actor, at: datetime) -> Page:
     if not found:
         raise NotFound
     page = found[0]
-    if by.role is not Role.DIRECTOR and not (
-        by.role is Role.AGENT and (page.level in by.levels or by.id in page.reached)
-    ):
+    if not may_take(page, by):
         raise RoleNotAllowed
     await pages.acknowledge(desk.database, [page.id], _own(by), at=at)
     return (await pages.of_ids(desk.database, [page.id]))[0]
+
+
+async def all_by_hand(desk: Desk, page_ids: Sequence[str], *, by: Actor, at: datetime) -> int:
+    """Acknowledge all of these, which were shown to them as theirs; how many were still open.
+
+    Raises NotFound or RoleNotAllowed where one of them is not there or not theirs, and then none is acknowledged.
+    """
+    wanted = dict.fromkeys(page_ids)
+    found = await pages.of_ids(desk.database, list(wanted))
+    if not found or len(found) != len(wanted):
+        raise NotFound
+    if not all(may_take(each, by) for each in found):
+        raise RoleNotAllowed
+    return len(await pages.acknowledge(desk.database, list(wanted), _own(by), at=at))
+
+
+def may_take(page: Page, by: Actor) -> bool:
+    """Whether a page may be acknowledged by this person."""
+    is_agents = by.role is Role.AGENT and (page.level in by.levels or by.id in page.reached)
+    return by.role is Role.DIRECTOR or is_agents
+
+
+def calls(page: Page, by: Actor) -> bool:
+    """Whether a page that waits calls this person: it reached them, or nobody in particular any more and them as well.
+
+    Those of a level who were not called may take one, but it is not theirs.
+    """
+    if not page.is_open or not may_take(page, by):
+        return False
+    return by.id in page.reached or page.state is PageState.TOLD_ALL
 
 
 def _own(by: Actor) -> Actor:

@@ -18,7 +18,8 @@ from storage.people import agents
 from storage.people.agents import Agent
 
 SHOWN_FOR = timedelta(days=14)
-_MOST_OPEN = 50
+_MOST_OPEN, _MOST_WAITING = 50, 500
+"""Pages that wait, as they are shown, and as they may be acknowledged together: in a storm there are many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +65,10 @@ class Paged:
 
 @dataclass(frozen=True, kw_only=True)
 class DutyPage:
-    """All that the page of duty shows; `next_cursor` leads to older pages."""
+    """All that the page of duty shows; `next_cursor` leads to older pages. `open` are the oldest of those `waiting`."""
 
     on_duty: OnDuty
+    waiting: Sequence[Page]
     open: Sequence[Paged]
     earlier: Sequence[Paged]
     next_cursor: str | None
@@ -99,11 +101,13 @@ async def on_duty(desk: Desk, *, at: datetime) -> OnDuty:
 async def duty_page(desk: Desk, *, at: datetime, cursor: str | None = None) -> DutyPage:
     """The page of duty. ValueError for no cursor of its list."""
     async with desk.database.snapshot() as db:
-        still = await pages.open_ones(db, most=_MOST_OPEN)
+        waiting = await pages.open_ones(db, most=_MOST_WAITING)
+        still = waiting[:_MOST_OPEN]
         listed = await pages.listing(db, limit=30, cursor=cursor)
         steps = await pages.steps_of(db, [each.id for each in (*still, *listed.items)])
         return DutyPage(
             on_duty=await _on_duty(desk, db, at=at),
+            waiting=waiting,
             open=[Paged(page=each, steps=steps[each.id]) for each in still],
             earlier=[Paged(page=each, steps=steps[each.id]) for each in listed.items if not each.is_open],
             next_cursor=listed.next_cursor,

@@ -21,7 +21,7 @@ from policy.case.case import Role
 from policy.case.refusals import Refusal
 from policy.duty.changes import DIRECTS, SwapState, may_answer, may_withdraw
 from portal.frame.deps import At, DeskDep
-from portal.frame.fields import Id
+from portal.frame.fields import Id, Ids
 from portal.frame.pages import page, to
 from portal.frame.session import Stamped, Visitor, only
 from portal.frame.submit import Refused, key_of, named, read_body, refused_by, request_of, submit, typed_in
@@ -34,6 +34,7 @@ _DONE = {
     "propuesto": "The swap is proposed.",
     "respondido": "The swap is answered.",
     "recibido": "The page is yours: nobody else is called about it.",
+    "recibidos": "The pages are yours: nobody else is called about them.",
 }
 _PARTS = 4
 _ANSWERS = {"aceptado": SwapState.ACCEPTED, "rechazado": SwapState.DECLINED, "retirado": SwapState.WITHDRAWN}
@@ -78,6 +79,13 @@ async def show(by: By, hecho: Word = "", desde: Place = "") -> Response:
 async def acknowledge(by: By, page_id: Id) -> Response:
     await acknowledging.by_hand(by.desk, page_id, by=by.visitor.principal.actor, at=by.at)
     return to("/guardia?hecho=recibido", by.visitor)
+
+
+@router.post("/avisos/recibidos", dependencies=_FORM)
+async def acknowledge_all(by: By, avisos: Ids) -> Response:
+    """Acknowledge every page that was shown as the visitor's; those that came since still call."""
+    await acknowledging.all_by_hand(by.desk, avisos.split(), by=by.visitor.principal.actor, at=by.at)
+    return to("/guardia?hecho=recibidos", by.visitor)
 
 
 @router.post("/cambios", dependencies=_FORM)
@@ -141,11 +149,9 @@ async def _page(by: DutyRequest, told: Told, *, cursor: str | None = None) -> Re
         their_turns=[(level, one) for level, one in turns if one.duty.assigned != actor.id and level in actor.levels],
         may_answer={each.id for each in found.swaps if may_answer(actor, each)},
         may_withdraw={each.id for each in found.swaps if may_withdraw(actor, each)},
-        may_take={
-            each.page.id
-            for each in found.open
-            if actor.role is Role.DIRECTOR or each.page.level in actor.levels or actor.id in each.page.reached
-        },
+        may_take={each.page.id for each in found.open if acknowledging.may_take(each.page, actor)},
+        mine=[each.id for each in found.waiting if acknowledging.calls(each, actor)],
+        more=len(found.waiting) - len(found.open),
         directs=actor.role in DIRECTS,
         told=told,
         now=by.at,

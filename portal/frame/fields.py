@@ -17,6 +17,8 @@ def _storable(text: str) -> str:
 Text = Annotated[str, Form(max_length=300), AfterValidator(_storable)]
 """A line: an address, a name, a password, a code."""
 
+Ids = Annotated[str, Form(max_length=30_000), AfterValidator(_storable)]
+"""Many ids in one field, with blanks between them."""
 Back = Annotated[str, Form(max_length=4_000), AfterValidator(_storable)]
 """Where to go on afterwards, with the filters that were in the address; read it with `safe_path`."""
 

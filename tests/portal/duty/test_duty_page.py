@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desk.duty.paging import Paging
-from policy.duty.steps import PageState
+from policy.duty.steps import PageState, PageStep
 from storage.audit import audit
 from storage.audit.audit import Wanted
 from storage.duty import pages, rotas
@@ -223,6 +223,41 @@ async def test_a_page_is_acknowledged_in_the_portal_and_stands_in_the_case(offic
         page = (await eva.get("/guardia")).text
         assert "Ningún aviso espera acuse de recibo." in page
         assert "acusó recibo del aviso del nivel 2" in (await eva.get(f"/casos/{number}")).text
+
+
+async def test_all_pages_that_call_one_are_acknowledged_with_one_act(office: Office) -> None:
+    """As they were shown: what comes since still calls. Sent twice it is done once; who is not called may not."""
+    await with_rota(office)
+    post = Posted()
+    numbers = [await office.open("premium_contact") for _ in range(3)]
+    office.clock.passes(minutes=5)
+    late = await office.open("premium_contact")
+    office.clock.passes(minutes=55)
+    for number in numbers:
+        await office.desk.settle(number)
+    await paging(office, post).once()
+    act = "/guardia/avisos/recibidos"
+    async with visitor(office, "specialist") as eva, visitor(office, "agent") as ana:
+        page = (await eva.get("/guardia")).text
+        assert "Atender todos los míos (3)" in page
+        found = re.search(r'name="avisos" value="([^"]+)"', page)
+        assert found
+        assert {each.partition(".")[0] for each in found[1].split()} == set(numbers)
+        assert act not in (await ana.get("/guardia")).text
+        office.clock.passes(minutes=5)
+        await office.desk.settle(late)
+        await paging(office, post).once()
+        assert (await ana.post(act, avisos=found[1])).status_code == 403, "of another level"
+        for wrong in (f"{found[1]} MA-2026-999999.1", "", "x", "x" * 40_000, "\0"):
+            assert (await eva.post(act, avisos=wrong)).status_code in (404, 422), wrong
+        assert len(await pages.open_ones(office.db, most=10)) == 4, "none of them by halves"
+        for _ in range(2):
+            done = await eva.post(act, avisos=found[1])
+            assert (done.status_code, done.headers["location"]) == (303, "/guardia?hecho=recibidos")
+        assert [each.case_number for each in await pages.open_ones(office.db, most=10)] == [late]
+        steps = await pages.steps_of(office.db, found[1].split())
+        assert [[each.step for each in told].count(PageStep.ACKNOWLEDGED) for told in steps.values()] == [1, 1, 1]
+        assert "Los avisos son suyos" in (await eva.get("/guardia?hecho=recibidos")).text
 
 
 async def test_nobody_on_duty_is_seen_on_the_page(office: Office) -> None:

@@ -107,7 +107,7 @@ _PAGES = {
         GET /correo/{message_id}/original, POST /correo/{message_id},
         GET /telefono, GET /telefono/numero, GET /telefono/{call_id}, POST /telefono/registro, POST /telefono/canal,
         POST /telefono/{call_id}/contacto,
-        POST /guardia/avisos/{page_id}/recibido, POST /guardia/cambios,
+        POST /guardia/avisos/{page_id}/recibido, POST /guardia/avisos/recibidos, POST /guardia/cambios,
         GET /chats, GET /chats/lista, POST /chats/disponible, GET /avisos, GET /avisos/campana, GET /avisos/eventos,
         POST /avisos/leidos,
         GET /macros, POST /macros, GET /macros/{macro_id},
