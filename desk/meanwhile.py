@@ -96,7 +96,10 @@ async def said_meanwhile(desk: Desk, principal: Principal, number: str, seen: Se
     held = [
         each
         for each in waiting
-        if each.refused is None and each.by.id != principal.actor.id and each.content_id not in seen.held
+        if each.refused is None
+        and not each.is_line
+        and each.by.id != principal.actor.id
+        and each.content_id not in seen.held
     ]
     return Meanwhile(said, held)
 

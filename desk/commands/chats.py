@@ -5,6 +5,8 @@ Whether the other side has the chat before it is looked up as a line is given: w
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from desk.commands.offers import AskedCommand, Offer
@@ -15,8 +17,10 @@ from desk.refusals import AgentDisabled, AgentUnknown
 from policy.case import chats
 from policy.case import commands as c
 from policy.case import refusals as r
-from policy.case.case import Outcome, Role
+from policy.case.case import Actor, Outcome, Role
 from policy.mail.thanks import tells_something
+from storage.case.views import CaseRow
+from storage.engine.database import Reader
 from storage.workbench import chat_presence
 
 
@@ -29,9 +33,14 @@ class ChatOutcome(Body):
 
 async def _is_unseen(desk: Desk, asked: AskedCommand) -> bool:
     """Whether nobody of the other side has the chat before them: of ours, the agent who has it."""
-    number, chat = asked.row.number, asked.row.case.chat
-    there = (await chat_presence.in_chats(desk.database, [number], at=asked.request.at)).get(number, ())
-    if asked.by.role is Role.CONTACT:
+    return await is_unseen(desk.database, asked.row, asked.by, at=asked.request.at)
+
+
+async def is_unseen(db: Reader, row: CaseRow, by: Actor, *, at: datetime) -> bool:
+    """The same, of whoever writes a line at that instant."""
+    chat = row.case.chat
+    there = (await chat_presence.in_chats(db, [row.number], at=at)).get(row.number, ())
+    if by.role is Role.CONTACT:
         return chat is None or chat.agent_id not in {each.person_id for each in there if not each.theirs}
     return not any(each.theirs for each in there)
 

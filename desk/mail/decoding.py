@@ -7,6 +7,7 @@ import binascii
 import codecs
 import quopri
 import re
+from email.message import Message as Parsed
 
 _WORD = re.compile(r"=\?([A-Za-z0-9_.:+-]{1,40})(?:\*[A-Za-z-]{1,20})?\?([BbQq])\?([^?]*)(?:\?=|$)")
 _BETWEEN = re.compile(r"\s*")
@@ -66,6 +67,15 @@ def field_text(value: str, *, beside: str = "") -> str:
 def plain(text: str) -> str:
     """The text without signs that nobody sees and that move others about."""
     return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def payload_of(part: Parsed) -> object:
+    """What a part holds, as `email` keeps it: its parts, or its text, also where its charset is no name of one."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError):  # "embedded null character"
+        content = part.get_payload(decode=True)
+        return content.decode("ascii", "replace") if isinstance(content, bytes) else ""
 
 
 def _raw(text: str, beside: str) -> str:

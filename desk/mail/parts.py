@@ -10,7 +10,7 @@ from email.message import Message as Parsed
 from email.policy import compat32
 
 from desk.mail import smime
-from desk.mail.decoding import decoded, field_text, plain
+from desk.mail.decoding import decoded, field_text, payload_of, plain
 from desk.mail.html_lines import lines_of
 from policy.mail.message import CalendarReply
 
@@ -135,7 +135,7 @@ def _read_alternative(part: Parsed, found: Contents, depth: int) -> None:
 
 def _read_enclosed(part: Parsed, found: Contents, depth: int) -> None:
     """A message inside of the message: what it says, under who wrote it."""
-    enclosed = part.get_payload(0) if isinstance(part.get_payload(), list) and part.get_payload() else None
+    enclosed = next(iter(_below(part)), None)
     if not isinstance(enclosed, Parsed):
         return
     fields = [(name, field_text(str(enclosed.get(name, "")))) for name in ("From", "Date", "Subject")]
@@ -204,7 +204,7 @@ def _reply_in(text: str) -> CalendarReply | None:
 
 
 def _below(part: Parsed) -> list[Parsed]:
-    payload = part.get_payload()
+    payload = payload_of(part)
     return [each for each in payload if isinstance(each, Parsed)] if isinstance(payload, list) else []
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message as Parsed
 
+from desk.mail.decoding import payload_of
 from policy.mail.message import Report, ReportKind
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{3,255}")
@@ -62,7 +63,7 @@ def _status(parsed: Parsed) -> tuple[ReportKind, tuple[str, ...]] | None:
 
 
 def _blocks(part: Parsed) -> Iterator[str]:
-    payload = part.get_payload()
+    payload = payload_of(part)
     if isinstance(payload, list):
         yield from (str(each) for each in payload[:_MOST] if isinstance(each, Parsed))
     else:
@@ -111,14 +112,14 @@ def _returned(parsed: Parsed, text: str) -> tuple[str, ...]:
     found: list[str] = []
     for part in parsed.walk():
         kind = part.get_content_type()
-        if part is not parsed and kind == "message/rfc822" and isinstance(part.get_payload(), list):
-            enclosed = part.get_payload(0)
-            if isinstance(enclosed, Parsed):
-                found += _ID.findall(" ".join(str(enclosed.get(name, "")) for name in ("message-id", "references")))
+        if part is not parsed and kind == "message/rfc822" and part.is_multipart():
+            enclosed = payload_of(part)
+            if isinstance(enclosed, list) and enclosed and isinstance(enclosed[0], Parsed):
+                found += _ID.findall(" ".join(str(enclosed[0].get(name, "")) for name in ("message-id", "references")))
         elif kind == "text/rfc822-headers" or (kind == "text/plain" and part is not parsed):
-            found += _ids_in(str(part.get_payload())[:_LOOKED_AT])
+            found += _ids_in(str(payload_of(part))[:_LOOKED_AT])
         elif kind == "message/disposition-notification":
-            found += _ID.findall(str(part.get_payload())[:_LOOKED_AT] if not part.is_multipart() else str(part))
+            found += _ID.findall(str(payload_of(part))[:_LOOKED_AT] if not part.is_multipart() else str(part))
     found += _ids_in(text[:_LOOKED_AT])
     found += _ID.findall(f"{parsed.get('in-reply-to', '')} {parsed.get('references', '')}")
     return tuple(dict.fromkeys(found))[:_MOST]

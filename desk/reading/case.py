@@ -187,10 +187,9 @@ class _Reading:
         return await self.once("drafts", lambda: drafts.of_case(self.db, **its))
 
     async def pending(self) -> Sequence[PendingReply]:
-        if not self.viewer.is_worker:
-            return ()
         found = await self.once("pending", lambda: pending_replies.of_cases(self.db, [self.row.number]))
-        return found.get(self.row.number, ())
+        its = found.get(self.row.number, ())
+        return its if self.viewer.is_worker else [each for each in its if each.account_id == self.viewer.account_id]
 
     async def last_seq(self) -> int:
         return await self.once("last_seq", lambda: views.last_seq(self.db, self.row.number))

@@ -10,7 +10,7 @@ from desk.access import visible_case_in
 from desk.chats import AtChat, Outlook, at_chat, outlook
 from desk.desk import Desk
 from policy.case import facts as f
-from policy.case.case import Channel
+from policy.case.case import Channel, Role
 from policy.terms.terms import Terms
 from storage.case import chats, views
 from storage.case.views import CaseRow, TimelineRow, Window
@@ -21,6 +21,8 @@ from storage.files.files import File
 from storage.people import agents, contacts
 from storage.signing_in.tokens import Principal
 from storage.terms.terms import CustomerSolution, terms_for
+from storage.workbench import pending_replies
+from storage.workbench.pending_replies import PendingReply
 
 MOST_LINES = 300
 _SHOWN = frozenset(
@@ -37,6 +39,8 @@ _SHOWN = frozenset(
 class TalkPage:
     """The last chat of a case, as of `at`; None for `began_seq` where it never had one.
 
+    `kept` are lines of the customer's that the engine has still to take.
+
     `ended` is how it ended; `names` are agents' and contacts', `files` by the text that carries them.
     """
 
@@ -50,6 +54,7 @@ class TalkPage:
     files: Mapping[str, Sequence[File]]
     at_chat: AtChat
     outlook: Outlook | None
+    kept: Sequence[PendingReply] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,7 @@ async def read_talk(desk: Desk, principal: Principal, number: str) -> TalkPage:
         names = {each.id: each.name for each in await agents.listing(db)}
         names |= {each.id: each.name for each in await contacts.roster(db, row.case.customer_id)}
         waits = row.case.chat is not None and row.case.chat.agent_id is None
+        pending = (await pending_replies.of_cases(db, [number])).get(number, ())
         return TalkPage(
             row=row,
             at=at,
@@ -96,6 +102,7 @@ async def read_talk(desk: Desk, principal: Principal, number: str) -> TalkPage:
             files=await files.of_case(db, number, {each for fact in found for each in fact.words}),
             at_chat=await at_chat(db, row.case, principal, at=at),
             outlook=await outlook(db, number=number, at=at) if waits else None,
+            kept=[each for each in pending if each.is_line and each.by.role is Role.CONTACT and not each.refused],
         )
 
 

@@ -26,7 +26,7 @@ from desk.inputs import WithFiles, whole
 from desk.meanwhile import CameMeanwhile, Seen, check_nothing_came, said_meanwhile
 from desk.problems import NotFound, Problem
 from desk.reading.next_case import after
-from desk.replies import hold
+from desk.replies import hold, say
 from policy.case.case import Role
 from portal.case.attachments import FilesRead, keep_form_files
 from portal.case.case_lines import Line, group_names, held_lines, lines, names_of
@@ -34,6 +34,7 @@ from portal.case.case_page import ANSWERING, Typed, drafts_of, shown_after, show
 from portal.case.case_request import AboutCase, CaseRequest
 from portal.case.municipality_choice import meant
 from portal.case.pager import came_from, pager_of
+from portal.chat.talk_page import Unsaid, said_in_vain
 from portal.frame.pages import gone_to
 from portal.frame.session import Stamped, Visitor
 from portal.frame.submit import DONE, Refused, key_of, on_the_clock, request_of, submit, typed_in
@@ -99,6 +100,8 @@ async def give_command(about: AboutCase, path: str) -> Response:
         sent = await files.sent_by(desk.database, visitor.principal.actor, kept)
         # A line for a chat that is over stands in the case's own form, ready to be sent there.
         to_case = path == _CHAT_LINE and visitor.role is Role.CONTACT
+        if to_case and (await about.case()).case.chat:
+            return await said_in_vain(about, Unsaid(outcome, typed_in(form), key_of(form), sent))
         typed = Typed("answers" if to_case else path, typed_in(form), kept=sent)
         if outcome.name == ConfirmationNeeded.name:
             return await shown_typed(request, visitor, number, replace(typed, asks=True))
@@ -114,11 +117,17 @@ async def give_command(about: AboutCase, path: str) -> Response:
 
 
 async def _give(desk: Desk, visitor: Visitor, asked: AskedCommand, seen: Seen | None, *, is_held: bool) -> None:
-    """Give the command, where nobody spoke meanwhile; a reply is only held until it may no longer be undone."""
+    """Give the command, where nobody spoke meanwhile; a reply is only held until it may no longer be undone.
+
+    A line of a chat that the engine does not take in time is kept, and taken.
+    """
     await check_nothing_came(desk, visitor.principal, asked.row.number, seen)
     if is_held:
         assert visitor.account
         await hold(desk, asked, account_id=visitor.account.id)
+    elif asked.offer.path == _CHAT_LINE:
+        assert visitor.account
+        await say(desk, asked, account_id=visitor.account.id)
     else:
         await give(desk, asked)
 

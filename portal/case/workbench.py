@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Depends, Form, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -13,6 +13,7 @@ from desk import chats
 from desk.inputs import LONGEST_TEXT, Body, Words
 from desk.problems import NotFound
 from desk.replies import undo
+from policy.case.case import Role
 from portal.case.case_page import (
     COMPOSERS,
     DRAFTED,
@@ -28,7 +29,7 @@ from portal.case.case_page import (
 from portal.case.case_request import AboutCase
 from portal.frame.formatted import formatted
 from portal.frame.pages import answered, to
-from portal.frame.session import ForWorkers, Stamped
+from portal.frame.session import ForWorkers, Stamped, only
 from portal.frame.submit import Refused
 from storage.workbench import drafts, presence
 from storage.workbench.chat_presence import OpenChat
@@ -99,9 +100,12 @@ async def be_gone(about: AboutCase, page: Annotated[str, Form()]) -> Response:
     return answered(Response(status_code=204), about.visitor)
 
 
-@router.post("/casos/{number}/respuestas/{reply_id}/deshacer", dependencies=[ForWorkers])
+@router.post(
+    "/casos/{number}/respuestas/{reply_id}/deshacer",
+    dependencies=[Depends(only(Role.AGENT, Role.DIRECTOR, Role.CONTACT))],
+)
 async def take_back(about: AboutCase, reply_id: str) -> Response:
-    """Undo a reply that has not left: its words are a draft again."""
+    """Undo a reply that has not left, or take back a line that the case refused: its words are a draft again."""
     request, visitor, row = about.request, about.visitor, await about.case()
     undone = await undo(about.desk, reply_id, number=row.number, account_id=about.account.id, at=about.at)
     if undone is None:

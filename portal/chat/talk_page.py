@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Response
@@ -19,6 +21,8 @@ from portal.case.case_lines import lines
 from portal.case.case_request import AboutCase, CaseRequest
 from portal.frame.pages import answered, page, render, to
 from portal.frame.session import ForContacts, Stamped
+from portal.frame.submit import Refused
+from storage.files.files import File
 from storage.workbench.chat_presence import OpenChat
 
 router = APIRouter()
@@ -33,6 +37,32 @@ async def show(about: AboutCase) -> Response:
     if about.visitor.role is not Role.CONTACT or found.began_seq is None:
         return to(f"/casos/{found.row.number}", about.visitor)
     return page(about.request, "chat/talk.html", **_shown(about, found), page_id=secrets.token_urlsafe(12))
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """A line that was not taken, and why: its words, its form's key, and its files, which it may carry once more."""
+
+    why: Refused
+    typed: Mapping[str, str]
+    key: str
+    files: Sequence[File] = ()
+
+    @property
+    def may_come_yet(self) -> bool:
+        """Whether the same line may be taken later: then it goes on under its key, and is there once."""
+        return self.why.status >= 500 or self.why.status == 429
+
+
+async def said_in_vain(about: CaseRequest, line: Unsaid) -> Response:
+    """The chat, with the words of a line still in the form; a script keeps them itself, and is told what happened."""
+    found = await read_talk(about.desk, about.visitor.principal, about.number)
+    shown = {**_shown(about, found), "unsaid": line}
+    if "hx-request" not in about.request.headers:
+        page_id = secrets.token_urlsafe(12)
+        return page(about.request, "chat/talk.html", status=line.why.status, **shown, page_id=page_id)
+    part = render(about.request, about.visitor, "chat/unsaid.html", **shown)
+    return answered(Response(part, line.why.status, media_type="text/html"), about.visitor)
 
 
 @router.get("/casos/{number}/chat/partes", dependencies=[ForContacts])
@@ -82,4 +112,6 @@ def _shown(about: CaseRequest, found: TalkPage) -> dict[str, Any]:
         "last_seq": found.last_seq,
         "viewer": Actor(actor.role, actor.id),
         "key": lambda: secrets.token_urlsafe(18),
+        "kept": found.kept,
+        "unsaid": None,
     }

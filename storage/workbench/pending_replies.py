@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, update
 
 from policy.case.case import Actor, Role
+from policy.case.commands import SayInChat
 from storage.engine.database import Database, Reader, insert
 from storage.engine.tables import pending_replies
 
@@ -37,6 +38,11 @@ class PendingReply:
     command: str = "SendReply"
     leaves_at: datetime
     refused: Mapping[str, Any] | None = None
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a line of a chat, which waits for the engine and not for its undo."""
+        return self.command == SayInChat.__name__
 
 
 async def keep(db: Database, reply: PendingReply) -> None:
@@ -90,6 +96,13 @@ async def take_due(db: Database, *, at: datetime) -> Sequence[PendingReply]:
         ids = [row["id"] for row in rows]
         await connection.execute(update(pending_replies).where(c.id.in_(ids)).values(taken_until=at + TAKEN_FOR))
     return [_reply(row) for row in rows]
+
+
+async def put_off(db: Database, reply_id: str, *, until: datetime) -> None:
+    """It could not leave: it is due again after that instant."""
+    async with db.write() as connection:
+        its = pending_replies.c.id == reply_id
+        await connection.execute(update(pending_replies).where(its).values(taken_until=until))
 
 
 async def left(db: Database, reply_id: str) -> None:

@@ -5,7 +5,7 @@
 (() => {
   const page = () => document.getElementById("chat");
   if (!page()) return;
-  const { number, page: pageId, unsent, failed } = page().dataset;
+  const { number, who, page: pageId, unsent, failed } = page().dataset;
   const log = () => document.getElementById("chat-log"), form = () => document.getElementById("chat-form");
   const linesOf = (place) => place.firstElementChild;
   const problem = () => document.getElementById("chat-problem"), more = document.getElementById("chat-new");
@@ -29,6 +29,7 @@
     if (old.innerHTML.trim() !== state.innerHTML.trim()) old.replaceChildren(...state.childNodes);
     const stays = atEnd(), known = new Set([...linesOf(log()).children].map((li) => li.id));
     const news = [...linesOf(fresh).children].filter((li) => !known.has(li.id));
+    for (const li of log().querySelectorAll(".kept")) if (!fresh.querySelector(`#${li.id}`)) li.remove();
     const first = log().querySelector(".unsent");
     news.forEach((li) => linesOf(log()).insertBefore(document.adoptNode(li), first));
     log().dataset.seq = fresh.dataset.seq;
@@ -41,7 +42,7 @@
 
   // -- what one says -------------------------------------------------------------------------------------------------
 
-  const KEPT = `escala-chat-${number}`;
+  const KEPT = `escala-chat-${number}-${who}`; // nobody sends what another one wrote at this screen
   const waiting = JSON.parse(sessionStorage[KEPT] || "[]"), files = new Map();
   const keep = () => { sessionStorage[KEPT] = JSON.stringify(waiting); };
   const newKey = () => [...crypto.getRandomValues(new Uint32Array(5))].map((part) => part.toString(36)).join("-");
@@ -76,8 +77,13 @@
       answer = await post(`/casos/${number}/ordenes/chat/lines`, body, { signal: AbortSignal.timeout(30000) });
     } catch { /* no connection: the same line leaves again, under its key */ }
     sending = false;
-    if (!answer || answer.status >= 500) {
+    if (!answer || answer.status >= 500 || answer.status === 429) {
       setTimeout(send, Math.min(15000, 500 * 2 ** tries++));
+      return;
+    }
+    const elsewhere = answer.headers.get("HX-Redirect"); // signed out meanwhile: it leaves once they are back
+    if (elsewhere) {
+      location.assign(elsewhere);
       return;
     }
     tries = 0;

@@ -9,6 +9,7 @@ import time
 from desk.mail.parsing import read
 from desk.mail.scan import too_much
 from policy.mail.decision import Incoming, Standing, outcome_of, verdict_on
+from policy.mail.message import ReportKind
 from policy.mail.sender import sender_of
 from tests.desk.mail.letters import letter, parted
 from tests.desk.mail.wrappings import signed, tnef
@@ -66,6 +67,16 @@ def test_every_damaged_message_is_accounted_for_and_soon() -> None:
         took.append(time.perf_counter() - began)
     assert unreadable < TRIES // 100
     assert sorted(took)[TRIES * 99 // 100] < 0.2
+
+
+def test_a_report_whose_charset_is_no_name_of_one_is_read() -> None:
+    """Found by a million damaged messages: each that was put into quarantine was such a report."""
+    plain = ("Content-Type: text/plain; charset=iso\0-8859-1", b"informaci\xf3n\r\n> antes\r\n")
+    status = ("Content-Type: message/delivery-status; charset=a\0", "Final-Recipient: rfc822; a@b.co\nAction: failed")
+    body, kind = parted("multipart/report; report-type=delivery-status", plain, status)
+    report = read(letter(body, content_type=kind, From="MAILER-DAEMON@b.co")).message.report
+    assert report
+    assert (report.kind, report.recipients) == (ReportKind.FAILED, ("a@b.co",))
 
 
 def test_what_is_too_much_is_told_before_it_is_read() -> None:

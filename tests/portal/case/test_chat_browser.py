@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
+from desk.replies import let_go
 from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import session_secret
@@ -58,6 +59,18 @@ async def test_a_chat_to_its_end(browser: Browser, site: str, office: Office) ->
         for page in (contact.locator("#chat-log"), agent.locator("#conversation")):
             await expect(page.get_by_text("Se fue la red un momento.", exact=True)).to_have_count(1)
 
+        # While the engine is away a line is kept, and is there once when it is back.
+        office.desk.down = True
+        await contact.fill("#chat-body", "Y la leyenda tampoco.")
+        await contact.press("#chat-body", "Control+Enter")
+        await expect(contact.locator(".kept").get_by_text("Y la leyenda tampoco.")).to_have_count(1)
+        await expect(contact.locator(".unsent")).to_have_count(1)
+        office.desk.down = False
+        await let_go(office.db, office.desk, at=office.clock())
+        await expect(contact.locator(".unsent")).to_have_count(0)
+        for page in (contact.locator("#chat-log"), agent.locator("#conversation")):
+            await expect(page.get_by_text("Y la leyenda tampoco.", exact=True)).to_have_count(1)
+
         assert await contact.evaluate("document.documentElement.scrollWidth <= innerWidth"), "no sideways scroll"
 
         await agent.click("#d-chat-end summary")
@@ -72,5 +85,5 @@ async def test_a_chat_to_its_end(browser: Browser, site: str, office: Office) ->
     assert (case["channel"], case["chat"]) == ("chat", None)
     assert case["clocks"]["initial_attention"]["state"] == "met"
     kinds = [each["kind"] for each in await office.timeline(number)]
-    assert kinds.count("chat_said") == 3
+    assert kinds.count("chat_said") == 4
     assert kinds[-1] == "chat_ended"

@@ -92,6 +92,9 @@ _PAGES = {
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
+    CONTACTS | WORKERS: """
+        POST /casos/{number}/respuestas/{reply_id}/deshacer
+    """,
     CONTACTS | WORKERS | {"admin"}: """
         GET /cuenta/calendarios, POST /cuenta/calendarios, POST /cuenta/calendarios/{feed_id}/fin
     """,
@@ -101,7 +104,7 @@ _PAGES = {
     """,
     WORKERS: """
         GET /casos/{number}/duplicado, GET /casos/{number}/plantillas/{reply_id}, POST /casos/{number}/presencia,
-        POST /casos/{number}/presencia/fin, POST /casos/{number}/respuestas/{reply_id}/deshacer, GET /respuestas,
+        POST /casos/{number}/presencia/fin, GET /respuestas,
         POST /respuestas, GET /respuestas/{reply_id}, POST /respuestas/{reply_id}, POST /respuestas/{reply_id}/eliminar,
         POST /cola/lote, POST /cola/lote/aplicar, GET /correo, GET /correo/{message_id},
         GET /correo/{message_id}/original, POST /correo/{message_id},
