@@ -10,7 +10,9 @@ import asyncio
 import logging
 import re
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
@@ -24,8 +26,14 @@ _PATIENCE = 30.0
 _IDLE_FOR = 300
 """Seconds for which a server tells by itself; then it is looked anyway."""
 _AGAIN_AFTER, _LONGEST = 2.0, 120.0
+_MOST_TRIES = 3
+"""To fetch one message that the server has and does not give."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _log = logging.getLogger(__name__)
+
+
+class NotGiven(OSError):
+    """The server has a message and does not give it: it says no, or something that holds none."""
 
 
 class BadImapUrl(ValueError):
@@ -105,6 +113,7 @@ class ImapSource:
     largest: int
     tokens: AccessTokens | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _in_vain: Counter[tuple[int, int]] = field(default_factory=Counter, repr=False)
 
     async def run(self) -> None:
         """Read what comes, until cancelled; after a failure it is begun anew, ever more slowly."""
@@ -141,15 +150,26 @@ class ImapSource:
             await asyncio.to_thread(_closed, box)
 
     async def look(self, box: BaseMailBox) -> int:
-        """Keep what has come since the last look, in order; answer how many."""
+        """Keep what has come since the last look, in order; answer how many.
+
+        What comes after a message that the server does not give waits for it, or it would never be looked for again;
+        after some tries it is kept without its bytes, which is a quarantine, and the others go on.
+        """
         uidvalidity = await asyncio.to_thread(self._uidvalidity, box)
         last = await self.inbox.last_uid(self.account.name, uidvalidity)
         uids = await asyncio.to_thread(_uids_after, box, last)
         for uid in uids:
-            content, size = await asyncio.to_thread(self._fetched, box, uid)
-            if content:
-                identity = Identity(self.account.name, uidvalidity, uid)
-                await self.inbox.take_delivery(identity, Arrival(content, size))
+            try:
+                arrival = await asyncio.to_thread(self._fetched, box, uid)
+            except NotGiven:
+                self._in_vain[uidvalidity, uid] += 1
+                if self._in_vain[uidvalidity, uid] < _MOST_TRIES:
+                    raise
+                _log.warning("the mailbox does not give message %d", uid)
+                arrival = Arrival(b"", 0)
+            if arrival:
+                await self.inbox.take_delivery(Identity(self.account.name, uidvalidity, uid), arrival)
+            self._in_vain.pop((uidvalidity, uid), None)
         return len(uids)
 
     def _uidvalidity(self, box: BaseMailBox) -> int:
@@ -157,15 +177,26 @@ class ImapSource:
         told: list[Any] = list(box.client.untagged_responses.get("UIDVALIDITY") or [b"0"])
         return int(bytes(told[-1]))
 
-    def _fetched(self, box: BaseMailBox, uid: int) -> tuple[bytes, int]:
-        """A message's bytes, and how many it has: of one that is too large, only the beginning. Empty where it went."""
-        size = _SIZE.search(_answer(box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")))
+    def _fetched(self, box: BaseMailBox, uid: int) -> Arrival | None:
+        """A message's bytes, and how many it has: of one that is too large, only the beginning. None where it went.
+
+        Raises NotGiven. What a server says of a size is believed where it is too much, for some say too little.
+        """
+        status, parts = box.client.uid("FETCH", str(uid), "(RFC822.SIZE)")
+        size = _SIZE.search(_answer((status, parts))) if status == "OK" else None
         if not size:
-            return b"", 0
-        part = "BODY.PEEK[]" if int(size[1]) <= self.largest else f"BODY.PEEK[]<0.{KEPT_OF_TOO_LARGE}>"
-        _, parts = box.client.uid("FETCH", str(uid), f"({part})")
-        content = next((bytes(each[1]) for each in parts if isinstance(each, tuple)), b"")
-        return content, max(int(size[1]), len(content)) if int(size[1]) > self.largest else len(content)
+            if status == "OK":
+                return None
+            raise NotGiven
+        is_too_large = int(size[1]) > self.largest
+        part = f"BODY.PEEK[]<0.{KEPT_OF_TOO_LARGE}>" if is_too_large else "BODY.PEEK[]"
+        status, parts = box.client.uid("FETCH", str(uid), f"({part})")
+        content = next((bytes(each[1]) for each in parts if isinstance(each, tuple)), b"") if status == "OK" else b""
+        if not content:
+            raise NotGiven
+        if is_too_large:
+            return Arrival(content[:KEPT_OF_TOO_LARGE], max(int(size[1]), len(content)))
+        return Arrival.of(content, largest=self.largest)
 
 
 def _uids_after(box: BaseMailBox, last: int) -> list[int]:
@@ -185,4 +216,5 @@ def _closed(box: BaseMailBox) -> None:
     try:
         box.logout()
     except Exception:  # it has gone already, most often
-        box.client.shutdown()
+        with suppress(OSError):
+            box.client.shutdown()

@@ -20,6 +20,16 @@ Network = IPv4Network | IPv6Network
 
 LONGEST_URL = 500
 _NAT64 = ip_network("64:ff9b::/96")
+_NEVER = tuple(
+    map(
+        ip_network,
+        (
+            *("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24"),  # a cloud's own wire, protocols', and relays
+            *("fec0::/10", "3fff::/20", "64:ff9b:1::/48"),  # sites', documents' and networks' own translation
+        ),
+    )
+)
+"""What the registries or a provider keep for themselves, and Python calls global, or did in some version."""
 _HTTPS, _HTTP = 443, 80
 _RESOLVED_WITHIN = 5.0
 
@@ -79,6 +89,8 @@ def is_open(address: Address, also: Sequence[Network] = ()) -> bool:
     unwrapped = _unwrapped(address)
     if any(unwrapped in network for network in also if network.version == unwrapped.version):
         return True
+    if any(unwrapped in network for network in _NEVER if network.version == unwrapped.version):
+        return False
     return unwrapped.is_global and not unwrapped.is_multicast and not unwrapped.is_reserved
 
 

@@ -59,6 +59,8 @@ def message_of(kept: dict[str, Any]) -> Message:
 
 async def read_message(raw: bytes, *, size: int) -> ReadMessage:
     """Read a message of so many bytes. Raises Unreadable."""
+    if not raw:  # its mailbox does not give it
+        raise Unreadable(MailReason.UNREADABLE)
     if size > len(raw):
         raise Unreadable(MailReason.TOO_LARGE)
     if found := too_much(raw):

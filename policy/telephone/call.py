@@ -99,6 +99,8 @@ def after(call: Call, heard: Heard) -> Call:
     call = replace(
         call,
         first_at=min(call.first_at, heard.at),
+        # A system that does not say so every time says "in", which is what is taken for granted.
+        direction=Direction.OUT if heard.direction is Direction.OUT else call.direction,
         number=call.number or heard.number,
         agent_id=call.agent_id or heard.agent_id,
         recording_url=call.recording_url or heard.recording_url,

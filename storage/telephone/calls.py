@@ -41,15 +41,21 @@ class OpenCase:
 
 
 async def hear(db: Database, call_id: str, event_id: str, heard: Heard) -> bool:
-    """Take an event of a call in, in whatever order it comes; False for one that was taken in before."""
+    """Take an event of a call in, in whatever order it comes; False for one that was taken in before.
+
+    One that comes again under another call changes nothing either, and makes no call.
+    """
     first = begun(heard)
     async with db.write() as connection:
+        savepoint = await connection.begin_nested()
         new = insert(connection, phone_calls).on_conflict_do_nothing()
         await connection.execute(new, {"id": call_id, **vars(first)})
         event = {"event_id": event_id, "call_id": call_id, "kind": heard.event, "at": heard.at}
         took = insert(connection, phone_events).on_conflict_do_nothing().returning(phone_events.c.id)
         if (await connection.execute(took, event)).first() is None:
+            await savepoint.rollback()
             return False
+        await savepoint.commit()
         row = (await connection.execute(_SELECT.where(_C.id == call_id).with_for_update())).mappings().one()
         known = {name: row[name] for name in Call.__dataclass_fields__}
         now = after(Call(**{**known, "direction": Direction(row["direction"])}), heard)

@@ -9,13 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+_REFUSES = b"* NO"
+
 
 @dataclass
 class ImapServer:
-    """A mailbox of these messages, whose UIDs count from 1. `breaks_at`: the connection ends within that one, once."""
+    """A mailbox of these messages, whose UIDs count from 1. `breaks_at`: the connection ends within that one, once.
+
+    `keeps` is one that it does not give, and `for_times` how often it does not: it says no to it, or `says`.
+    """
 
     messages: list[bytes]
     breaks_at: int = 0
+    keeps: int = 0
+    for_times: int = 0
+    says: bytes = b""
     tls: ssl.SSLContext | None = None
     secured_first: bool = True
     logins: list[str] = field(default_factory=list)
@@ -40,12 +48,13 @@ class ImapServer:
                 await writer.start_tls(self.tls)  # type: ignore[arg-type]
                 continue
             answer, goes_on = self._answer(command, said)
-            writer.write(answer)
+            writer.write(b"" if answer == _REFUSES else answer)
             if not goes_on:
                 await writer.drain()
                 writer.transport.abort()
                 return
-            writer.write(f"{tag} OK done\r\n".encode())
+            status = "NO [UNAVAILABLE] later" if answer == _REFUSES else "OK done"
+            writer.write(f"{tag} {status}\r\n".encode())
             if command == "LOGOUT":
                 break
         writer.close()
@@ -69,6 +78,9 @@ class ImapServer:
         raw = self.messages[uid - 1]
         if what == "RFC822.SIZE":
             return b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, uid, len(raw)), True
+        if uid == self.keeps and self.for_times:
+            self.for_times -= 1
+            return self.says or _REFUSES, True
         begun = b"* %d FETCH (UID %d BODY[] {%d}\r\n" % (uid, uid, len(raw))
         if uid == self.breaks_at:
             self.breaks_at = 0

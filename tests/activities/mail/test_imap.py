@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.mail.imap_source import ImapAccount, ImapSource
+from activities.mail.imap_source import ImapAccount, ImapSource, NotGiven
+from desk.mail.reading import Unreadable, read_message
 from tests.activities.mail.imap_server import ImapServer
 from tests.activities.mail.test_mail import certificate, served_with
 from tests.desk.mail.letters import letter
@@ -32,6 +33,27 @@ async def test_what_breaks_off_in_the_middle_is_fetched_whole_and_once() -> None
         async for _ in reading.looks():
             break
     assert [(identity.uid, arrival.content) for identity, arrival in kept.mail] == list(enumerate(LETTERS, start=1))
+
+
+@pytest.mark.parametrize("says", [b"", b'* 2 FETCH (UID 2 BODY[] "")\r\n', b"* 2 FETCH (UID 2 BODY[] NIL)\r\n"])
+@pytest.mark.parametrize("for_times", [1, 9], ids=["for-a-while", "for-ever"])
+async def test_what_the_server_does_not_give_is_not_passed_over(says: bytes, for_times: int) -> None:
+    """It comes later, in its order; and what never comes is a quarantine of its own, which stops nobody else."""
+    server, kept = ImapServer(LETTERS, keeps=2, for_times=for_times, says=says), Kept()
+    async with server.serving() as port:
+        reading = source("imap", port, kept)
+        for tries in range(1, 4):
+            try:
+                await anext(reading.looks())
+                break
+            except NotGiven:
+                assert [identity.uid for identity, _ in kept.mail] == [1], "what comes after it waits"
+                assert tries < 3
+    assert [identity.uid for identity, _ in kept.mail] == [1, 2, 3]
+    assert kept.mail[1][1].content == (LETTERS[1] if for_times == 1 else b"")
+    if for_times > 1:
+        with pytest.raises(Unreadable, match="unreadable"):
+            await read_message(b"", size=0)
 
 
 @pytest.mark.parametrize(("scheme", "secured_first"), [("imaps", True), ("imap+starttls", False)])

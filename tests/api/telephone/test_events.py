@@ -65,6 +65,23 @@ async def test_a_call_is_one_in_whatever_order_its_events_come_and_however_often
     assert call.recording_url == "https://pbx.example/27"
 
 
+async def test_an_event_that_comes_again_under_another_call_makes_none(office: Office) -> None:
+    first = await send(office, told(office, "ringing"), event_id="evt_a")
+    again = await send(office, told(office, "answered", call_id="28", number="+573009999999"), event_id="evt_a")
+    assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
+    call = await the_call(office)
+    assert (call.number, call.answered_at) == ("+573001234567", None)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+async def test_who_called_is_the_same_in_any_order(office: Office, order: tuple[int, ...]) -> None:
+    """Though only one of the events says that we called."""
+    events = [told(office, "ringing", direction="out"), told(office, "answered"), told(office, "ended")]
+    for place in order:
+        assert (await send(office, events[place])).status_code == 200
+    assert (await the_call(office)).direction == "out"
+
+
 async def test_a_hidden_number_and_an_address_that_nobody_may_open_are_left_out(office: Office) -> None:
     for place, url in enumerate(("http://pbx/1", "javascript:alert(1)", "https://u:p@pbx/1", "https://", "file:///x")):
         event = told(office, "ringing", call_id=str(place), number="anonymous", agent="nobody", recording_url=url)
