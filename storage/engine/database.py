@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from storage.engine import sqlite_driver
+from storage.engine.kept import Kept
 from storage.engine.patience import patience, patient_for
 from storage.engine.prepared import insert_on
 from storage.engine.reach import DatabaseUnavailable, reaching
@@ -41,6 +42,8 @@ _SYNCHRONOUS = "FULL"
 """A turn that the engine's history holds as recorded must survive a power cut here too, or the ledger would miss it for
 ever and refuse the next one as a gap.
 """
+_KEPT = 4
+"""Connections that read from SQLite, kept between transactions."""
 _MIGRATION_LOCK = 4_022_026_001  # any number, as long as every Escala uses this one
 
 
@@ -71,7 +74,9 @@ class Database:
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine, lock: WriteLock | None) -> None:
         self._reader, self._writer, self._lock = reader, writer, lock
-        self._brief_writer = writer.execution_options(brief=True)
+        kept = 0 if lock is None else _KEPT
+        self._readers = Kept(reader, kept)
+        self._brief_writers = Kept(writer.execution_options(brief=True), min(kept, 1))
         self._probed_at = -_PROBED_FOR_S
 
     @classmethod
@@ -95,14 +100,14 @@ class Database:
             return cls(reader, engine, None)
         file = _file_of(where)
         reader = _sqlite_engine(file, "rw", begin="BEGIN", pragmas=("query_only=ON",), pool_size=5, max_overflow=10)
-        writer = _sqlite_engine(file, "rw", begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+        writer = _sqlite_engine(file, "rw", begin="BEGIN IMMEDIATE", pool_size=2, max_overflow=0)
         return cls(reader, writer, WriteLock(_lock_file(file)))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and changes nothing."""
         with reaching():
-            async with self._bounded(), self._reader.connect() as connection:
+            async with self._bounded(), self._readers.connection() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -117,12 +122,12 @@ class Database:
 
         `brief`: its statements find a few rows by their keys; on SQLite they are done at once, without a thread.
         """
-        writer = self._brief_writer if brief else self._writer
         with reaching():
             async with (
                 self._lock.held() if self._lock else nullcontext(),
                 self._bounded(),
-                writer.begin() as connection,
+                self._brief_writers.connection() if brief else self._writer.connect() as connection,
+                connection.begin(),
             ):
                 yield connection
 
@@ -160,6 +165,8 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self._readers.close()
+        await self._brief_writers.close()
         await self._reader.dispose()
         await self._writer.dispose()
         if self._lock is not None:
