@@ -54,6 +54,7 @@ from desk.signing_in.token_warnings import warn
 from desk.webhooks.departures import depart, forget, tell_owners
 from settings import Settings
 from storage.engine.database import Database
+from storage.engine.group_commit import GroupCommit
 from storage.engine.wire import Wire
 from storage.terms.policy_files import expect_policy_needs, read_policy_file
 from wording.language import learn
@@ -165,14 +166,14 @@ async def run(settings: Settings) -> None:
         learn("plan", policy.plan_names)
         await expect_policy_needs(database, policy, at=_now())
         client = await connect(settings, database)
-        bell = Bell()
-        notices = Notices.of(settings, database=database, clock=_now, bell=bell)
+        bell, together = Bell(), GroupCommit(database)
+        notices = Notices.of(settings, database=database, clock=_now, bell=bell, together=together)
         channel_notices = ChannelNotices.of(settings, database=database, clock=_now)
         engine = Engine(client, settings)
         mail = Mail.of(settings, database=database, engine=engine, policy=policy)
         paging = Paging.of(settings, database=database, engine=engine, policy=policy, clock=_now)
         activities = Activities(
-            ledger=Ledger(database, bell),
+            ledger=Ledger(database, bell, together),
             notices=notices,
             cover=Cover.of(settings, database=database, workflows=engine, clock=_now),
             channel_notices=channel_notices,

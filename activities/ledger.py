@@ -49,8 +49,8 @@ class Recorded:
 class Ledger:
     """Writes turns to the database, those that arrive together by one commit, and rings where they have notices."""
 
-    def __init__(self, database: Database, bell: Bell | None = None) -> None:
-        self._together, self._bell = GroupCommit(database), bell or Bell()
+    def __init__(self, database: Database, bell: Bell | None = None, together: GroupCommit | None = None) -> None:
+        self._together, self._bell = together or GroupCommit(database), bell or Bell()
 
     @activity.defn(name="record")
     async def record(self, turn: Turn) -> Recorded:

@@ -1,7 +1,8 @@
 """The sides that the engine's benchmarks compare, and their processes: the desk, and two floors beneath it.
 
 On one server and one database: the desk as `escala up` runs it, a workflow that does nothing but have the same rows
-written, asked directly, and the same asked over HTTP. Nothing is measured here.
+written, asked directly, and the same asked over HTTP. Of those rows notices are left out: the desk's worker would find
+them there and deliver them, some of them in the desk's own rounds. Nothing is measured here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -47,6 +48,7 @@ from policy.case import commands as c
 from policy.case import lifecycle
 from policy.case.case import Case, Category, Channel, Priority, Text
 from policy.case.commands import OpenCase
+from policy.case.decision import Decision
 from settings import Settings
 from storage.case.intake import Deposit, deposit, reserve_number
 from storage.engine.database import Database, upgrade
@@ -140,6 +142,11 @@ async def ask_to_go_on(client: Client, turn: Turn) -> None:
     await handle.execute_update(Floor.record, turn, id=turn.command_id)
 
 
+def untold(decision: Decision) -> Decision:
+    """The decision without its notices."""
+    return replace(decision, notices=())
+
+
 # ------------------------------------------------------------------------------------------- all sides
 
 
@@ -173,7 +180,7 @@ class BareFloor:
                 description=text,
                 prior_analysis=text,
             )
-            asked.append(self._opening(Turn(decision=lifecycle.open_case(opening, terms=terms), terms=terms)))
+            asked.append(self._opening(Turn(decision=untold(lifecycle.open_case(opening, terms=terms)), terms=terms)))
         return asked
 
     async def commands(self, how_many: int) -> list[Callable[[], Awaitable[None]]]:
@@ -186,7 +193,7 @@ class BareFloor:
             reply = c.SendReply(by=HELP_DESK, body=text)
             decision = lifecycle.decide(case, reply, terms=terms, at=max(at, case.last_at))
             self.cases[place % min(_CASES, len(self.cases))] = decision.case
-            asked.append(self._command(Turn(decision=decision, command_id=next(_keys))))
+            asked.append(self._command(Turn(decision=untold(decision), command_id=next(_keys))))
         return asked
 
     async def settled(self) -> None:

@@ -29,7 +29,7 @@ from temporalio.client import Client
 
 from activities.ledger import Turn
 from bench._desk import CONTACT, CONTACT_ID, CUSTOMER, HERE, SOLUTION, written
-from bench._sides import FLOOR_QUEUE, BareFloor, FloorClock, both_sides, until
+from bench._sides import FLOOR_QUEUE, BareFloor, FloorClock, both_sides, until, untold
 from desk.engine import Engine
 from policy.case import lifecycle
 from policy.case.case import Case, Category, Channel, Plan, Priority
@@ -164,7 +164,7 @@ class Stage:
         return number
 
     async def _wait_bare(self, case: Case, terms: Terms, at: datetime) -> None:
-        turn = Turn(decision=lifecycle.elapse(case, terms=terms, at=at))
+        turn = Turn(decision=untold(lifecycle.elapse(case, terms=terms, at=at)))
         await self.client.start_workflow(FloorClock.run, args=[turn, at], id=case.number, task_queue=FLOOR_QUEUE)
 
     async def _watched(self, due: dict[str, datetime], *, every: float) -> dict[str, float]:

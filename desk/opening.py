@@ -30,6 +30,7 @@ from storage.case import intake, successors
 from storage.case.intake import Deposit
 from storage.cover import solutions
 from storage.cover.solutions import Solution
+from storage.engine.database import Reader
 from storage.people import contacts
 from storage.signing_in.tokens import Principal
 from storage.terms.terms import CustomerSolution, bogota_date, terms_for
@@ -174,10 +175,11 @@ async def _numbered(desk: Desk, asked: AskedOpening) -> tuple[OpenCase, Terms]:
 async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[OpenCase, Terms]:
     """The command and its terms, which the policy does not refuse; it has no number yet."""
     new = asked.new
-    solution = await _solution_of(desk, asked, at=at)
-    customer_id = solution.customer_id
-    of = CustomerSolution(customer_id=customer_id, solution_id=solution.id)
-    terms = await terms_for(desk.database, desk.policy, of, at=at)
+    async with desk.database.snapshot() as db:
+        solution = await _solution_of(db, asked, at=at)
+        customer_id = solution.customer_id
+        of = CustomerSolution(customer_id=customer_id, solution_id=solution.id)
+        terms = await terms_for(db, desk.policy, of, at=at)
     command = OpenCase(
         by=asked.by.actor,
         number="",
@@ -206,10 +208,10 @@ async def _agreed(desk: Desk, asked: AskedOpening, *, at: datetime) -> tuple[Ope
     return command, terms
 
 
-async def _solution_of(desk: Desk, asked: AskedOpening, *, at: datetime) -> Solution:
+async def _solution_of(db: Reader, asked: AskedOpening, *, at: datetime) -> Solution:
     """The solution, of the same customer as an active contact. What a contact may not see is not there."""
-    contact = await contacts.get(desk.database, asked.new.contact_id)
-    solution = await solutions.get(desk.database, asked.new.solution_id)
+    contact = await contacts.get(db, asked.new.contact_id)
+    solution = await solutions.get(db, asked.new.solution_id)
     if asked.by.actor.role is Role.CONTACT and not (
         contact and solution and sees(asked.by, contact.customer_id) and sees(asked.by, solution.customer_id)
     ):

@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,8 +40,10 @@ _PATIENT_WITHIN_A_CASE = 1.0
 slow one must keep nobody else waiting."""
 _LOOKS_EVERY = 2.0
 """Seconds after which it looks by itself: for what is to be tried again, and for what it was not told of."""
-_GIVES_WAY_FOR = 0.02
-"""Seconds that a message waits, before it is made, for turns that are being recorded."""
+_GIVES_WAY_FOR, _THEN_WORKS_FOR = 0.02, 0.01
+"""Seconds that claims and messages wait for turns that are being recorded; and in which they are then made, one after
+the other, however many turns there are.
+"""
 _SENT_WITHIN = 300.0
 _FINISHES_WITHIN = 4.0
 """Seconds in which what was claimed is finished at the end; a worker has five."""
@@ -64,23 +68,25 @@ def wait_after(tries: int, *, waited: timedelta) -> timedelta:
 
 @dataclass(frozen=True)
 class _Before:
-    """What is under way and leaves before a notice."""
+    """What is under way and leaves before a notice: it has left, or will not for now, as soon as its event is set."""
 
-    of_its_case: asyncio.Task[bool] | None
-    to_its_recipient: asyncio.Task[bool] | None
+    of_its_case: asyncio.Event | None
+    to_its_recipient: asyncio.Event | None
     of_both: asyncio.Task[bool] | None
 
 
 class Dispatcher:
     """Delivers the notices that the ledger recorded."""
 
-    def __init__(self, delivery: Delivery, bell: Bell) -> None:
+    def __init__(self, delivery: Delivery, bell: Bell, together: GroupCommit | None = None) -> None:
+        """What becomes of notices is written `together` with what else comes at that moment."""
         self.bell = bell
         self._delivery, self._database, self._clock = delivery, delivery.database, delivery.clock
-        self._together = GroupCommit(delivery.database)
-        self._making = asyncio.Lock()
+        self._together = together or GroupCommit(delivery.database)
+        self._making, self._gave_way_at = asyncio.Lock(), -inf
         self._under_way: dict[int, asyncio.Task[bool]] = {}
-        self._last: dict[tuple[str, ...], asyncio.Task[bool]] = {}
+        self._left: dict[str, asyncio.Event] = {}
+        self._stories: dict[tuple[str, str], asyncio.Task[bool]] = {}
         self._to = Counter[str]()
         self._few, self._only_few = 0, asyncio.Event()
 
@@ -106,6 +112,7 @@ class Dispatcher:
         is_full = len(self._under_way) > _MOST - _AT_ONCE
         rows = []
         if not is_full:
+            await self._give_way()
             at = self._clock()
             try:
                 rows = await outbox.claim(
@@ -133,18 +140,21 @@ class Dispatcher:
     def _begin(self, row: OutboxRow) -> None:
         """Have a notice delivered after those of its case, and those to its recipient, that are under way already."""
         number, recipient = row.case_number, recipient_to_text(row.recipient)
-        places = ((number,), (recipient,), (number, recipient))
-        before = _Before(*(self._last.get(place) for place in places))
-        task = asyncio.create_task(self._in_order(row, before))
-        self._under_way[row.id] = task
-        self._last |= dict.fromkeys(places, task)
+        story, left = (number, recipient), asyncio.Event()
+        before = _Before(self._left.get(number), self._left.get(recipient), self._stories.get(story))
+        task = asyncio.create_task(self._in_order(row, before, left))
+        self._under_way[row.id] = self._stories[story] = task
+        self._left[number] = self._left[recipient] = left
         self._to[recipient] += 1
 
         def ended(task: asyncio.Task[bool]) -> None:
+            left.set()
             del self._under_way[row.id]
-            for place in places:
-                if self._last.get(place) is task:
-                    del self._last[place]
+            if self._stories[story] is task:
+                del self._stories[story]
+            for place in story:
+                if self._left.get(place) is left:
+                    del self._left[place]
             self._to[recipient] -= 1
             self._tell_whether_few()
             if not task.cancelled() and (error := task.exception()):
@@ -158,29 +168,31 @@ class Dispatcher:
         else:
             self._only_few.clear()
 
-    async def _in_order(self, row: OutboxRow, before: _Before) -> bool:
+    async def _in_order(self, row: OutboxRow, before: _Before, left: asyncio.Event) -> bool:
         """Deliver a notice after those before it; whether that is done with.
 
         Where the one before it of the same case to the same recipient has to wait, so has this one: its claim runs out.
         """
         if before.of_its_case:
-            await asyncio.wait({before.of_its_case}, timeout=_PATIENT_WITHIN_A_CASE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENT_WITHIN_A_CASE):
+                    await before.of_its_case.wait()
         if before.to_its_recipient:
-            await asyncio.wait({before.to_its_recipient})
+            await before.to_its_recipient.wait()
         story = before.of_both
         if story:
             await asyncio.wait({story})
             if story.cancelled() or story.exception() or not story.result():
                 return False
-        return await self._is_done_with(row)
+        return await self._is_done_with(row, left)
 
-    async def _is_done_with(self, row: OutboxRow) -> bool:
-        """Send one notice and note what became of it; False where it has to be tried again."""
+    async def _is_done_with(self, row: OutboxRow, left: asyncio.Event) -> bool:
+        """Send one notice, tell that it `left`, and note what became of it; False where it has to be tried again."""
         became: Callable[[AsyncConnection], Awaitable[None]]
         done = True
         try:
             async with self._making:
-                await self.bell.quiet(within=_GIVES_WAY_FOR)
+                await self._give_way()
                 message = await self._delivery.message(row)
             async with asyncio.timeout(_SENT_WITHIN):
                 reached = await self._delivery.send(row, message)
@@ -196,8 +208,15 @@ class Dispatcher:
             became, done = partial(outbox.failed, notice_id=row.id, error=told, next_try_at=next_try_at), False
         else:
             became = partial(outbox.delivered, notice_id=row.id, at=self._clock(), to=reached)
+        left.set()
         await self._note(became)
         return done
+
+    async def _give_way(self) -> None:
+        """Wait for turns that are being recorded, from time to time: they come first, but keep no notice for ever."""
+        if monotonic() - self._gave_way_at > _THEN_WORKS_FOR:
+            await self.bell.quiet(within=_GIVES_WAY_FOR)
+            self._gave_way_at = monotonic()
 
     async def _note(self, became: Callable[[AsyncConnection], Awaitable[None]]) -> None:
         """Have it written, however long the database is away: what left and is not noted would leave again."""

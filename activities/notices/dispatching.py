@@ -17,6 +17,7 @@ from activities.notices.delivery import Delivery
 from activities.notices.dispatcher import Dispatcher
 from settings import Settings
 from storage.engine.database import Database
+from storage.engine.group_commit import GroupCommit
 from storage.engine.reach import DatabaseUnavailable
 from storage.notices import outbox
 
@@ -61,11 +62,17 @@ class Notices:
 
     @classmethod
     def of(
-        cls, settings: Settings, *, database: Database, clock: Callable[[], datetime], bell: Bell | None = None
+        cls,
+        settings: Settings,
+        *,
+        database: Database,
+        clock: Callable[[], datetime],
+        bell: Bell | None = None,
+        together: GroupCommit | None = None,
     ) -> Self:
         """As the settings say. BadSmtpUrl where they hold no SMTP address."""
         delivery = Delivery.of(settings, database=database, clock=clock)
-        return cls(database=database, dispatcher=Dispatcher(delivery, bell or Bell()), clock=clock)
+        return cls(database=database, dispatcher=Dispatcher(delivery, bell or Bell(), together), clock=clock)
 
     @activity.defn(name="dispatch_notices")
     async def dispatch(self, shown: State) -> Standing:

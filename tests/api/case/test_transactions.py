@@ -38,7 +38,7 @@ class Uncounted(PaperDesk):
     [
         ("/cases/{number}/replies", "agent", {"body": "Lo estamos revisando."}, 5),
         ("/cases/{number}/claim", "agent", {}, 5),
-        ("/cases", "premium_contact", NEW_PREMIUM_CASE, 10),
+        ("/cases", "premium_contact", NEW_PREMIUM_CASE, 6),
     ],
 )
 async def test_one_write_before_the_engine_and_one_after(
