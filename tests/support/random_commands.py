@@ -182,6 +182,9 @@ class Situation:
 _MAY = {kind: tuple(person for person in PEOPLE if person.role in roles) for kind, roles in ROLES.items()}
 
 
+_TAKERS = tuple(person for person in PEOPLE if person.role is Role.AGENT)
+
+
 def untried(s: Situation) -> tuple[Channel, ...]:
     """The plan's channels without an attempt in vain."""
     in_vain = {attempt.channel for attempt in s.case.attempts if attempt.outcome is not Outcome.SOLVED}
@@ -205,6 +208,13 @@ def _call(s: Situation, by: Actor) -> Command:
         started_at=began,
         lasted=timedelta(minutes=s.pick((0, 5))),
     )
+
+
+def _assignment(s: Situation, by: Actor) -> Command:
+    """To somebody who serves the case, unless one is careless; or of whom nobody said so, as it once was."""
+    serving = [each for each in _TAKERS if serves(each.levels, each.groups, level=s.case.level, group=s.case.group)]
+    to = s.one_of((*serving, None), _TAKERS)
+    return c.AssignCase(by=by, agent_id=to.id if to else s.pick(("agent-1", "agent-2")), to=to)
 
 
 def _chat_taken(s: Situation, by: Actor) -> Command:
@@ -340,7 +350,7 @@ _CALLED: tuple[tuple[str, ...], ...] = ((), ("agent-1",), ("agent-2", "agent-1")
 """Whom a note calls."""
 _MADE: Mapping[type[Command], Callable[[Situation, Actor], Command]] = {
     c.ClaimCase: lambda s, by: c.ClaimCase(by=by),
-    c.AssignCase: lambda s, by: c.AssignCase(by=by, agent_id=s.pick(("agent-1", "agent-2"))),
+    c.AssignCase: _assignment,
     c.SendReply: lambda s, by: c.SendReply(by=by, body=s.words),
     c.AddNote: _note_or_page,
     c.LogAttempt: _attempt,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from policy.case.case import Level
 from policy.people.absences import Absence
-from storage.people import absences
+from storage.people import absences, agents
 from tests.api.given import exhaust_channels, give
-from tests.api.office import Office
+from tests.api.office import AGENTS, Office
 from tests.portal.people import Visitor, account, visitor
 from tests.support.lives import ADMIN
 
@@ -22,6 +24,7 @@ async def absent(office: Office, person: str, substitute: str) -> None:
     """Everybody of the house is there, and one of them away for an hour from now on."""
     for who in ("agent", "specialist", "director"):
         await account(office, who, password=False)
+    await agents.put(office.db, replace(AGENTS["specialist"], levels=(Level.SPECIALISTS, Level.DIRECTOR)))
     now = office.clock()
     span: dict[str, Any] = {"from_at": now, "to_at": now + timedelta(hours=1)}
     new = Absence(id=f"abs-{person}", person=person, substitute=substitute, marked_by=ADMIN, marked_at=now, **span)
@@ -60,8 +63,8 @@ async def test_a_substitute_is_told_and_decides_in_the_directors_name(office: Of
     number = await office.open("premium_contact")
     await exhaust_channels(office, number)
     await give(office, number, "visits")
-    await absent(office, "dora", "eva")
     async with visitor(office, "specialist") as them:
+        await absent(office, "dora", "eva")
         page = (await them.get("/direccion/visitas")).text
         assert "Usted reemplaza a Dora Ruiz." in page
         key = re.search(r'name="key" value="([^"]+)"', page.partition("visits/approval")[2])
