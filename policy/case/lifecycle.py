@@ -255,6 +255,8 @@ def elapse(case: Case, *, terms: Terms, at: datetime) -> Decision:
     before = case
     for case, happened in _wakes(case, due_at, terms=terms, at=at):  # noqa: B007, B020 - each wake sees the one before
         facts += happened
+    if case.next_wake_at == due_at and not facts:  # else it would be due for ever, a turn after the other
+        raise ValueError(f"no rule takes what is due of case {case.number} at {due_at}")
     return decided(before, (case, facts), Origin(SYSTEM, at, due_at), terms=terms)
 
 

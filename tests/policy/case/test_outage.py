@@ -10,7 +10,7 @@ import pytest
 
 from policy.case.case import Case, ClosingReason, Priority
 from policy.case.facts import CaseOverdue, HandedOff, OverdueRepeated
-from policy.case.lifecycle import elapse
+from policy.case.lifecycle import elapse, settle
 from policy.people.recipients import Administrators, Director
 from policy.terms.terms import Terms
 from tests.support.lives import PREMIUM, RESOLVE, STANDARD, UNCOVERED, Step, after, bogota, facts, opened, turns
@@ -108,3 +108,12 @@ class TestALongOutage:
         """All that was let happen lies before the restart."""
         assert all(due and due <= RESTART for _, due in DUE)
         assert facts([LIFE[-1]])[-1].kind == "overdue_repeated"
+
+
+@pytest.mark.rule("ESC-15")
+def test_what_no_rule_takes_is_told_and_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake that changes nothing would make one turn after the other, at the same instant."""
+    case = opened()
+    monkeypatch.setattr("policy.case.escalation.warn", lambda case, due_at, *, terms: (case, ()))
+    with pytest.raises(ValueError, match="no rule takes"):
+        list(settle(case, terms=STANDARD, at=RESTART))
