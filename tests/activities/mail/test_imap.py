@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,20 @@ def source(scheme: str, port: int, kept: Kept) -> ImapSource:
     return ImapSource(account=account, inbox=kept, look_every=1, largest=10**7)
 
 
+async def one_look(reading: ImapSource) -> None:
+    """Look into the mailbox once, and leave it: what is left open is waited for at the end."""
+    async with aclosing(reading.looks()) as looks:
+        await anext(looks)
+
+
 async def test_what_breaks_off_in_the_middle_is_fetched_whole_and_once() -> None:
     server, kept = ImapServer(LETTERS, breaks_at=2), Kept()
     async with server.serving() as port:
         reading = source("imap", port, kept)
         with pytest.raises(Exception, match=r"abort|socket|EOF|unexpected"):
-            await anext(reading.looks())
+            await one_look(reading)
         assert [arrival.content for _, arrival in kept.mail] == LETTERS[:1]
-        async for _ in reading.looks():
-            break
+        await one_look(reading)
     assert [(identity.uid, arrival.content) for identity, arrival in kept.mail] == list(enumerate(LETTERS, start=1))
 
 
@@ -44,7 +50,7 @@ async def test_what_the_server_does_not_give_is_not_passed_over(says: bytes, for
         reading = source("imap", port, kept)
         for tries in range(1, 4):
             try:
-                await anext(reading.looks())
+                await one_look(reading)
                 break
             except NotGiven:
                 assert [identity.uid for identity, _ in kept.mail] == [1], "what comes after it waits"
@@ -63,10 +69,9 @@ async def test_it_is_read_over_tls_where_the_certificate_holds(
     server, kept = ImapServer(LETTERS, tls=served_with(certificate), secured_first=secured_first), Kept()
     async with server.serving() as port:
         with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
-            await anext(source(scheme, port, kept).looks())
+            await one_look(source(scheme, port, kept))
         assert server.logins == []
         monkeypatch.setenv("SSL_CERT_FILE", f"{certificate}.crt")
-        async for _ in source(scheme, port, kept).looks():
-            break
+        await one_look(source(scheme, port, kept))
     assert len(kept.mail) == 3
     assert len(server.logins) == 1
