@@ -81,7 +81,7 @@ async def acknowledge(by: By, page_id: Id) -> Response:
     return to("/guardia?hecho=recibido", by.visitor)
 
 
-@router.post("/avisos/recibidos", dependencies=_FORM)
+@router.post("/avisos/recibidos", dependencies=[*_FORM, Depends(only(Role.AGENT, Role.DIRECTOR))])
 async def acknowledge_all(by: By, avisos: Ids) -> Response:
     """Acknowledge every page that was shown as the visitor's; those that came since still call."""
     await acknowledging.all_by_hand(by.desk, avisos.split(), by=by.visitor.principal.actor, at=by.at)

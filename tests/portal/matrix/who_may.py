@@ -92,9 +92,6 @@ _PAGES = {
         POST /cuenta/codigo/confirmacion, POST /cuenta/codigo/fin, POST /cuenta/sesiones/fin,
         POST /cuenta/sesiones/{session_id}/fin
     """,
-    CONTACTS | WORKERS: """
-        POST /casos/{number}/respuestas/{reply_id}/deshacer
-    """,
     CONTACTS | WORKERS | {"admin"}: """
         GET /cuenta/calendarios, POST /cuenta/calendarios, POST /cuenta/calendarios/{feed_id}/fin
     """,
@@ -122,7 +119,8 @@ _PAGES = {
         GET /proceso, GET /proceso/cifras, POST /cola/vistas, POST /cola/vistas/{view_id}/fin
     """,
     _OPENERS: """
-        GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador, POST /casos/nuevo/parecidos
+        GET /casos/nuevo, POST /casos/nuevo, POST /casos/nuevo/borrador, POST /casos/nuevo/parecidos,
+        POST /casos/{number}/respuestas/{reply_id}/deshacer
     """,
     REGISTRARS: """
         GET /inicio, GET /usuarios, POST /usuarios/invitacion, POST /usuarios/{account_id}/activacion,
