@@ -78,6 +78,7 @@ async def test_a_line_for_a_chat_that_ended_meanwhile_goes_back_to_its_writer(of
         await say(ana, number, "linea-0001", "El mapa sigue en blanco.")
         page = (await ana.get(f"/casos/{number}")).text
         assert "Su línea quedó guardada" in page
+        assert page.index("por chat; se entrega en cuanto") < page.index("abrió el caso"), "the newest first"
         assert "/deshacer" not in page, "it may be there already"
         office.desk.down = False
         await office.give(number, "chat/end", outcome="not_solved", summary="Sigue en blanco.")
