@@ -167,10 +167,8 @@ class Staff:
     actors: Mapping[str, Actor] | None = None
     disabled: frozenset[str] = frozenset()
 
-    def may_stand_in(self, substitute: str, person: str) -> bool:
-        """Whether somebody may stand in for a person, as both serve now."""
-        if substitute in self.disabled:
-            return False
+    def fits(self, substitute: str, person: str) -> bool:
+        """Whether somebody serves a level of a person, as both serve now."""
         if self.actors is None:
             return True
         known = substitute in self.actors and person in self.actors
@@ -193,7 +191,7 @@ def stand_in(person: str, absences: Iterable[Absence], *, at: datetime, staff: S
         if now in passed or now in staff.disabled:
             return None
         passed.add(now)
-    return now if now != person and staff.may_stand_in(now, person) else None
+    return now if now != person and staff.fits(now, person) else None
 
 
 def absent_ones(substitute: str, absences: Sequence[Absence], *, at: datetime, staff: Staff = ANY_STAFF) -> list[str]:
