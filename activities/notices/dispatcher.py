@@ -41,9 +41,10 @@ slow one must keep nobody else waiting."""
 _LOOKS_EVERY = 2.0
 """Seconds after which it looks by itself: for what is to be tried again, and for what it was not told of."""
 _GIVES_WAY_FOR, _THEN_WORKS_FOR = 0.02, 0.01
-"""Seconds that claims and messages wait for turns that are being recorded; and in which they are then made, one after
-the other, however many turns there are.
+"""Seconds that claims and messages wait for turns that are being recorded; and in which those that are late are then
+made, one after the other, however many turns there are.
 """
+_LATE_AFTER = timedelta(seconds=2)
 _SENT_WITHIN = 300.0
 _FINISHES_WITHIN = 4.0
 """Seconds in which what was claimed is finished at the end; a worker has five."""
@@ -192,7 +193,8 @@ class Dispatcher:
         done = True
         try:
             async with self._making:
-                await self._give_way()
+                if self._clock() - row.at < _LATE_AFTER or monotonic() - self._gave_way_at > _THEN_WORKS_FOR:
+                    await self._give_way()
                 message = await self._delivery.message(row)
             async with asyncio.timeout(_SENT_WITHIN):
                 reached = await self._delivery.send(row, message)
@@ -213,10 +215,9 @@ class Dispatcher:
         return done
 
     async def _give_way(self) -> None:
-        """Wait for turns that are being recorded, from time to time: they come first, but keep no notice for ever."""
-        if monotonic() - self._gave_way_at > _THEN_WORKS_FOR:
-            await self.bell.quiet(within=_GIVES_WAY_FOR)
-            self._gave_way_at = monotonic()
+        """Wait for turns that are being recorded: they come first, but keep no notice for ever."""
+        await self.bell.quiet(within=_GIVES_WAY_FOR)
+        self._gave_way_at = monotonic()
 
     async def _note(self, became: Callable[[AsyncConnection], Awaitable[None]]) -> None:
         """Have it written, however long the database is away: what left and is not noted would leave again."""

@@ -288,8 +288,33 @@ class TestAtWork:
             began = monotonic()
             await deliver(Dispatcher(delivery(desk, post, clock), bell))
             waited = monotonic() - began
-        assert waited > dispatching._GIVES_WAY_FOR
+        assert waited > 2 * dispatching._GIVES_WAY_FOR
         assert len(post.sent) == 2
+
+    async def test_notices_that_are_late_give_way_to_turns_from_time_to_time(
+        self, desk: Desk, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else a thousand hand-offs in one second would be told long after the last of them."""
+        monkeypatch.setattr(dispatching, "_THEN_WORKS_FOR", 60)
+        gave_way = []
+        for late in (0 * SECONDS, 3 * SECONDS):
+            cases = [await desk.open() for _ in range(5)]
+            clock.at = cases[-1].last_at + late
+            bell = Asked()
+            await deliver(Dispatcher(delivery(desk, post, clock), bell))
+            gave_way.append(bell.asked)
+        assert len(post.sent) == 20
+        assert gave_way[0] - gave_way[1] == 10
+
+
+class Asked(Bell):
+    """It counts how often somebody asked whether turns are being recorded."""
+
+    asked = 0
+
+    async def quiet(self, *, within: float) -> None:
+        self.asked += 1
+        await super().quiet(within=within)
 
 
 class TestWhatAnEarlierVersionRecorded:
