@@ -1,7 +1,8 @@
 """A mailbox that is read by IMAP: what came since the last look is kept, one after the other, and nothing is changed.
 
 What is known of it is what was kept: the highest UID under the UIDVALIDITY that it has now. Where that is another one,
-everything is looked at again, and what came before is known by its bytes.
+everything is looked at again, and what came before is known by its bytes; so it is where a server numbers anew without
+saying so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import re
 import ssl
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -26,6 +27,8 @@ _PATIENCE = 30.0
 _IDLE_FOR = 300
 """Seconds for which a server tells by itself; then it is looked anyway."""
 _AGAIN_AFTER, _LONGEST = 2.0, 120.0
+_ANEW = 2**32
+"""What is added to a UIDVALIDITY, which has 32 bits, for each time that UIDs began anew under it."""
 _MOST_TRIES = 3
 """To fetch one message that the server has and does not give."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -155,9 +158,13 @@ class ImapSource:
         What comes after a message that the server does not give waits for it, or it would never be looked for again;
         after some tries it is kept without its bytes, which is a quarantine, and the others go on.
         """
-        uidvalidity = await asyncio.to_thread(self._uidvalidity, box)
-        last = await self.inbox.last_uid(self.account.name, uidvalidity)
-        uids = await asyncio.to_thread(_uids_after, box, last)
+        said, following = await asyncio.to_thread(self._numbering, box)
+        uidvalidity, last = await self._known(said)
+        uids, highest = await asyncio.to_thread(_uids_after, box, last)
+        if 0 < following <= last and 0 < highest < last:
+            _log.warning("the mailbox numbers its messages anew, and does not say so")
+            uidvalidity += _ANEW
+            uids, _ = await asyncio.to_thread(_uids_after, box, 0)
         for uid in uids:
             try:
                 arrival = await asyncio.to_thread(self._fetched, box, uid)
@@ -172,10 +179,19 @@ class ImapSource:
             self._in_vain.pop((uidvalidity, uid), None)
         return len(uids)
 
-    def _uidvalidity(self, box: BaseMailBox) -> int:
-        box.folder.set(self.account.folder, readonly=True)  # the number as it is now, and no flag is set
-        told: list[Any] = list(box.client.untagged_responses.get("UIDVALIDITY") or [b"0"])
-        return int(bytes(told[-1]))
+    async def _known(self, uidvalidity: int) -> tuple[int, int]:
+        """Under which numbering the mailbox is kept by now, and the highest UID of that."""
+        last = await self.inbox.last_uid(self.account.name, uidvalidity)
+        while later := await self.inbox.last_uid(self.account.name, uidvalidity + _ANEW):
+            uidvalidity, last = uidvalidity + _ANEW, later
+        return uidvalidity, last
+
+    def _numbering(self, box: BaseMailBox) -> tuple[int, int]:
+        """The mailbox's UIDVALIDITY and UIDNEXT as they are now, 0 where it says none; no flag is set."""
+        box.folder.set(self.account.folder, readonly=True)
+        told: Mapping[str, list[Any]] = box.client.untagged_responses
+        validity, following = (list(told.get(name) or [b"0"]) for name in ("UIDVALIDITY", "UIDNEXT"))
+        return int(bytes(validity[-1])), int(bytes(following[-1]))
 
     def _fetched(self, box: BaseMailBox, uid: int) -> Arrival | None:
         """A message's bytes, and how many it has: of one that is too large, only the beginning. None where it went.
@@ -199,10 +215,10 @@ class ImapSource:
         return Arrival.of(content, largest=self.largest)
 
 
-def _uids_after(box: BaseMailBox, last: int) -> list[int]:
-    """`n:*` always names the last message, whatever its number."""
-    told = _answer(box.client.uid("SEARCH", f"UID {last + 1}:*"))
-    return sorted(uid for each in told.split() if (uid := int(each)) > last) if told else []
+def _uids_after(box: BaseMailBox, last: int) -> tuple[list[int], int]:
+    """What came after it, and the highest there is: `n:*` always names the last message, whatever its number."""
+    told = [int(each) for each in _answer(box.client.uid("SEARCH", f"UID {last + 1}:*")).split()]
+    return sorted({uid for uid in told if uid > last}), max(told, default=0)
 
 
 def _answer(answered: tuple[str, list[Any]]) -> bytes:

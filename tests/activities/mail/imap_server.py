@@ -66,13 +66,17 @@ class ImapServer:
         if command.startswith("LOGIN"):
             self.logins.append(said)
         if command.startswith(("SELECT", "EXAMINE")):
-            return b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] valid\r\n" % len(self.messages), True
+            return self._selected(), True
         if found := re.match(r"UID SEARCH .*?(\d+):\*", command):
             uids = [uid for uid in range(1, len(self.messages) + 1) if uid >= int(found[1])]
             return f"* SEARCH {' '.join(map(str, uids or [len(self.messages)]))}\r\n".encode(), True
         if found := re.match(r"UID FETCH (\d+) \((\S+)\)", command):
             return self._fetched(int(found[1]), found[2])
         return b"", True
+
+    def _selected(self) -> bytes:
+        there = len(self.messages)
+        return b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] valid\r\n* OK [UIDNEXT %d] next\r\n" % (there, there + 1)
 
     def _fetched(self, uid: int, what: str) -> tuple[bytes, bool]:
         raw = self.messages[uid - 1]

@@ -62,6 +62,19 @@ async def test_what_the_server_does_not_give_is_not_passed_over(says: bytes, for
             await read_message(b"", size=0)
 
 
+async def test_a_server_that_numbers_anew_without_saying_so_loses_nothing() -> None:
+    """Under the very same UIDVALIDITY; and what comes after that is known once, also beyond the former numbers."""
+    server, kept, new = ImapServer(LETTERS), Kept(), [letter(f"Nuevo {place}.\n") for place in range(5)]
+    async with server.serving() as port:
+        reading = source("imap", port, kept)
+        await one_look(reading)
+        for there in (new[:1], new[:1], new[:2], new):
+            server.messages = there
+            await one_look(reading)
+    assert [arrival.content for _, arrival in kept.mail] == [*LETTERS, *new]
+    assert len({identity.id for identity, _ in kept.mail}) == len(LETTERS) + len(new)
+
+
 @pytest.mark.parametrize(("scheme", "secured_first"), [("imaps", True), ("imap+starttls", False)])
 async def test_it_is_read_over_tls_where_the_certificate_holds(
     certificate: Path, monkeypatch: pytest.MonkeyPatch, scheme: str, secured_first: bool
