@@ -49,6 +49,8 @@ from policy.case.rating import may_rate
 from policy.people.groups import serves
 from policy.terms.terms import CoverKind, Terms
 from policy.visit import on_site
+from policy.visit.facts import VisitApproved
+from policy.visit.visit import VisitStep
 from storage.case import duplicates, queue, ratings, successors, views
 from storage.case.ratings import Rating
 from storage.case.views import CaseRow, TimelineRow, Window, Windowed
@@ -328,7 +330,17 @@ async def _actions(reading: _Reading) -> Actions:
         canned=await reading.canned(),
         macros=await macros.listing(reading.db, reading.viewer.account_id) if reading.viewer.is_worker else (),
         tried=await _tried(reading, terms) if reading.viewer.is_worker else (),
+        quoted=await _quoted(reading),
     )
+
+
+async def _quoted(reading: _Reading) -> str:
+    """The words with which the visit was approved whose quote waits for an answer."""
+    visit = reading.case.visit
+    if visit is None or visit.step is not VisitStep.QUOTED:
+        return ""
+    approved = await views.last_of(reading.db, VisitApproved.kind, [reading.row.number])
+    return " ".join(word for row in approved.values() for word in row.words.values())
 
 
 async def _tried(reading: _Reading, terms: Terms) -> Sequence[ChannelTried]:

@@ -129,7 +129,7 @@ class Actions:
     """What may be done. `can`: commands by name; the rest is what their forms choose from.
 
     `away`: which of the agents are absent, by id, and who stands in, if anybody does (ESC-17). `tried`: each channel
-    with its attempts, for who can log one.
+    with its attempts, for who can log one; `quoted`: the words of the approval of a visit whose quote waits.
     """
 
     can: frozenset[str]
@@ -146,6 +146,7 @@ class Actions:
     canned: Sequence[CannedReply]
     macros: Sequence[Macro]
     tried: Sequence[ChannelTried] = ()
+    quoted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -162,6 +162,7 @@ async def _page(scope: CustomerScope, refused: RefusedForm | None = None) -> Res
         going=card.open_cases,
         over=card.done_cases,
         kinds=[each.value for each in SolutionKind],
+        group_names={each.id: each.name for each in scope.desk.policy.groups},
         may_register=scope.visitor.role in REGISTRARS,
         may_open=scope.visitor.role in lifecycle.ROLES[OpenCase],
         key=lambda: secrets.token_urlsafe(18),

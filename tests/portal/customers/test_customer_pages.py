@@ -175,6 +175,8 @@ class TestMyCases:
                 await give(office, number, "visits/cancellation")
         async with visitor(office, "premium_contact") as ana:
             page = unspaced((await ana.get("/casos")).text)
+            case = unspaced((await ana.get(f"/casos/{number}")).text)
+        assert "Cubre: Sólo el &lt;b&gt;tiquete&lt;/b&gt;: &#34;un día&#34;." in case
         card = page[page.index("Una cotización por aceptar") : page.index("Ver la cotización")]
         assert "Visita a Medellín, Antioquia:<strong>$ 350.000 COP</strong>" in card
         assert "«Sólo el &lt;b&gt;tiquete&lt;/b&gt;: &#34;un día&#34;.»" in card
