@@ -81,7 +81,14 @@ def queries(db: Database) -> dict[str, Ask]:
         **best,
         "the counts of every tab": partial(queue.tally, db, at=AT),
         "a count that ends at 500": partial(views.how_many, db, FILTERS["mine"], at_most=501),
+        "ten kept views, counted anew": partial(_counted, db),
+        "what the bar counts": partial(queue.how_many_late, db, at=AT),
     }
+
+
+async def _counted(db: Database) -> list[int]:
+    """As many views as one look counts, each up to 999."""
+    return [await views.how_many(db, each, at_most=1_000) for each in list(FILTERS.values())[:10]]
 
 
 PAGES: Mapping[str, str] = {

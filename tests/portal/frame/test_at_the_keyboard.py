@@ -55,6 +55,8 @@ class Keyboard:
         """Open the page where something begins, and count and note anew."""
         await self.window.go(path)
         await self.window.page.evaluate("document.fonts.ready")
+        await self.moved()
+        await self.window.page.evaluate("window.shifts.length = 0")
         self.keys.clear()
 
     async def moved(self) -> list[str]:
