@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from desk.access import only_visible
 from desk.desk import Desk
 from desk.problems import own_cursor
 from desk.reading.countdowns import Countdown, Hours, countdowns, hours_at, waits_until
-from policy.case.case import WORKED_ON
+from policy.case.case import WORKED_ON, Level, Role
 from storage.case import queue, views
 from storage.case.hours import hours_of
 from storage.case.views import CaseFilter, CaseRow, Words
@@ -171,8 +171,13 @@ async def _page(db: Reader, principal: Principal, asked: QueueAsked, *, at: date
         soon=await views.how_many(db, CaseFilter(due_after=at, due_before=at + SOON), at_most=COUNTED + 1),
         agents=await agents.listing(db),
         customers=await queue.customer_names(db, {row.case.customer_id for row in found.items}),
-        views=await saved_views.of_account(db, asked.account_id, levels=principal.actor.levels),
+        views=await saved_views.of_account(db, asked.account_id, levels=_whose_views(principal)),
     )
+
+
+def _whose_views(principal: Principal) -> Collection[Level]:
+    """The levels whose shared views somebody has: a director those of every one, to remove them."""
+    return tuple(Level) if principal.actor.role is Role.DIRECTOR else principal.actor.levels
 
 
 async def _rows(db: Reader, found: Sequence[CaseRow], account_id: str, *, at: datetime) -> list[Row]:
