@@ -29,16 +29,16 @@ WITHOUT_IT = frozenset(
 
 
 class Away:
-    """An engine that takes so many transactions and no more."""
+    """What gives connections, for so many transactions and no more."""
 
-    def __init__(self, engine: Any, left: Iterator[object]) -> None:
-        self._engine, self._left = engine, left
+    def __init__(self, given: Any, left: Iterator[object]) -> None:
+        self._given, self._left = given, left
 
     def connect(self) -> Any:
-        return self._while_there(self._engine.connect)
+        return self._while_there(self._given.connect)
 
-    def begin(self) -> Any:
-        return self._while_there(self._engine.begin)
+    def connection(self) -> Any:
+        return self._while_there(self._given.connection)
 
     def _while_there(self, do: Callable[[], Any]) -> Any:
         if next(self._left, None) is None:
@@ -50,8 +50,8 @@ async def asked(world: World, cell: Cell, monkeypatch: pytest.MonkeyPatch, *, tr
     """What is wrong with the answer after so many transactions, if anything is."""
     db, left = world.office.db, iter(range(transactions))
     with monkeypatch.context() as patched:
-        patched.setattr(db, "_reader", Away(db._reader, left))
-        patched.setattr(db, "_writer", Away(db._writer, left))
+        for each in ("_readers", "_brief_writers", "_writer"):
+            patched.setattr(db, each, Away(getattr(db, each), left))
         answer = await answer_to(world, cell)
     if answer.status != 503:
         done = answer.status < 500 and (transactions or cell.route.name in WITHOUT_IT)
