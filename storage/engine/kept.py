@@ -39,7 +39,8 @@ class Kept:
             await asyncio.shield(asyncio.create_task(connection.close()))
 
     async def close(self) -> None:
-        """Give back what is kept."""
+        """Give back what is kept, and what is still in use as soon as it is not."""
+        self._most = 0
         while self._idle:
             await self._idle.pop().close()
 

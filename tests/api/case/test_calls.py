@@ -34,6 +34,7 @@ async def test_a_call_is_attention_and_an_attempt(office: Office) -> None:
         "summary": CALL["summary"],
         "started_at": "2026-11-25T13:50:00Z",
         "lasted_seconds": 240,
+        "ends_wait": False,
     }
 
 

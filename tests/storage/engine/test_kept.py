@@ -75,3 +75,9 @@ async def test_whoever_is_cancelled_leaves_nothing_behind(db: Database) -> None:
     async with db.write(brief=True) as connection:
         await connection.execute(insert(number_sequences), {"year": 2026, "last": 1})
     assert await years(db) == [2026]
+
+
+async def test_what_is_in_use_as_all_is_closed_is_not_kept(db: Database) -> None:
+    async with db.read(), db.read():
+        await db.close()
+    assert db._readers._idle == []
