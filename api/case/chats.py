@@ -21,7 +21,6 @@ from api.http.documented_refusals import can_refuse
 from api.http.idempotency import Idempotent, Success, answer_once
 from api.http.visibility import VisibleCase
 from desk import chats
-from desk.budgets import BudgetSpent, Spending
 from desk.desk import Desk
 from desk.inputs import Body
 from desk.opening import AskedOpening, NewChat
@@ -157,11 +156,10 @@ async def show_presence(principal: Talker, row: VisibleCase, desk: DeskDep, at: 
     "/cases/{number}/chat/presence",
     status_code=204,
     summary="Say that one has the chat before them: what is said in it is then told by no mail",
-    responses=can_refuse(NotFound, BudgetSpent, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def be_there(row: VisibleCase, principal: Talker, body: Presence, desk: DeskDep, at: At) -> Response:
     """Where no chat goes on, or another agent has it, nothing is noted."""
-    desk.budgets.spend(Spending.COMMAND, principal, at=at)
     await chats.be_there(desk, principal, _open(row.number, principal, writing=body.writing), at=at)
     return Response(status_code=204)
 
@@ -170,10 +168,9 @@ async def be_there(row: VisibleCase, principal: Talker, body: Presence, desk: De
     "/cases/{number}/chat/presence",
     status_code=204,
     summary="Say that one has the chat before them no longer",
-    responses=can_refuse(NotFound, BudgetSpent, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
-async def leave(row: VisibleCase, principal: Talker, desk: DeskDep, at: At) -> Response:
-    desk.budgets.spend(Spending.COMMAND, principal, at=at)
+async def leave(row: VisibleCase, principal: Talker, desk: DeskDep) -> Response:
     await chats.leave(desk, principal, _open(row.number, principal))
     return Response(status_code=204)
 

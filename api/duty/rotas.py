@@ -90,7 +90,7 @@ async def make_rota(principal: Director, body: NewRota, request: Idempotent, des
     "/rotas/{rota_id}",
     status_code=204,
     summary="End a rota now; what it said until now stays",
-    responses=can_refuse(NotFound, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def end_rota(rota_id: IdInPath, principal: Director, desk: DeskDep, at: At) -> Response:
     await rotas.end(desk, rota_id, by=principal.actor, at=at)
@@ -127,7 +127,7 @@ async def put_override(principal: Director, body: NewOverride, request: Idempote
     "/overrides/{override_id}",
     status_code=204,
     summary="Take an override back, with the other one of its swap",
-    responses=can_refuse(NotFound, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def take_back(override_id: IdInPath, principal: Director, desk: DeskDep, at: At) -> Response:
     await rotas.take_back(desk, override_id, by=principal.actor, at=at)

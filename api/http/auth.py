@@ -13,11 +13,14 @@ from api.http.deps import At, DeskDep
 from api.http.problems import Unauthenticated
 from desk import auditing
 from desk.access import REGISTRARS, STAFF, check_role, check_sign_in, note_use, token_owner
+from desk.budgets import Spending
 from desk.desk import Desk
 from policy.case.case import Role
 from storage.audit.acts import Act, Doer, acts_as
 from storage.signing_in.tokens import Principal
 
+KEYLESS = frozenset({"PUT", "PATCH", "DELETE"})
+"""What changes something without a key, under which a repetition would be free: each costs of the caller's commands."""
 _bearer = HTTPBearer(auto_error=False, description="escala tokens create")
 
 
@@ -28,8 +31,10 @@ async def caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     later: BackgroundTasks,
 ) -> Principal:
-    """The token's owner, or 401; its use is noted once the answer has gone."""
+    """The token's owner, or 401; its use is noted once the answer has gone. BudgetSpent for what has no key."""
     owner = await _owner(request, desk, at, credentials)
+    if request.method in KEYLESS:
+        desk.budgets.spend(Spending.COMMAND, owner, at=at)
     if owner.is_to_note:
         later.add_task(note_use, desk, owner, at=at)
     return owner

@@ -40,11 +40,18 @@ _POSTS: tuple[type[Refused], ...] = (
 Responses = dict[int | str, dict[str, Any]]
 
 
-def can_refuse(*kinds: type[Refused], post: bool = False, role: bool = False, input_: bool = True) -> Responses:
-    """The `responses` of an operation that may raise these, beside what every operation may."""
+def can_refuse(
+    *kinds: type[Refused], post: bool = False, keyless: bool = False, role: bool = False, input_: bool = True
+) -> Responses:
+    """The `responses` of an operation that may raise these, beside what every operation may.
+
+    `keyless`: it changes something without an idempotency key (PUT, PATCH, DELETE).
+    """
     named: list[type[Refused]] = [*_ALWAYS, *kinds]
     if post:
         named += _POSTS
+    if keyless:
+        named.append(BudgetSpent)
     if role:
         named.append(RoleNotAllowed)
     if input_ or post:

@@ -72,7 +72,7 @@ async def mark_absence(principal: Marker, body: NewAbsence, request: Idempotent,
     "/absences/{absence_id}",
     status_code=204,
     summary="End an absence before its time, or take back one that is to come",
-    responses=can_refuse(NotFound, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def end_absence(absence_id: IdInPath, principal: Marker, desk: DeskDep, at: At) -> Response:
     await absences.end(desk, absence_id, by=principal.actor, at=at)

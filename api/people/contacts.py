@@ -96,6 +96,7 @@ WantedRoster = Annotated[Replacement, Depends(wanted_roster)]
         AdministratorLockedOut,
         MalformedRequest,
         RequestTooLarge,
+        keyless=True,
         role=True,
     ),
 )

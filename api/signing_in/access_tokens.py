@@ -67,7 +67,7 @@ async def read_token(_: Admin, desk: DeskDep, token_id: TokenId) -> TokenAnswer:
     "/tokens/{token_id}",
     status_code=204,
     summary="Revoke an access token: it is refused from now on",
-    responses=can_refuse(NotFound, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def revoke_token(_: Admin, desk: DeskDep, at: At, token_id: TokenId) -> Response:
     await token_keeping.revoke(desk, token_id, at=at)

@@ -132,7 +132,7 @@ async def read_webhook(_: Admin, desk: DeskDep, webhook_id: IdInPath) -> Webhook
     "/webhooks/{webhook_id}",
     status_code=204,
     summary="Remove a webhook: it is told nothing any more",
-    responses=can_refuse(NotFound, role=True),
+    responses=can_refuse(NotFound, keyless=True, role=True),
 )
 async def remove_webhook(_: Admin, desk: DeskDep, at: At, webhook_id: IdInPath) -> Response:
     await webhooks.remove(desk, webhook_id, at=at)

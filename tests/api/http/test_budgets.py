@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.http.auth import KEYLESS
 from desk.budgets import Allowance, Budgets, Holder, Spending, allowances
 from settings import Settings
 from tests.api.office import NEW_CASE, STANDARD, Office, with_desk
@@ -92,3 +93,25 @@ def test_the_settings_say_how_much() -> None:
     assert allowed[Spending.OPENING, Holder.CONTACT] == Allowance(7, HOUR)
     assert allowed[Spending.COMMAND, Holder.CUSTOMER] == Allowance(8, MINUTE)
     assert allowed[Spending.FILE, Holder.TOKEN] == Allowance(9, HOUR)
+
+
+async def test_what_has_no_key_costs_of_the_commands(office: Office) -> None:
+    """Each PUT, PATCH and DELETE of the API, whoever may ask it: a repetition of theirs is not free."""
+    spent: dict[str, tuple[int, bool]] = {}
+    for path, operations in office.app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if method.upper() in KEYLESS:
+                with_desk(office, budgets=Budgets({(Spending.COMMAND, Holder.TOKEN): Allowance(1, MINUTE)}))
+                where, headers = path.format_map(Anything()), office.headers("admin")
+                await office.client.request(method, where, headers=headers)
+                again = await office.client.request(method, where, headers=headers)
+                spent[f"{method} {path}"] = again.status_code, "429" in operation["responses"]
+    assert len(spent) > 6
+    assert {name: each for name, each in spent.items() if each != (429, True)} == {}
+
+
+class Anything(dict[str, str]):
+    """An id for each place of a path."""
+
+    def __missing__(self, _: str) -> str:
+        return "nada"
