@@ -28,7 +28,7 @@ LANGUAGES = ("es", "en")
 _LOCALE_DIR = Path(__file__).parent / "locale"
 _BOGOTA = ZoneInfo("America/Bogota")
 _REGION = {"es": "es_CO", "en": "en_US"}
-_INSTANT = {"es": "EEEE d 'de' MMMM 'de' y, h:mm a", "en": "EEEE, MMMM d, y, h:mm a"}
+_INSTANT = {"es": "EEEE d 'de' MMMM 'de' y, H:mm", "en": "EEEE, MMMM d, y, h:mm a"}
 _MOMENT = {"es": "EEE d MMM, H:mm", "en": "EEE MMM d, h:mm a"}
 _PESOS = {"es": "'$' #,##0 'COP'", "en": "'COP' #,##0"}
 _UNITS = (("duration-day", 86_400), ("duration-hour", 3_600), ("duration-minute", 60), ("duration-second", 1))
@@ -83,7 +83,7 @@ def language_of(accept_language: str | None) -> str:
 
 
 def show_instant(at: datetime, language: str = DEFAULT) -> str:
-    """The instant on Bogotá's clocks: "lunes 23 de noviembre de 2026, 9:00 a. m."."""
+    """The instant on Bogotá's clocks: "lunes 23 de noviembre de 2026, 9:00"."""
     language = _known(language)
     return _plain(format_datetime(at, _INSTANT[language], tzinfo=_BOGOTA, locale=_REGION[language]))
 

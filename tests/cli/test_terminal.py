@@ -72,8 +72,8 @@ class TestOpen:
 
         assert "Caso MA-2026-000001" in said
         assert "Premium, prioridad 2 (impacto grave)" in said
-        assert "a más tardar el miércoles 25 de noviembre de 2026, 9:30 a. m." in said
-        assert "si no se resuelve, el miércoles 25 de noviembre de 2026, 10:00 a. m." in said
+        assert "a más tardar el miércoles 25 de noviembre de 2026, 9:30" in said
+        assert "si no se resuelve, el miércoles 25 de noviembre de 2026, 10:00" in said
 
     async def test_tells_a_refusal_with_its_rule(self, at: Terminal) -> None:
         with pytest.raises(console.Stopped, match=r"analizó.*\[REQ-5\]"):
@@ -126,7 +126,7 @@ class TestShow:
         said = await at.run(terminal.show_case, at.where(), number)
 
         assert "programada, el jue  3 dic 09:00" in said
-        assert "jueves 3 de diciembre de 2026, 9:00 a. m., Ana Torres" in said
+        assert "jueves 3 de diciembre de 2026, 9:00, Ana Torres" in said
         assert "$ 350.000 COP" in said
         assert "$ 120.000 COP, $ 120.000 COP a cargo del cliente" in said
         assert "visita acordada" in said

@@ -68,7 +68,7 @@ class TestTheCustomerReads:
         said = body(OPENED, limit_at=LIMIT)
         assert "Recibimos su caso MA-2026-000001" in said
         assert "prioridad 1 (impacto crítico), en el plan Premium" in said
-        assert "a más tardar el miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in said
+        assert "a más tardar el miércoles 25 de noviembre de 2026, 11:30 (hora de Colombia)" in said
 
     def test_no_promise_in_the_acknowledgement_of_a_held_case(self) -> None:
         assert "a más tardar" not in body(OPENED, limit_at=None)
@@ -78,14 +78,14 @@ class TestTheCustomerReads:
         said = body(f.CaseHeld(until=LIMIT), limit_at=LIMIT)
         assert "no encontramos un contrato ni una garantía vigente" in said
         assert MAILBOX in said
-        assert "miércoles 25 de noviembre de 2026, 11:30 a. m." in said
+        assert "miércoles 25 de noviembre de 2026, 11:30" in said
 
     @pytest.mark.rule("ESC-5")
     def test_from_where_to_where_a_case_moved_why_and_what_comes_next(self) -> None:
         said = body(handed_off("limit"), limit_at=LIMIT)
         assert "Se cumplió el tiempo del nivel 1 (Mesa de Ayuda) sin una solución" in said
         assert "pasó al nivel 2 (Grupo de Ingenieros Especialistas)" in said
-        assert "miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia), pasará por sí solo" in said
+        assert "miércoles 25 de noviembre de 2026, 11:30 (hora de Colombia), pasará por sí solo" in said
 
     def test_the_reason_of_who_moved_the_case_by_hand(self) -> None:
         said = body(handed_off("by_hand", reason=WORDS))
@@ -112,7 +112,7 @@ class TestTheCustomerReads:
     def test_the_solution_and_until_when_the_case_can_be_reopened(self) -> None:
         said = body(f.CaseResolved(summary=WORDS, reopen_until=LIMIT), limit_at=LIMIT)
         assert "Revise el token" in said
-        assert "hasta el miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in said
+        assert "hasta el miércoles 25 de noviembre de 2026, 11:30 (hora de Colombia)" in said
 
     @pytest.mark.rule("SCOPE-5")
     @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ class TestTheDeskReads:
     def test_what_will_happen_at_the_end_of_a_clock_and_when(self, fact: f.Fact, said: str) -> None:
         text = body(fact, "level:1", limit_at=LIMIT)
         assert said in text
-        assert "Vence: miércoles 25 de noviembre de 2026, 11:30 a. m. (hora de Colombia)" in text
+        assert "Vence: miércoles 25 de noviembre de 2026, 11:30 (hora de Colombia)" in text
 
     def test_when_it_was_due_what_was_missed(self) -> None:
         assert "Vencía: miércoles 25" in body(f.InitialAttentionMissed(), "level:1", due_at=LIMIT)

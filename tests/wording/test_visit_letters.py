@@ -24,8 +24,8 @@ from tests.wording.samples import (
 )
 
 LINK = "https://mesa.example/casos/MA-2026-000001"
-IN_TIME = "miércoles 25 de noviembre de 2026, 11:30 a. m."
-ON_DATE = "jueves 3 de diciembre de 2026, 9:00 a. m."
+IN_TIME = "miércoles 25 de noviembre de 2026, 11:30"
+ON_DATE = "jueves 3 de diciembre de 2026, 9:00"
 
 
 class TestTheCustomerReads:
