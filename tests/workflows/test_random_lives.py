@@ -63,8 +63,8 @@ FAR = {
     "case_released",
 }
 """What comes of the lives of a shard, however many steps it takes."""
-MISSING = size(2, long=0)
-"""How many of those so few lives may miss: the server's clock begins today, whose holidays are other ones."""
+MISSING = 2
+"""How many of those a shard may miss: the seed is new, and so is the day on which the server's clock begins."""
 _customers = count(1)
 
 
