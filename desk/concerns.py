@@ -47,7 +47,7 @@ async def listing(desk: Desk, principal: Principal, cursor: str | None) -> Page[
         return await concerns.listing(desk.database, told(principal), limit=_AT_ONCE, cursor=cursor)
 
 
-async def unread(desk: Desk, principal: Principal) -> Unread:
+async def unread(desk: Desk, principal: Principal, *, at: datetime) -> Unread:
     """How much of it they have not read, counted up to `concerns.MOST` + 1, and what waits for anybody."""
     people = told(principal)
     if not people:
@@ -57,7 +57,7 @@ async def unread(desk: Desk, principal: Principal) -> Unread:
         return replace(
             found,
             chats=len(await chats.waiting(db)),
-            late=await queue.how_many_late(db, at=desk.clock()),
+            late=await queue.how_many_late(db, at=at),
             visits=await to_approve(db) if decides(principal) else 0,
         )
 

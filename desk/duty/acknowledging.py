@@ -9,9 +9,9 @@ from datetime import datetime
 from desk.desk import Desk
 from desk.duty import links
 from desk.problems import NotFound
-from policy.case.case import Actor, Role
+from policy.case.case import Actor
 from policy.case.refusals import RoleNotAllowed
-from policy.duty.steps import PageState
+from policy.duty.paging import may_acknowledge
 from storage.duty import pages
 from storage.duty.pages import Page
 from storage.people import agents
@@ -62,7 +62,7 @@ async def by_hand(desk: Desk, page_id: str, *, by: Actor, at: datetime) -> Page:
     if not found:
         raise NotFound
     page = found[0]
-    if not may_take(page, by):
+    if not may_acknowledge(page.as_open, by):
         raise RoleNotAllowed
     await pages.acknowledge(desk.database, [page.id], _own(by), at=at)
     return (await pages.of_ids(desk.database, [page.id]))[0]
@@ -77,25 +77,9 @@ async def all_by_hand(desk: Desk, page_ids: Sequence[str], *, by: Actor, at: dat
     found = await pages.of_ids(desk.database, list(wanted))
     if not found or len(found) != len(wanted):
         raise NotFound
-    if not all(may_take(each, by) for each in found):
+    if not all(may_acknowledge(each.as_open, by) for each in found):
         raise RoleNotAllowed
     return len(await pages.acknowledge(desk.database, list(wanted), _own(by), at=at))
-
-
-def may_take(page: Page, by: Actor) -> bool:
-    """Whether a page may be acknowledged by this person."""
-    is_agents = by.role is Role.AGENT and (page.level in by.levels or by.id in page.reached)
-    return by.role is Role.DIRECTOR or is_agents
-
-
-def calls(page: Page, by: Actor) -> bool:
-    """Whether a page that waits calls this person: it reached them, or nobody in particular any more and them as well.
-
-    Those of a level who were not called may take one, but it is not theirs.
-    """
-    if not page.is_open or not may_take(page, by):
-        return False
-    return by.id in page.reached or page.state is PageState.TOLD_ALL
 
 
 def _own(by: Actor) -> Actor:

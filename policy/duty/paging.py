@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policy.case.case import Level, Status
+from policy.case.case import Actor, Level, Role, Status
 from policy.duty.rota import Duty
 from policy.duty.steps import PageState, PageStep, PageWhy
 
@@ -31,6 +31,23 @@ class Open:
     level: Level
     state: PageState
     reached: tuple[str, ...] = ()
+
+
+def may_acknowledge(page: Open, by: Actor) -> bool:
+    """Whether a page may be acknowledged by this person: whom it reached, who serves its level, or the director."""
+    if by.role is Role.DIRECTOR:
+        return True
+    return by.role is Role.AGENT and (page.level in by.levels or by.id in page.reached)
+
+
+def calls(page: Open, by: Actor) -> bool:
+    """Whether a page calls this person: it reached them, or nobody in particular any more and them as well.
+
+    Those of a level who were not called may acknowledge one, but it is not theirs.
+    """
+    if page.state not in OPEN or not may_acknowledge(page, by):
+        return False
+    return by.id in page.reached or page.state is PageState.TOLD_ALL
 
 
 @dataclass(frozen=True, kw_only=True)

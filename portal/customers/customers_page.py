@@ -20,6 +20,7 @@ from desk.problems import NotFound
 from desk.reading.customers import read_customers
 from policy.case import lifecycle
 from policy.case.commands import OpenCase
+from portal.case.case_lines import group_names
 from portal.customers.customer_scope import CustomerScope
 from portal.customers.registering import RegistrationForm, submit_registration
 from portal.frame.deps import At, DeskDep
@@ -162,7 +163,7 @@ async def _page(scope: CustomerScope, refused: RefusedForm | None = None) -> Res
         going=card.open_cases,
         over=card.done_cases,
         kinds=[each.value for each in SolutionKind],
-        group_names={each.id: each.name for each in scope.desk.policy.groups},
+        group_names=group_names(scope.desk.policy),
         may_register=scope.visitor.role in REGISTRARS,
         may_open=scope.visitor.role in lifecycle.ROLES[OpenCase],
         key=lambda: secrets.token_urlsafe(18),

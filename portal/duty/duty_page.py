@@ -20,6 +20,7 @@ from desk.reading import duty
 from policy.case.case import Role
 from policy.case.refusals import Refusal
 from policy.duty.changes import DIRECTS, SwapState, may_answer, may_withdraw
+from policy.duty.paging import calls, may_acknowledge
 from portal.frame.deps import At, DeskDep
 from portal.frame.fields import Id, Ids
 from portal.frame.pages import page, to
@@ -149,8 +150,8 @@ async def _page(by: DutyRequest, told: Told, *, cursor: str | None = None) -> Re
         their_turns=[(level, one) for level, one in turns if one.duty.assigned != actor.id and level in actor.levels],
         may_answer={each.id for each in found.swaps if may_answer(actor, each)},
         may_withdraw={each.id for each in found.swaps if may_withdraw(actor, each)},
-        may_take={each.page.id for each in found.open if acknowledging.may_take(each.page, actor)},
-        mine=[each.id for each in found.waiting if acknowledging.calls(each, actor)],
+        may_take={each.page.id for each in found.open if may_acknowledge(each.page.as_open, actor)},
+        mine=[each.id for each in found.waiting if calls(each.as_open, actor)],
         more=len(found.waiting) - len(found.open),
         directs=actor.role in DIRECTS,
         told=told,

@@ -161,7 +161,7 @@ async def visitor(request: Request, desk: DeskDep, portal: PortalDep, at: At) ->
     if found.persona and not by_itself:
         found = replace(
             found,
-            unread=await concerns.unread(desk, found.principal),
+            unread=await concerns.unread(desk, found.principal, at=at),
             calls=await callers.ringing(desk, concerns.told(found.principal), at=at),
         )
     request.state.visitor = found

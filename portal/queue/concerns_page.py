@@ -71,7 +71,7 @@ async def read_all(visitor: Worker, desk: DeskDep, at: At, hasta: LastRead) -> R
 @router.get("/campana")
 async def show_bell(request: Request, visitor: Worker, desk: DeskDep, at: At) -> Response:
     """The bell alone, for a page that shows it already, with what came last."""
-    unread = await concerns.unread(desk, visitor.principal)
+    unread = await concerns.unread(desk, visitor.principal, at=at)
     newest = (await concerns.listing(desk, visitor.principal, None)).items[:1] if unread.last else []
     ringing = await callers.ringing(desk, concerns.told(visitor.principal), at=at)
     last = newest[0] if newest and newest[0].id == unread.last else None

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from policy.case.case import Level, Status
+from policy.case.case import Actor, Level, Role, Status
 from policy.duty.calls import Call
-from policy.duty.paging import SETTLED, Next, Open, Standing, next_step
+from policy.duty.paging import SETTLED, Next, Open, Standing, calls, may_acknowledge, next_step
 from policy.duty.rota import Duty
 from policy.duty.steps import PageState, PageStep, PageWhy
 from policy.terms.terms import Terms
@@ -93,3 +93,22 @@ def test_which_turns_call_whoever_is_on_duty(terms: Terms, step: Step, calls: li
     assert [entries[each.seq] for each in found] == [
         "case_overdue" if why is PageWhy.OVERDUE else "handed_off" for why, _ in expected
     ]
+
+
+@pytest.mark.parametrize(
+    ("by", "state", "may", "called"),
+    [
+        (Actor(Role.DIRECTOR, "dora"), PageState.PAGED, True, False),
+        (Actor(Role.DIRECTOR, "dora"), PageState.TOLD_ALL, True, True),
+        (Actor(Role.AGENT, "ana", (Level.SPECIALISTS,)), PageState.PAGED, True, False),
+        (Actor(Role.AGENT, "ana", (Level.SPECIALISTS,)), PageState.TOLD_ALL, True, True),
+        (Actor(Role.AGENT, "eva", (Level.HELP_DESK,)), PageState.PAGED, True, True),  # whom it reached
+        (Actor(Role.AGENT, "eva", (Level.HELP_DESK,)), PageState.ACKNOWLEDGED, True, False),
+        (Actor(Role.AGENT, "leo", (Level.HELP_DESK,)), PageState.TOLD_ALL, False, False),
+        (Actor(Role.COMMERCIAL, "mar"), PageState.TOLD_ALL, False, False),
+        (Actor(Role.CONTACT, "eva"), PageState.PAGED, False, False),
+    ],
+)
+def test_who_may_acknowledge_a_page_and_whom_it_calls(by: Actor, state: PageState, may: bool, called: bool) -> None:
+    its = page("eva", state=state)
+    assert (may_acknowledge(its, by), calls(its, by)) == (may, called)
