@@ -49,6 +49,8 @@ class Day:
     async def send(self, form: str, **fields: str) -> None:
         """Fill in one of the case's forms, unfolding what it is folded into, and send it."""
         its = self.page.locator(f"#f-{form}")
+        await its.wait_for(state="attached")
+        await self.page.wait_for_load_state()  # before its styles are there, everything is visible
         about = self.page.locator(".about:not([open]) > summary")
         if await its.locator("xpath=ancestor::*[@id='actions']").count() and await about.is_visible():
             await about.click()  # on a telephone all that can be done is in one fold
