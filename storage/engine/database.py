@@ -76,6 +76,7 @@ class Database:
         self._reader, self._writer, self._lock = reader, writer, lock
         kept = 0 if lock is None else _KEPT
         self._readers = Kept(reader, kept)
+        self._writers = Kept(writer, 0)
         self._brief_writers = Kept(writer.execution_options(brief=True), min(kept, 1))
         self._probed_at = -_PROBED_FOR_S
 
@@ -126,7 +127,7 @@ class Database:
             async with (
                 self._lock.held() if self._lock else nullcontext(),
                 self._bounded(),
-                self._brief_writers.connection() if brief else self._writer.connect() as connection,
+                (self._brief_writers if brief else self._writers).connection() as connection,
                 connection.begin(),
             ):
                 yield connection
@@ -166,6 +167,7 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self._readers.close()
+        await self._writers.close()
         await self._brief_writers.close()
         await self._reader.dispose()
         await self._writer.dispose()

@@ -19,6 +19,7 @@ class Kept:
         self._engine, self._most = engine, most
         self._idle: list[AsyncConnection] = []
         self._asking = 0
+        self._is_closed = False
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
@@ -31,18 +32,24 @@ class Kept:
             if is_kept and connection.in_transaction():
                 await connection.rollback()
         except BaseException:
-            await asyncio.shield(asyncio.create_task(connection.close()))
+            await asyncio.shield(asyncio.create_task(self._give_back(connection)))
             raise
         if is_kept:
             self._idle.append(connection)
         else:
-            await asyncio.shield(asyncio.create_task(connection.close()))
+            await asyncio.shield(asyncio.create_task(self._give_back(connection)))
 
     async def close(self) -> None:
-        """Give back what is kept, and what is still in use as soon as it is not."""
-        self._most = 0
+        """Give back what is kept; what is still in use is closed as soon as it is not."""
+        self._most, self._is_closed = 0, True
         while self._idle:
             await self._idle.pop().close()
+
+    async def _give_back(self, connection: AsyncConnection) -> None:
+        if self._is_closed:
+            # The pool that it came from is gone, and would take it and never close it.
+            await connection.invalidate()
+        await connection.close()
 
     async def _opened(self) -> AsyncConnection:
         self._asking += 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine.database import Database
 from storage.engine.tables import number_sequences
@@ -19,6 +22,15 @@ MORE_THAN_THE_POOL_HAS = 40
 async def years(db: Database) -> list[int]:
     async with db.read() as connection:
         return list(await connection.scalars(select(number_sequences.c.year).order_by(number_sequences.c.year)))
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection."""
+    return (await connection.get_raw_connection()).driver_connection
+
+
+def is_closed(opened: Any) -> bool:
+    return opened._connection is None if isinstance(opened, aiosqlite.Connection) else opened.is_closed()
 
 
 @pytest.mark.parametrize("brief", [True, False])
@@ -77,7 +89,25 @@ async def test_whoever_is_cancelled_leaves_nothing_behind(db: Database) -> None:
     assert await years(db) == [2026]
 
 
-async def test_what_is_in_use_as_all_is_closed_is_not_kept(db: Database) -> None:
-    async with db.read(), db.read():
+async def test_what_is_in_use_as_all_is_closed_is_closed_after_its_use(db: Database) -> None:
+    """Neither kept nor given to a pool that is no more, which would leave it open until it is forgotten."""
+    async with db.read() as first, db.read() as second:
+        opened = [await driver_of(first), await driver_of(second)]
         await db.close()
+        assert not any(map(is_closed, opened))
     assert db._readers._idle == []
+    assert all(map(is_closed, opened))
+
+
+@pytest.mark.parametrize("brief", [True, False])
+async def test_a_write_under_way_as_all_is_closed_is_committed_and_its_connection_closed(
+    db: Database, url: str, brief: bool
+) -> None:
+    async with db.write(brief=brief) as connection:
+        opened = await driver_of(connection)
+        await connection.execute(insert(number_sequences), {"year": 2026, "last": 1})
+        await db.close()
+    assert is_closed(opened)
+    another = Database.at(url)
+    assert await years(another) == [2026]
+    await another.close()
