@@ -54,20 +54,34 @@ async def show(
 @router.get(".csv")
 async def as_csv(visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     await auditing.exported(desk, "audit.csv", at=at)
-    return answered(_download(_csv_lines(auditing.whole(desk)), "text/csv; charset=utf-8", "auditoria.csv"), visitor)
+    lines = _csv_lines(await _begun(auditing.whole(desk)))
+    return answered(_download(lines, "text/csv; charset=utf-8", "auditoria.csv"), visitor)
 
 
 @router.get(".json")
 async def as_json(visitor: SignedIn, desk: DeskDep, at: At) -> Response:
     """One entry a line, as they are hashed."""
     await auditing.exported(desk, "audit.json", at=at)
-    return answered(_download(_json_lines(auditing.whole(desk)), "application/x-ndjson", "auditoria.json"), visitor)
+    lines = _json_lines(await _begun(auditing.whole(desk)))
+    return answered(_download(lines, "application/x-ndjson", "auditoria.json"), visitor)
 
 
 def _download(lines: AsyncIterator[str], media_type: str, name: str) -> StreamingResponse:
     return StreamingResponse(
         lines, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+async def _begun(entries: AsyncIterator[Entry]) -> AsyncIterator[Entry]:
+    """The same entries, once the first is read: after the answer has begun, a refusal could only break it off."""
+    first = await anext(entries)  # the export itself is on the audit
+
+    async def whole() -> AsyncIterator[Entry]:
+        yield first
+        async for each in entries:
+            yield each
+
+    return whole()
 
 
 async def _csv_lines(entries: AsyncIterator[Entry]) -> AsyncIterator[str]:

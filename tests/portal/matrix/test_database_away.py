@@ -15,6 +15,7 @@ from tests.portal.matrix.routes import Route, routes
 from tests.portal.matrix.trying import answer_to
 from tests.portal.matrix.verdict import is_theirs
 from tests.portal.matrix.world import World
+from tests.support.thoroughness import IS_LONG
 
 WITHOUT_IT = frozenset(
     {
@@ -50,7 +51,7 @@ async def asked(world: World, cell: Cell, monkeypatch: pytest.MonkeyPatch, *, tr
     """What is wrong with the answer after so many transactions, if anything is."""
     db, left = world.office.db, iter(range(transactions))
     with monkeypatch.context() as patched:
-        for each in ("_readers", "_brief_writers", "_writer"):
+        for each in ("_readers", "_brief_writers", "_writers"):
             patched.setattr(db, each, Away(getattr(db, each), left))
         answer = await answer_to(world, cell)
     if answer.status != 503:
@@ -75,5 +76,19 @@ async def test_every_route_says_so(
     async with copied(filled, tmp_path) as world:
         wrong = [
             await asked(world, one_cell(route, world), monkeypatch, transactions=transactions) for route in routes()
+        ]
+    assert [each for each in wrong if each] == []
+
+
+async def test_every_route_says_so_in_the_middle_of_its_work(
+    filled: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After two to five transactions: each number for a part of the routes here, for all of them in the long run."""
+    deeper = range(2, 6)
+    async with copied(filled, tmp_path) as world:
+        wrong = [
+            await asked(world, one_cell(route, world), monkeypatch, transactions=transactions)
+            for place, route in enumerate(routes())
+            for transactions in (deeper if IS_LONG else [deeper[place % len(deeper)]])
         ]
     assert [each for each in wrong if each] == []

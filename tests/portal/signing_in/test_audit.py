@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from storage.audit import audit
 from storage.audit.acts import Act
 from storage.audit.audit import Entry, Wanted
 from storage.engine.database import Database
+from storage.engine.reach import DatabaseUnavailable
 from storage.signing_in import accounts
 from tests.api.office import BASE, PREMIUM, Office
 from tests.portal.people import EMAILS, PASSWORD, account, visitor
@@ -210,6 +211,22 @@ async def test_administrators_read_it_and_take_it_with_them(office: Office) -> N
     assert [line["hash"] for line in lines][: len(rows)] == [row["hash"] for row in rows]
     listed = (await office.get("/audit", "admin", act="exported")).json()["items"]
     assert [each["target"] for each in listed] == ["audit.json", "audit.csv"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+async def test_what_cannot_be_read_is_refused_and_not_broken_off(
+    office: Office, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    async def away(db: object) -> AsyncIterator[Entry]:
+        if db:
+            raise DatabaseUnavailable
+        for entry in await entries(office):
+            yield entry
+
+    monkeypatch.setattr(audit, "whole", away)
+    async with visitor(office, "admin") as root:
+        answer = await root.get(f"/auditoria.{kind}")
+    assert (answer.status_code, int(answer.headers["retry-after"]) >= 1) == (503, True)
 
 
 @pytest.mark.parametrize("who", ["contact", "agent", "director", "commercial"])
