@@ -110,7 +110,12 @@ class SignInMail:
         """Do this after the answer, so that its time tells nothing."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.warning("a message about signing in was given up: %s", type(error).__name__)
 
     async def done(self) -> None:
         """Wait for all that is under way."""

@@ -11,6 +11,7 @@ from desk.signing_in.invitations import Guest, invite
 from desk.signing_in.sign_in_mail import SignInMail
 from policy.case.case import Role
 from portal.signing_in import new_password
+from storage.engine.reach import DatabaseUnavailable
 from storage.signing_in import accounts
 from storage.signing_in.accounts import NewAccount, Purpose
 from tests.api.office import Office
@@ -33,6 +34,17 @@ class TestAForgottenPassword:
         assert "va en camino un mensaje" in known
         assert len(known) == len(unknown)
         assert len(await letters(office)) == 1
+
+    async def test_that_cannot_be_looked_up_is_given_up_with_a_word_in_the_log(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def away(db: object, email: str) -> None:
+            raise DatabaseUnavailable
+
+        monkeypatch.setattr(accounts, "by_mailbox", away)
+        assert "va en camino un mensaje" in await wish(office, EMAILS["agent"])
+        assert await letters(office) == []
+        assert "a message about signing in was given up: DatabaseUnavailable" in caplog.messages
 
     async def test_is_answered_before_anybody_is_looked_up(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
