@@ -1,6 +1,6 @@
 """Each page's transactions, statements and milliseconds at the server, with 10,000 cases on SQLite.
 
-Counted is what is asked until the answer has gone out, on SQLite; the app is asked without a network between. `work` is
+Counted is what is asked until the answer has gone out; the app is asked without a network between. `work` is
 the time of a processor that a page takes, the database too, however busy the machine is, and what is promised. `--save`
 keeps the figures, `--against` prints those that were kept beside today's, `--keep` keeps the filled database, of which
 each run gets a copy, `--check` fails above what is promised.

@@ -1,4 +1,4 @@
-"""Counts what an app asks of its SQLite database for one answer: transactions that read, those that write, statements.
+"""Counts what an app asks of its database for one answer: transactions that read, those that write, statements.
 
 Counted is what happens until the answer has gone out whole; what the app does afterwards is nobody's wait.
 """
@@ -64,8 +64,14 @@ class Counting:
         def read(_: object) -> None:
             self.count.reads += self._is_answering
 
-        def write(_: object) -> None:
-            self.count.writes += self._is_answering
+        def write(connection: Any) -> None:
+            # On PostgreSQL both are one engine, which hears of its readers' transactions too.
+            is_reading = connection.get_execution_options().get("postgresql_readonly", False)
+            self.count.writes += self._is_answering and not is_reading
+
+        def execute(_: object, __: object, statement: str, *rest: object) -> None:
+            if self._is_answering:
+                self.count.asked.append(statement)
 
         run, count_of = Connection.run, self
 
@@ -76,6 +82,8 @@ class Counting:
 
         reader, writer = db._reader.sync_engine, db._writer.sync_engine
         heard: list[tuple[Engine, str, Callable[..., None]]] = [(reader, "begin", read), (writer, "begin", write)]
+        if writer.dialect.name == "postgresql":
+            heard.append((writer, "before_cursor_execute", execute))
         for each in heard:
             event.listen(*each)
         Connection.run = ask  # type: ignore[method-assign]
