@@ -18,6 +18,7 @@ from portal.queue.queue_filters import Look, look_in
 from wording.language import translate
 
 _LONGEST = 2_000
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +26,13 @@ class CameFrom:
     """Which list somebody came from (`de`: its query, empty for none), and the case's place in it as it then stood."""
 
     de: Annotated[str, Query(max_length=_LONGEST)] = ""
-    lugar: Annotated[str, Query(max_length=10)] = ""
+    lugar: Annotated[str, Query(max_length=_LONGEST)] = ""
 
     @property
     def place(self) -> int | None:
-        return int(self.lugar) if self.lugar.isascii() and self.lugar.isdecimal() else None
+        """None for what is no place: like a list that there is not, it is no reason to refuse the case."""
+        is_one = self.lugar.isascii() and self.lugar.isdecimal() and len(self.lugar) <= _MOST_DIGITS
+        return int(self.lugar) if is_one else None
 
     @property
     def query(self) -> str:
@@ -88,4 +91,4 @@ def came_from(request: Request) -> CameFrom:
     own = request.url.query if "de" in request.query_params else ""
     said = parse_qs(own or urlsplit(path_in(request.headers.get("referer", ""))).query)
     de, lugar = (said.get(name, [""])[0] for name in ("de", "lugar"))
-    return CameFrom(de=de[:_LONGEST], lugar=lugar[:10])
+    return CameFrom(de=de[:_LONGEST], lugar=lugar[:_LONGEST])

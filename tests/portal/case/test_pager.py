@@ -62,7 +62,16 @@ async def test_a_case_that_left_the_list_leads_on_from_where_it_stood(office: Of
     assert [urlsplit(links[rel]).path for rel in ("prev", "next")] == [f"/casos/{mine[0]}", f"/casos/{mine[2]}"]
 
 
-@pytest.mark.parametrize("asked", ["de=tab%3Dnada%26level%3D9", "de=x&lugar=x", "de=tab%3Dmine&lugar=-3", "de=q%3D'"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "de=tab%3Dnada%26level%3D9",
+        "de=x&lugar=x",
+        "de=tab%3Dmine&lugar=-3",
+        f"de=tab%3Dmine&lugar={10**25}",
+        "de=q%3D'",
+    ],
+)
 async def test_a_list_that_nobody_knows_is_no_error(office: Office, mine: list[str], asked: str) -> None:
     async with visitor(office, "agent") as agent:
         assert (await agent.get(f"/casos/{mine[0]}?{asked}")).status_code == 200
