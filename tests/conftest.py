@@ -5,6 +5,9 @@ Fixtures live beside the tests that use them.
 
 import gc
 import json
+import os
+import select
+import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -30,6 +33,13 @@ _OBJECTS_BEFORE_A_LOOK = 20_000
 # A password costs 136 ms of a core, by design (tests/desk/signing_in/test_passwords.py holds it); here as little as can
 # be, but more than the hashes that tests put in place, which are made anew at a sign-in as old ones are.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+
+if "FAKETIME" in os.environ:
+    # With a set clock beside the real monotonic one libfaketime refuses to sleep; to wait for nothing is as good.
+    def _sleep(seconds: Any) -> None:
+        select.select([], [], [], seconds)
+
+    time.sleep = _sleep
 
 # What an HTTP client trusts is read from a file for 30 ms of a core, also by those that speak to this machine alone.
 pytest.MonkeyPatch().setattr(httpx._transports.default, "create_ssl_context", cache(httpx.create_ssl_context))
