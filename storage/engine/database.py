@@ -144,6 +144,7 @@ class Database:
 
     async def ready(self) -> bool:
         """Whether the database answers within a second and has the tables that this version of Escala expects."""
+        _head()  # read from the migrations once, for which no database is to blame
         try:
             async with asyncio.timeout(_READY_S):
                 async with self.read() as connection:
