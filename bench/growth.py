@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -41,6 +40,8 @@ MOST_TIMES_THE_FIRST = 1.1
 OPENINGS, COMMANDS, TOUCHED = 60, 120, 60
 """How many a measurement makes, and to how many cases the commands go: the cases that are kept are asked twice."""
 _IN_FLIGHT, _AT_ONCE = 10, 40
+_AT_REST = 5
+"""Seconds, one after the other, in which hardly anything was done."""
 _FAR = timedelta(days=30)
 _places = count(1)
 
@@ -123,11 +124,13 @@ class Stage:
         return number
 
     async def _rests(self) -> None:
-        """Wait until what was put there has been taken in."""
-        spent = Counter[str]()
-        while (now := busy(self.processes)).total() - spent.total() > 100:
-            spent = now
+        """Wait until what was put there is taken in: a busy machine may keep the processes waiting for a second."""
+        spent, at_rest = busy(self.processes), 0
+        while at_rest < _AT_REST:
             await asyncio.sleep(1)
+            now = busy(self.processes)
+            at_rest = at_rest + 1 if now.total() - spent.total() <= 100 else 0
+            spent = now
 
 
 def _terms() -> Terms:
