@@ -14,15 +14,16 @@ from desk.commands.offers import AskedCommand
 from desk.desk import Desk
 from desk.idempotency import IdempotentRequest
 from desk.inputs import Id, IdIfAny
-from desk.problems import NotFound, Problem
+from desk.problems import EngineUnavailable, NotFound, Problem
 from desk.reading.callers import terms_of
 from policy.case.case import Channel
 from policy.case.commands import LogCall
+from policy.case.refusals import Refusal
 from policy.terms.channels import misdirected
 from storage.people import contacts
 from storage.signing_in.tokens import Principal
 from storage.telephone import calls
-from storage.telephone.calls import CallRow
+from storage.telephone.calls import CallRow, Log
 from storage.terms.terms import bogota_date
 
 _LOG = next(each for each in OFFERS if each.command is LogCall)
@@ -44,6 +45,12 @@ class ChannelHeld(Problem):
     status, message = 409, "This contact's plan holds the telephone."
 
 
+class CallLogged(Problem):
+    """A call is logged once, by whoever was first."""
+
+    status, message = 409, "This call is logged already, on case {number}."
+
+
 class CallFromNumber(CallMade):
     """A call, the case that it is logged on, and the call that the telephone system told of, where it did."""
 
@@ -52,16 +59,28 @@ class CallFromNumber(CallMade):
 
 
 async def log(desk: Desk, principal: Principal, told: CallFromNumber, request: IdempotentRequest) -> str:
-    """Log it on the case, whose number is the answer. Raises as `give` does, and NotFound.
+    """Log it on the case, whose number is the answer. Raises as `give` does, NotFound, and CallLogged.
 
     It begins its request: `once` is given it as `Begins`.
     """
-    if told.call_id and await calls.get(desk.database, told.call_id) is None:
-        raise NotFound
     row = await visible_case(desk, principal, told.number)
-    await give(desk, AskedCommand.of(principal, _OFFER, row, body=told, request=request))
-    if told.call_id:
-        await calls.was(desk.database, told.call_id, contact_id=told.contact_id, number=row.number)
+    asked = AskedCommand.of(principal, _OFFER, row, body=told, request=request)
+    if not told.call_id:
+        await give(desk, asked)
+        return row.number
+    its = Log(number=row.number, contact_id=told.contact_id, command=request.derived("cmd_"))
+    call = await calls.take(desk.database, told.call_id, its)
+    if call is None:
+        raise NotFound
+    if call.logged_as != its.command:
+        raise CallLogged(number=call.case_number or "")
+    try:
+        await give(desk, asked)
+    except EngineUnavailable:
+        raise  # it may have been taken all the same: the same request goes on
+    except (Problem, Refusal):
+        await calls.let_go(desk.database, told.call_id, its)
+        raise
     return row.number
 
 

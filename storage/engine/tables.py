@@ -1083,6 +1083,7 @@ phone_calls = Table(  # a call that a telephone system told of, and the case tha
     Column("recording_url", Text, nullable=False),
     Column("contact_id", ForeignKey("contacts.id")),  # who it was, where somebody said so
     Column("case_number", ForeignKey("cases.number")),  # where it is logged
+    Column("logged_as", String),  # the command that logs it there; None as well where an earlier version did
     word("direction", Direction),
     Index(None, "first_at", "id"),
     Index(None, "number", "first_at"),

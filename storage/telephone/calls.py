@@ -27,6 +27,17 @@ class CallRow(Call):
     id: str
     contact_id: str | None = None
     case_number: str | None = None
+    logged_as: str | None = None
+    """The command that logs it there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """A call's log: on which case, with whom, by which command."""
+
+    number: str
+    contact_id: str
+    command: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +108,26 @@ async def latest(db: Reader) -> int:
         return await connection.scalar(select(func.max(phone_events.c.id))) or 0
 
 
-async def was(db: Database, call_id: str, *, contact_id: str, number: str | None = None) -> None:
-    """Note who a call was with, and, with its `number`, that it is logged on that case."""
-    said = {"contact_id": contact_id} | ({"case_number": number} if number else {})
+async def was(db: Database, call_id: str, *, contact_id: str) -> None:
+    """Note who a call was with."""
     async with db.write() as connection:
-        await connection.execute(update(phone_calls).where(_C.id == call_id).values(**said))
+        await connection.execute(update(phone_calls).where(_C.id == call_id).values(contact_id=contact_id))
+
+
+async def take(db: Database, call_id: str, log: Log) -> CallRow | None:
+    """Note where a call is being logged, and the call as it is then; the first log stays. None for no such call."""
+    its = update(phone_calls).where(_C.id == call_id, _C.case_number.is_(None))
+    async with db.write() as connection:
+        await connection.execute(its.values(contact_id=log.contact_id, case_number=log.number, logged_as=log.command))
+        row = (await connection.execute(_SELECT.where(_C.id == call_id))).mappings().first()
+    return _call(row) if row else None
+
+
+async def let_go(db: Database, call_id: str, log: Log) -> None:
+    """Take it back: the case would not have this log."""
+    its = update(phone_calls).where(_C.id == call_id, _C.logged_as == log.command)
+    async with db.write() as connection:
+        await connection.execute(its.values(case_number=None, logged_as=None))
 
 
 async def callers_before(db: Reader, number: str) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import update
 
 from policy.telephone.call import CallEvent, Heard
@@ -71,6 +73,35 @@ async def test_a_call_is_logged_from_its_number_in_two_actions(office: Office, t
     assert (kept.case_number, kept.contact_id) == (number, f"contact-{PREMIUM}")
     assert "sin registrar" not in (listed := (await them.get("/telefono")).text)
     assert f'<a href="/casos/{number}">{number}</a>' in listed
+
+
+@pytest.mark.rule("ESC-12")
+async def test_of_two_who_log_one_call_the_second_is_told_where_it_is(office: Office, them: Visitor) -> None:
+    """Each on another case, at once; and again on the first one's own."""
+    await has_number(office, PREMIUM)
+    numbers = [await office.open("premium_contact") for _ in range(2)]
+    call = await rang(office, NUMBER, CallEvent.ANSWERED, CallEvent.ENDED)
+
+    async def log(number: str, key: str) -> Response:
+        said: dict[str, Any] = {
+            "call_id": call,
+            "number": number,
+            "direction": "in",
+            "outcome": "solved",
+            "seconds": "120",
+        }
+        said |= {"contact_id": f"contact-{PREMIUM}", "started_at": "2026-11-25T13:58:00Z", "summary": "Ya funciona."}
+        return await them.post("/telefono/registro", **said, key=key)
+
+    answers = await asyncio.gather(*(log(number, f"registro-{number}") for number in numbers))
+    assert sorted(each.status_code for each in answers) == [303, 409]
+    first = numbers[0] if answers[0].status_code == 303 else numbers[1]
+    answers.append(await log(first, "registro-otro"))
+    for answer in answers:
+        assert answer.status_code == 303 or f"Esta llamada ya está registrada, en el caso {first}." in answer.text
+    logged = [each["kind"] == "call_logged" for number in numbers for each in await office.timeline(number)]
+    assert sum(logged) == 1
+    assert (await log(first, f"registro-{first}")).status_code == 303, "the same request again"
 
 
 async def test_a_page_from_before_the_calls_end_logs_how_long_it_took(office: Office, them: Visitor) -> None:
