@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from imaplib import IMAP4
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
@@ -136,6 +137,8 @@ class ImapSource:
         token = await self.tokens.token() if self.tokens else None
         try:
             box = await asyncio.to_thread(self.account.opened, token)
+        except (OSError, IMAP4.abort):
+            raise  # of the connection: the token is as good as it was
         except Exception:
             if self.tokens and token:
                 self.tokens.forget(token)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field, replace
-from typing import Any
+from imaplib import IMAP4
+from typing import Any, cast
 
 import httpx
 import pytest
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - what it is here
 from aiosmtpd.smtp import AuthResult
+from imap_tools import BaseMailBox
 
+from activities.mail import imap_source
+from activities.mail.imap_source import ImapAccount, ImapSource
 from activities.mail.oauth import AccessTokens
 from activities.mail.sending import Reached, SmtpMail
 from activities.notices.bell import Bell
@@ -35,6 +39,15 @@ class Tokens:
         return httpx.Response(200, json={"access_token": f"t{self.given}", "expires_in": 3600})
 
 
+def known_by(tokens: Tokens) -> AccessTokens:
+    return AccessTokens(
+        url="https://login.example/token",
+        client_id="escala",
+        client_secret="secreta",
+        transport=httpx.MockTransport(tokens.answer),
+    )
+
+
 @dataclass
 class Guarded(Inbox):
     """A server that lets in by access tokens alone, those that are good now."""
@@ -56,13 +69,7 @@ async def test_a_token_that_ends_in_the_middle_is_asked_for_anew() -> None:
     tokens, inbox = Tokens(), Guarded(good={"t1"})
     options: dict[str, Any] = {"auth_require_tls": False}
     async with serving(inbox, **options) as port:
-        known = AccessTokens(
-            url="https://login.example/token",
-            client_id="escala",
-            client_secret="secreta",
-            transport=httpx.MockTransport(tokens.answer),
-        )
-        smtp = SmtpMail(host="127.0.0.1", port=port, user="mesa", start_tls=False, tokens=known)
+        smtp = SmtpMail(host="127.0.0.1", port=port, user="mesa", start_tls=False, tokens=known_by(tokens))
         await smtp.send(letter(), [ANA])
         inbox.good = {"t2"}  # the server forgets the first before its time
         with pytest.raises(Exception, match="not taken"):
@@ -70,6 +77,33 @@ async def test_a_token_that_ends_in_the_middle_is_asked_for_anew() -> None:
         await smtp.send(letter(), [ANA])
     assert inbox.shown == ["user=mesa t1", "user=mesa t1", "user=mesa t2"]
     assert (tokens.given, len(inbox.messages)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (ConnectionRefusedError(), 1),
+        (TimeoutError(), 1),
+        (IMAP4.abort("socket error: EOF"), 1),
+        (IMAP4.error("AUTHENTICATE failed"), 2),
+    ],
+)
+async def test_a_mailbox_asks_anew_only_for_a_token_that_was_not_taken(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, asked: int
+) -> None:
+    def opened(_: ImapAccount, __: str | None) -> BaseMailBox:
+        raise fault
+
+    monkeypatch.setattr(ImapAccount, "opened", opened)
+    tokens = Tokens()
+    account = ImapAccount.at("imaps://mesa@imap.example/INBOX")
+    source = ImapSource(
+        account=account, inbox=cast("imap_source.Inbox", None), look_every=1, largest=1, tokens=known_by(tokens)
+    )
+    for _ in range(2):
+        with pytest.raises(type(fault)):
+            await anext(source.looks())
+    assert tokens.given == asked
 
 
 SES = "0102018e4c1b2a3d-4f5e6a7b-8c9d-0e1f-2a3b-4c5d6e7f8a9b-000000"
