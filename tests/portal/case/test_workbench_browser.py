@@ -129,12 +129,28 @@ async def test_a_canned_reply_is_put_where_the_cursor_is(
         await page.fill("#title", "Saludo")
         await page.fill("#body", "Hola {contacto}.")
         await page.click("main form button")
+        await page.route("**/*.woff2", lambda route: route.abort())
         await window.go(f"/casos/{number}")
         await page.fill("#replies-body", "Antes después")
+        await expect(page.locator("#d-replies .kept-draft")).to_have_class(re.compile("is-kept"))
+        for width in (360, 820, 1024, 1180, 1280, 1440):
+            await page.set_viewport_size({"width": width, "height": 800})
+            assert await page.evaluate(OVERLAPPING) == [], f"at {width}, in whatever font there is"
         await page.locator("#replies-body").evaluate("each => each.setSelectionRange(6, 6)")
         await page.click("#f-canned-replies summary")
         await page.click("#f-canned-replies button")
         await expect(page.locator("#replies-body")).to_have_value("Antes Hola Ana.después")
+
+
+OVERLAPPING = """() => {
+  const shown = [...document.querySelectorAll(
+    "#d-replies :is(.attach .button, .foot > :not(.attach, .sending), .canned-row > *)"
+  )].map(each => [each.textContent.trim(), each.getBoundingClientRect()]).filter(([, box]) => box.width > 20);
+  const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return shown.flatMap(([one, box], place) =>
+    shown.slice(place + 1).filter(([, other]) => over(box, other)).map(([another]) => [one, another]));
+}"""
+"""Which of what stands at the composer's foot lies over which."""
 
 
 class TestTheKeyboard:
