@@ -52,6 +52,7 @@ from desk.replies import let_go
 from desk.signing_in.sign_in_mail import SignInMail
 from desk.signing_in.token_warnings import warn
 from desk.webhooks.departures import depart, forget, tell_owners
+from policy.terms.policy_file import PolicyFile
 from settings import Settings
 from storage.engine.database import Database
 from storage.engine.group_commit import GroupCommit
@@ -189,7 +190,7 @@ async def run(settings: Settings) -> None:
                 asyncio.create_task(bell.pass_on(wire.tell)),
                 asyncio.create_task(wire.listen(bell.hear)),
                 asyncio.create_task(keep_asking_feeds(client, settings)),
-                asyncio.create_task(let_replies_go(database, engine)),
+                asyncio.create_task(let_replies_go(database, engine, policy)),
                 asyncio.create_task(warn_of_tokens(database, settings)),
                 asyncio.create_task(let_deliveries_go(database, engine)),
                 asyncio.create_task(look_after_webhooks(database, settings)),
@@ -228,11 +229,11 @@ async def keep_dispatching(client: Client, settings: Settings) -> None:
             await asyncio.sleep(_DISPATCHER_IS_THERE_EVERY.total_seconds())
 
 
-async def let_replies_go(database: Database, engine: Engine) -> None:
+async def let_replies_go(database: Database, engine: Engine, policy: PolicyFile) -> None:
     """Let replies go as they fall due, until cancelled. What fails is tried again."""
     while True:
         try:
-            await let_go(database, engine, at=_now())
+            await let_go(database, engine, policy, at=_now())
         except Exception:
             _log.exception("the replies that are due have to wait")
         await asyncio.sleep(_REPLIES_EVERY)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from desk.access import stands_in_for
 from desk.commands.chats import is_unseen
 from desk.commands.commands import attach_files, compose, give
 from desk.commands.offers import AskedCommand
@@ -24,13 +25,15 @@ from desk.problems import EngineUnavailable
 from policy.case.case import Actor, Role, Text
 from policy.case.commands import Command, RequestInformation, ResolveCase, SayInChat, SendReply
 from policy.case.lifecycle import decide
-from policy.case.refusals import CaseClosed, Refusal
+from policy.case.refusals import CaseClosed, Refusal, RoleNotAllowed
 from policy.mail.thanks import tells_something
+from policy.terms.policy_file import PolicyFile
 from storage.case import intake, views
 from storage.case.case_progress import holds_command
 from storage.case.intake import Deposit
 from storage.engine.database import Database
 from storage.files import files
+from storage.signing_in import accounts
 from storage.workbench import drafts, pending_replies
 from storage.workbench.drafts import Draft
 from storage.workbench.pending_replies import PendingReply
@@ -130,10 +133,11 @@ async def undo(desk: Desk, reply_id: str, *, number: str, account_id: str, at: d
     return Undone(had_files=bool(await files.of_case(desk.database, number, texts)))
 
 
-async def let_go(database: Database, engine: EnginePort, *, at: datetime) -> None:
+async def let_go(database: Database, engine: EnginePort, policy: PolicyFile, *, at: datetime) -> None:
     """Give cases the replies that are due at `at`, each once however often it is tried.
 
-    One that the engine does not take now stays due. One that its case refuses goes back to who wrote it.
+    One that the engine does not take now stays due. One that its case refuses goes back to who wrote it, and so does
+    one whose writer may not write in that name any more.
     """
     stuck: set[tuple[str, str]] = set()  # what somebody wrote on a case leaves in its order
     for reply in await pending_replies.take_due(database, at=at):
@@ -141,6 +145,9 @@ async def let_go(database: Database, engine: EnginePort, *, at: datetime) -> Non
             await pending_replies.put_off(database, reply.id, until=at + _AGAIN_AFTER)
             continue
         try:
+            may = await _may_still_write(database, policy, reply, at=at)
+            if not (may or await holds_command(database, reply.case_number, reply.id)):
+                raise RoleNotAllowed
             await _send(database, engine, reply, at=at)
         except EngineUnavailable:
             _log.warning("a reply on %s has to wait for the engine", reply.case_number)
@@ -151,6 +158,22 @@ async def let_go(database: Database, engine: EnginePort, *, at: datetime) -> Non
             await pending_replies.refuse(database, reply.id, told)
         else:
             await pending_replies.left(database, reply.id)
+
+
+async def _may_still_write(database: Database, policy: PolicyFile, reply: PendingReply, *, at: datetime) -> bool:
+    """Whether who wrote it may still write on its case in that name: no right outlives the person's.
+
+    The account may be disabled, a contact off its customer's roster, an agent no agent, an absence over (ESC-17).
+    """
+    by, account = reply.by, await accounts.get(database, reply.account_id)
+    row = await views.case(database, reply.case_number)
+    named = await accounts.personas(database, account, policy=policy, at=at) if account else []
+    own = next((each for each in named if each.actor.id == by.id), None)
+    if own is None or row is None or own.customer_id not in (None, row.case.customer_id):
+        return False
+    if by.on_behalf_of is None:
+        return own.actor.role is by.role
+    return by.on_behalf_of in {each.actor.on_behalf_of for each in await stands_in_for(database, own.actor, at=at)}
 
 
 async def _send(database: Database, engine: EnginePort, reply: PendingReply, *, at: datetime) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from desk.problems import EngineUnavailable
 from desk.replies import let_go
 from policy.case.commands import Command
+from storage.engine.tables import contacts
 from tests.api.case.test_chats import taken
-from tests.api.office import Office
+from tests.api.office import PREMIUM, Office
 from tests.portal.people import Visitor, visitor
+from tests.support.lives import policy
 
 pytestmark = pytest.mark.rule("PLAN-7", "REQ-4")
 
@@ -27,7 +30,7 @@ async def say(them: Visitor, number: str, key: str, body: str) -> int:
 async def engine_is_back(office: Office) -> None:
     office.desk.down = False
     office.clock.passes(seconds=10)
-    await let_go(office.db, office.desk, at=office.clock())
+    await let_go(office.db, office.desk, policy(), at=office.clock())
 
 
 async def test_what_is_written_while_the_engine_is_away_is_there_once_and_in_order(office: Office) -> None:
@@ -39,7 +42,7 @@ async def test_what_is_written_while_the_engine_is_away_is_there_once_and_in_ord
         assert await say(ana, number, "linea-0002", "También la leyenda.") == 303
         page = (await ana.get(f"/casos/{number}/chat")).text
         assert page.count("Guardado: se entrega en cuanto el servicio lo reciba") == 2
-        await let_go(office.db, office.desk, at=office.clock())
+        await let_go(office.db, office.desk, policy(), at=office.clock())
         assert await said(office, number) == []
 
         office.desk.down = False
@@ -49,7 +52,7 @@ async def test_what_is_written_while_the_engine_is_away_is_there_once_and_in_ord
         assert await said(office, number) == lines
         assert await say(ana, number, "linea-0001", lines[0]) == 303
         office.clock.passes(minutes=1)
-        await let_go(office.db, office.desk, at=office.clock())
+        await let_go(office.db, office.desk, policy(), at=office.clock())
         assert await said(office, number) == lines
         assert "Guardado:" not in (await ana.get(f"/casos/{number}/chat")).text
 
@@ -110,3 +113,16 @@ async def test_a_line_that_is_refused_stays_in_the_chats_own_form(office: Office
         assert answer.status_code == 422
         assert f'action="/casos/{number}/ordenes/chat/lines"' in answer.text
         assert "linea-0001" not in answer.text
+
+
+async def test_what_waits_does_not_outlive_its_writers_right_to_write(office: Office) -> None:
+    number = await taken(office)
+    async with visitor(office, "premium_contact") as ana:
+        office.desk.down = True
+        assert await say(ana, number, "linea-0001", "El mapa sigue en blanco.") == 303
+    async with office.db.write() as connection:
+        gone = update(contacts).where(contacts.c.customer_id == PREMIUM)
+        await connection.execute(gone.values(removed_at=office.clock()))
+
+    await engine_is_back(office)
+    assert await said(office, number) == []

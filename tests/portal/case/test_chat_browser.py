@@ -10,6 +10,7 @@ from portal.frame.session import SESSION_COOKIE
 from tests.api.office import Office
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, screen
+from tests.support.lives import policy
 
 
 @pytest.mark.rule("ESC-12", "ONS-4", "PLAN-7", "REQ-4")
@@ -66,7 +67,7 @@ async def test_a_chat_to_its_end(browser: Browser, site: str, office: Office) ->
         await expect(contact.locator(".kept").get_by_text("Y la leyenda tampoco.")).to_have_count(1)
         await expect(contact.locator(".unsent")).to_have_count(1)
         office.desk.down = False
-        await let_go(office.db, office.desk, at=office.clock())
+        await let_go(office.db, office.desk, policy(), at=office.clock())
         await expect(contact.locator(".unsent")).to_have_count(0)
         for page in (contact.locator("#chat-log"), agent.locator("#conversation")):
             await expect(page.get_by_text("Y la leyenda tampoco.", exact=True)).to_have_count(1)

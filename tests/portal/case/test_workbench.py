@@ -16,6 +16,7 @@ from storage.workbench.pending_replies import TAKEN_FOR
 from tests.api.office import Office
 from tests.portal.case.test_case_page import key_of
 from tests.portal.people import Visitor, visitor
+from tests.support.lives import policy
 
 WORDS = "Lo estamos revisando."
 
@@ -34,7 +35,7 @@ async def agent(office: Office, number: str) -> AsyncIterator[Visitor]:
 
 async def let_go(office: Office) -> None:
     """What the worker does twice a second."""
-    await replies.let_go(office.db, office.desk, at=office.clock())
+    await replies.let_go(office.db, office.desk, policy(), at=office.clock())
 
 
 async def replied(agent: Visitor, number: str, words: str = WORDS) -> str:
