@@ -46,9 +46,9 @@ class ChannelHeld(Problem):
 
 
 class CallLogged(Problem):
-    """A call is logged once, by whoever was first."""
+    """A call is logged once, by whoever was first: there, or on its way there while the engine is away."""
 
-    status, message = 409, "This call is logged already, on case {number}."
+    status, message = 409, "This call is logged, or being logged, on case {number}."
 
 
 class CallFromNumber(CallMade):

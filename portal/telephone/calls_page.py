@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 
 from desk.idempotency import Begins, Done, FinalRefusal, once
 from desk.inputs import whole
+from desk.problems import EngineUnavailable
 from desk.reading import callers
 from desk.reading.callers import Asked, CallerPage
 from desk.telephone import logging
@@ -67,6 +68,7 @@ class Look:
             asked=asked,
             typed=typed_in(told.form),
             key=secrets.token_urlsafe(18),
+            same_key=told.same_key,
             now=self.at,
             problem=told.refused.sentence if told.refused else None,
             rule=told.refused.rule if told.refused else None,
@@ -89,6 +91,12 @@ class Told:
     done: str = ""
     refused: Refused | None = None
     form: FormData | None = None
+
+    @property
+    def same_key(self) -> str:
+        """The key of what was not refused for good, under which it is sent again."""
+        is_unsure = self.refused is not None and self.refused.status == EngineUnavailable.status
+        return str(self.form.get("key", "")) if is_unsure and self.form else ""
 
 
 Wanted = Annotated[Asked, Depends(wanted)]

@@ -97,11 +97,30 @@ async def test_of_two_who_log_one_call_the_second_is_told_where_it_is(office: Of
     assert sorted(each.status_code for each in answers) == [303, 409]
     first = numbers[0] if answers[0].status_code == 303 else numbers[1]
     answers.append(await log(first, "registro-otro"))
+    assert [each.status_code for each in answers].count(409) == 2
     for answer in answers:
-        assert answer.status_code == 303 or f"Esta llamada ya está registrada, en el caso {first}." in answer.text
+        assert answer.status_code == 303 or f"o se está registrando, en el caso {first}." in answer.text
     logged = [each["kind"] == "call_logged" for number in numbers for each in await office.timeline(number)]
     assert sum(logged) == 1
     assert (await log(first, f"registro-{first}")).status_code == 303, "the same request again"
+
+
+async def test_a_log_that_the_engine_did_not_take_in_time_is_sent_again_as_the_same(
+    office: Office, them: Visitor
+) -> None:
+    number = await office.open("premium_contact")
+    await has_number(office, PREMIUM)
+    call = await rang(office, NUMBER, CallEvent.ANSWERED, CallEvent.ENDED)
+    said: dict[str, Any] = {"call_id": call, "number": number, "direction": "in", "outcome": "solved"}
+    said |= {"contact_id": f"contact-{PREMIUM}", "summary": "Ya funciona.", "seconds": "120"}
+    said |= {"started_at": "2026-11-25T13:58:00Z"}
+    office.desk.down = True
+    away = await them.post("/telefono/registro", **said, key="registro-away")
+    assert (away.status_code, "Ya funciona." in away.text) == (503, True)
+    [key] = re.findall(r'name="key"\s+value="([^"]*)"', away.text.partition('id="log-')[2].partition("</form>")[0])
+    office.desk.down = False
+    assert (await them.post("/telefono/registro", **said, key=key)).status_code == 303
+    assert [each["kind"] for each in await office.timeline(number)].count("call_logged") == 1
 
 
 async def test_a_page_from_before_the_calls_end_logs_how_long_it_took(office: Office, them: Visitor) -> None:
