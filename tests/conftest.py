@@ -8,6 +8,7 @@ import json
 import os
 import select
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -75,9 +76,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return scheduler
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection() -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
     first_to_collect.wait()
+    try:
+        return (yield)
+    finally:  # also where there is nothing to collect: the others have the same to say
+        first_to_collect.say()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,14 +95,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    first_to_collect.say()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_A_LOOK)
     gc.enable()
 
 
-def pytest_sessionfinish() -> None:
-    first_to_collect.forget()
+def pytest_sessionfinish(exitstatus: int) -> None:
+    if exitstatus != pytest.ExitCode.USAGE_ERROR:  # then the others still look for it
+        first_to_collect.forget()
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
