@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from temporalio.client import WorkflowHandle
 
 from activities.ledger import Ledger
@@ -64,6 +65,7 @@ def lateness(fact: TimelineRow) -> timedelta:
     return fact.at - fact.due_at
 
 
+@pytest.mark.real
 async def test_an_adopted_case_goes_on(db: Database) -> None:
     """Opened 40 minutes before the cut-over; 20 minutes after it the case moves up, and takes commands before that."""
     await furnish(db)

@@ -309,6 +309,7 @@ async def test_axe_finds_nothing_after(window_of: Windows, demo_desk: DemoDesk, 
     assert found == []
 
 
+@pytest.mark.real
 def test_every_page_was_looked_at(shown: set[str]) -> None:
     whole = {
         f"{room}/{each.relative_to(folder)}"
