@@ -19,7 +19,7 @@ from api.http.lists import Listed
 from api.http.visibility import IdInPath, VisibleCase
 from desk.desk import Desk
 from desk.files.arriving import TooMuchArriving
-from desk.files.downloads import Download, download_of, shown_files
+from desk.files.downloads import SANDBOX, Download, download_of, shown_files
 from desk.files.file_kinds import KINDS, FileContentMismatch, FileTooComplex, FileTypeNotAccepted
 from desk.files.uploads import FileTooLarge, TooManyFiles, TooManyWaitingFiles, keep_files
 from desk.idempotency import IdempotentRequest
@@ -29,16 +29,6 @@ from policy.case.case import Actor
 from storage.files.files import File
 
 router = APIRouter(tags=["files"])
-
-SANDBOX = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "private, no-store",
-}
-"""What a download carries: whatever it holds, no browser runs it, shows it in a page of ours or keeps it."""
 
 
 class Arrived(Body):

@@ -19,6 +19,17 @@ from storage.files.file_store import FileStore
 from storage.files.files import File
 from storage.signing_in.tokens import Principal
 
+SANDBOX = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-store",
+}
+"""The headers that a download carries over HTTP: whatever it holds, no browser runs it, shows it in a page of ours or
+keeps it."""
+
 
 @dataclass(frozen=True)
 class Download:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from desk.desk import Desk
 from desk.files.arriving import TooMuchArriving
-from desk.files.downloads import Download, download_of, picture_of
+from desk.files.downloads import SANDBOX, Download, download_of, picture_of
 from desk.files.uploads import SentFile, keep_files
 from desk.idempotency import IdempotentRequest
 from portal.case.file_forms import FileForm, read_file_form
@@ -21,16 +21,6 @@ from portal.frame.fields import Id
 from portal.frame.session import SignedIn, Visitor
 
 router = APIRouter()
-
-SANDBOX = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "private, no-store",
-}
-"""What a download carries: whatever it holds, no browser runs it, shows it in a page of ours or keeps it."""
 
 
 async def read_files(request: Request, visitor: SignedIn, desk: DeskDep) -> AsyncIterator[None]:

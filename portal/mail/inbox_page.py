@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from desk.files.downloads import SANDBOX
 from desk.idempotency import Done
 from desk.mail import holding
 from desk.mail.holding import HeldAct, HeldDecision
@@ -16,7 +17,6 @@ from desk.problems import NotFound, own_cursor
 from policy.case.case import Role
 from policy.mail.decision import MailOutcome
 from policy.mail.state import MessageState
-from portal.case.attachments import SANDBOX
 from portal.frame.deps import DeskDep
 from portal.frame.fields import Id
 from portal.frame.pages import page, to
