@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from markupsafe import escape
 
 from desk import chats, concerns
 from desk.problems import NotFound
@@ -58,6 +60,8 @@ DRAFTED = COMPOSERS | {
     "visits/report/found",
 }
 """Every text that is kept as a draft while it is written: a composer's by its command, others by command and field."""
+_TEXTS = {"body", *(each.rpartition("/")[2] for each in DRAFTED)}
+"""The fields of forms that are texts, however short what was written into them."""
 ANSWERING = (COMPOSERS - {"chat/lines"}) | {"resolution", "reopening"}
 """The commands that answer what was said: what others said meanwhile is shown before they are given."""
 TAKE_CANNED = ("replies", "information-requests", "resolution/summary", "chat/lines")
@@ -116,6 +120,11 @@ class Typed:
     def get(self, form: str, name: str, otherwise: str = "") -> str:
         return self.values.get(name, otherwise) if form == self.form else otherwise
 
+    def missing_in(self, shown: str) -> list[str]:
+        """The texts that what is `shown` does not hold: the case went on, and takes no such form any more."""
+        texts = [value for name, value in self.values.items() if " " in value.strip() or name in _TEXTS]
+        return [text for text in texts if text.strip() and escape(text) not in shown]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
@@ -126,6 +135,8 @@ class Told:
     problem: str | None = None
     rule: str | None = None
     typed: Typed = field(default_factory=lambda: Typed(""))
+    left_over: Sequence[str] = ()
+    """Texts for which there is no form any more: they are shown for themselves."""
 
 
 async def note_here(about: AboutCase, row: CaseRow, page_id: str, *, writing: bool = False) -> None:
@@ -213,14 +224,22 @@ async def shown_typed(request: Request, visitor: Visitor, number: str, typed: Ty
 
 
 async def _shown_again(request: Request, visitor: Visitor, number: str, told: Told, status: int) -> Response:
-    if "hx-request" in request.headers:
-        shown = await shown_part(request, visitor, number, told.part, told)
-        return answered(Response(shown, 422 if status >= 400 else status, media_type="text/html"), visitor)
-    desk = desk_of(request)
-    found = await read_case(desk, viewer_of(visitor), number, PARTS)
-    pager = await pager_of(desk, visitor, number, came_from(request))
-    shown_whole = _shown(request, visitor, found, told) | {"page_id": secrets.token_urlsafe(12), "pager": pager}
-    return page(request, "case/page.html", status=status, **shown_whole)
+    desk, is_part = desk_of(request), "hx-request" in request.headers
+    found = await read_case(desk, viewer_of(visitor), number, (told.part,) if is_part else PARTS)
+    pager = None if is_part else await pager_of(desk, visitor, number, came_from(request))
+
+    def shown(told: Told) -> str:
+        if is_part:
+            return _rendered(request, visitor, found, told)
+        whole = _shown(request, visitor, found, told) | {"page_id": secrets.token_urlsafe(12), "pager": pager}
+        return render(request, visitor, "case/page.html", **whole)
+
+    answer = shown(told)
+    if left_over := told.typed.missing_in(answer):
+        answer = shown(replace(told, left_over=left_over))
+    if is_part and status >= 400:
+        status = 422  # the script puts in place what comes with this one
+    return answered(HTMLResponse(answer, status), visitor)
 
 
 def viewer_of(visitor: Visitor) -> Viewer:
@@ -280,6 +299,7 @@ def _shown(request: Request, visitor: Visitor, found: CasePage, told: Told) -> d
         "problem": told.problem,
         "rule": told.rule,
         "typed": told.typed,
+        "left_over": told.left_over,
         "opened": opened(request),
         "at_sheet": address_of(request, found.row.number),
     }

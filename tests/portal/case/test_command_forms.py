@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -74,3 +75,30 @@ async def test_a_note_that_was_kept_is_said_to_be_for_the_desk_alone(office: Off
         )
         answer = await ana.post(f"/casos/{number}/ordenes/notes", key=key[0], body="Es el cortafuegos.")
     assert "Nota guardada: solo la ve la mesa." in answer.text
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+@pytest.mark.parametrize(
+    ("form", "typed"),
+    [
+        ("information-requests", {"body": "¿Desde <cuál> sede?"}),
+        ("notes", {"body": "Revisé"}),
+        ("resolution", {"summary": "Se amplió la cuota."}),
+        ("out-of-scope", {"kind": "data_load", "reason": "Es una carga de datos."}),
+    ],
+)
+async def test_what_was_typed_is_not_lost_where_the_case_takes_no_such_form_any_more(
+    office: Office, form: str, typed: dict[str, str], scripted: bool
+) -> None:
+    """Somebody else ended the case meanwhile: the texts stand there to be copied, and nothing else does."""
+    number = await office.open()
+    async with visitor(office, "agent") as ana:
+        page = await ana.get(f"/casos/{number}")
+        key = re.search(rf'data-order="{form}".*?name="key" value="([^"]+)"', page.text, re.DOTALL)
+        assert key
+        assert (await office.give(number, "withdrawal", "contact")).status_code == 200
+        ana.client.headers.update({"HX-Request": "true"} if scripted else {})
+        answer = await ana.post(f"/casos/{number}/ordenes/{form}", key=key[1], **typed)
+    assert answer.status_code == (422 if scripted else 409)
+    texts = [unescape(each) for each in re.findall(r'class="left-over".*?>(.*?)</textarea>', answer.text, re.DOTALL)]
+    assert texts == [text for name, text in typed.items() if name != "kind"]

@@ -5,6 +5,7 @@ on, and a request that is made again is carried out once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from desk.problems import EngineUnavailable
 from storage.engine.tables import cases, facts, notices
+from tests.api.given import BODIES
 from tests.api.office import with_desk
 from tests.portal.matrix.asking import Answer, ask
 from tests.portal.matrix.bodies import request
@@ -65,7 +67,15 @@ def wrong(cell: Cell, answer: Answer) -> str | None:
     waits = int(answer.header("retry-after") or 0)
     kind = "application/problem+json" if cell.route.is_of_the_api else "text/"
     told = answer.status == 503 and waits >= 1 and answer.header("content-type").startswith(kind)
-    return None if told else f"{cell}: {answer.status} {answer.headers} {answer.body[-300:]}"
+    if not told:
+        return f"{cell}: {answer.status} {answer.headers} {answer.body[-300:]}"
+    forgotten = [] if cell.route.is_of_the_api else [text for text in typed(cell) if text not in unescape(answer.body)]
+    return f"{cell}: forgot {forgotten}" if forgotten else None
+
+
+def typed(cell: Cell) -> list[str]:
+    """The texts that a command's form brought."""
+    return [value for value in BODIES.get(cell.choice, {}).values() if isinstance(value, str) and " " in value]
 
 
 async def recorded(world: World) -> tuple[int, ...]:
