@@ -40,6 +40,8 @@ _PATIENT_WITHIN_A_CASE = 1.0
 slow one must keep nobody else waiting."""
 _LOOKS_EVERY = 2.0
 """Seconds after which it looks by itself: for what is to be tried again, and for what it was not told of."""
+_GATHERS_FOR = 0.1
+"""Seconds in which it gathers what comes after a claim: to claim one notice costs as much as to claim many."""
 _GIVES_WAY_FOR, _THEN_WORKS_FOR = 0.02, 0.01
 """Seconds that claims and messages wait for turns that are being recorded; and in which those that are late are then
 made, one after the other, however many turns there are.
@@ -96,7 +98,9 @@ class Dispatcher:
         async with self._claims_kept():
             try:
                 while True:
-                    if not await self._began():
+                    begun = await self._began()
+                    if begun < _AT_ONCE:  # nothing more was due
+                        await asyncio.sleep(_GATHERS_FOR if begun else 0)
                         await self._news()
             finally:
                 await self._finish()
@@ -107,8 +111,8 @@ class Dispatcher:
             while await self._began() or self._under_way:
                 await self._only_few.wait()
 
-    async def _began(self) -> bool:
-        """Claim what is due, if there is room for it, and begin with it; whether that was anything."""
+    async def _began(self) -> int:
+        """Claim what is due, if there is room for it, and begin with it; how many notices that was."""
         besides = [recipient for recipient, many in self._to.items() if many >= _MOST_TO_ONE]
         is_full = len(self._under_way) > _MOST - _AT_ONCE
         rows = []
@@ -125,7 +129,7 @@ class Dispatcher:
             self._begin(row)
         self._few = len(self._under_way) // 2 if rows or besides or is_full else 0
         self._tell_whether_few()
-        return bool(rows)
+        return len(rows)
 
     async def _news(self) -> None:
         """Wait until there may be something to begin: it rang, enough came to its end, or it is time to look."""

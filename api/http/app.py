@@ -139,12 +139,12 @@ def create_app(
         redirect_slashes=False,  # a redirection would lead to whatever host the request names
         generate_unique_id_function=lambda route: route.name,
     )
+    app.router.routes.append(PortalMount("/", app=portal_pages))  # first: no page is looked for among the API's routes
     for noun in _ROUTERS:
         # Probes and scrapers add names of their own.
         app.include_router(noun.router, prefix=BASE, dependencies=[] if noun in (health, metrics) else [KNOWN_NAMES])
     _serve_the_reference(app, settings, policy)
     _answer_problems(app)
-    app.router.routes.append(PortalMount("/", app=portal_pages))
     app.add_middleware(Patient, within=settings.waits_within)
     app.add_middleware(BodyLimit, within=settings.body_within, upload_within=settings.upload_within)
     app.add_middleware(Legible)

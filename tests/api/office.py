@@ -170,7 +170,7 @@ class Furnished:
 
 def pages_behind(app: FastAPI) -> FastAPI:
     """The application that serves the pages."""
-    pages: FastAPI = app.router.routes[-1].app  # type: ignore[attr-defined]
+    pages: FastAPI = app.router.routes[0].app  # type: ignore[attr-defined]
     return pages
 
 
