@@ -85,8 +85,9 @@ async def test_a_case_does_not_close_as_the_duplicate_of_one_that_ended_meanwhil
 
 async def test_a_turn_that_was_decided_otherwise_stays_as_it_was_recorded_first(desk: Desk) -> None:
     """The worker is told the state that the ledger holds, and the commands that led to it."""
-    case = await desk.open()
+    case, other = await desk.open(), await desk.open()
     claimed, asked = turns(case, ("09:10", CLAIM), ("09:12", ASK))
+    await ledger.record(desk.db, turns(other, ("09:10", CLAIM))[0], command_id="elsewhere")
     await ledger.record(desk.db, claimed, command_id="claim")
     await ledger.record(desk.db, asked, command_id="ask")
     replied = turns(case, ("09:20", REPLY))[0]

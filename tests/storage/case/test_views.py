@@ -240,6 +240,19 @@ async def test_a_timeline_goes_on_after_a_fact(desk: Desk) -> None:
     assert [row.fact.kind for row in rows] == ["case_claimed", "reply_sent"]
 
 
+async def test_the_last_of_a_kind_is_told_of_those_cases_alone_that_were_asked_for(desk: Desk) -> None:
+    first, silent, other = [await desk.open(title) for title in ("Uno", "Dos", "Tres")]
+    for case, at in ((first, "09:10"), (other, "09:20")):
+        await desk.live(case, (at, CLAIM), (f"{at[:4]}5", REPLY))
+
+    asked = [first.number, silent.number]
+    last = await views.last_of(desk.db, "reply_sent", asked)
+    assert {number: row.at for number, row in last.items()} == {first.number: bogota("09:15")}
+    assert {number: at for number, (_, at) in (await views.replied_last(desk.db, asked)).items()} == {
+        first.number: bogota("09:15")
+    }
+
+
 async def test_durations_are_kept(desk: Desk) -> None:
     case = await desk.live(await desk.open(), ("09:10", set_priority(Priority.LOW)))
 

@@ -58,6 +58,24 @@ async def test_a_published_file_is_taken_by_no_other_text(desk: Desk) -> None:
         await files.attach(desk.db, ["file-a.txt"], content_id="content-9", number=case.number, by=HELP_DESK)
 
 
+async def test_a_text_that_has_its_files_takes_them_once_more(desk: Desk) -> None:
+    """A command that is given again, after its text was published, finds them taken by itself."""
+    case = await desk.open()
+    content_id = await replied(desk, case, "a.txt")
+
+    await files.attach(desk.db, ["file-a.txt"], content_id=content_id, number=case.number, by=HELP_DESK)
+
+    assert list(await files.of_case(desk.db, case.number, {content_id})) == [content_id]
+
+
+async def test_what_a_case_that_is_still_being_opened_carries_stays(desk: Desk) -> None:
+    number = await desk.number()
+    await files.keep(desk.db, file("early.txt"))
+    await files.attach(desk.db, ["file-early.txt"], content_id="content-9", number=number, by=HELP_DESK)
+
+    assert await files.forget_unpublished(desk.db, before=LATER) == []
+
+
 async def test_what_nobody_published_is_forgotten_after_its_time(desk: Desk) -> None:
     case = await desk.open()
     await replied(desk, case, "published.txt")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from policy.mail.decision import MailOutcome, MailReason
 from policy.mail.state import MessageState
@@ -51,6 +54,33 @@ async def test_what_it_does_is_decided_once_and_it_is_counted_where_it_ends(db: 
     earlier = await inbox.earlier_delivery(db, row, vouched=True)
     assert earlier is not None
     assert (earlier.id, earlier.body) == (identity.id, "Hola ñ")
+
+
+@pytest.mark.parametrize(
+    ("became", "was_vouched", "is_found"),
+    [
+        (MailOutcome.OPENED, False, True),
+        (MailOutcome.HELD, True, True),
+        (MailOutcome.HELD, False, False),
+        (MailOutcome.AUTOMATIC, True, False),
+    ],
+)
+async def test_of_other_bytes_with_the_same_id_counts_what_was_taken_or_waits_alike(
+    db: Database, became: MailOutcome, was_vouched: bool, is_found: bool
+) -> None:
+    """What somebody forged under a known id keeps no genuine message from being read."""
+    first, second = [
+        await inbox.keep_next(db, "intake", Arrival(RAW + more, len(RAW + more)), at=AT) for more in (b"", b".")
+    ]
+    await inbox.was_read(db, first.id, replace(READ, vouched=was_vouched))
+    await inbox.settle(db, first.id, Settled(state=MessageState.DONE, outcome=became), at=AT)
+    await inbox.was_read(db, second.id, READ)
+    row = await inbox.get(db, second.id)
+    assert row is not None
+
+    earlier = await inbox.earlier_delivery(db, row, vouched=True)
+
+    assert (earlier is not None) == is_found
 
 
 async def test_bytes_are_forgotten_of_what_is_done_with_for_long_enough(db: Database) -> None:

@@ -96,12 +96,15 @@ async def test_a_reply_that_was_refused_goes_back_to_its_author(db: Database, nu
     assert await pending_replies.undo(db, given.id, number=number, account_id=MINE) == given.body
 
 
-async def test_a_page_id_is_its_accounts(db: Database, number: str) -> None:
+async def test_a_page_id_is_its_accounts(desk: Desk, db: Database, number: str) -> None:
     """Whoever says another's page id is there as well, and drives nobody out."""
     for account_id, name in ((MINE, "Ana"), (HERS, "Dora")):
         await presence.here(
             db, OpenPage(case_number=number, page="one", account_id=account_id, name=name, writing=True), at=AT
         )
+    other = (await desk.open()).number
+    elsewhere = OpenPage(case_number=other, page="two", account_id=HERS, name="Dora", writing=True)
+    await presence.here(db, elsewhere, at=AT)
     both = (Present(MINE, "Ana", True), Present(HERS, "Dora", True))
     assert await presence.at_cases(db, [number], at=AT) == {number: both}
     await presence.gone(db, number=number, page="one", account_id=HERS)
