@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from math import inf
 from time import monotonic
@@ -78,6 +79,12 @@ class _Before:
     of_both: asyncio.Task[bool] | None
 
 
+class _Claimed(Enum):
+    """What was claimed of what is due: nothing, all of it, or some, so that there may be more."""
+
+    NOTHING, ALL, SOME = range(3)
+
+
 class Dispatcher:
     """Delivers the notices that the ledger recorded."""
 
@@ -98,21 +105,24 @@ class Dispatcher:
         async with self._claims_kept():
             try:
                 while True:
-                    begun = await self._began()
-                    if begun < _AT_ONCE:  # nothing more was due
-                        await asyncio.sleep(_GATHERS_FOR if begun else 0)
-                        await self._news()
+                    match await self._began():
+                        case _Claimed.NOTHING:
+                            await self._news()
+                        case _Claimed.ALL:
+                            await self._gather()
+                        case _Claimed.SOME:
+                            pass
             finally:
                 await self._finish()
 
     async def deliver(self) -> None:
         """Deliver what is due, and what becomes so meanwhile; answer once nothing is."""
         async with self._claims_kept():
-            while await self._began() or self._under_way:
+            while await self._began() is not _Claimed.NOTHING or self._under_way:
                 await self._only_few.wait()
 
-    async def _began(self) -> int:
-        """Claim what is due, if there is room for it, and begin with it; how many notices that was."""
+    async def _began(self) -> _Claimed:
+        """Claim what is due, if there is room for it, and begin with it."""
         besides = [recipient for recipient, many in self._to.items() if many >= _MOST_TO_ONE]
         is_full = len(self._under_way) > _MOST - _AT_ONCE
         rows = []
@@ -129,7 +139,13 @@ class Dispatcher:
             self._begin(row)
         self._few = len(self._under_way) // 2 if rows or besides or is_full else 0
         self._tell_whether_few()
-        return len(rows)
+        if not rows:
+            return _Claimed.NOTHING
+        return _Claimed.SOME if besides or len(rows) == _AT_ONCE else _Claimed.ALL
+
+    async def _gather(self) -> None:
+        """Let some notices come together."""
+        await asyncio.sleep(_GATHERS_FOR)
 
     async def _news(self) -> None:
         """Wait until there may be something to begin: it rang, enough came to its end, or it is time to look."""

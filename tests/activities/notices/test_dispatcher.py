@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from time import monotonic
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -245,6 +246,32 @@ class TestAtWork:
         assert len(post.at_the_counter) == 1
         post.open.set()
         await eventually(lambda: len(post.sent) == 4)
+        work.cancel()
+        await asyncio.wait({work})
+
+    async def test_what_comes_right_after_a_claim_is_claimed_together(
+        self, desk: Desk, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """To claim one costs as much as to claim many."""
+        bell, together, claims, claim = Bell(), asyncio.Event(), list[int](), outbox.claim
+
+        async def counted(*given: Any, **more: Any) -> list[outbox.OutboxRow]:
+            rows = await claim(*given, **more)
+            claims.extend([len(rows)] if rows else [])
+            return rows
+
+        monkeypatch.setattr(outbox, "claim", counted)
+        dispatcher = Dispatcher(delivery(desk, post, clock), bell)
+        monkeypatch.setattr(dispatcher, "_gather", together.wait)
+        await desk.open()
+        work = asyncio.create_task(dispatcher.run())
+        await eventually(lambda: len(post.sent) == 2)
+        for _ in range(3):
+            await desk.open()
+            bell.ring()
+        together.set()
+        await eventually(lambda: len(post.sent) == 8)
+        assert claims == [2, 6]
         work.cancel()
         await asyncio.wait({work})
 
