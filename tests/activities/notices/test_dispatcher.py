@@ -275,6 +275,26 @@ class TestAtWork:
         work.cancel()
         await asyncio.wait({work})
 
+    async def test_it_gathers_nothing_while_one_mailbox_keeps_others_back(
+        self, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its notices are left out of a claim, which therefore is smaller than what is due."""
+        post, bell = Slow(to=LEVEL_1), Bell()
+        dispatcher = Dispatcher(delivery(desk, post, clock), bell)
+        monkeypatch.setattr(dispatcher, "_gather", asyncio.Event().wait)  # from which nobody would come back
+        monkeypatch.setattr(dispatching, "_PATIENT_WITHIN_A_CASE", 0.01)
+        for _ in range(dispatching._MOST_TO_ONE + 2):
+            await desk.open()
+        work = asyncio.create_task(dispatcher.run())
+        await eventually(lambda: len(post.sent) == dispatching._MOST_TO_ONE + 2)
+        await desk.open()
+        bell.ring()
+        await eventually(lambda: len(post.sent) == dispatching._MOST_TO_ONE + 3)
+        assert {to for to, _ in post.told} == {CONTACT}
+        post.open.set()
+        work.cancel()
+        await asyncio.wait({work})
+
     async def test_it_finishes_what_it_began_before_it_ends(self, desk: Desk, clock: Clock) -> None:
         post, bell = Slow(), Bell()
         work = asyncio.create_task(Dispatcher(delivery(desk, post, clock), bell).run())
