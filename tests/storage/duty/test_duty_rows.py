@@ -54,6 +54,22 @@ def taken(page: pages.Page) -> Taken:
     return Taken(page=page, state=PageState.PAGED, step=PageStep.PAGED, person_id="eva", next_at=NOW)
 
 
+async def test_a_step_that_its_case_knows_is_that_one(desk: Desk) -> None:
+    page = await paged(desk)
+    await desk.live(await desk.open(terms=PREMIUM), ("09:05", HAND_OFF), terms=PREMIUM)
+    both = await pages.due(desk.db, at=NOW, most=10)
+    for each in both:
+        await pages.take(desk.db, [taken(each)], [], at=NOW)
+        await pages.acknowledge(desk.db, [each.id], Actor(Role.AGENT, "eva", (Level.SPECIALISTS,)), at=NOW)
+    untold = await pages.untold(desk.db, most=10)
+    assert sorted((step.page_id, step.n) for step, _ in untold) == [(each.id, n) for each in both for n in (1, 2)]
+
+    await pages.told(desk.db, untold[0][0], at=NOW)
+
+    assert await pages.untold(desk.db, most=10) == untold[1:]
+    assert untold[0][1].id == page.id
+
+
 async def test_a_step_is_taken_once_and_its_message_leaves_once(desk: Desk) -> None:
     page = await paged(desk)
     mails = [Mail(id=f"pgm_{n}", person_id="eva", mailbox="eva@x.example", at=NOW, pages=(page.id,)) for n in range(3)]
