@@ -6,17 +6,19 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from httpx import ASGITransport, AsyncClient
 
 from settings import Settings
 from storage.engine.database import Database
+from storage.engine.tables import metadata
 from tests.api.office import Clock, Office, standing_in
 from tests.portal.matrix.world import World
 from tests.support.desk import PaperDesk
 
-_NOT_COMPARED = frozenset({"requests", "sign_in_failures", "presence", "case_looks", "concerns", "sqlite_sequence"})
+_NOT_COMPARED = frozenset({"requests", "sign_in_failures", "presence", "case_looks", "concerns"})
 """What is noted of a request itself: its key, its failure, and that a page was open, and so seen."""
 
 
@@ -48,15 +50,15 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
 def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
     """All that the desk's database holds, table by table."""
     with sqlite3.connect(world.folder / "escala.db") as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            name: connection.execute(f'SELECT {_columns(connection, name)} FROM "{name}"').fetchall()
-            for name in names
-            if name not in _NOT_COMPARED and not name.startswith("case_words")
-        }
+        return {name: connection.execute(wanted).fetchall() for name, wanted in _queries().items()}
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> str:
-    """All but what is noted of a request itself: when a token was last used, to the minute."""
-    names = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")')]
-    return ", ".join(f'"{name}"' for name in names if name != "last_used_at")
+@cache
+def _queries() -> dict[str, str]:
+    """How each table is read: all but what is noted of a request itself, and when a token was last used."""
+    found = {}
+    for table in metadata.sorted_tables:
+        columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name != "last_used_at")
+        if table.name not in _NOT_COMPARED:
+            found[table.name] = f'SELECT {columns} FROM "{table.name}"'
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,15 +21,14 @@ AT_LEAST = 100
 
 def of_the_other(world: World) -> Rows:
     """The rows that name something of customer B's and nothing of A's, by table."""
-    a, b = (set(world.ids[whose].values()) for whose in ("a", "b"))
+    ids = [set(world.ids[whose].values()) for whose in ("a", "b")]
+    of_a, of_b = (re.compile("|".join(map(re.escape, sorted(own - other)))) for own, other in (ids, ids[::-1]))
 
-    def name(row: tuple[object, ...], ids: set[str]) -> bool:
-        return any(isinstance(value, str) and any(each in value for each in ids) for value in row)
+    def is_of_b(row: tuple[object, ...]) -> bool:
+        said = "\n".join(each for each in row if isinstance(each, str))
+        return bool(of_b.search(said)) and not of_a.search(said)
 
-    return {
-        table: [row for row in rows if name(row, b - a) and not name(row, a - b)]
-        for table, rows in everything(world).items()
-    }
+    return {table: [row for row in rows if is_of_b(row)] for table, rows in everything(world).items()}
 
 
 def acts(world: World) -> list[Cell]:
