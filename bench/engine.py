@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 from bench._sides import Processes, Side, both_sides
 
-ROUNDS = 3
+ROUNDS = 5
 MOST_TIMES = {("command", 1): (1.5, 1.1), ("command", 20): (1.6, 1.2)}
 """A command's median, in times the bare floor's and the HTTP floor's."""
 LEAST_SHARE = {("open", 10): (0.65, 0.9), ("open", 30): (0.65, 0.9)}
@@ -35,7 +35,7 @@ SIDES = (*FLOORS, "desk")
 OPENINGS = {1: 10, 10: 40, 30: 60}
 """How many cases a round opens, by how many are in flight."""
 
-ALONE, TOGETHER, IN_FLIGHT = 40, 160, 20
+ALONE, TOGETHER, IN_FLIGHT = 100, 160, 20
 """How many commands a round gives, one after the other and with so many in flight."""
 
 
