@@ -88,7 +88,7 @@ async def test_a_note_that_was_kept_is_said_to_be_for_the_desk_alone(office: Off
     ],
 )
 async def test_what_was_typed_is_not_lost_where_the_case_takes_no_such_form_any_more(
-    office: Office, form: str, typed: dict[str, str], scripted: bool
+    office: Office, form: str, typed: dict[str, Any], scripted: bool
 ) -> None:
     """Somebody else ended the case meanwhile: the texts stand there to be copied, and nothing else does."""
     number = await office.open()
