@@ -6,6 +6,8 @@ import os
 import random
 import time
 
+import pytest
+
 from desk.mail.parsing import read
 from desk.mail.scan import too_much
 from policy.mail.decision import Incoming, Standing, outcome_of, verdict_on
@@ -50,6 +52,7 @@ def damaged(raw: bytes, chance: random.Random) -> bytes:
     return raw
 
 
+@pytest.mark.timeout(3600)  # a million of them take some minutes
 def test_every_damaged_message_is_accounted_for_and_soon() -> None:
     chance = random.Random(int(os.environ.get("ESCALA_LONG_SEED", "7")))
     known, took, unreadable = seeds(), [], 0

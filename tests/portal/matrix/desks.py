@@ -42,7 +42,8 @@ async def copied(world: World, folder: Path) -> AsyncIterator[World]:
             transport = ASGITransport(front)
             client = await stack.enter_async_context(AsyncClient(transport=transport, base_url="http://escala.test"))
             office = Office(front, db, clock, paper, client, world.office.secrets, keys=world.office.keys)
-            yield World(office, folder, front, world.ids, world.sessions)
+            ids = {whose: dict(its) for whose, its in world.ids.items()}  # what is added here is not there
+            yield World(office, folder, front, ids, dict(world.sessions))
     finally:
         await db.close()
 

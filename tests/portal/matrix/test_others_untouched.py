@@ -49,8 +49,9 @@ async def wrong(world: World, cell: Cell) -> str | None:
     before = of_the_other(world)
     answer = await answer_to(world, cell)
     after = of_the_other(world)
+    changed = {table: [row for row in after[table] if row not in before[table]] for table in after}
     if after != before:
-        return f"{cell} changes {[table for table in after if after[table] != before[table]]}"
+        return f"{cell} changes { ({table: rows for table, rows in changed.items() if after[table] != before[table]}) }"
     return f"{cell} is answered {answer.status}" if answer.status >= 400 else None
 
 
