@@ -135,9 +135,14 @@ async def make_ready(office: Office, number: str, command: str) -> None:
         await exhaust_channels(office, number)
     if before := BEFORE.get(command):
         await make_ready(office, number, before)
-        if before == "visits/start":
-            await give(office, number, "visits/schedule", starts_at=tonight(office))
+        await put_on_its_day(office, number, before)
         await give(office, number, before)
+
+
+async def put_on_its_day(office: Office, number: str, command: str) -> None:
+    """Move the visit to the office's day, for a command that is taken on the visit's day alone (ONS-5)."""
+    if command == "visits/start":
+        await give(office, number, "visits/schedule", starts_at=tonight(office))
 
 
 def tonight(office: Office) -> str:

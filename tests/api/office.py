@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -20,6 +20,7 @@ from api.http.app import create_app, open_desk
 from desk.desk import EnginePort
 from policy.case.case import Level, Plan, Role
 from policy.people.contacts import RosterEntry
+from portal.frame.routes import PortalMount
 from portal.frame.session import Portal
 from settings import Settings
 from storage.cover import contracts, solutions
@@ -170,8 +171,8 @@ class Furnished:
 
 def pages_behind(app: FastAPI) -> FastAPI:
     """The application that serves the pages."""
-    pages: FastAPI = app.router.routes[0].app  # type: ignore[attr-defined]
-    return pages
+    [mount] = [each for each in app.router.routes if isinstance(each, PortalMount)]
+    return cast("FastAPI", mount.app)
 
 
 def with_desk(office: Office, **changes: Any) -> None:

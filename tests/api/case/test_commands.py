@@ -9,7 +9,7 @@ import pytest
 from desk.commands.commands import OFFERS
 from policy.case.commands import COMMANDS, AmendTerms, RecordPage
 from policy.case.lifecycle import ROLES
-from tests.api.given import BODIES, give, path_of, publish_incident, ready_for, tonight, who_gives
+from tests.api.given import BODIES, path_of, publish_incident, put_on_its_day, ready_for, who_gives
 from tests.api.office import Office
 
 PROVIDED_FOR_ELSEWHERE = {AmendTerms, RecordPage}
@@ -24,8 +24,7 @@ def test_the_api_offers_every_command_of_the_policy() -> None:
 @pytest.mark.parametrize("command", BODIES)
 async def test_is_taken_and_answers_the_case_after_its_turn(office: Office, command: str) -> None:
     number = await ready_for(office, command)
-    if command == "visits/start":  # on the visit's day alone (ONS-5)
-        await give(office, number, "visits/schedule", starts_at=tonight(office))
+    await put_on_its_day(office, number, command)
     before = (await office.get(f"/cases/{number}")).json()["turn"]
     answer = await office.give(number, path_of(command), who_gives(command), **BODIES[command])
     assert answer.status_code == 200, answer.text

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from tests.api.given import BODIES, equipment, give, make_ready, tonight
+from tests.api.given import BODIES, equipment, give, make_ready, put_on_its_day
 from tests.api.office import Office
 
 
@@ -26,8 +26,7 @@ async def opened(office: Office, command: str, *, about: dict[str, str]) -> str:
     """A Premium case that takes the command."""
     number = await office.open("premium_contact", **about)
     await make_ready(office, number, command)
-    if command == "visits/start":  # which it may on its day
-        await give(office, number, "visits/schedule", starts_at=tonight(office))
+    await put_on_its_day(office, number, command)
     return number
 
 

@@ -11,8 +11,7 @@ from playwright.async_api import Browser, FilePayload, Request, ViewportSize, ex
 
 from portal.customers.my_cases_news import CustomerNews
 from portal.frame.session import SESSION_COOKIE
-from tests.api.office import STANDARD, Office
-from tests.portal.matrix.routes import portal_of
+from tests.api.office import STANDARD, Office, pages_behind
 from tests.portal.people import session_secret
 from tests.support.browser import NARROW, RECONNECTS, WIDE, Screen, screen
 from tests.support.cable import cable_to
@@ -42,7 +41,7 @@ def _keeps_the_priority(asked: Request) -> bool:
 
 def listening(office: Office) -> int:
     """How many open lists follow what happens."""
-    news = getattr(portal_of(office.app).state, CustomerNews.__name__, None)
+    news = getattr(pages_behind(office.app).state, CustomerNews.__name__, None)
     return news.waiting if news else 0
 
 

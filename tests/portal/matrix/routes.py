@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
@@ -47,13 +46,6 @@ class Route:
 def routes() -> tuple[Route, ...]:
     """All of them, each method of an address for itself."""
     return tuple(sorted(_walk(app_at_rest().router.routes), key=lambda each: (each.path, each.method)))
-
-
-def portal_of(app: FastAPI) -> FastAPI:
-    """The pages' own application."""
-    [mount] = [each for each in app.router.routes if type(each).__name__ == "PortalMount"]
-    found: FastAPI = mount.app  # type: ignore[attr-defined]
-    return found
 
 
 def _walk(found: Iterable[Any]) -> Iterator[Route]:

@@ -45,8 +45,7 @@ from storage.workbench import canned_replies, macros, saved_views
 from storage.workbench.canned_replies import CannedReply
 from storage.workbench.macros import Macro
 from storage.workbench.saved_views import SavedView
-from tests.api.office import Office
-from tests.portal.matrix.routes import portal_of
+from tests.api.office import Office, pages_behind
 from tests.portal.matrix.who_may import NOBODY
 from tests.support.held_message import held_message
 from tests.support.lives import bogota, policy
@@ -85,7 +84,7 @@ class World:
 
     def stamp(self, who: str) -> str:
         """A stamp of this person's, as its pages carry."""
-        keys = portal_of(self.office.app).state.portal.keys
+        keys = pages_behind(self.office.app).state.portal.keys
         return str(keys.stamp(keys.signature("form", "n" * 40 if who == NOBODY else self.sessions[who])))
 
     def sees(self, who: str, whose: str) -> bool:
